@@ -1,0 +1,90 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "graph/attributes.h"
+
+namespace qs {
+
+/// Index of a value or node in its graph. Invalid (negative) when default-constructed.
+template <typename Tag>
+struct Id {
+    int32_t index = -1;
+    bool valid() const { return index >= 0; }
+    auto operator<=>(const Id&) const = default;
+};
+using ValueId = Id<struct ValueTag>;
+using NodeId = Id<struct NodeTag>;
+
+/// Extents in elements, outermost first; images are N, C, H, W. Empty for a scalar or where not known yet.
+using Shape = std::vector<int64_t>;
+
+/// A tensor that flows along an edge, or a constant (weight, bias, statistic).
+struct Value {
+    ValueId id;
+    std::string name;               ///< unique; for a parameter its qualified name ("layer1.0.conv1.weight")
+    Shape shape;                    ///< at the shapes the graph was last executed with; see inferShapes()
+    std::optional<at::Tensor> constant;
+    NodeId producer;                ///< invalid for graph inputs and constants
+};
+
+/// One operation. `op` is an op entry's name (engine/ops) or an ATen overload ("aten::silu") that only LibTorch's
+/// dispatcher runs. `name` is the model's own qualified layer name ("layer4.1.conv2"), unique in the graph.
+struct Node {
+    NodeId id;
+    std::string op;
+    std::string name;
+    Attributes attrs;
+    std::vector<ValueId> inputs;
+    std::vector<ValueId> outputs;
+};
+
+/// Float network: nodes in topological order, values with shapes, weights as tensors.
+/// Appending keeps the order topological; copying shares weight storage.
+class Graph {
+  public:
+    ValueId addInput(std::string name);
+    ValueId addConstant(std::string name, at::Tensor tensor);
+    /// Appends a node with one fresh value per output name and returns its id.
+    NodeId addNode(std::string op, std::string name, Attributes attrs, std::vector<ValueId> inputs,
+                   const std::vector<std::string>& outputNames);
+    void addOutput(ValueId value, std::string name);
+
+    const std::vector<Node>& nodes() const { return nodes_; }
+    const std::vector<Value>& values() const { return values_; }
+    const Node& node(NodeId id) const { return nodes_.at(static_cast<size_t>(id.index)); }
+    Node& node(NodeId id) { return nodes_.at(static_cast<size_t>(id.index)); }
+    const Value& value(ValueId id) const { return values_.at(static_cast<size_t>(id.index)); }
+    Value& value(ValueId id) { return values_.at(static_cast<size_t>(id.index)); }
+    const std::vector<ValueId>& inputs() const { return inputs_; }
+    const std::vector<ValueId>& outputs() const { return outputs_; }
+    const std::vector<std::string>& outputNames() const { return outputNames_; }
+    const at::Tensor& constant(ValueId id) const { return *value(id).constant; }
+
+    /// Nodes that read `id`, in order, once per node.
+    std::vector<NodeId> users(ValueId id) const;
+    bool isOutput(ValueId id) const;
+    const Node* findNode(std::string_view name) const;
+
+    /// A name like `wanted` that no node has yet ("conv", then "conv#2", "conv#3" ...).
+    std::string uniqueNodeName(const std::string& wanted) const;
+
+    /// One line a node: `%out(shape) = op[attr=..](%in, ..)  # name`.
+    std::string dump() const;
+
+  private:
+    std::vector<Node> nodes_;
+    std::vector<Value> values_;
+    std::vector<ValueId> inputs_;
+    std::vector<ValueId> outputs_;
+    std::vector<std::string> outputNames_;
+};
+
+}  // namespace qs

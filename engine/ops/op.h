@@ -1,0 +1,75 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/registry.h"
+#include "core/result.h"
+#include "graph/graph.h"
+
+namespace qs {
+
+enum class OpCategory { Convolution, Linear, Normalization, Activation, Elementwise, Pooling, Shape };
+
+/// How an op behaves in an integer region.
+enum class QuantKind {
+    None,         ///< float only
+    Weighted,     ///< input 1 is a quantizable weight, input 2 a bias; the output has an observer of its own
+    Observed,     ///< all inputs are activations; the output has an observer of its own
+    PassThrough,  ///< output qparams are the input's, values are copied, selected or averaged
+};
+
+/// One positional argument of an aten:: operator as the importer found it.
+struct AtenArg {
+    ValueId value;         ///< a tensor of the graph, or invalid
+    c10::IValue constant;  ///< used where `value` is invalid (None for an absent optional)
+};
+
+/// A node's own form of an imported operator. An operator that only forwards its input (dropout in eval mode,
+/// contiguous) is an alias of it.
+struct OpenedOp {
+    Attributes attrs;
+    std::vector<ValueId> inputs;
+    bool alias = false;
+};
+
+/// Form of one aten:: operator that an op entry understands; returns nothing for arguments it does not cover
+/// (then the operator is carried as it is and runs through the dispatcher).
+struct AtenBinding {
+    std::string schema;  ///< "aten::_convolution", without overload
+    std::function<std::optional<OpenedOp>(const Graph&, std::span<const AtenArg>)> open;
+};
+
+/// Everything that the engine knows about an operator. Input 0 is the activation (N, C, H, W for images).
+struct OpDef {
+    std::string name;
+    OpCategory category;
+    QuantKind quant = QuantKind::None;
+    /// Float forward on ATen, differentiable. `inputs` are all inputs, constants included.
+    std::function<std::vector<at::Tensor>(const Attributes&, std::span<const at::Tensor> inputs)> forward;
+    /// Multiply-accumulates for one call; absent for ops that have none.
+    std::function<int64_t(const Graph&, const Node&)> macs;
+    std::vector<AtenBinding> aten;
+};
+
+using OpRegistry = Registry<OpDef>;
+
+/// All op entries. Built on first use, then immutable.
+const OpRegistry& ops();
+
+/// Entry and binding that open `schema`, or nulls.
+std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema);
+
+/// Float outputs of one node: the op entry's forward, or LibTorch's dispatcher for an ATen overload.
+/// Throws what ATen throws.
+std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs, std::span<const at::Tensor> inputs);
+
+/// Multiply-accumulates of a node at the shapes recorded in the graph; 0 where the op has none.
+int64_t countMacs(const Graph& graph, const Node& node);
+
+}  // namespace qs

@@ -1,0 +1,255 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Everything that crosses between the engine and its two faces, as plain structs. Standard C++ only. The JSON of each
+/// is in protocol/json.h: members keep their snake_case names, absent optionals are null.
+/// Units are in the names: _ms milliseconds, _bytes bytes, _db decibels, top1 and accuracy_drop percent (points).
+namespace qs::protocol {
+
+inline constexpr int kProtocolVersion = 1;
+
+/// How an image becomes a tensor. Absent fields take the data format's defaults (imagefolder: resize 256, crop 224,
+/// ImageNet mean and std, 3 channels; fashion-mnist: no resize, mean 0.286, std 0.353, 1 channel; npy: nothing).
+struct Preprocessing {
+    std::optional<int> resize;  ///< shorter side in pixels, bilinear with antialiasing; 0 keeps the size
+    std::optional<int> crop;    ///< side of the centred square in pixels; 0 keeps the size
+    std::vector<double> mean;   ///< per channel, after scaling to 0..1; empty: default
+    std::vector<double> std;
+    std::optional<int> channels;  ///< 1 or 3
+};
+
+struct DataSpec {
+    std::string source;  ///< "fashion-mnist:test", "imagefolder:DIR", "npy:X.npy,Y.npy"
+    Preprocessing preprocessing;
+};
+
+struct DataInfo {
+    std::string source;
+    int64_t samples = 0;
+    bool labelled = false;
+    std::vector<std::string> classes;
+    std::vector<int64_t> sample_shape;
+    std::vector<std::string> skipped;
+    Preprocessing preprocessing;
+    std::string note;  ///< "bundled subset of 2000 images: dataset-fashion-mnist is not installed", or empty
+};
+
+/// A layer as the table shows it: a fusion group named by its main node.
+struct LayerInfo {
+    std::string name;
+    std::string op;                  ///< "conv2d"
+    std::vector<std::string> fused;  ///< names of the nodes that run inside it
+    std::vector<int64_t> output_shape;
+    int64_t parameters = 0;
+    int64_t macs = 0;
+    bool quantizable = false;
+};
+
+struct ModelInfo {
+    std::string path;
+    std::string format;
+    std::vector<int64_t> input_shape;
+    std::vector<std::string> input_names;
+    std::vector<std::string> output_names;
+    std::vector<std::string> classes;
+    int64_t parameters = 0;
+    int64_t macs = 0;
+    int64_t model_bytes = 0;  ///< of the file
+    std::vector<LayerInfo> layers;
+};
+
+/// Which qconfig a set of layers gets; see quant/qconfig.h for the order in which rules win.
+struct Rule {
+    std::string match;  ///< "global", "op", "pattern", "layer"
+    std::string key;    ///< empty for "global"
+    std::string qconfig;  ///< preset name, or "fp32"
+};
+
+struct QatSettings {
+    int epochs = 1;
+    double learning_rate = 1e-3;
+    double momentum = 0.9;
+    double weight_decay = 1e-4;
+    int64_t batch = 64;
+    int64_t train_samples = 0;       ///< 0: all
+    int64_t validation_samples = 0;  ///< 0: all
+    uint64_t seed = 1;
+};
+
+/// Activation qparams of one value.
+struct TensorQParams {
+    std::string value;
+    std::string dtype;
+    std::vector<double> scale;
+    std::vector<int64_t> zero_point;
+    int64_t quant_min = 0;
+    int64_t quant_max = 0;
+};
+
+/// Everything that reproduces a variant.
+struct Recipe {
+    std::vector<Rule> rules;
+    int64_t calib_samples = 256;
+    int64_t eval_samples = 0;  ///< 0: all
+    int64_t batch = 64;
+    int threads = 0;           ///< 0: one per core
+    int latency_runs = 100;
+    int latency_warmup = 10;
+    std::optional<QatSettings> qat;
+    std::string trained_weights;              ///< file written by variant.train; empty for PTQ
+    std::vector<TensorQParams> calibration;  ///< empty: calibrate
+};
+
+/// One layer of a variant. Error metrics compare the layer's output in the quantized network with the FP32 network's
+/// on the same samples (accumulated error). Absent where nothing was measured.
+struct LayerResult {
+    std::string name;
+    std::string op;
+    std::vector<std::string> fused;
+    std::vector<int64_t> output_shape;
+    int64_t parameters = 0;
+    int64_t macs = 0;
+    std::string precision;  ///< "int8" or "fp32"
+    std::string qconfig;    ///< preset that rules the layer
+    int rule = -1;          ///< index in Recipe::rules of the rule that won
+    std::optional<double> sqnr_db;
+    std::optional<double> cosine;
+    std::optional<double> mse;
+    std::optional<double> fp32_ms;
+    std::optional<double> int8_ms;
+    std::string implementation;  ///< what ran it in the variant
+};
+
+/// A quantize, dequantize or reorder step of the variant.
+struct BoundaryResult {
+    std::string name;  ///< "quantize conv1 input"
+    std::string op;
+    double int8_ms = 0;
+};
+
+/// Whole-model figures of one precision.
+struct ModelResult {
+    std::optional<double> top1;  ///< percent; absent without labels
+    std::optional<double> latency_ms;
+    std::optional<double> latency_p10_ms;
+    std::optional<double> latency_p90_ms;
+    int64_t model_bytes = 0;
+};
+
+struct CurvePoint {
+    int epoch = 0;
+    int64_t step = 0;
+    double loss = 0;
+    std::optional<double> validation_top1;
+};
+
+/// With what the figures of a variant were measured.
+struct Measurement {
+    std::string data;
+    int64_t samples = 0;  ///< evaluated for top-1
+    int64_t calib_samples = 0;
+    int64_t error_samples = 0;
+    std::string cpu;
+    std::string isa;
+    int threads = 0;
+    int latency_runs = 0;
+    uint64_t seed = 0;
+};
+
+struct VariantResult {
+    Recipe recipe;  ///< with the calibration filled in
+    std::vector<LayerResult> layers;
+    std::vector<BoundaryResult> boundaries;
+    ModelResult fp32;
+    ModelResult int8;
+    std::optional<double> accuracy_drop;  ///< points, FP32 minus INT8
+    std::optional<double> speedup;        ///< FP32 latency / INT8 latency
+    std::optional<double> agreement;      ///< percent of samples with the same top-1 as FP32
+    std::vector<CurvePoint> curve;        ///< of QAT
+    std::vector<std::string> skipped;     ///< samples that could not be decoded
+    std::vector<std::string> notes;       ///< "CPU without VNNI: ..."
+    Measurement measured;
+};
+
+// ---- methods -------------------------------------------------------------------------------------------------
+// Each request is complete in itself (the engine keeps only caches), so that a restarted engine goes on where a
+// killed one stopped. Errors: code -32800 cancelled, -32602 usage, -32000 failed.
+
+/// "initialize" {} -> EngineInfo
+struct EngineInfo {
+    int protocol_version = kProtocolVersion;
+    std::string engine_version;
+    std::string torch_version;
+    std::string onednn_version;
+    std::string cpu;
+    std::string isa;
+    int cores = 0;
+    std::vector<std::string> notes;
+    std::vector<std::string> presets;
+    std::vector<std::string> observers;
+    std::vector<std::string> data_formats;
+    std::vector<std::string> exporters;  ///< "torchscript .pt", "onnx .onnx"
+};
+
+/// "model.open" -> ModelInfo
+struct OpenModelParams {
+    std::string model;
+    std::optional<DataSpec> data;       ///< gives the input shape where the file records none
+    std::vector<int64_t> input_shape;  ///< N, C, H, W; empty: from the file, the data, or a guess
+};
+
+/// "data.open" DataSpec -> DataInfo
+
+/// "variant.measure" -> VariantResult. Calibrates unless the recipe brings qparams, converts, measures. A job.
+struct MeasureParams {
+    std::string model;
+    std::optional<DataSpec> data;
+    Recipe recipe;
+};
+
+/// "variant.train" -> VariantResult (recipe.trained_weights and calibration filled in). A job with training points.
+/// `validation` absent: the same source's test split where it has one, else `train`.
+struct TrainParams {
+    std::string model;
+    DataSpec train;
+    std::optional<DataSpec> validation;
+    Recipe recipe;              ///< recipe.qat must be set
+    std::string weights_path;   ///< where to write the trained weights (.qsw)
+};
+
+/// "variant.export" -> ExportResult. The format follows the extension (.pt, .onnx). A job.
+struct ExportParams {
+    std::string model;
+    std::optional<DataSpec> data;  ///< needed where the recipe has no calibration
+    Recipe recipe;
+    std::string path;
+};
+struct ExportResult {
+    std::string path;
+    std::string format;
+    int64_t bytes = 0;
+};
+
+/// Notification "$/progress"
+struct ProgressNote {
+    int64_t id = 0;  ///< of the request
+    int64_t done = 0;
+    int64_t total = 0;
+    std::string message;
+    double eta_s = -1;
+};
+/// Notification "$/training"
+struct TrainingNote {
+    int64_t id = 0;
+    CurvePoint point;
+};
+/// Notification "$/cancelRequest"
+struct CancelParams {
+    int64_t id = 0;
+};
+
+}  // namespace qs::protocol

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/job.h"
+#include "data/dataset.h"
+#include "graph/graph.h"
+#include "graph/passes/fusion.h"
+#include "graph/quantized_graph.h"
+#include "quant/observer.h"
+#include "quant/qconfig.h"
+
+namespace qs {
+
+/// What calibration learned: activation qparams by value name (graph inputs, group outputs, and convolution outputs
+/// before a fused residual add). Weight qparams follow from the weights.
+using Calibration = std::map<std::string, QParams>;
+
+/// A graph with its groups, the qconfig of each, and the values to observe.
+struct PreparedModel {
+    Graph graph;
+    std::vector<FusionGroup> groups;
+    std::vector<ResolvedQConfig> qconfigs;  ///< per group
+    std::vector<bool> integer;              ///< per group: whether it runs on integers
+    /// Values that need qparams, and the activation qconfig that rules each.
+    std::map<ValueId, QConfig> observed;
+};
+
+/// Resolves rules and decides per group whether it runs on integers: its qconfig is not FP32, its op has an integer
+/// form, and a pass-through op also needs an integer input.
+Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
+
+/// Runs the float model over `samples` samples (all if 0) of the data with observers on the observed values.
+Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch, Job& job);
+
+/// Folds batch norm, quantizes weights, and places every boundary. Every observed value must be in `calibration`.
+Result<QuantizedGraph> convert(const PreparedModel& model, const Calibration& calibration);
+
+/// The model with every layer in FP32 (batch norm folded, fusions kept): the baseline that layers are compared with.
+Result<QuantizedGraph> convertFloat(const Graph& graph);
+
+}  // namespace qs

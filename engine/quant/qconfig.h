@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/registry.h"
+#include "core/result.h"
+#include "graph/qparams.h"
+
+namespace qs {
+
+enum class Scheme { Affine, Symmetric };
+enum class Granularity { PerTensor, PerChannel };
+enum class Mode { Float32, Static };
+
+/// How one tensor (activation or weight) is quantized.
+struct TensorQConfig {
+    DType dtype = DType::UInt8;
+    Scheme scheme = Scheme::Affine;
+    Granularity granularity = Granularity::PerTensor;
+    int64_t quantMin = 0;
+    int64_t quantMax = 255;
+    std::string observer;  ///< name in observers()
+};
+
+struct QConfig {
+    std::string name;  ///< preset name, or "fp32"
+    Mode mode = Mode::Static;
+    TensorQConfig activation;
+    TensorQConfig weight;
+    TensorQConfig qatActivation;  ///< used by the QAT trainer
+    TensorQConfig qatWeight;
+    bool isFloat() const { return mode == Mode::Float32; }
+};
+
+/// fbgemm, x86, onednn, qnnpack as PyTorch defines them (engine/quant/presets, one a file), and fp32.
+const Registry<QConfig>& presets();
+
+/// Usage error naming the presets there are where `name` is unknown.
+Result<QConfig> findPreset(const std::string& name);
+
+/// Whom a rule concerns; strength grows in this order and, among equals, the later rule wins.
+enum class RuleMatch { Global, OpType, Pattern, Layer };
+
+struct Rule {
+    RuleMatch match = RuleMatch::Global;
+    std::string key;     ///< op name, glob over layer names, or exact layer name; unused for Global
+    std::string preset;  ///< name in presets()
+};
+
+struct ResolvedQConfig {
+    QConfig qconfig;
+    int rule = -1;  ///< index of the rule that won
+};
+
+/// Resolves rules for layers. Unknown presets, and exact names that no layer has, are usage errors.
+class RuleSet {
+  public:
+    static Result<RuleSet> make(std::vector<Rule> rules);
+    ResolvedQConfig resolve(std::string_view layer, std::string_view op) const;
+    const std::vector<Rule>& rules() const { return rules_; }
+    Status checkLayers(const std::vector<std::string>& layerNames) const;
+
+  private:
+    std::vector<Rule> rules_;
+    std::vector<QConfig> qconfigs_;
+};
+
+}  // namespace qs

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "graph/quantized_graph.h"
+
+namespace qs {
+
+/// Time of one step of a QuantizedGraph: median over the runs, in milliseconds.
+struct NodeTime {
+    size_t node = 0;  ///< index into QuantizedGraph::nodes
+    double ms = 0;
+    std::string implementation;  ///< what ran it ("brgconv:avx512_core_vnni", "reference")
+};
+
+/// Milliseconds over `runs` whole inferences after `warmup` unmeasured ones.
+struct LatencyStats {
+    double medianMs = 0;
+    double p10Ms = 0;
+    double p90Ms = 0;
+    double minMs = 0;
+    int runs = 0;
+    int threads = 0;
+};
+
+struct Profile {
+    LatencyStats total;
+    std::vector<NodeTime> nodes;
+};
+
+/// Runs a QuantizedGraph. Inputs: one float32 contiguous N x ... tensor per graph input, any N; outputs are float32.
+/// Not thread-safe: one caller at a time.
+class Executor {
+  public:
+    /// Called after each step with its index and its outputs: integer values as uint8 or int8 tensors holding q,
+    /// float ones as float32; always logically N, C, H, W (strides may be channels-last). Valid during the call only.
+    using Tap = std::function<void(size_t node, std::span<const at::Tensor> outputs)>;
+
+    virtual ~Executor() = default;
+    virtual Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs, const Tap& tap = {}) = 0;
+    /// One step alone on the given activations (integer ones as uint8/int8), for layer-by-layer comparison.
+    virtual Result<std::vector<at::Tensor>> runNode(size_t node, std::span<const at::Tensor> inputs) = 0;
+    virtual Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs) = 0;
+    virtual const QuantizedGraph& graph() const = 0;
+};
+
+/// Threads for LibTorch, OpenMP (and with it oneDNN) and OpenCV together; 0 means one per physical core available.
+int setThreads(int threads);
+
+/// The simulation: every step in float32 on ATen, integers emulated by rounding and clamping. Slow and right.
+/// Runs any graph; the yardstick for the others.
+Result<std::unique_ptr<Executor>> makeReferenceExecutor(QuantizedGraph graph);
+
+/// oneDNN primitives on NHWC buffers, prepacked per input shape on first use (plans are cached). Steps that oneDNN
+/// has no primitive for run on the reference implementation inside the same plan.
+Result<std::unique_ptr<Executor>> makeOneDnnExecutor(QuantizedGraph graph);
+
+}  // namespace qs
