@@ -9,7 +9,7 @@ namespace qs::test {
 
 /// A file that tests/support/make_models.py wrote (CTest's fixture `models`).
 inline std::filesystem::path modelFile(const std::string& name) {
-    return std::filesystem::path(QS_BIN_DIR) / ".." / "tests" / "models" / name;
+    return std::filesystem::path(QS_MODELS_DIR) / name;
 }
 
 inline std::filesystem::path sampleFile(const std::string& name) {
