@@ -27,7 +27,8 @@ Result<ImportedModel> openModel(const std::filesystem::path& path) {
             return importer.open(path);
         }
     }
-    return failure(path.string() + " is no model that can be opened: expected " + join(importers().names(), " or ") +
+    return failure(path.string() + " is no model that can be opened: expected " +
+                   join(importers().names(), " or ") +
                    " (in PyTorch: torch.jit.script(model).save(\"model.pt\"))");
 }
 
@@ -39,17 +40,19 @@ Status inferShapes(Graph& graph, const std::vector<int64_t>& inputShape) {
     const at::Tensor input = at::zeros(inputShape);
     graph.value(graph.inputs()[0]).shape = inputShape;
     std::vector<std::pair<ValueId, Shape>> shapes;
-    auto outputs = evaluate(graph, std::span(&input, 1), [&](const Node& node, std::span<const at::Tensor> results) {
-        for (size_t i = 0; i < results.size(); ++i) {
-            shapes.emplace_back(node.outputs[i], results[i].sizes().vec());
-        }
-    });
+    auto outputs =
+        evaluate(graph, std::span(&input, 1), [&](const Node& node, std::span<const at::Tensor> results) {
+            for (size_t i = 0; i < results.size(); ++i) {
+                shapes.emplace_back(node.outputs[i], results[i].sizes().vec());
+            }
+        });
     if (!outputs) {
         std::string text;
         for (const int64_t extent : inputShape) {
             text += (text.empty() ? "" : "x") + std::to_string(extent);
         }
-        return failure("the model does not accept an input of shape " + text + ": " + outputs.error().message);
+        return failure("the model does not accept an input of shape " + text + ": " +
+                       outputs.error().message);
     }
     for (auto& [id, shape] : shapes) {
         graph.value(id).shape = std::move(shape);
@@ -60,7 +63,8 @@ Status inferShapes(Graph& graph, const std::vector<int64_t>& inputShape) {
 std::vector<int64_t> guessInputShape(const Graph& graph) {
     for (const auto& node : graph.nodes()) {
         if (node.op == "conv2d") {
-            return {1, graph.constant(node.inputs[1]).size(1) * node.attrs.get<int64_t>("groups", 1), 224, 224};
+            return {1, graph.constant(node.inputs[1]).size(1) * node.attrs.get<int64_t>("groups", 1), 224,
+                    224};
         }
         if (node.op == "linear") {
             return {1, graph.constant(node.inputs[1]).size(1)};

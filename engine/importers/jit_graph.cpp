@@ -28,7 +28,8 @@ std::string plainName(const jit::Value* value) {
 }
 
 at::Tensor widened(const at::Tensor& tensor) {
-    return tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kBFloat16 ? tensor.to(at::kFloat) : tensor;
+    return tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kBFloat16 ? tensor.to(at::kFloat)
+                                                                                      : tensor;
 }
 
 class Reader {
@@ -214,8 +215,8 @@ class Reader {
         return {};
     }
 
-    /// Binds a node's outputs. An in-place operator also rebinds the tensor that it wrote to, so that whoever reads the
-    /// old name afterwards sees the new value.
+    /// Binds a node's outputs. An in-place operator also rebinds the tensor that it wrote to, so that whoever
+    /// reads the old name afterwards sees the new value.
     void define(const jit::Node* node, const std::vector<ValueId>& outputs) {
         for (size_t i = 0; i < outputs.size(); ++i) {
             meanings_[node->outputs()[i]].tensor = outputs[i];
@@ -238,7 +239,8 @@ class Reader {
             tensors.push_back(meaning.tensor);
         }
         if (tensors.empty()) {
-            return failure("the model's output is " + output->type()->repr_str() + ", not a tensor or a tuple of tensors");
+            return failure("the model's output is " + output->type()->repr_str() +
+                           ", not a tensor or a tuple of tensors");
         }
         for (const ValueId tensor : tensors) {
             const size_t index = graph_.outputs().size();
@@ -262,6 +264,8 @@ class Reader {
 
 }  // namespace
 
-Result<Graph> readJitGraph(const jit::Graph& jit) { return Reader(jit).run(); }
+Result<Graph> readJitGraph(const jit::Graph& jit) {
+    return Reader(jit).run();
+}
 
 }  // namespace qs

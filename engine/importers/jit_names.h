@@ -11,14 +11,14 @@ struct Graph;
 
 namespace qs {
 
-/// Qualified module path of every operator node of an inlined graph ("layer4.1.conv2", "" for the root), from the call
-/// stacks that inlining leaves behind; the same for traced and scripted modules.
+/// Qualified module path of every operator node of an inlined graph ("layer4.1.conv2", "" for the root), from
+/// the call stacks that inlining leaves behind; the same for traced and scripted modules.
 class JitNames {
   public:
     explicit JitNames(const torch::jit::Graph& graph);
 
-    /// The layer's name for a node that becomes op `op`: the module's path where the module is a leaf, else the path of
-    /// the containing module with the op's name behind it ("layer1.0.add").
+    /// The layer's name for a node that becomes op `op`: the module's path where the module is a leaf, else
+    /// the path of the containing module with the op's name behind it ("layer1.0.add").
     std::string layerName(const torch::jit::Node* node, const std::string& op) const;
 
   private:

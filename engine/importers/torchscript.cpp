@@ -21,7 +21,8 @@ namespace qs {
 
 namespace {
 
-constexpr auto kSaveScript = "save torch.jit.script(model) instead: torch.jit.script(model).save(\"model.pt\")";
+constexpr auto kSaveScript =
+    "save torch.jit.script(model) instead: torch.jit.script(model).save(\"model.pt\")";
 constexpr auto kAboutFile = "quantoscope.json";
 
 std::string firstBytes(const std::filesystem::path& path, size_t count) {
@@ -30,22 +31,28 @@ std::string firstBytes(const std::filesystem::path& path, size_t count) {
     return bytes;
 }
 
-bool isZip(const std::filesystem::path& path) { return firstBytes(path, 2) == "PK"; }
+bool isZip(const std::filesystem::path& path) {
+    return firstBytes(path, 2) == "PK";
+}
 /// A pickle of protocol 2, which torch.save wrote before PyTorch 1.6.
-bool isPickle(const std::filesystem::path& path) { return firstBytes(path, 2) == "\x80\x02"; }
+bool isPickle(const std::filesystem::path& path) {
+    return firstBytes(path, 2) == "\x80\x02";
+}
 
 Status checkArchive(const std::filesystem::path& path) {
     auto reader = guard(path.string() + " is damaged or truncated", [&] {
         return std::make_unique<caffe2::serialize::PyTorchStreamReader>(path.string());
     });
     if (!reader) {
-        return failure(path.string() + " is damaged or truncated: it cannot be read as a TorchScript archive");
+        return failure(path.string() +
+                       " is damaged or truncated: it cannot be read as a TorchScript archive");
     }
     if ((*reader)->hasRecord("constants.pkl")) {
         return {};
     }
     if ((*reader)->hasRecord("data.pkl")) {
-        return failure(path.string() + " is a state_dict or a pickled module, not TorchScript: " + kSaveScript);
+        return failure(path.string() +
+                       " is a state_dict or a pickled module, not TorchScript: " + kSaveScript);
     }
     return failure(path.string() + " is an archive, but not a TorchScript model: " + kSaveScript);
 }
@@ -93,7 +100,8 @@ Result<ImportedModel> open(const std::filesystem::path& path) {
     if (!module.find_method("forward")) {
         return failure(path.string() + ": the module has no forward method");
     }
-    QS_ASSIGN(const auto jit, guard("cannot prepare " + path.string(), [&] { return frozenGraph(std::move(module)); }));
+    QS_ASSIGN(const auto jit,
+              guard("cannot prepare " + path.string(), [&] { return frozenGraph(std::move(module)); }));
     ImportedModel model;
     model.format = "torchscript";
     readAbout(extra[kAboutFile], model);

@@ -25,7 +25,8 @@ std::vector<int32_t> lastReaders(const Graph& graph) {
 
 }  // namespace
 
-Result<std::vector<at::Tensor>> evaluate(const Graph& graph, std::span<const at::Tensor> inputs, const NodeTap& tap) {
+Result<std::vector<at::Tensor>> evaluate(const Graph& graph, std::span<const at::Tensor> inputs,
+                                         const NodeTap& tap) {
     const at::NoGradGuard noGrad;
     if (inputs.size() != graph.inputs().size()) {
         return failure("the model takes " + std::to_string(graph.inputs().size()) + " inputs, not " +
@@ -46,12 +47,13 @@ Result<std::vector<at::Tensor>> evaluate(const Graph& graph, std::span<const at:
         for (const ValueId input : node.inputs) {
             arguments.push_back(tensors[static_cast<size_t>(input.index)]);
         }
-        QS_ASSIGN(const std::vector<at::Tensor> outputs, guard("layer " + node.name + " (" + node.op + ")", [&] {
-                      return runFloat(node.op, node.attrs, arguments);
-                  }));
+        QS_ASSIGN(const std::vector<at::Tensor> outputs,
+                  guard("layer " + node.name + " (" + node.op + ")",
+                        [&] { return runFloat(node.op, node.attrs, arguments); }));
         if (outputs.size() != node.outputs.size()) {
-            return failure("layer " + node.name + " (" + node.op + ") gave " + std::to_string(outputs.size()) +
-                           " outputs where the model has " + std::to_string(node.outputs.size()));
+            return failure("layer " + node.name + " (" + node.op + ") gave " +
+                           std::to_string(outputs.size()) + " outputs where the model has " +
+                           std::to_string(node.outputs.size()));
         }
         for (size_t i = 0; i < outputs.size(); ++i) {
             tensors[static_cast<size_t>(node.outputs[i].index)] = outputs[i];

@@ -14,8 +14,8 @@ namespace qs {
 /// Called with each node and its outputs, in order. Valid during the call only.
 using NodeTap = std::function<void(const Node&, std::span<const at::Tensor> outputs)>;
 
-/// Runs the float graph on ATen without gradients. `inputs` are float32, one a graph input. Activations are released
-/// after their last reader. A failure names the layer.
+/// Runs the float graph on ATen without gradients. `inputs` are float32, one a graph input. Activations are
+/// released after their last reader. A failure names the layer.
 Result<std::vector<at::Tensor>> evaluate(const Graph& graph, std::span<const at::Tensor> inputs,
                                          const NodeTap& tap = {});
 

@@ -91,8 +91,8 @@ TEST_P(Torchvision, CountsMultiplyAccumulates) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Torchvision,
-                         ::testing::Values("resnet18_scripted.pt", "resnet18_traced.pt", "mobilenet_v2_scripted.pt",
-                                           "mobilenet_v2_traced.pt"),
+                         ::testing::Values("resnet18_scripted.pt", "resnet18_traced.pt",
+                                           "mobilenet_v2_scripted.pt", "mobilenet_v2_traced.pt"),
                          [](const auto& info) {
                              const std::string file = info.param;
                              return file.substr(0, file.find('.'));
@@ -125,11 +125,13 @@ TEST_P(BadFiles, AreRefusedInOneClearLine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, BadFiles,
-                         ::testing::Values(BadFile{"missing.pt", "No such file"}, BadFile{"empty.pt", "is empty"},
+                         ::testing::Values(BadFile{"missing.pt", "No such file"},
+                                           BadFile{"empty.pt", "is empty"},
                                            BadFile{"truncated.pt", "damaged or truncated"},
                                            BadFile{"text.pt", "no model that can be opened"},
                                            BadFile{"state_dict.pt", "state_dict"},
-                                           BadFile{"state_dict_old.pt", "state_dict"}, BadFile{".", "is a folder"}));
+                                           BadFile{"state_dict_old.pt", "state_dict"},
+                                           BadFile{".", "is a folder"}));
 
 }  // namespace
 }  // namespace qs
