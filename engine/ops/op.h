@@ -50,6 +50,8 @@ struct OpDef {
     std::string name;
     OpCategory category;
     QuantKind quant = QuantKind::None;
+    /// Names of the inputs that are parameters, by position ("" for activations): {"", "weight", "bias"}.
+    std::vector<std::string> parameters;
     /// Float forward on ATen, differentiable. `inputs` are all inputs, constants included.
     std::function<std::vector<at::Tensor>(const Attributes&, std::span<const at::Tensor> inputs)> forward;
     /// Multiply-accumulates for one call; absent for ops that have none.
