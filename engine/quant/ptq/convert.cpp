@@ -1,5 +1,4 @@
-#include <ATen/ops/rsqrt.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <map>
 
