@@ -207,7 +207,8 @@ struct OpenModelParams {
 /// "variant.measure" -> VariantResult. Calibrates unless the recipe brings qparams, converts, measures. A job.
 struct MeasureParams {
     std::string model;
-    std::optional<DataSpec> data;
+    std::optional<DataSpec> data;      ///< absent: random input, no accuracy
+    std::vector<int64_t> input_shape;  ///< N, C, H, W; empty: from the file, the data, or a guess
     Recipe recipe;
 };
 
