@@ -17,7 +17,7 @@ Result<std::string> lowerQuantize(NodeBuilder& b) {
     const bool image = x.shape.size() == 4;
     const Operand y = b.output(x.shape, image ? Layout::ChannelsLast : Layout::Contiguous);
     const IntegerTarget target = integerTarget(y, qparams, kAnything);
-    const auto scale = static_cast<float>(1.0 / qparams.scale[0]);
+    const auto scale = static_cast<float>(qparams.scale[0]);
     const int64_t count = x.count();
     if (sameOrder(x.shape, x.layout, y.layout)) {
         b.addStep([from = x.buffer, to = y.buffer, target, scale, count](const dnnl::stream&) mutable {

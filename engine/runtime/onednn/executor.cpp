@@ -1,5 +1,6 @@
 #include "runtime/executor.h"
 
+#include <ATen/core/grad_mode.h>
 #include <omp.h>
 
 #include <algorithm>
@@ -64,16 +65,16 @@ class PlanCache {
 
 Status checkInputs(const QuantizedGraph& graph, const std::vector<ValueId>& ids, std::span<const at::Tensor> inputs) {
     if (inputs.size() != ids.size()) {
-        return usageError("expected " + std::to_string(ids.size()) + " inputs, got " + std::to_string(inputs.size()));
+        return failure("expected " + std::to_string(ids.size()) + " inputs, got " + std::to_string(inputs.size()));
     }
     for (size_t i = 0; i < inputs.size(); ++i) {
         const QValue& value = graph.value(ids[i]);
         if (!inputs[i].defined() || inputs[i].numel() == 0) {
-            return usageError("input '" + value.name + "' is empty");
+            return failure("input '" + value.name + "' is empty");
         }
         if (value.isInteger() &&
             inputs[i].scalar_type() != (value.qparams->dtype == DType::UInt8 ? at::kByte : at::kChar)) {
-            return usageError("input '" + value.name + "' is not of the integer type of its qparams");
+            return failure("input '" + value.name + "' is not of the integer type of its qparams");
         }
     }
     return {};
@@ -97,6 +98,7 @@ class OneDnnExecutor final : public Executor {
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs, const Tap& tap) override {
         QS_TRY(checkInputs(graph_, graph_.inputs, inputs));
         return guard("cannot run the model", [&] {
+            const at::NoGradGuard noGrad;
             const auto held = contiguous(inputs);
             return wholePlan(held).run(held, tap);
         });
@@ -106,6 +108,7 @@ class OneDnnExecutor final : public Executor {
         const PlanScope scope = singleNode(graph_, node);
         QS_TRY(checkInputs(graph_, scope.inputs, inputs));
         return guard("cannot run layer '" + graph_.nodes[node].layer + "'", [&] {
+            const at::NoGradGuard noGrad;
             adoptThreads();
             const auto held = contiguous(inputs);
             Plan& plan =
@@ -117,6 +120,7 @@ class OneDnnExecutor final : public Executor {
     Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs) override {
         QS_TRY(checkInputs(graph_, graph_.inputs, inputs));
         return guard("cannot profile the model", [&] {
+            const at::NoGradGuard noGrad;
             const auto held = contiguous(inputs);
             return profilePlan(wholePlan(held), held, warmup, runs);
         });

@@ -68,7 +68,8 @@ QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget 
 
 QS_CLONES void quantizePiece(const float* x, float scale, IntegerTarget y, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-        y.data[i] = store(x[i] * scale, y);
+        const float r = x[i] / scale;
+        y.data[i] = store(r == r ? r : 0.0F, y);
     }
 }
 

@@ -18,7 +18,7 @@ struct IntegerSource {
     float scale;
 };
 
-/// q = (round_half_even(clamp(r, low, high)) + zeroPoint) ^ flip, zero point in unsigned form. NaN becomes low.
+/// q = (round_half_even(clamp(r, low, high)) + zeroPoint) ^ flip, zero point in unsigned form.
 struct IntegerTarget {
     uint8_t* data;
     uint8_t flip;
@@ -32,7 +32,7 @@ struct IntegerTarget {
 void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t count);
 
-// Floats to integers: r = x * scale.
+// Floats to integers: r = x / scale (divided as the simulation does it); NaN counts as 0.
 
 void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count);
 /// The same from N, C, H, W into N, H, W, C.

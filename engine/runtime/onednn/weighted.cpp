@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstring>
 
 #include "runtime/onednn/bounds.h"
+#include "runtime/reference/node.h"
 
 namespace qs::onednn {
 
@@ -69,12 +70,6 @@ std::vector<float> outputScales(const NodeBuilder& b) {
         scales[channel] = static_cast<float>(ratio * weightScale(b.node(), channel));
     }
     return scales;
-}
-
-int32_t integerBias(double bias, double scale) {
-    const double q = std::nearbyint(bias / scale);
-    return static_cast<int32_t>(std::clamp<double>(q, std::numeric_limits<int32_t>::min(),
-                                                   std::numeric_limits<int32_t>::max()));
 }
 
 }  // namespace
@@ -146,17 +141,11 @@ dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc) {
     return b.constant("bias", desc, [&] {
         const QNode& node = b.node();
         dnnl::memory memory(desc, cpuEngine());
-        const auto count = static_cast<size_t>(storedWeight(node).size(0));
-        const float* bias = node.bias ? node.bias->data_ptr<float>() : nullptr;
-        void* const data = memory.get_data_handle();
-        for (size_t i = 0; i < count; ++i) {
-            const float value = bias ? bias[i] : 0.0F;
-            if (b.isInteger()) {
-                static_cast<int32_t*>(data)[i] =
-                    integerBias(value, b.inputQParams(0)->scale[0] * weightScale(node, i));
-            } else {
-                static_cast<float*>(data)[i] = value;
-            }
+        if (!node.bias) {
+            std::memset(memory.get_data_handle(), 0, desc.get_size());
+        } else {
+            const at::Tensor bias = b.isInteger() ? integerBias(node, *b.inputQParams(0)) : *node.bias;
+            std::memcpy(memory.get_data_handle(), bias.data_ptr(), desc.get_size());
         }
         return memory;
     });
