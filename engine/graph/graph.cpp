@@ -74,7 +74,9 @@ std::vector<NodeId> Graph::users(ValueId id) const {
     return users;
 }
 
-bool Graph::isOutput(ValueId id) const { return std::find(outputs_.begin(), outputs_.end(), id) != outputs_.end(); }
+bool Graph::isOutput(ValueId id) const {
+    return std::find(outputs_.begin(), outputs_.end(), id) != outputs_.end();
+}
 
 const Node* Graph::findNode(std::string_view name) const {
     const auto it = std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& n) { return n.name == name; });

@@ -25,8 +25,8 @@ std::string_view toString(DType dtype) {
 }
 
 std::optional<DType> dtypeFromString(std::string_view text) {
-    for (const DType dtype : {DType::Float32, DType::Float16, DType::BFloat16, DType::UInt8, DType::Int8, DType::Int4,
-                              DType::Int2, DType::Binary}) {
+    for (const DType dtype : {DType::Float32, DType::Float16, DType::BFloat16, DType::UInt8, DType::Int8,
+                              DType::Int4, DType::Int2, DType::Binary}) {
         if (toString(dtype) == text) {
             return dtype;
         }

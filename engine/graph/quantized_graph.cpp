@@ -8,7 +8,8 @@ int64_t QuantizedGraph::parameterBytes() const {
     int64_t bytes = 0;
     for (const auto& node : nodes) {
         if (node.weightInt) {
-            bytes += node.weightInt->numel() + int64_t{4} * static_cast<int64_t>(node.weightQParams->scale.size());
+            bytes +=
+                node.weightInt->numel() + int64_t{4} * static_cast<int64_t>(node.weightQParams->scale.size());
         } else if (node.weight) {
             bytes += node.weight->numel() * 4;
         }
@@ -25,8 +26,8 @@ std::string QuantizedGraph::dump() const {
         const QValue& v = value(id);
         out << '%' << v.name;
         if (v.qparams) {
-            out << ':' << toString(v.qparams->dtype) << "(s=" << v.qparams->scale[0] << ", z=" << v.qparams->zeroPoint[0]
-                << ')';
+            out << ':' << toString(v.qparams->dtype) << "(s=" << v.qparams->scale[0]
+                << ", z=" << v.qparams->zeroPoint[0] << ')';
         }
     };
     for (const auto& node : nodes) {

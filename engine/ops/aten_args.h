@@ -8,15 +8,17 @@
 
 namespace qs {
 
-/// Reads positional arguments of an aten:: operator. Every getter returns nothing where the argument is not a constant
-/// of the wanted kind, which means that the op entry does not cover this form.
+/// Reads positional arguments of an aten:: operator. Every getter returns nothing where the argument is not a
+/// constant of the wanted kind, which means that the op entry does not cover this form.
 class AtenArgs {
   public:
     AtenArgs(const Graph& graph, std::span<const AtenArg> args) : graph_(graph), args_(args) {}
 
     size_t size() const { return args_.size(); }
     bool isTensor(size_t i) const { return args_[i].value.valid(); }
-    bool isConstantTensor(size_t i) const { return isTensor(i) && graph_.value(args_[i].value).constant.has_value(); }
+    bool isConstantTensor(size_t i) const {
+        return isTensor(i) && graph_.value(args_[i].value).constant.has_value();
+    }
     bool isNone(size_t i) const { return !isTensor(i) && args_[i].constant.isNone(); }
     ValueId tensor(size_t i) const { return args_[i].value; }
 

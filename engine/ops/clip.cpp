@@ -31,7 +31,7 @@ void register_clip(OpRegistry& registry) {
         opened.attrs.set("max", 6.0);
         return opened;
     };
-    def.aten = {{"aten::hardtanh", open}, {"aten::hardtanh_", open}, {"aten::clamp", open},
+    def.aten = {{"aten::hardtanh", open}, {"aten::hardtanh_", open},  {"aten::clamp", open},
                 {"aten::clamp_", open},   {"aten::relu6", openRelu6}, {"aten::relu6_", openRelu6}};
     registry.add(def.name, def);
 }

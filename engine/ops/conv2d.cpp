@@ -15,7 +15,8 @@ struct Positions {
 };
 
 std::optional<OpenedOp> openConvolution(const Graph& graph, const AtenArgs& args, const Positions& at) {
-    const auto stride = args.ints(at.stride), padding = args.ints(at.padding), dilation = args.ints(at.dilation);
+    const auto stride = args.ints(at.stride), padding = args.ints(at.padding),
+               dilation = args.ints(at.dilation);
     const auto groups = args.integer(at.groups);
     if (!args.isTensor(0) || !args.isConstantTensor(1) || !stride || !padding || !dilation || !groups ||
         graph.constant(args.tensor(1)).dim() != 4) {

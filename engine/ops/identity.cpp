@@ -3,14 +3,16 @@
 
 namespace qs {
 
-// Operators that return their input in inference: the importer connects their readers to the input, so that a graph
-// holds an identity only where an output needs a value of its own.
+// Operators that return their input in inference: the importer connects their readers to the input, so that a
+// graph holds an identity only where an output needs a value of its own.
 void register_identity(OpRegistry& registry) {
     OpDef def;
     def.name = "identity";
     def.category = OpCategory::Shape;
     def.quant = QuantKind::PassThrough;
-    def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> { return {in[0]}; };
+    def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
+        return {in[0]};
+    };
     const auto open = [](const Graph&, std::span<const AtenArg> args) -> std::optional<OpenedOp> {
         return OpenedOp{{}, {args[0].value}, /*alias=*/true};
     };

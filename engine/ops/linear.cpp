@@ -22,18 +22,19 @@ void register_linear(OpRegistry& registry) {
         }
         return macs;
     };
-    def.aten = {{"aten::linear", [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
-                     const AtenArgs args(graph, raw);
-                     if (!args.isConstantTensor(1) || !(args.isNone(2) || args.isConstantTensor(2))) {
-                         return std::nullopt;
-                     }
-                     OpenedOp opened;
-                     opened.inputs = {args.tensor(0), args.tensor(1)};
-                     if (!args.isNone(2)) {
-                         opened.inputs.push_back(args.tensor(2));
-                     }
-                     return opened;
-                 }}};
+    def.aten = {
+        {"aten::linear", [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
+             const AtenArgs args(graph, raw);
+             if (!args.isConstantTensor(1) || !(args.isNone(2) || args.isConstantTensor(2))) {
+                 return std::nullopt;
+             }
+             OpenedOp opened;
+             opened.inputs = {args.tensor(0), args.tensor(1)};
+             if (!args.isNone(2)) {
+                 opened.inputs.push_back(args.tensor(2));
+             }
+             return opened;
+         }}};
     registry.add(def.name, def);
 }
 

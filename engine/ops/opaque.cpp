@@ -32,7 +32,8 @@ bool dispatcherKnows(const std::string& op, const std::string& overload) {
     return c10::Dispatcher::singleton().findSchema({op, overload}).has_value();
 }
 
-std::vector<at::Tensor> runOpaque(const std::string& op, const Attributes& attrs, std::span<const at::Tensor> inputs) {
+std::vector<at::Tensor> runOpaque(const std::string& op, const Attributes& attrs,
+                                  std::span<const at::Tensor> inputs) {
     const auto handle = c10::Dispatcher::singleton().findSchema({op, attrs.get<std::string>("overload")});
     if (!handle) {
         throw std::runtime_error("LibTorch has no operator " + op);

@@ -7,11 +7,13 @@
 namespace qs {
 
 std::optional<int64_t> AtenArgs::integer(size_t i) const {
-    return !isTensor(i) && args_[i].constant.isInt() ? std::optional(args_[i].constant.toInt()) : std::nullopt;
+    return !isTensor(i) && args_[i].constant.isInt() ? std::optional(args_[i].constant.toInt())
+                                                     : std::nullopt;
 }
 
 std::optional<bool> AtenArgs::boolean(size_t i) const {
-    return !isTensor(i) && args_[i].constant.isBool() ? std::optional(args_[i].constant.toBool()) : std::nullopt;
+    return !isTensor(i) && args_[i].constant.isBool() ? std::optional(args_[i].constant.toBool())
+                                                      : std::nullopt;
 }
 
 std::optional<double> AtenArgs::number(size_t i) const {
@@ -41,7 +43,8 @@ std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema) {
     return it == index.end() ? std::pair<const OpDef*, const AtenBinding*>{} : it->second;
 }
 
-std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs, std::span<const at::Tensor> inputs) {
+std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs,
+                                 std::span<const at::Tensor> inputs) {
     const OpDef* def = ops().find(op);
     return def ? def->forward(attrs, inputs) : runOpaque(op, attrs, inputs);
 }

@@ -6,8 +6,12 @@ namespace qs {
 
 namespace {
 
-bool isWeighted(const Node& node) { return node.op == "conv2d" || node.op == "linear"; }
-bool isActivation(const Node& node) { return node.op == "relu" || node.op == "clip"; }
+bool isWeighted(const Node& node) {
+    return node.op == "conv2d" || node.op == "linear";
+}
+bool isActivation(const Node& node) {
+    return node.op == "relu" || node.op == "clip";
+}
 
 class Fuser {
   public:
@@ -79,8 +83,8 @@ class Fuser {
         }
     }
 
-    /// Folds an add into the convolution that feeds its first operand, or else its second, provided that the other
-    /// operand has the same shape (no broadcast) and does not depend on that convolution.
+    /// Folds an add into the convolution that feeds its first operand, or else its second, provided that the
+    /// other operand has the same shape (no broadcast) and does not depend on that convolution.
     void foldAdd(const Node& add) {
         for (const size_t operand : {size_t{0}, size_t{1}}) {
             const ValueId value = add.inputs[operand];
@@ -139,7 +143,9 @@ class Fuser {
 
 }  // namespace
 
-std::vector<FusionGroup> fuse(const Graph& graph) { return Fuser(graph).run(); }
+std::vector<FusionGroup> fuse(const Graph& graph) {
+    return Fuser(graph).run();
+}
 
 std::string groupOp(const Graph& graph, const FusionGroup& group) {
     std::string text;
