@@ -3,12 +3,10 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <functional>
 #include <map>
 
+#include "ops/integer_bias.h"
 #include "ops/op.h"
 
 namespace qs {
@@ -52,27 +50,19 @@ at::Tensor toTensor(const std::vector<double>& values, bool scalar) {
     return scalar ? at::scalar_tensor(values.at(0), at::kFloat) : at::tensor(values, at::kFloat);
 }
 
-/// round_half_even(bias / (s_x * s_w)) with its scale, as integer kernels add it.
-std::string integerBias(const OnnxStep& step) {
+std::string quantizedBias(const OnnxStep& step) {
     const QNode& node = step.node;
-    const std::vector<double>& weightScale = node.weightQParams->scale;
+    const QParams& input = *step.graph.value(node.inputs.at(0)).qparams;
     std::vector<double> scale;
-    for (const double s : weightScale) {
-        scale.push_back(step.graph.value(node.inputs.at(0)).qparams->scale.at(0) * s);
+    for (size_t o = 0; o < node.weightQParams->scale.size(); ++o) {
+        scale.push_back(accumulatorScale(node, input, static_cast<int64_t>(o)));
     }
-    const at::Tensor real = node.bias->contiguous();
-    const float* in = real.data_ptr<float>();
-    std::vector<int32_t> integers;
-    for (int64_t i = 0; i < real.numel(); ++i) {
-        const double q = std::nearbyint(in[i] / scale.at(scale.size() == 1 ? 0 : static_cast<size_t>(i)));
-        integers.push_back(static_cast<int32_t>(std::clamp<double>(q, INT32_MIN, INT32_MAX)));
-    }
-    return step.values.constant(node.layer + ".bias", at::tensor(integers, at::kInt),
+    return step.values.constant(node.layer + ".bias", integerBias(node, input),
                                 toTensor(scale, !node.weightQParams->perChannel()), 0);
 }
 
 std::string biasTensor(const OnnxStep& step) {
-    return step.node.weightInt ? integerBias(step)
+    return step.node.weightInt ? quantizedBias(step)
                                : step.builder.addInitializer(step.node.layer + ".bias", *step.node.bias);
 }
 
