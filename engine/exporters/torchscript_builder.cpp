@@ -80,8 +80,7 @@ jit::Value* TorchScriptBuilder::list(const std::vector<jit::Value*>& tensors) {
 jit::Value* TorchScriptBuilder::call(const std::string& op, const std::vector<jit::NamedValue>& arguments,
                                      const std::string& name) {
     jit::Value* result = graph_->insert(c10::Symbol::fromQualString(op), arguments);
-    // A debug name must not be a number; it becomes a variable name in the code.
-    if (!name.empty() && jit::Value::isValidName(name)) {
+    if (name.find_first_not_of("0123456789") != std::string::npos) {  // LibTorch keeps numbers for itself
         result->setDebugName(name);
     }
     return result;
