@@ -55,6 +55,7 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
         }
     } else {
         arguments.assign(inputs.begin(), inputs.end());
+        arguments.insert(arguments.end(), node.constants.begin(), node.constants.end());
     }
     std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, arguments);
     if (node.hasAdd) {

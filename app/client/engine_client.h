@@ -1,0 +1,160 @@
+#pragma once
+
+#include <QByteArray>
+#include <QElapsedTimer>
+#include <QObject>
+#include <QPointer>
+#include <QProcess>
+#include <QString>
+#include <QStringList>
+#include <QTimer>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "protocol/framing.h"
+#include "protocol/messages.h"
+#include "protocol/rpc.h"
+
+namespace qs::app {
+
+/// How to start an engine: a program and its arguments. {"ssh", {"host", "qscope", "serve"}} is an engine
+/// elsewhere.
+struct EngineCommand {
+    QString program;
+    QStringList arguments;
+};
+
+/// How patient the client is.
+struct EngineOptions {
+    std::chrono::milliseconds handshake{60'000};      ///< start to the answer to "initialize"
+    std::chrono::milliseconds cancelGrace{5'000};     ///< cancel request to terminate (SIGTERM)
+    std::chrono::milliseconds terminateGrace{2'000};  ///< terminate to kill
+    /// An engine that dies without having answered a request since it was started counts as a failed start.
+    /// After this many in a row the client gives up until restart() is called.
+    int maxFailedStarts = 3;
+    std::chrono::milliseconds backoff{
+        500};  ///< before the second start in a row; doubles with each further one
+};
+
+/// To whom the outcome of a request goes. Exactly one of onResult and onError is called, never before
+/// request() has returned; notes come before it. Empty functions are skipped.
+struct RequestHandlers {
+    std::function<void(const nlohmann::json& result)> onResult;
+    std::function<void(int code, const QString& message)> onError;  ///< codes of protocol/rpc.h
+    std::function<void(const protocol::ProgressNote& note)> onProgress;
+    std::function<void(const protocol::CurvePoint& point)> onTraining;
+};
+
+class EngineClient;
+
+/// Refers to a request; copies refer to the same one. Outliving the request or the client is harmless.
+class RequestHandle {
+  public:
+    RequestHandle() = default;
+    bool isPending() const;
+    /// Asks the engine to stop; the request then ends in onError with kRequestCancelled. An engine that does
+    /// not obey within EngineOptions::cancelGrace is terminated, then killed, and a new one is started.
+    void cancel();
+
+  private:
+    friend class EngineClient;
+    RequestHandle(EngineClient* client, int64_t id);
+    QPointer<EngineClient> client_;
+    int64_t id_ = 0;
+};
+
+/// An engine process and the requests in flight. Everything is asynchronous on the thread that owns it: no
+/// call waits. When the process dies every pending request fails at once, and a new process is started;
+/// requests made meanwhile wait for it.
+class EngineClient : public QObject {
+    Q_OBJECT
+  public:
+    enum class State {
+        Stopped,   ///< not started yet, or stopped on request
+        Starting,  ///< the process runs, the handshake is under way
+        Ready,
+        Waiting,  ///< died; the next start is scheduled
+        Failed    ///< gave up after several failed starts
+    };
+    Q_ENUM(State)
+
+    explicit EngineClient(EngineCommand command, EngineOptions options = {}, QObject* parent = nullptr);
+    ~EngineClient() override;
+
+    void start();
+    /// Ends the process (its standard input is closed, then it is killed) and fails what is pending.
+    void stop();
+    /// Starts afresh, also from Failed.
+    void restart();
+
+    State state() const { return state_; }
+    /// Of the engine that is running, or of the last one that was.
+    const protocol::EngineInfo& engineInfo() const { return info_; }
+    /// Process id of the running engine, 0 if there is none.
+    qint64 processId() const;
+    /// The last lines that the engine wrote to its standard error.
+    QString errorOutput() const;
+    size_t pendingCount() const { return pending_.size(); }
+
+    /// Queues the request until the engine is ready. In Stopped and Failed it fails with kEngineDied.
+    RequestHandle request(const std::string& method, nlohmann::json params, RequestHandlers handlers);
+
+  signals:
+    void stateChanged(qs::app::EngineClient::State state);
+    void engineStarted(const qs::protocol::EngineInfo& info);
+    /// `reason` is a sentence for a person, with the end of the engine's error output where it says more.
+    void engineDied(const QString& reason);
+
+  private:
+    friend class RequestHandle;
+    struct Pending {
+        std::string method;
+        RequestHandlers handlers;
+        bool cancelled = false;
+    };
+
+    void launch();
+    void setState(State state);
+    void handshake();
+    void onHandshake(const nlohmann::json& result);
+    void onOutput();
+    void onErrorOutput();
+    void onFinished(int exitCode, QProcess::ExitStatus status);
+    void onProcessError(QProcess::ProcessError error);
+    void died(const QString& reason);
+    void scheduleStart();
+    void failPending(int code, const QString& message);
+    void failLater(RequestHandlers handlers, int code, const QString& message);
+    void dispatch(const nlohmann::json& message);
+    void onResponse(const protocol::Response& response);
+    void onNotification(const protocol::Notification& note);
+    void send(const nlohmann::json& message);
+    void cancel(int64_t id);
+    void escalate();
+    void endProcess();
+
+    EngineCommand command_;
+    EngineOptions options_;
+    State state_ = State::Stopped;
+    std::unique_ptr<QProcess> process_;
+    protocol::FrameDecoder decoder_;
+    protocol::EngineInfo info_;
+    std::map<int64_t, Pending> pending_;
+    std::vector<nlohmann::json> queue_;  ///< requests that wait for the handshake
+    int64_t nextId_ = 1;
+    int64_t handshakeId_ = 0;
+    int failedStarts_ = 0;
+    bool answered_ = false;  ///< the process in hand has answered a request other than the handshake
+    QString deathReason_;    ///< why the client itself ended the process
+    QByteArray errorTail_;
+    QTimer startTimer_;
+    QTimer handshakeTimer_;
+    QTimer escalationTimer_;
+};
+
+}  // namespace qs::app

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QTimer>
+#include <QUndoStack>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/client/engine_api.h"
+#include "app/session/document.h"
+#include "app/session/recovery.h"
+
+namespace qs::app {
+
+/// The job under way, or none.
+struct JobState {
+    bool running = false;
+    QString title;  ///< "Calibrate and measure"
+    QString message;
+    int64_t done = 0;
+    int64_t total = 0;       ///< 0: unknown
+    double etaSeconds = -1;  ///< below 0: unknown
+    bool cancellable = false;
+    bool cancelling = false;
+};
+
+enum class Severity { Info, Warning, Error };
+enum class JobOutcome { Finished, Failed, Cancelled };
+enum class DataRole { Evaluation, Training };
+
+/// The open document, its history, and the one job that may be running on it.
+///
+/// Rules change only through commands on undoStack(). Undo and redo also make the variant current that was
+/// measured with the rules they bring back, if there is one; variants themselves are never undone. Actions
+/// that need the engine return at once: false, after a message(), where they cannot begin (a job is running,
+/// no model, no data); else jobFinished() follows.
+class Session : public QObject {
+    Q_OBJECT
+  public:
+    /// `client` must outlive the session. Recovery files go below `recoveryRoot`; empty: the application's
+    /// data folder.
+    explicit Session(EngineClient& client, const QString& recoveryRoot = {}, QObject* parent = nullptr);
+    ~Session() override;
+
+    // ---- the document
+    const std::optional<protocol::ModelInfo>& model() const { return document_.model; }
+    const std::optional<OpenedData>& data(DataRole role) const;
+    const Rules& rules() const { return document_.rules; }
+    const Settings& settings() const { return document_.settings; }
+    const std::vector<Variant>& variants() const { return document_.variants; }
+    /// Null where nothing has been measured. Valid until the list of variants changes.
+    const Variant* currentVariant() const;
+    const Variant* findVariant(const QString& id) const;
+    /// Whether the current variant was measured with other rules than those set now.
+    bool isOutdated() const;
+    QString selectedLayer() const { return document_.selectedLayer; }
+    QUndoStack& undoStack() { return undoStack_; }
+
+    // ---- edits: undoable
+    void setGlobalPreset(const QString& preset);
+    /// `qconfig` is a preset or "fp32"; empty clears the override.
+    void setLayerOverride(const QStringList& layers, const QString& qconfig);
+    void clearOverrides();
+    /// Takes over the rules with which a variant was measured.
+    void adoptRules(const QString& variantId);
+
+    // ---- not undoable
+    void setSettings(const Settings& settings);
+    /// Shows another variant; the rules stay as they are.
+    void setCurrentVariant(const QString& id);
+    void setSelectedLayer(const QString& layer);
+    void removeVariant(const QString& id);
+
+    // ---- actions on the engine
+    const JobState& job() const { return job_; }
+    /// Loss and accuracy of the training under way, else of the last one.
+    const std::vector<protocol::CurvePoint>& liveCurve() const { return liveCurve_; }
+    /// Another model than the one that is open starts the document afresh; data, settings and the preset
+    /// stay.
+    bool openModel(const QString& path);
+    bool openData(const protocol::DataSpec& spec, DataRole role = DataRole::Evaluation);
+    /// Calibrates and measures the model with the rules as they are; the result becomes the current variant.
+    bool calibrate();
+    /// Sets `layers` to FP32 (undoable) and measures, on the trained weights where the current variant has
+    /// some.
+    bool restoreLayers(const QStringList& layers);
+    /// restoreLayers() on the `count` integer layers of the current variant with the lowest SQNR.
+    bool restoreWorst(int count);
+    bool train();
+    /// Exports the current variant; .pt is TorchScript, .onnx ONNX.
+    bool exportTo(const QString& path);
+    void cancelJob();
+
+    // ---- the project file
+    QString projectPath() const { return projectPath_; }
+    bool isModified() const { return modified_; }
+    /// Writes the project; the message of what went wrong, or empty. `path` gets the ending .qsproj if it has
+    /// none.
+    QString save(const QString& path);
+    QString load(const QString& path);
+    /// Takes over what a session that did not end well left behind, as unsaved changes.
+    QString loadRecovery(const RecoveryInfo& recovery);
+    /// What such sessions left, newest first.
+    std::vector<RecoveryInfo> recoveries() const;
+    void discardRecovery(const RecoveryInfo& recovery);
+    /// An empty document.
+    void clear();
+
+  signals:
+    void modelChanged();
+    void dataChanged(qs::app::DataRole role);
+    void rulesChanged();
+    void settingsChanged();
+    void variantsChanged();
+    void currentVariantChanged();
+    void selectedLayerChanged(const QString& layer);
+    void jobChanged();
+    /// A point was added to liveCurve(), or it was emptied at the start of a training.
+    void liveCurveChanged();
+    void jobFinished(qs::app::JobOutcome outcome, const QString& title);
+    void exported(const qs::protocol::ExportResult& result);
+    void modifiedChanged(bool modified);
+    void projectPathChanged(const QString& path);
+    /// Something for a person to read. Text is a whole sentence.
+    void message(qs::app::Severity severity, const QString& text);
+
+  private:
+    friend class RulesCommand;
+
+    void setRules(const Rules& rules);
+    /// Makes the variant current that was measured with the rules in force: `preferred` if it was, else the
+    /// latest.
+    void showVariantOfRules(const QString& preferred);
+    void pushRules(const QString& text, Rules rules);
+    protocol::Recipe recipe() const;
+    bool beginJob(const QString& title);
+    void endJob(JobOutcome outcome);
+    template <typename T>
+    Handlers<T> jobHandlers(std::function<void(const T&)> onResult);
+    bool measure(const QString& title, protocol::Recipe recipe);
+    void addVariant(const protocol::VariantResult& result);
+    void onModelOpened(const protocol::ModelInfo& model);
+    void onEngineDied(const QString& reason);
+    void refuse(const QString& text);
+    void setModified(bool modified);
+    void edited();
+    void autosave();
+    void replaceDocument(Document document, const QString& projectPath, bool modified);
+
+    EngineClient& client_;
+    EngineApi api_;
+    RecoveryStore recovery_;
+    Document document_;
+    QUndoStack undoStack_;
+    JobState job_;
+    RequestHandle request_;
+    std::vector<protocol::CurvePoint> liveCurve_;
+    QString projectPath_;
+    bool modified_ = false;
+    QTimer autosaveTimer_;
+};
+
+}  // namespace qs::app

@@ -1,0 +1,433 @@
+#include "protocol/json.h"
+
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace qs::protocol {
+
+using nlohmann::json;
+
+namespace {
+
+// ---- one list of members a struct, read and written alike
+// --------------------------------------------------------
+
+/// S or const S.
+template <typename T, typename S>
+concept Is = std::same_as<std::remove_const_t<T>, S>;
+
+void members(auto& visit, Is<Preprocessing> auto& v) {
+    visit("resize", v.resize);
+    visit("crop", v.crop);
+    visit("mean", v.mean);
+    visit("std", v.std);
+    visit("channels", v.channels);
+}
+
+void members(auto& visit, Is<DataSpec> auto& v) {
+    visit("source", v.source);
+    visit("preprocessing", v.preprocessing);
+}
+
+void members(auto& visit, Is<DataInfo> auto& v) {
+    visit("source", v.source);
+    visit("samples", v.samples);
+    visit("labelled", v.labelled);
+    visit("classes", v.classes);
+    visit("sample_shape", v.sample_shape);
+    visit("skipped", v.skipped);
+    visit("preprocessing", v.preprocessing);
+    visit("note", v.note);
+}
+
+void members(auto& visit, Is<LayerInfo> auto& v) {
+    visit("name", v.name);
+    visit("op", v.op);
+    visit("fused", v.fused);
+    visit("output_shape", v.output_shape);
+    visit("parameters", v.parameters);
+    visit("macs", v.macs);
+    visit("quantizable", v.quantizable);
+}
+
+void members(auto& visit, Is<ModelInfo> auto& v) {
+    visit("path", v.path);
+    visit("format", v.format);
+    visit("input_shape", v.input_shape);
+    visit("input_names", v.input_names);
+    visit("output_names", v.output_names);
+    visit("classes", v.classes);
+    visit("parameters", v.parameters);
+    visit("macs", v.macs);
+    visit("model_bytes", v.model_bytes);
+    visit("layers", v.layers);
+}
+
+void members(auto& visit, Is<Rule> auto& v) {
+    visit("match", v.match);
+    visit("key", v.key);
+    visit("qconfig", v.qconfig);
+}
+
+void members(auto& visit, Is<QatSettings> auto& v) {
+    visit("epochs", v.epochs);
+    visit("learning_rate", v.learning_rate);
+    visit("momentum", v.momentum);
+    visit("weight_decay", v.weight_decay);
+    visit("batch", v.batch);
+    visit("train_samples", v.train_samples);
+    visit("validation_samples", v.validation_samples);
+    visit("seed", v.seed);
+}
+
+void members(auto& visit, Is<TensorQParams> auto& v) {
+    visit("value", v.value);
+    visit("dtype", v.dtype);
+    visit("scale", v.scale);
+    visit("zero_point", v.zero_point);
+    visit("quant_min", v.quant_min);
+    visit("quant_max", v.quant_max);
+}
+
+void members(auto& visit, Is<Recipe> auto& v) {
+    visit("rules", v.rules);
+    visit("calib_samples", v.calib_samples);
+    visit("eval_samples", v.eval_samples);
+    visit("batch", v.batch);
+    visit("threads", v.threads);
+    visit("latency_runs", v.latency_runs);
+    visit("latency_warmup", v.latency_warmup);
+    visit("qat", v.qat);
+    visit("trained_weights", v.trained_weights);
+    visit("calibration", v.calibration);
+}
+
+void members(auto& visit, Is<LayerResult> auto& v) {
+    visit("name", v.name);
+    visit("op", v.op);
+    visit("fused", v.fused);
+    visit("output_shape", v.output_shape);
+    visit("parameters", v.parameters);
+    visit("macs", v.macs);
+    visit("precision", v.precision);
+    visit("qconfig", v.qconfig);
+    visit("rule", v.rule);
+    visit("sqnr_db", v.sqnr_db);
+    visit("cosine", v.cosine);
+    visit("mse", v.mse);
+    visit("fp32_ms", v.fp32_ms);
+    visit("int8_ms", v.int8_ms);
+    visit("implementation", v.implementation);
+}
+
+void members(auto& visit, Is<BoundaryResult> auto& v) {
+    visit("name", v.name);
+    visit("op", v.op);
+    visit("int8_ms", v.int8_ms);
+}
+
+void members(auto& visit, Is<ModelResult> auto& v) {
+    visit("top1", v.top1);
+    visit("latency_ms", v.latency_ms);
+    visit("latency_p10_ms", v.latency_p10_ms);
+    visit("latency_p90_ms", v.latency_p90_ms);
+    visit("model_bytes", v.model_bytes);
+}
+
+void members(auto& visit, Is<CurvePoint> auto& v) {
+    visit("epoch", v.epoch);
+    visit("step", v.step);
+    visit("loss", v.loss);
+    visit("validation_top1", v.validation_top1);
+}
+
+void members(auto& visit, Is<Measurement> auto& v) {
+    visit("data", v.data);
+    visit("samples", v.samples);
+    visit("calib_samples", v.calib_samples);
+    visit("error_samples", v.error_samples);
+    visit("cpu", v.cpu);
+    visit("isa", v.isa);
+    visit("threads", v.threads);
+    visit("latency_runs", v.latency_runs);
+    visit("seed", v.seed);
+}
+
+void members(auto& visit, Is<VariantResult> auto& v) {
+    visit("recipe", v.recipe);
+    visit("layers", v.layers);
+    visit("boundaries", v.boundaries);
+    visit("fp32", v.fp32);
+    visit("int8", v.int8);
+    visit("accuracy_drop", v.accuracy_drop);
+    visit("speedup", v.speedup);
+    visit("agreement", v.agreement);
+    visit("curve", v.curve);
+    visit("skipped", v.skipped);
+    visit("notes", v.notes);
+    visit("measured", v.measured);
+}
+
+void members(auto& visit, Is<EngineInfo> auto& v) {
+    visit("protocol_version", v.protocol_version);
+    visit("engine_version", v.engine_version);
+    visit("torch_version", v.torch_version);
+    visit("onednn_version", v.onednn_version);
+    visit("cpu", v.cpu);
+    visit("isa", v.isa);
+    visit("cores", v.cores);
+    visit("notes", v.notes);
+    visit("presets", v.presets);
+    visit("observers", v.observers);
+    visit("data_formats", v.data_formats);
+    visit("exporters", v.exporters);
+}
+
+void members(auto& visit, Is<OpenModelParams> auto& v) {
+    visit("model", v.model);
+    visit("data", v.data);
+    visit("input_shape", v.input_shape);
+}
+
+void members(auto& visit, Is<MeasureParams> auto& v) {
+    visit("model", v.model);
+    visit("data", v.data);
+    visit("input_shape", v.input_shape);
+    visit("recipe", v.recipe);
+}
+
+void members(auto& visit, Is<TrainParams> auto& v) {
+    visit("model", v.model);
+    visit("train", v.train);
+    visit("validation", v.validation);
+    visit("recipe", v.recipe);
+    visit("weights_path", v.weights_path);
+}
+
+void members(auto& visit, Is<ExportParams> auto& v) {
+    visit("model", v.model);
+    visit("data", v.data);
+    visit("recipe", v.recipe);
+    visit("path", v.path);
+}
+
+void members(auto& visit, Is<ExportResult> auto& v) {
+    visit("path", v.path);
+    visit("format", v.format);
+    visit("bytes", v.bytes);
+}
+
+void members(auto& visit, Is<ProgressNote> auto& v) {
+    visit("id", v.id);
+    visit("done", v.done);
+    visit("total", v.total);
+    visit("message", v.message);
+    visit("eta_s", v.eta_s);
+}
+
+void members(auto& visit, Is<TrainingNote> auto& v) {
+    visit("id", v.id);
+    visit("point", v.point);
+}
+
+void members(auto& visit, Is<CancelParams> auto& v) {
+    visit("id", v.id);
+}
+
+// ---- writing
+// -----------------------------------------------------------------------------------------------------
+
+template <typename T>
+json write(const T& value) {
+    return value;
+}
+
+json write(double value) {
+    return std::isfinite(value) ? json(value) : json(nullptr);
+}
+
+template <typename T>
+json write(const std::optional<T>& value) {
+    return value ? write(*value) : json(nullptr);
+}
+
+template <typename T>
+json write(const std::vector<T>& values) {
+    json array = json::array();
+    for (const T& value : values) {
+        array.push_back(write(value));
+    }
+    return array;
+}
+
+struct Writer {
+    json& object;
+    void operator()(const char* name, const auto& value) { object[name] = write(value); }
+};
+
+// ---- reading
+// -----------------------------------------------------------------------------------------------------
+
+[[noreturn]] void wrongType(const char* expected, const json& found) {
+    const std::string name = found.type_name();
+    const char* article = name == "array" || name == "object" ? "an " : "a ";
+    throw JsonError(
+        "", std::string("expected ") + expected + ", found " + (found.is_null() ? "" : article) + name);
+}
+
+template <typename T>
+void read(const json& source, T& target) {
+    source.get_to(target);
+}
+
+void read(const json& source, bool& target) {
+    if (!source.is_boolean()) {
+        wrongType("true or false", source);
+    }
+    target = source.get<bool>();
+}
+
+void read(const json& source, std::string& target) {
+    if (!source.is_string()) {
+        wrongType("a string", source);
+    }
+    target = source.get<std::string>();
+}
+
+void read(const json& source, double& target) {
+    if (!source.is_number()) {
+        wrongType("a number", source);
+    }
+    target = source.get<double>();
+}
+
+template <std::integral T>
+void read(const json& source, T& target) {
+    // A script may well write 64.0 where 64 is meant.
+    const bool whole = source.is_number_float() && std::trunc(source.get<double>()) == source.get<double>() &&
+                       std::abs(source.get<double>()) < 9e15;
+    if (!source.is_number_integer() && !whole) {
+        wrongType("an integer", source);
+    }
+    const bool fits = source.is_number_unsigned() ? std::in_range<T>(source.get<uint64_t>())
+                                                  : std::in_range<T>(source.get<int64_t>());
+    if (!fits) {
+        throw JsonError("", source.dump() + " is out of range");
+    }
+    target = source.get<T>();
+}
+
+template <typename T>
+void readMember(const json& source, T& target);
+
+template <typename T>
+void read(const json& source, std::vector<T>& target) {
+    if (!source.is_array()) {
+        wrongType("an array", source);
+    }
+    target.clear();
+    target.reserve(source.size());
+    for (size_t i = 0; i < source.size(); ++i) {
+        try {
+            readMember(source[i], target.emplace_back());
+        } catch (const JsonError& error) {
+            throw error.inside("[" + std::to_string(i) + "]");
+        }
+    }
+}
+
+template <typename T>
+void read(const json& source, std::optional<T>& target) {
+    read(source, target.emplace());
+}
+
+template <typename T>
+void readMember(const json& source, T& target) {
+    if (!source.is_null()) {
+        read(source, target);
+    } else if constexpr (std::same_as<T, double>) {
+        target = std::numeric_limits<double>::quiet_NaN();
+    } else {
+        target = T();
+    }
+}
+
+struct Reader {
+    const json& object;
+    template <typename T>
+    void operator()(const char* name, T& value) {
+        const auto found = object.find(name);
+        if (found == object.end()) {
+            return;
+        }
+        // Null stands for the struct's own default, which `value` holds, except where it carries a meaning.
+        constexpr bool nullMeans = std::same_as<T, double> || requires {
+            value.reset();
+        };
+        if (found->is_null() && !nullMeans) {
+            return;
+        }
+        try {
+            readMember(*found, value);
+        } catch (const JsonError& error) {
+            throw error.inside(name);
+        }
+    }
+};
+
+template <typename T>
+void readObject(const json& source, T& target) {
+    if (!source.is_object()) {
+        wrongType("an object", source);
+    }
+    target = T();
+    Reader reader{source};
+    members(reader, target);
+}
+
+template <typename T>
+void writeObject(json& target, const T& source) {
+    target = json::object();
+    Writer writer{target};
+    members(writer, source);
+}
+
+}  // namespace
+
+#define QS_DEFINE_JSON(Type)                           \
+    void to_json(json& target, const Type& source) {   \
+        writeObject(target, source);                   \
+    }                                                  \
+    void from_json(const json& source, Type& target) { \
+        readObject(source, target);                    \
+    }
+
+QS_DEFINE_JSON(Preprocessing)
+QS_DEFINE_JSON(DataSpec)
+QS_DEFINE_JSON(DataInfo)
+QS_DEFINE_JSON(LayerInfo)
+QS_DEFINE_JSON(ModelInfo)
+QS_DEFINE_JSON(Rule)
+QS_DEFINE_JSON(QatSettings)
+QS_DEFINE_JSON(TensorQParams)
+QS_DEFINE_JSON(Recipe)
+QS_DEFINE_JSON(LayerResult)
+QS_DEFINE_JSON(BoundaryResult)
+QS_DEFINE_JSON(ModelResult)
+QS_DEFINE_JSON(CurvePoint)
+QS_DEFINE_JSON(Measurement)
+QS_DEFINE_JSON(VariantResult)
+QS_DEFINE_JSON(EngineInfo)
+QS_DEFINE_JSON(OpenModelParams)
+QS_DEFINE_JSON(MeasureParams)
+QS_DEFINE_JSON(TrainParams)
+QS_DEFINE_JSON(ExportParams)
+QS_DEFINE_JSON(ExportResult)
+QS_DEFINE_JSON(ProgressNote)
+QS_DEFINE_JSON(TrainingNote)
+QS_DEFINE_JSON(CancelParams)
+
+}  // namespace qs::protocol

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "protocol/messages.h"
+
+/// JSON of the structs in protocol/messages.h: `nlohmann::json j = value;` and `j.get<T>()`.
+///
+/// Writing: every member under its own name; an absent optional and a number that is not finite are null.
+/// Reading: members that are not there keep their default and unknown ones are ignored, so that older and
+/// newer programs understand each other; null is "absent" for an optional, NaN for a number, the default for
+/// anything else. A value of the wrong type throws JsonError.
+namespace qs::protocol {
+
+/// "recipe.calib_samples: expected an integer, found a string".
+class JsonError : public std::runtime_error {
+  public:
+    JsonError(std::string path, std::string problem)
+        : std::runtime_error(path.empty() ? problem : path + ": " + problem),
+          path_(std::move(path)),
+          problem_(std::move(problem)) {}
+
+    /// The same problem seen from the struct that holds the offending one.
+    JsonError inside(const std::string& member) const {
+        const std::string dot = path_.empty() || path_.front() == '[' ? "" : ".";
+        return {member + dot + path_, problem_};
+    }
+
+  private:
+    std::string path_;
+    std::string problem_;
+};
+
+#define QS_DECLARE_JSON(Type)                        \
+    void to_json(nlohmann::json& json, const Type&); \
+    void from_json(const nlohmann::json& json, Type&)
+
+QS_DECLARE_JSON(Preprocessing);
+QS_DECLARE_JSON(DataSpec);
+QS_DECLARE_JSON(DataInfo);
+QS_DECLARE_JSON(LayerInfo);
+QS_DECLARE_JSON(ModelInfo);
+QS_DECLARE_JSON(Rule);
+QS_DECLARE_JSON(QatSettings);
+QS_DECLARE_JSON(TensorQParams);
+QS_DECLARE_JSON(Recipe);
+QS_DECLARE_JSON(LayerResult);
+QS_DECLARE_JSON(BoundaryResult);
+QS_DECLARE_JSON(ModelResult);
+QS_DECLARE_JSON(CurvePoint);
+QS_DECLARE_JSON(Measurement);
+QS_DECLARE_JSON(VariantResult);
+QS_DECLARE_JSON(EngineInfo);
+QS_DECLARE_JSON(OpenModelParams);
+QS_DECLARE_JSON(MeasureParams);
+QS_DECLARE_JSON(TrainParams);
+QS_DECLARE_JSON(ExportParams);
+QS_DECLARE_JSON(ExportResult);
+QS_DECLARE_JSON(ProgressNote);
+QS_DECLARE_JSON(TrainingNote);
+QS_DECLARE_JSON(CancelParams);
+
+#undef QS_DECLARE_JSON
+
+}  // namespace qs::protocol

@@ -1,0 +1,85 @@
+#include "protocol/rpc.h"
+
+#include <utility>
+
+namespace qs::protocol {
+
+using nlohmann::json;
+
+namespace {
+
+std::optional<int64_t> readId(const json& message) {
+    const auto id = message.find("id");
+    return id != message.end() && id->is_number_integer() ? std::optional(id->get<int64_t>()) : std::nullopt;
+}
+
+Message parseCall(const json& message, const json& method) {
+    const bool hasId = message.contains("id");
+    const std::optional<int64_t> id = readId(message);
+    if (!method.is_string()) {
+        return InvalidMessage{id, "\"method\" is not a string"};
+    }
+    if (hasId && !id) {
+        return InvalidMessage{id, "\"id\" is not an integer"};
+    }
+    json params = message.value("params", json::object());
+    if (params.is_null()) {
+        params = json::object();
+    }
+    if (!params.is_object()) {
+        return InvalidMessage{id, "\"params\" is not an object"};
+    }
+    if (hasId) {
+        return Request{*id, method.get<std::string>(), std::move(params)};
+    }
+    return Notification{method.get<std::string>(), std::move(params)};
+}
+
+Message parseError(const json& message, const json& error) {
+    const std::optional<int64_t> id = readId(message);
+    if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer()) {
+        return InvalidMessage{id, "\"error\" has no code"};
+    }
+    const auto text = error.find("message");
+    const bool hasText = text != error.end() && text->is_string();
+    return Response{id, nullptr, RpcError{error["code"].get<int>(), hasText ? text->get<std::string>() : ""}};
+}
+
+}  // namespace
+
+Message parseMessage(const json& message) {
+    if (!message.is_object()) {
+        return InvalidMessage{std::nullopt, "the message is not an object"};
+    }
+    if (const auto method = message.find("method"); method != message.end()) {
+        return parseCall(message, *method);
+    }
+    if (const auto error = message.find("error"); error != message.end() && !error->is_null()) {
+        return parseError(message, *error);
+    }
+    const std::optional<int64_t> id = readId(message);
+    if (const auto result = message.find("result"); result != message.end() && id) {
+        return Response{id, *result, std::nullopt};
+    }
+    return InvalidMessage{id, "neither a request nor a response"};
+}
+
+json toJson(const Request& request) {
+    return {{"jsonrpc", "2.0"}, {"id", request.id}, {"method", request.method}, {"params", request.params}};
+}
+
+json toJson(const Response& response) {
+    json message = {{"jsonrpc", "2.0"}, {"id", response.id ? json(*response.id) : json(nullptr)}};
+    if (response.error) {
+        message["error"] = {{"code", response.error->code}, {"message", response.error->message}};
+    } else {
+        message["result"] = response.result;
+    }
+    return message;
+}
+
+json toJson(const Notification& notification) {
+    return {{"jsonrpc", "2.0"}, {"method", notification.method}, {"params", notification.params}};
+}
+
+}  // namespace qs::protocol

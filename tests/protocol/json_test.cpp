@@ -1,0 +1,213 @@
+#include "protocol/json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace qs::protocol {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+Preprocessing preprocessing() {
+    return {256, 224, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, 3};
+}
+DataSpec dataSpec() {
+    return {"imagefolder:/data/\u00e9", preprocessing()};
+}
+QatSettings qat() {
+    return {3, 0.01, 0.8, 0.001, 32, 1000, 500, std::numeric_limits<uint64_t>::max()};
+}
+TensorQParams qparams() {
+    return {"conv1", "uint8", {0.5, 0.25}, {0, 128}, -1, 255};
+}
+LayerInfo layerInfo() {
+    return {"layer1.0.conv1", "conv2d", {"layer1.0.bn1"}, {1, 64, 56, 56}, 36864, 115605504, true};
+}
+Recipe recipe() {
+    return {{{"global", "", "onednn"}, {"layer", "fc", "fp32"}},
+            100,
+            2000,
+            16,
+            2,
+            50,
+            5,
+            qat(),
+            "/w.qsw",
+            {qparams()}};
+}
+LayerResult layerResult() {
+    return {"fc", "linear", {"relu"}, {1, 10}, 5130, 5120, "int8",  "onednn",
+            1,    30.5,     0.999,    1e-4,    0.2,  0.1,  "onednn"};
+}
+ModelResult modelResult() {
+    return {91.5, 1.5, 1.4, 1.9, 123456};
+}
+Measurement measurement() {
+    return {"fashion-mnist:test", 2000, 256, 64, "CPU", "avx512_vnni", 2, 100, 7};
+}
+VariantResult variant() {
+    return {recipe(),
+            {layerResult(), LayerResult()},
+            {{"quantize input", "quantize", 0.01}},
+            modelResult(),
+            modelResult(),
+            0.25,
+            2.5,
+            99.5,
+            {{1, 10, 0.7, std::nullopt}, {1, 20, 0.5, 91.0}},
+            {"bad.png"},
+            {"note"},
+            measurement()};
+}
+
+template <typename T>
+struct Sample;
+#define SAMPLE(Type, ...)                          \
+    template <>                                    \
+    struct Sample<Type> {                          \
+        static Type make() { return __VA_ARGS__; } \
+    }
+SAMPLE(Preprocessing, preprocessing());
+SAMPLE(DataSpec, dataSpec());
+SAMPLE(DataInfo, {"npy:x", 10, true, {"a", "b"}, {3, 8, 8}, {"c.png"}, preprocessing(), "note"});
+SAMPLE(LayerInfo, layerInfo());
+SAMPLE(ModelInfo,
+       {"m.pt", "torchscript", {1, 3, 224, 224}, {"x"}, {"y"}, {"cat"}, 11, 12, 13, {layerInfo()}});
+SAMPLE(Rule, {"layer", "fc", "fp32"});
+SAMPLE(QatSettings, qat());
+SAMPLE(TensorQParams, qparams());
+SAMPLE(Recipe, recipe());
+SAMPLE(LayerResult, layerResult());
+SAMPLE(BoundaryResult, {"b", "quantize", 0.5});
+SAMPLE(ModelResult, modelResult());
+SAMPLE(CurvePoint, {2, 30, 0.5, 88.0});
+SAMPLE(Measurement, measurement());
+SAMPLE(VariantResult, variant());
+SAMPLE(EngineInfo,
+       {2, "0.1", "1.13", "2.6", "CPU", "avx2", 4, {"n"}, {"onednn"}, {"minmax"}, {"npy"}, {"onnx .onnx"}});
+SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {1, 1, 28, 28}});
+SAMPLE(MeasureParams, {"m.pt", dataSpec(), recipe()});
+SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw"});
+SAMPLE(ExportParams, {"m.pt", dataSpec(), recipe(), "out.onnx"});
+SAMPLE(ExportResult, {"out.onnx", "onnx", 99});
+SAMPLE(ProgressNote, {1, 2, 3, "Calibrating", 4.5});
+SAMPLE(TrainingNote, {1, {1, 2, 0.5, 90.0}});
+SAMPLE(CancelParams, {17});
+#undef SAMPLE
+
+template <typename T>
+class JsonOf : public testing::Test {};
+
+using AllMessages =
+    testing::Types<Preprocessing, DataSpec, DataInfo, LayerInfo, ModelInfo, Rule, QatSettings, TensorQParams,
+                   Recipe, LayerResult, BoundaryResult, ModelResult, CurvePoint, Measurement, VariantResult,
+                   EngineInfo, OpenModelParams, MeasureParams, TrainParams, ExportParams, ExportResult,
+                   ProgressNote, TrainingNote, CancelParams>;
+TYPED_TEST_SUITE(JsonOf, AllMessages);
+
+TYPED_TEST(JsonOf, RoundTripThroughText) {
+    const json written = Sample<TypeParam>::make();
+    const json again = json::parse(written.dump()).template get<TypeParam>();
+    EXPECT_EQ(written, again);
+    EXPECT_NE(written, json(TypeParam()))
+        << "the sample must differ from the default for the test to see anything";
+}
+
+TYPED_TEST(JsonOf, EveryMemberOfTheSampleDiffersFromItsDefault) {
+    const json written = Sample<TypeParam>::make();
+    const json defaults = TypeParam();
+    for (const auto& [name, value] : written.items()) {
+        EXPECT_NE(value, defaults.at(name)) << name;
+    }
+}
+
+TYPED_TEST(JsonOf, MissingAndUnknownMembersAreTolerated) {
+    EXPECT_EQ(json(json::object().template get<TypeParam>()), json(TypeParam()));
+    EXPECT_EQ(json(json({{"from_the_future", 1}}).template get<TypeParam>()), json(TypeParam()));
+}
+
+TYPED_TEST(JsonOf, NullMembersAreReadAsDefaults) {
+    json nulls = TypeParam();
+    for (auto& value : nulls) {
+        if (!value.is_number_float()) {
+            value = nullptr;
+        }
+    }
+    EXPECT_EQ(json(nulls.template get<TypeParam>()), json(TypeParam()));
+}
+
+TYPED_TEST(JsonOf, WrongTypesAreRefused) {
+    EXPECT_THROW(json::array().template get<TypeParam>(), JsonError);
+    EXPECT_THROW(json("text").template get<TypeParam>(), JsonError);
+    const json sample = Sample<TypeParam>::make();
+    for (const auto& [name, value] : sample.items()) {
+        json broken = sample;
+        broken[name] = value.is_object() ? json(3) : json::object({{"a", 1}});
+        EXPECT_THROW(broken.template get<TypeParam>(), JsonError) << name;
+    }
+}
+
+TEST(Json, NamesAreSnakeCaseAsInTheStructs) {
+    const json written = layerResult();
+    EXPECT_EQ(written.at("sqnr_db"), 30.5);
+    EXPECT_EQ(written.at("output_shape"), json({1, 10}));
+    EXPECT_EQ(json(modelResult()).at("model_bytes"), 123456);
+}
+
+TEST(Json, AbsentOptionalsAreNull) {
+    const json written = LayerResult();
+    EXPECT_TRUE(written.at("sqnr_db").is_null());
+    EXPECT_FALSE(written.get<LayerResult>().sqnr_db.has_value());
+}
+
+TEST(Json, NumbersThatAreNotFiniteAreNull) {
+    LayerResult layer;
+    layer.sqnr_db = std::numeric_limits<double>::infinity();
+    layer.cosine = std::nan("");
+    const json written = layer;
+    EXPECT_TRUE(written.at("sqnr_db").is_null());
+    EXPECT_TRUE(written.at("cosine").is_null());
+
+    CurvePoint point;
+    point.loss = std::nan("");
+    EXPECT_TRUE(json(point).at("loss").is_null());
+    EXPECT_TRUE(std::isnan(json(point).get<CurvePoint>().loss));
+
+    Preprocessing mean;
+    mean.mean = {0.5, std::nan("")};
+    EXPECT_TRUE(std::isnan(json(mean).get<Preprocessing>().mean.at(1)));
+}
+
+std::string problemOf(const json& source) {
+    try {
+        (void)source.get<MeasureParams>();
+    } catch (const JsonError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(Json, ErrorsNameThePlace) {
+    json params = MeasureParams{"m.pt", std::nullopt, recipe()};
+    params["recipe"]["rules"][1]["qconfig"] = 5;
+    EXPECT_EQ(problemOf(params), "recipe.rules[1].qconfig: expected a string, found a number");
+    EXPECT_EQ(problemOf({{"recipe", {{"batch", "64"}}}}),
+              "recipe.batch: expected an integer, found a string");
+    EXPECT_EQ(problemOf({{"model", json::array()}}), "model: expected a string, found an array");
+    EXPECT_EQ(problemOf(json::array()), "expected an object, found an array");
+}
+
+TEST(Json, Integers) {
+    EXPECT_EQ(json({{"batch", 64.0}}).get<Recipe>().batch, 64) << "a script may write a whole number so";
+    EXPECT_THROW(json({{"batch", 64.5}}).get<Recipe>(), JsonError);
+    EXPECT_THROW(json({{"threads", int64_t(1) << 40}}).get<Recipe>(), JsonError);
+    EXPECT_THROW(json({{"seed", -1}}).get<QatSettings>(), JsonError);
+    EXPECT_EQ(json({{"loss", 1}}).get<CurvePoint>().loss, 1.0);
+}
+
+}  // namespace
+}  // namespace qs::protocol
