@@ -26,6 +26,8 @@ struct Case {
     int resize = 0;
     int crop = 0;
     int channels = 0;
+
+    friend std::ostream& operator<<(std::ostream& stream, const Case& c) { return stream << c.name; }
 };
 
 std::vector<Case> readCases() {
