@@ -107,7 +107,7 @@ class FakeEngine {
 
     void answer(const Request& request) {
         ++count_;
-        if (cancelled_.contains(request.id)) {
+        if (cancelled_.contains(request.id) && request.method != "debug.hang") {
             fail(request, kRequestCancelled, "cancelled");
         } else if (request.method == "initialize") {
             initialize(request);
@@ -182,7 +182,7 @@ class FakeEngine {
                 fail(request, kFailed, "the job failed on " + model);
                 return false;
             }
-            if (cancelled_.contains(request.id)) {
+            if (cancelled_.contains(request.id) && request.method != "debug.hang") {
                 fail(request, kRequestCancelled, "cancelled");
                 return false;
             }
