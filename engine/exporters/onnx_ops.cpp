@@ -258,9 +258,9 @@ bool feedsFloatWeights(const OnnxStep& step) {
     });
 }
 
-/// Real numbers from here on. ONNX Runtime (since 1.20) takes a convolution with float weights between a
-/// DequantizeLinear and a QuantizeLinear for one whose weights it may quantize too, and so undoes a restored
-/// layer; an operator between that it cannot see through keeps the layer in float.
+/// Real numbers from here on. Between a DequantizeLinear and a QuantizeLinear, ONNX Runtime's
+/// WeightBiasQuantization quantizes the weights of a float convolution too, and so undoes a restored layer. A
+/// sum of one term means nothing and is not seen through: the layer stays in float.
 std::string emitDequantize(const OnnxStep& step) {
     const std::string real = step.values.real(step.node.inputs.at(0));
     return feedsFloatWeights(step) ? sideNode(step, "Sum", {real}) : real;

@@ -125,6 +125,7 @@ jit::Value* emitIntegerWeighted(const TorchScriptStep& step) {
     if (!node.hasAdd) {
         return emitInteger(step, op, {step.inputs.at(0), packed});
     }
+    // Not clamped to its quantMax: the engine does not round here at all, so the widest range is the nearest.
     const QParams& between = node.preAdd.value();
     jit::Value* product =
         step.builder.call(op, {step.inputs.at(0), packed, between.scale.at(0), between.zeroPoint.at(0)},
