@@ -31,7 +31,7 @@ void Session::edited() {
 void Session::autosave() {
     autosaveTimer_.stop();
     if (modified_) {
-        if (const QString problem = recovery_.write(document_, projectPath_); !problem.isEmpty()) {
+        if (QString problem = recovery_.write(document_, projectPath_); !problem.isEmpty()) {
             emit message(Severity::Warning, tr("Autosave failed. %1").arg(problem));
         }
     }
@@ -53,6 +53,7 @@ QString Session::save(const QString& path) {
         return problem;
     }
     document_ = std::move(saved);
+    removeStrayWeights(document_, weightsFolder(target));
     if (!missing.isEmpty()) {
         emit message(Severity::Warning,
                      tr("The trained weights of %1 are not on this machine and not in the project.")
@@ -67,7 +68,7 @@ QString Session::save(const QString& path) {
 
 QString Session::load(const QString& path) {
     ProjectFile project;
-    if (const QString problem = readProject(path, project); !problem.isEmpty()) {
+    if (QString problem = readProject(path, project); !problem.isEmpty()) {
         return problem;
     }
     replaceDocument(std::move(project.document), QFileInfo(path).absoluteFilePath(), false);
@@ -81,7 +82,7 @@ QString Session::load(const QString& path) {
 
 QString Session::loadRecovery(const RecoveryInfo& recovery) {
     Document document;
-    if (const QString problem = recovery_.takeOver(recovery, document); !problem.isEmpty()) {
+    if (QString problem = recovery_.takeOver(recovery, document); !problem.isEmpty()) {
         return problem;
     }
     replaceDocument(std::move(document), recovery.projectPath, true);
