@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path folderOf(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+fs::path folderOf(const fs::path& path) {
+    return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 Result<fs::path> makeTemporary(const fs::path& path) {
     const std::string extension = path.extension().string();
@@ -41,7 +43,8 @@ Status checkWritable(const fs::path& path) {
         return failure("cannot write " + path.string() + ": it is a folder");
     }
     if (!fs::is_directory(folderOf(path), ignored)) {
-        return failure("cannot write " + path.string() + ": the folder " + folderOf(path).string() + " does not exist");
+        return failure("cannot write " + path.string() + ": the folder " + folderOf(path).string() +
+                       " does not exist");
     }
     QS_ASSIGN(const fs::path temporary, makeTemporary(path));
     fs::remove(temporary, ignored);

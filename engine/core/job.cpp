@@ -23,7 +23,8 @@ Status Job::step(int64_t done) {
     if (progress_ && (done >= total_ || now - last_ >= kThrottle)) {
         last_ = now;
         const std::chrono::duration<double> elapsed = now - begin_;
-        const double eta = done > 0 && total_ > 0 ? elapsed.count() * double(total_ - done) / double(done) : -1;
+        const double eta =
+            done > 0 && total_ > 0 ? elapsed.count() * double(total_ - done) / double(done) : -1;
         progress_({done, total_, message_, eta});
     }
     return {};

@@ -21,7 +21,8 @@ class CancelToken {
     std::shared_ptr<std::atomic<bool>> flag_;
 };
 
-/// One report of a running job. `done` of `total` steps; total 0 means unknown. `etaSeconds` < 0 means unknown.
+/// One report of a running job. `done` of `total` steps; total 0 means unknown. `etaSeconds` < 0 means
+/// unknown.
 struct Progress {
     int64_t done = 0;
     int64_t total = 0;
@@ -29,8 +30,8 @@ struct Progress {
     double etaSeconds = -1;
 };
 
-/// One point of a training curve, reported as it is measured. Steps count optimizer steps from 1; `validationTop1`
-/// (percent) is set at the end of an epoch only, else negative.
+/// One point of a training curve, reported as it is measured. Steps count optimizer steps from 1;
+/// `validationTop1` (percent) is set at the end of an epoch only, else negative.
 struct TrainingPoint {
     int epoch = 0;
     int64_t step = 0;
@@ -52,7 +53,8 @@ class Job {
 
     /// Starts a phase: resets the clock from which the ETA is extrapolated.
     void begin(std::string message, int64_t total);
-    /// Reports `done` steps of the phase and polls for cancellation: an error of kind Cancelled if asked to stop.
+    /// Reports `done` steps of the phase and polls for cancellation: an error of kind Cancelled if asked to
+    /// stop.
     Status step(int64_t done);
     Status checkCancelled() const { return token_.isCancelled() ? Status(cancelled()) : Status(); }
     void training(const TrainingPoint& point) const {

@@ -46,13 +46,15 @@ size_t editDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::vector<std::string> nearestNames(std::string_view name, const std::vector<std::string>& candidates, size_t most) {
+std::vector<std::string> nearestNames(std::string_view name, const std::vector<std::string>& candidates,
+                                      size_t most) {
     std::vector<std::pair<size_t, std::string>> ranked;
     ranked.reserve(candidates.size());
     for (const auto& candidate : candidates) {
         ranked.emplace_back(editDistance(name, candidate), candidate);
     }
-    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> nearest;
     for (size_t i = 0; i < std::min(most, ranked.size()); ++i) {
         nearest.push_back(ranked[i].second);

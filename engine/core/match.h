@@ -9,7 +9,8 @@ namespace qs {
 /// Shell-style match of a whole name: '*' stands for any run of characters, '?' for one.
 bool globMatch(std::string_view pattern, std::string_view text);
 
-/// The candidates nearest to `name` by edit distance, best first, at most `most`; for "did you mean" messages.
+/// The candidates nearest to `name` by edit distance, best first, at most `most`; for "did you mean"
+/// messages.
 std::vector<std::string> nearestNames(std::string_view name, const std::vector<std::string>& candidates,
                                       size_t most = 3);
 

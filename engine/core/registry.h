@@ -8,8 +8,9 @@
 
 namespace qs {
 
-/// Named entries of one kind (ops, observers, dataset formats, exporters ...), in name order. Filled once by the
-/// generated register function that CMake writes from the list of files; read-only and thread-safe afterwards.
+/// Named entries of one kind (ops, observers, dataset formats, exporters ...), in name order. Filled once by
+/// the generated register function that CMake writes from the list of files; read-only and thread-safe
+/// afterwards.
 template <typename Entry>
 class Registry {
   public:

@@ -17,9 +17,15 @@ struct Error {
     std::string message;
 };
 
-inline Error usageError(std::string message) { return {ErrorKind::Usage, std::move(message)}; }
-inline Error failure(std::string message) { return {ErrorKind::Failed, std::move(message)}; }
-inline Error cancelled() { return {ErrorKind::Cancelled, "cancelled"}; }
+inline Error usageError(std::string message) {
+    return {ErrorKind::Usage, std::move(message)};
+}
+inline Error failure(std::string message) {
+    return {ErrorKind::Failed, std::move(message)};
+}
+inline Error cancelled() {
+    return {ErrorKind::Cancelled, "cancelled"};
+}
 
 /// A value or an Error. Implicitly constructed from either, so that functions just return one of them.
 template <typename T>
@@ -62,11 +68,11 @@ class [[nodiscard]] Status {
 #define QS_CONCAT(a, b) QS_CONCAT_(a, b)
 
 /// Returns the error of a Status or Result expression from the enclosing function, if it holds one.
-#define QS_TRY(...)                                         \
-    do {                                                    \
-        if (auto qsStatus_ = (__VA_ARGS__); !qsStatus_) {   \
-            return qsStatus_.error();                       \
-        }                                                   \
+#define QS_TRY(...)                                       \
+    do {                                                  \
+        if (auto qsStatus_ = (__VA_ARGS__); !qsStatus_) { \
+            return qsStatus_.error();                     \
+        }                                                 \
     } while (false)
 
 /// Declares `decl` from a Result expression's value, or returns its error from the enclosing function.

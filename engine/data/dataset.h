@@ -14,8 +14,8 @@
 
 namespace qs {
 
-/// One or more preprocessed samples. `images` is float32 N x C x H x W (or N x ... for ready tensors); `labels` is
-/// int64 [N], undefined where the data has none.
+/// One or more preprocessed samples. `images` is float32 N x C x H x W (or N x ... for ready tensors);
+/// `labels` is int64 [N], undefined where the data has none.
 struct Batch {
     at::Tensor images;
     at::Tensor labels;
@@ -26,8 +26,8 @@ class Dataset {
   public:
     virtual ~Dataset() = default;
     virtual int64_t size() const = 0;
-    /// Samples [begin, end): end is clipped to size(). A sample that cannot be decoded is left out of the batch and
-    /// counted in skipped().
+    /// Samples [begin, end): end is clipped to size(). A sample that cannot be decoded is left out of the
+    /// batch and counted in skipped().
     virtual Result<Batch> read(int64_t begin, int64_t end) = 0;
     virtual bool labelled() const = 0;
     virtual std::vector<std::string> classes() const = 0;
@@ -42,14 +42,17 @@ class Dataset {
 /// A data format: opens "name:argument" (`argument` is what follows the first colon, maybe empty).
 struct DatasetFormat {
     std::string description;  ///< for people: "a folder a class, any image that OpenCV reads"
-    std::function<Result<std::unique_ptr<Dataset>>(const std::string& argument, const protocol::Preprocessing&)> open;
+    std::function<Result<std::unique_ptr<Dataset>>(const std::string& argument,
+                                                   const protocol::Preprocessing&)>
+        open;
 };
 
 /// fashion-mnist, imagefolder, npy (engine/data/formats, one a file).
 const Registry<DatasetFormat>& datasetFormats();
 
-/// Opens `source`, for example "imagefolder:/data/val". Usage error for an unknown format; failure for data that is
-/// not there or is empty.
-Result<std::unique_ptr<Dataset>> openDataset(const std::string& source, const protocol::Preprocessing& preprocessing);
+/// Opens `source`, for example "imagefolder:/data/val". Usage error for an unknown format; failure for data
+/// that is not there or is empty.
+Result<std::unique_ptr<Dataset>> openDataset(const std::string& source,
+                                             const protocol::Preprocessing& preprocessing);
 
 }  // namespace qs

@@ -29,14 +29,15 @@ using Shape = std::vector<int64_t>;
 /// A tensor that flows along an edge, or a constant (weight, bias, statistic).
 struct Value {
     ValueId id;
-    std::string name;               ///< unique; for a parameter its qualified name ("layer1.0.conv1.weight")
-    Shape shape;                    ///< at the shapes the graph was last executed with; see inferShapes()
+    std::string name;  ///< unique; for a parameter its qualified name ("layer1.0.conv1.weight")
+    Shape shape;       ///< at the shapes the graph was last executed with; see inferShapes()
     std::optional<at::Tensor> constant;
-    NodeId producer;                ///< invalid for graph inputs and constants
+    NodeId producer;  ///< invalid for graph inputs and constants
 };
 
-/// One operation. `op` is an op entry's name (engine/ops) or an ATen overload ("aten::silu") that only LibTorch's
-/// dispatcher runs. `name` is the model's own qualified layer name ("layer4.1.conv2"), unique in the graph.
+/// One operation. `op` is an op entry's name (engine/ops) or an ATen overload ("aten::silu") that only
+/// LibTorch's dispatcher runs. `name` is the model's own qualified layer name ("layer4.1.conv2"), unique in
+/// the graph.
 struct Node {
     NodeId id;
     std::string op;

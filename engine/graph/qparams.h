@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@ namespace qs {
 enum class DType { Float32, Float16, BFloat16, UInt8, Int8, Int4, Int2, Binary };
 
 std::string_view toString(DType dtype);
+std::optional<DType> dtypeFromString(std::string_view text);
 
 /// Quantization parameters of one tensor: r = scale * (q - zeroPoint), q in [quantMin, quantMax].
 /// Per tensor: axis < 0 and one element in each list; per channel: one element per index of `axis`.

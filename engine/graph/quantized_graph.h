@@ -20,7 +20,8 @@ struct QValue {
     bool isInteger() const { return qparams.has_value(); }
 };
 
-/// Activation function that a node applies last, in real units. Relu is max(x, 0); Clip is min(max(x, low), high).
+/// Activation function that a node applies last, in real units. Relu is max(x, 0); Clip is min(max(x, low),
+/// high).
 struct FusedActivation {
     enum class Kind { None, Relu, Clip } kind = Kind::None;
     double low = 0;
@@ -33,7 +34,8 @@ struct FusedActivation {
 /// producer's layer name, `weight` and everything below it unused.
 ///
 /// Compute steps: `op` is an op entry's name or an ATen overload; `inputs` are activations only.
-/// All of a step's inputs and outputs are integer, or all are float: boundaries between are steps of their own.
+/// All of a step's inputs and outputs are integer, or all are float: boundaries between are steps of their
+/// own.
 ///  - Weighted ops (conv2d, linear): inputs = {x} or, with `hasAdd`, {x, residual};
 ///    y = activation(op(x, W) + bias + residual). Batch norm is already folded into W and bias.
 ///    Integer: W is weightInt with weightQParams; the bias acts as round(bias / (s_x * s_w)) in int32.
@@ -44,38 +46,42 @@ struct FusedActivation {
 ///  - Other float ops: evaluated by the op entry, or by the dispatcher when no entry knows `op`.
 struct QNode {
     std::string op;
-    std::string layer;                 ///< qualified name of the layer that this step implements
-    std::vector<std::string> fused;    ///< qualified names of the nodes folded into it (batch norm, add, ReLU)
-    Attributes attrs;                  ///< of the main op
+    std::string layer;               ///< qualified name of the layer that this step implements
+    std::vector<std::string> fused;  ///< qualified names of the nodes folded into it (batch norm, add, ReLU)
+    Attributes attrs;                ///< of the main op
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 
-    std::optional<at::Tensor> weight;  ///< float32, batch norm folded; conv2d [O, I/groups, kH, kW], linear [O, I]
-    std::optional<at::Tensor> bias;    ///< float32 [O]
+    std::optional<at::Tensor>
+        weight;  ///< float32, batch norm folded; conv2d [O, I/groups, kH, kW], linear [O, I]
+    std::optional<at::Tensor> bias;        ///< float32 [O]
     std::optional<QParams> weightQParams;  ///< set exactly when the step is an integer weighted op
     std::optional<at::Tensor> weightInt;   ///< int8, shape of `weight`; set together with weightQParams
     bool hasAdd = false;
-    std::optional<QParams> preAdd;     ///< integer `hasAdd` steps: qparams of op(x, W) + bias before the add
+    std::optional<QParams> preAdd;  ///< integer `hasAdd` steps: qparams of op(x, W) + bias before the add
     FusedActivation activation;
 
     bool isBoundary() const { return op == "quantize" || op == "dequantize"; }
 };
 
-/// The single truth that convert() makes: what runs, in which precision, with which numbers. Simulation, integer
-/// runtime and exporters read it and decide nothing about precision again. Nodes are in topological order.
+/// The single truth that convert() makes: what runs, in which precision, with which numbers. Simulation,
+/// integer runtime and exporters read it and decide nothing about precision again. Nodes are in topological
+/// order.
 struct QuantizedGraph {
     std::vector<QNode> nodes;
-    std::vector<QValue> values;            ///< indexed by ValueId
-    std::vector<ValueId> inputs;           ///< float
-    std::vector<ValueId> outputs;          ///< float
+    std::vector<QValue> values;    ///< indexed by ValueId
+    std::vector<ValueId> inputs;   ///< float
+    std::vector<ValueId> outputs;  ///< float
     std::vector<std::string> inputNames;
     std::vector<std::string> outputNames;
 
     const QValue& value(ValueId id) const { return values.at(static_cast<size_t>(id.index)); }
-    bool isInteger(const QNode& node) const { return !node.isBoundary() && value(node.outputs.at(0)).isInteger(); }
+    bool isInteger(const QNode& node) const {
+        return !node.isBoundary() && value(node.outputs.at(0)).isInteger();
+    }
 
-    /// Bytes of all weights and biases as stored: integer weights at their width, int32 biases of integer steps,
-    /// float32 for the rest.
+    /// Bytes of all weights and biases as stored: integer weights at their width, int32 biases of integer
+    /// steps, float32 for the rest.
     int64_t parameterBytes() const;
     /// One line a step, with qparams.
     std::string dump() const;

@@ -14,8 +14,8 @@ namespace qs {
 /// A model file as opened: the network, and what the file says about itself.
 struct ImportedModel {
     Graph graph;
-    std::string format;                   ///< "torchscript"
-    std::vector<int64_t> inputShape;      ///< N, C, H, W where the file records one (extra file quantoscope.json)
+    std::string format;               ///< "torchscript"
+    std::vector<int64_t> inputShape;  ///< N, C, H, W where the file records one (extra file quantoscope.json)
     std::vector<std::string> classes;
 };
 
@@ -33,8 +33,8 @@ Result<ImportedModel> openModel(const std::filesystem::path& path);
 /// Runs the float graph once on zeros of `inputShape` and records every value's shape.
 Status inferShapes(Graph& graph, const std::vector<int64_t>& inputShape);
 
-/// An input shape to try where neither the file nor the data gives one: channels from the first convolution or
-/// features from the first linear layer, 224 x 224 pixels.
+/// An input shape to try where neither the file nor the data gives one: channels from the first convolution
+/// or features from the first linear layer, 224 x 224 pixels.
 std::vector<int64_t> guessInputShape(const Graph& graph);
 
 }  // namespace qs

@@ -50,6 +50,8 @@ struct OpDef {
     std::string name;
     OpCategory category;
     QuantKind quant = QuantKind::None;
+    /// Names of the inputs that are parameters, by position ("" for activations): {"", "weight", "bias"}.
+    std::vector<std::string> parameters;
     /// Float forward on ATen, differentiable. `inputs` are all inputs, constants included.
     std::function<std::vector<at::Tensor>(const Attributes&, std::span<const at::Tensor> inputs)> forward;
     /// Multiply-accumulates for one call; absent for ops that have none.
@@ -67,7 +69,8 @@ std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema);
 
 /// Float outputs of one node: the op entry's forward, or LibTorch's dispatcher for an ATen overload.
 /// Throws what ATen throws.
-std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs, std::span<const at::Tensor> inputs);
+std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs,
+                                 std::span<const at::Tensor> inputs);
 
 /// Multiply-accumulates of a node at the shapes recorded in the graph; 0 where the op has none.
 int64_t countMacs(const Graph& graph, const Node& node);

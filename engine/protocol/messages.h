@@ -5,15 +5,16 @@
 #include <string>
 #include <vector>
 
-/// Everything that crosses between the engine and its two faces, as plain structs. Standard C++ only. The JSON of each
-/// is in protocol/json.h: members keep their snake_case names, absent optionals are null.
-/// Units are in the names: _ms milliseconds, _bytes bytes, _db decibels, top1 and accuracy_drop percent (points).
+/// Everything that crosses between the engine and its two faces, as plain structs. Standard C++ only. The
+/// JSON of each is in protocol/json.h: members keep their snake_case names, absent optionals are null. Units
+/// are in the names: _ms milliseconds, _bytes bytes, _db decibels, top1 and accuracy_drop percent (points).
 namespace qs::protocol {
 
 inline constexpr int kProtocolVersion = 1;
 
-/// How an image becomes a tensor. Absent fields take the data format's defaults (imagefolder: resize 256, crop 224,
-/// ImageNet mean and std, 3 channels; fashion-mnist: no resize, mean 0.286, std 0.353, 1 channel; npy: nothing).
+/// How an image becomes a tensor. Absent fields take the data format's defaults (imagefolder: resize 256,
+/// crop 224, ImageNet mean and std, 3 channels; fashion-mnist: no resize, mean 0.286, std 0.353, 1 channel;
+/// npy: nothing).
 struct Preprocessing {
     std::optional<int> resize;  ///< shorter side in pixels, bilinear with antialiasing; 0 keeps the size
     std::optional<int> crop;    ///< side of the centred square in pixels; 0 keeps the size
@@ -64,8 +65,8 @@ struct ModelInfo {
 
 /// Which qconfig a set of layers gets; see quant/qconfig.h for the order in which rules win.
 struct Rule {
-    std::string match;  ///< "global", "op", "pattern", "layer"
-    std::string key;    ///< empty for "global"
+    std::string match;    ///< "global", "op", "pattern", "layer"
+    std::string key;      ///< empty for "global"
     std::string qconfig;  ///< preset name, or "fp32"
 };
 
@@ -96,16 +97,16 @@ struct Recipe {
     int64_t calib_samples = 256;
     int64_t eval_samples = 0;  ///< 0: all
     int64_t batch = 64;
-    int threads = 0;           ///< 0: one per core
+    int threads = 0;  ///< 0: one per core
     int latency_runs = 100;
     int latency_warmup = 10;
     std::optional<QatSettings> qat;
-    std::string trained_weights;              ///< file written by variant.train; empty for PTQ
+    std::string trained_weights;             ///< file written by variant.train; empty for PTQ
     std::vector<TensorQParams> calibration;  ///< empty: calibrate
 };
 
-/// One layer of a variant. Error metrics compare the layer's output in the quantized network with the FP32 network's
-/// on the same samples (accumulated error). Absent where nothing was measured.
+/// One layer of a variant. Error metrics compare the layer's output in the quantized network with the FP32
+/// network's on the same samples (accumulated error). Absent where nothing was measured.
 struct LayerResult {
     std::string name;
     std::string op;
@@ -175,8 +176,9 @@ struct VariantResult {
     Measurement measured;
 };
 
-// ---- methods -------------------------------------------------------------------------------------------------
-// Each request is complete in itself (the engine keeps only caches), so that a restarted engine goes on where a
+// ---- methods
+// ------------------------------------------------------------------------------------------------- Each
+// request is complete in itself (the engine keeps only caches), so that a restarted engine goes on where a
 // killed one stopped. Errors: code -32800 cancelled, -32602 usage, -32000 failed.
 
 /// "initialize" {} -> EngineInfo
@@ -198,27 +200,28 @@ struct EngineInfo {
 /// "model.open" -> ModelInfo
 struct OpenModelParams {
     std::string model;
-    std::optional<DataSpec> data;       ///< gives the input shape where the file records none
+    std::optional<DataSpec> data;      ///< gives the input shape where the file records none
     std::vector<int64_t> input_shape;  ///< N, C, H, W; empty: from the file, the data, or a guess
 };
 
 /// "data.open" DataSpec -> DataInfo
 
-/// "variant.measure" -> VariantResult. Calibrates unless the recipe brings qparams, converts, measures. A job.
+/// "variant.measure" -> VariantResult. Calibrates unless the recipe brings qparams, converts, measures. A
+/// job.
 struct MeasureParams {
     std::string model;
     std::optional<DataSpec> data;
     Recipe recipe;
 };
 
-/// "variant.train" -> VariantResult (recipe.trained_weights and calibration filled in). A job with training points.
-/// `validation` absent: the same source's test split where it has one, else `train`.
+/// "variant.train" -> VariantResult (recipe.trained_weights and calibration filled in). A job with training
+/// points. `validation` absent: the same source's test split where it has one, else `train`.
 struct TrainParams {
     std::string model;
     DataSpec train;
     std::optional<DataSpec> validation;
-    Recipe recipe;              ///< recipe.qat must be set
-    std::string weights_path;   ///< where to write the trained weights (.qsw)
+    Recipe recipe;             ///< recipe.qat must be set
+    std::string weights_path;  ///< where to write the trained weights (.qsw)
 };
 
 /// "variant.export" -> ExportResult. The format follows the extension (.pt, .onnx). A job.

@@ -8,6 +8,7 @@
 #include "core/registry.h"
 #include "core/result.h"
 #include "graph/qparams.h"
+#include "ops/quantize.h"
 #include "quant/qconfig.h"
 
 namespace qs {
@@ -28,16 +29,10 @@ using ObserverFactory = std::function<std::unique_ptr<Observer>(const TensorQCon
 const Registry<ObserverFactory>& observers();
 Result<std::unique_ptr<Observer>> makeObserver(const TensorQConfig& config, int channelAxis = 0);
 
-/// Scale and zero point from a range, as PyTorch's UniformQuantizationObserverBase computes them: range widened to
-/// include 0; symmetric scale = max|x| / ((quantMax - quantMin) / 2); scale at least FLT_EPSILON. float32 arithmetic.
+/// Scale and zero point from a range, as PyTorch's UniformQuantizationObserverBase computes them: range
+/// widened to include 0; symmetric scale = max|x| / ((quantMax - quantMin) / 2); scale at least FLT_EPSILON.
+/// float32 arithmetic.
 void chooseQParams(float min, float max, Scheme scheme, DType dtype, int64_t quantMin, int64_t quantMax,
                    double& scale, int64_t& zeroPoint);
-
-/// q = clamp(round_half_even(x / s) + z): int8 or uint8 tensor of x's shape.
-at::Tensor quantize(const at::Tensor& x, const QParams& qparams);
-/// s * (q - z), float32.
-at::Tensor dequantize(const at::Tensor& q, const QParams& qparams);
-/// dequantize(quantize(x)) with straight-through gradients inside the range.
-at::Tensor fakeQuantize(const at::Tensor& x, const QParams& qparams);
 
 }  // namespace qs

@@ -15,8 +15,8 @@
 
 namespace qs {
 
-/// What calibration learned: activation qparams by value name (graph inputs, group outputs, and convolution outputs
-/// before a fused residual add). Weight qparams follow from the weights.
+/// What calibration learned: activation qparams by value name (graph inputs, group outputs, and convolution
+/// outputs before a fused residual add). Weight qparams follow from the weights.
 using Calibration = std::map<std::string, QParams>;
 
 /// A graph with its groups, the qconfig of each, and the values to observe.
@@ -29,17 +29,20 @@ struct PreparedModel {
     std::map<ValueId, QConfig> observed;
 };
 
-/// Resolves rules and decides per group whether it runs on integers: its qconfig is not FP32, its op has an integer
-/// form, and a pass-through op also needs an integer input.
+/// Resolves rules and decides per group whether it runs on integers: its qconfig is not FP32, its op has an
+/// integer form, and a pass-through op also needs an integer input.
 Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
 
 /// Runs the float model over `samples` samples (all if 0) of the data with observers on the observed values.
-Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch, Job& job);
+Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch,
+                              Job& job);
 
-/// Folds batch norm, quantizes weights, and places every boundary. Every observed value must be in `calibration`.
+/// Folds batch norm, quantizes weights, and places every boundary. Every observed value must be in
+/// `calibration`.
 Result<QuantizedGraph> convert(const PreparedModel& model, const Calibration& calibration);
 
-/// The model with every layer in FP32 (batch norm folded, fusions kept): the baseline that layers are compared with.
+/// The model with every layer in FP32 (batch norm folded, fusions kept): the baseline that layers are
+/// compared with.
 Result<QuantizedGraph> convertFloat(const Graph& graph);
 
 }  // namespace qs

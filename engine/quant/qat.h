@@ -16,7 +16,8 @@ struct QatSettings {
     int64_t trainSamples = 0;       ///< 0: all
     int64_t validationSamples = 0;  ///< 0: all
     uint64_t seed = 1;
-    double freezeBatchNormAfter = 0.5;  ///< fraction of all steps after which statistics and observers stay fixed
+    double freezeBatchNormAfter =
+        0.5;  ///< fraction of all steps after which statistics and observers stay fixed
 };
 
 struct QatResult {
@@ -25,11 +26,11 @@ struct QatResult {
     std::vector<TrainingPoint> curve;
 };
 
-/// Trains `model` (prepared with QAT observers taken from each group's qatActivation / qatWeight). Batch norm is live,
-/// folded into the fake-quantized weight as in PyTorch's ConvBn QAT modules (scale by gamma / running sigma before
-/// fake quantization, undo after the convolution), then frozen. The model passed in is not changed: a cancelled job
-/// loses nothing.
-Result<QatResult> trainQat(const PreparedModel& model, const Calibration& initial, Dataset& train, Dataset& validation,
-                           const QatSettings& settings, Job& job);
+/// Trains `model` (prepared with QAT observers taken from each group's qatActivation / qatWeight). Batch norm
+/// is live, folded into the fake-quantized weight as in PyTorch's ConvBn QAT modules (scale by gamma /
+/// running sigma before fake quantization, undo after the convolution), then frozen. The model passed in is
+/// not changed: a cancelled job loses nothing.
+Result<QatResult> trainQat(const PreparedModel& model, const Calibration& initial, Dataset& train,
+                           Dataset& validation, const QatSettings& settings, Job& job);
 
 }  // namespace qs

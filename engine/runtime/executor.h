@@ -35,12 +35,13 @@ struct Profile {
     std::vector<NodeTime> nodes;
 };
 
-/// Runs a QuantizedGraph. Inputs: one float32 contiguous N x ... tensor per graph input, any N; outputs are float32.
-/// Not thread-safe: one caller at a time.
+/// Runs a QuantizedGraph. Inputs: one float32 contiguous N x ... tensor per graph input, any N; outputs are
+/// float32. Not thread-safe: one caller at a time.
 class Executor {
   public:
-    /// Called after each step with its index and its outputs: integer values as uint8 or int8 tensors holding q,
-    /// float ones as float32; always logically N, C, H, W (strides may be channels-last). Valid during the call only.
+    /// Called after each step with its index and its outputs: integer values as uint8 or int8 tensors holding
+    /// q, float ones as float32; always logically N, C, H, W (strides may be channels-last). Valid during the
+    /// call only.
     using Tap = std::function<void(size_t node, std::span<const at::Tensor> outputs)>;
 
     virtual ~Executor() = default;
@@ -51,15 +52,16 @@ class Executor {
     virtual const QuantizedGraph& graph() const = 0;
 };
 
-/// Threads for LibTorch, OpenMP (and with it oneDNN) and OpenCV together; 0 means one per physical core available.
+/// Threads for LibTorch, OpenMP (and with it oneDNN) and OpenCV together; 0 means one per physical core
+/// available.
 int setThreads(int threads);
 
 /// The simulation: every step in float32 on ATen, integers emulated by rounding and clamping. Slow and right.
 /// Runs any graph; the yardstick for the others.
 Result<std::unique_ptr<Executor>> makeReferenceExecutor(QuantizedGraph graph);
 
-/// oneDNN primitives on NHWC buffers, prepacked per input shape on first use (plans are cached). Steps that oneDNN
-/// has no primitive for run on the reference implementation inside the same plan.
+/// oneDNN primitives on NHWC buffers, prepacked per input shape on first use (plans are cached). Steps that
+/// oneDNN has no primitive for run on the reference implementation inside the same plan.
 Result<std::unique_ptr<Executor>> makeOneDnnExecutor(QuantizedGraph graph);
 
 }  // namespace qs

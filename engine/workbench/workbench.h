@@ -10,9 +10,9 @@
 
 namespace qs {
 
-/// The application service behind the command line and the server: one call for each thing that a person can ask.
-/// Calls are complete in themselves; opened models, data and FP32 baselines are cached by path and settings.
-/// Not thread-safe: one call at a time.
+/// The application service behind the command line and the server: one call for each thing that a person can
+/// ask. Calls are complete in themselves; opened models, data and FP32 baselines are cached by path and
+/// settings. Not thread-safe: one call at a time.
 class Workbench {
   public:
     Workbench();
@@ -23,8 +23,8 @@ class Workbench {
     Result<protocol::DataInfo> openData(const protocol::DataSpec& spec);
 
     /// Top-1 and size of the FP32 model over `samples` samples (0: all).
-    Result<protocol::ModelResult> evaluate(const protocol::OpenModelParams& params, int64_t samples, int64_t batch,
-                                           protocol::Measurement& measured, Job& job);
+    Result<protocol::ModelResult> evaluate(const protocol::OpenModelParams& params, int64_t samples,
+                                           int64_t batch, protocol::Measurement& measured, Job& job);
     Result<protocol::VariantResult> measure(const protocol::MeasureParams& params, Job& job);
     Result<protocol::VariantResult> train(const protocol::TrainParams& params, Job& job);
     Result<protocol::ExportResult> exportModel(const protocol::ExportParams& params, Job& job);

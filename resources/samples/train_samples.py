@@ -11,12 +11,15 @@ gzipped IDX files, which the programs read where the Debian package is absent.
 """
 import argparse
 import gzip
+import json
 import pathlib
 import struct
 import time
 
 DATASET = pathlib.Path("/usr/share/datasets/fashion-mnist")
 MEAN, STD = 0.2860, 0.3530
+CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat")
+CLASSES += ("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 
 
 def read_idx(name):
@@ -166,7 +169,9 @@ def train(make, out, epochs, lr, batch, threads):
             flush=True,
         )
     model = model.to(memory_format=torch.contiguous_format).eval()
-    torch.jit.save(torch.jit.script(model), str(out))
+    about = {"input_shape": [1, 1, 28, 28], "classes": CLASSES}
+    extra = {"quantoscope.json": json.dumps(about)}
+    torch.jit.save(torch.jit.script(model), str(out), _extra_files=extra)
 
 
 def main():

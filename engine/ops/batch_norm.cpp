@@ -1,0 +1,38 @@
+#include <ATen/ops/batch_norm.h>
+
+#include "ops/aten_args.h"
+#include "ops/op.h"
+
+namespace qs {
+
+// inputs: x [N, C, ...], weight (gamma), bias (beta), running_mean, running_var, each [C]. attribute: eps.
+void register_batch_norm(OpRegistry& registry) {
+    OpDef def;
+    def.name = "batch_norm";
+    def.category = OpCategory::Normalization;
+    def.parameters = {"", "weight", "bias", "running_mean", "running_var"};
+    def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
+        return {at::batch_norm(in[0], in[1], in[2], in[3], in[4], /*training=*/false, /*momentum=*/0.1,
+                               attrs.get<double>("eps"), /*cudnn_enabled=*/false)};
+    };
+    def.aten = {
+        {"aten::batch_norm", [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
+             const AtenArgs args(graph, raw);
+             const auto eps = args.number(7);
+             if (args.boolean(5) != false || !eps) {  // training
+                 return std::nullopt;
+             }
+             OpenedOp opened;
+             opened.attrs.set("eps", *eps);
+             for (size_t i = 0; i < 5; ++i) {
+                 if (i > 0 && !args.isConstantTensor(i)) {
+                     return std::nullopt;
+                 }
+                 opened.inputs.push_back(args.tensor(i));
+             }
+             return opened;
+         }}};
+    registry.add(def.name, def);
+}
+
+}  // namespace qs

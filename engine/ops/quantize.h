@@ -1,0 +1,16 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "graph/qparams.h"
+
+namespace qs {
+
+/// q = clamp(round_half_even(x / s) + z, quantMin, quantMax): contiguous int8 or uint8 tensor of x's shape.
+at::Tensor quantize(const at::Tensor& x, const QParams& qparams);
+/// s * (q - z), contiguous float32.
+at::Tensor dequantize(const at::Tensor& q, const QParams& qparams);
+/// dequantize(quantize(x)) with straight-through gradients inside the range.
+at::Tensor fakeQuantize(const at::Tensor& x, const QParams& qparams);
+
+}  // namespace qs

@@ -1,0 +1,103 @@
+#include "runtime/reference/node.h"
+
+#include <ATen/ops/add.h>
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/relu.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ops/op.h"
+#include "ops/quantize.h"
+
+namespace qs {
+
+namespace {
+
+double weightScale(const QParams& weight, int64_t channel) {
+    return weight.scale[weight.perChannel() ? static_cast<size_t>(channel) : 0];
+}
+
+/// The bias in real units as int32 arithmetic sees it.
+at::Tensor roundedBias(const QNode& node, const QParams& input) {
+    const at::Tensor q = integerBias(node, input);
+    at::Tensor bias = at::empty({q.size(0)}, at::kFloat);
+    for (int64_t o = 0; o < q.size(0); ++o) {
+        bias.data_ptr<float>()[o] = static_cast<float>(q.data_ptr<int32_t>()[o] * input.scale[0] *
+                                                       weightScale(*node.weightQParams, o));
+    }
+    return bias;
+}
+
+at::Tensor activate(const at::Tensor& x, const FusedActivation& activation) {
+    switch (activation.kind) {
+        case FusedActivation::Kind::None:
+            return x;
+        case FusedActivation::Kind::Relu:
+            return at::relu(x);
+        case FusedActivation::Kind::Clip:
+            return at::clamp(x, activation.low, activation.high);
+    }
+    return x;
+}
+
+std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
+                                std::span<const at::Tensor> inputs) {
+    std::vector<at::Tensor> arguments;
+    if (node.weight) {
+        arguments.push_back(inputs[0]);
+        arguments.push_back(node.weightInt ? dequantize(*node.weightInt, *node.weightQParams) : *node.weight);
+        if (node.bias) {
+            arguments.push_back(node.weightInt ? roundedBias(node, *graph.value(node.inputs[0]).qparams)
+                                               : *node.bias);
+        }
+    } else {
+        arguments.assign(inputs.begin(), inputs.end());
+    }
+    std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, arguments);
+    if (node.hasAdd) {
+        outputs[0] = at::add(outputs[0], inputs[1]);
+    }
+    outputs[0] = activate(outputs[0], node.activation);
+    return outputs;
+}
+
+}  // namespace
+
+at::Tensor integerBias(const QNode& node, const QParams& input) {
+    const at::Tensor bias = node.bias->contiguous();
+    at::Tensor q = at::empty({bias.size(0)}, at::kInt);
+    constexpr double low = std::numeric_limits<int32_t>::min(), high = std::numeric_limits<int32_t>::max();
+    for (int64_t o = 0; o < bias.size(0); ++o) {
+        const double steps =
+            bias.data_ptr<float>()[o] / (input.scale[0] * weightScale(*node.weightQParams, o));
+        q.data_ptr<int32_t>()[o] = static_cast<int32_t>(std::clamp(std::nearbyint(steps), low, high));
+    }
+    return q;
+}
+
+std::vector<at::Tensor> runReferenceNode(const QuantizedGraph& graph, const QNode& node,
+                                         std::span<const at::Tensor> inputs) {
+    if (node.op == "quantize") {
+        return {quantize(inputs[0], *graph.value(node.outputs[0]).qparams)};
+    }
+    if (node.op == "dequantize") {
+        return {dequantize(inputs[0], *graph.value(node.inputs[0]).qparams)};
+    }
+    std::vector<at::Tensor> real;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        const auto& qparams = graph.value(node.inputs[i]).qparams;
+        real.push_back(qparams ? dequantize(inputs[i], *qparams) : inputs[i]);
+    }
+    std::vector<at::Tensor> outputs = compute(graph, node, real);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        if (const auto& qparams = graph.value(node.outputs[i]).qparams) {
+            outputs[i] = quantize(outputs[i], *qparams);
+        }
+    }
+    return outputs;
+}
+
+}  // namespace qs
