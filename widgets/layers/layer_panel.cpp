@@ -199,7 +199,9 @@ void LayerPanel::showMenu(const QPoint& position) {
     add(menu, tr("Restore to FP32 and measure"), edit, [&] { emit restoreRequested(layers); });
     QMenu& presets = *menu.addMenu(tr("Set qconfig"));
     presets.setEnabled(edit);
-    for (const auto& preset : QStringList(presets_) << QLatin1String(kFloatQConfig)) {
+    QStringList choices = presets_;
+    choices << QLatin1String(kFloatQConfig);
+    for (const auto& preset : choices) {
         add(presets, preset, true, [this, layers, preset] { emit overrideRequested(layers, preset); });
     }
     add(menu, tr("Clear override"), edit, [&] { emit overrideRequested(layers, QString()); });
