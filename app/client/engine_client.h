@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -34,9 +33,10 @@ struct EngineOptions {
     std::chrono::milliseconds handshake{60'000};      ///< start to the answer to "initialize"
     std::chrono::milliseconds cancelGrace{5'000};     ///< cancel request to terminate (SIGTERM)
     std::chrono::milliseconds terminateGrace{2'000};  ///< terminate to kill
-    /// An engine that dies without having answered a request since it was started counts as a failed start.
-    /// After this many in a row the client gives up until restart() is called.
+    /// A start has failed if the engine dies before `stable` has passed and before a request was put to it.
+    /// After this many failed starts in a row the client gives up until restart() is called.
     int maxFailedStarts = 3;
+    std::chrono::milliseconds stable{10'000};
     std::chrono::milliseconds backoff{
         500};  ///< before the second start in a row; doubles with each further one
 };
@@ -121,40 +121,45 @@ class EngineClient : public QObject {
     void launch();
     void setState(State state);
     void handshake();
-    void onHandshake(const nlohmann::json& result);
+    void onHandshake(const protocol::Response& response);
     void onOutput();
     void onErrorOutput();
     void onFinished(int exitCode, QProcess::ExitStatus status);
-    void onProcessError(QProcess::ProcessError error);
     void died(const QString& reason);
-    void scheduleStart();
-    void failPending(int code, const QString& message);
-    void failLater(RequestHandlers handlers, int code, const QString& message);
-    void dispatch(const nlohmann::json& message);
-    void onResponse(const protocol::Response& response);
-    void onNotification(const protocol::Notification& note);
+    bool startFailed() const;
+    void letGoOfProcess();
+    /// Kills the process; it counts as dead for `reason`.
+    void giveUpOn(const QString& reason);
+    QString lastErrorLine() const;
+    void fail(int64_t id, int code, const QString& message);
+    void failAll(int code, const QString& message);
+    void failLater(int64_t id, int code, const QString& message);
+    void receive(const protocol::Response& response);
+    void receive(const protocol::Notification& note);
     void send(const nlohmann::json& message);
     void cancel(int64_t id);
+    void watchCancellation();
     void escalate();
-    void endProcess();
 
     EngineCommand command_;
     EngineOptions options_;
     State state_ = State::Stopped;
-    std::unique_ptr<QProcess> process_;
+    QProcess* process_ = nullptr;  ///< a child of this object; null where no engine runs
     protocol::FrameDecoder decoder_;
     protocol::EngineInfo info_;
     std::map<int64_t, Pending> pending_;
-    std::vector<nlohmann::json> queue_;  ///< requests that wait for the handshake
+    std::vector<protocol::Request> queue_;  ///< pending requests that wait for the handshake
     int64_t nextId_ = 1;
     int64_t handshakeId_ = 0;
     int failedStarts_ = 0;
-    bool answered_ = false;  ///< the process in hand has answered a request other than the handshake
-    QString deathReason_;    ///< why the client itself ended the process
+    bool used_ = false;  ///< a request was put to the process in hand
+    bool incompatible_ = false;
+    QElapsedTimer uptime_;
+    QString deathReason_;  ///< why the client itself ended the process
     QByteArray errorTail_;
     QTimer startTimer_;
     QTimer handshakeTimer_;
-    QTimer escalationTimer_;
+    QTimer cancelTimer_;
 };
 
 }  // namespace qs::app

@@ -40,8 +40,8 @@ Recipe recipe() {
             {qparams()}};
 }
 LayerResult layerResult() {
-    return {"fc", "linear", {},    {1, 10}, 5130, 5120, "int8",  "onednn",
-            1,    30.5,     0.999, 1e-4,    0.2,  0.1,  "onednn"};
+    return {"fc", "linear", {"relu"}, {1, 10}, 5130, 5120, "int8",  "onednn",
+            1,    30.5,     0.999,    1e-4,    0.2,  0.1,  "onednn"};
 }
 ModelResult modelResult() {
     return {91.5, 1.5, 1.4, 1.9, 123456};
@@ -54,7 +54,7 @@ VariantResult variant() {
             {layerResult(), LayerResult()},
             {{"quantize input", "quantize", 0.01}},
             modelResult(),
-            ModelResult(),
+            modelResult(),
             0.25,
             2.5,
             99.5,

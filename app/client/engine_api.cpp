@@ -1,0 +1,63 @@
+#include "app/client/engine_api.h"
+
+#include <utility>
+
+#include "protocol/json.h"
+
+namespace qs::app {
+
+using nlohmann::json;
+
+namespace {
+
+template <typename T>
+RequestHandlers untyped(Handlers<T> handlers) {
+    RequestHandlers raw;
+    raw.onResult = [onResult = std::move(handlers.onResult), onError = handlers.onError](const json& answer) {
+        T result;
+        try {
+            answer.get_to(result);
+        } catch (const protocol::JsonError& error) {
+            if (onError) {
+                onError(protocol::kFailed, EngineClient::tr("The engine's answer cannot be read: %1")
+                                               .arg(QLatin1String(error.what())));
+            }
+            return;
+        }
+        if (onResult) {
+            onResult(result);
+        }
+    };
+    raw.onError = std::move(handlers.onError);
+    raw.onProgress = std::move(handlers.onProgress);
+    raw.onTraining = std::move(handlers.onTraining);
+    return raw;
+}
+
+}  // namespace
+
+RequestHandle EngineApi::openModel(const protocol::OpenModelParams& params,
+                                   Handlers<protocol::ModelInfo> handlers) {
+    return client_.request("model.open", params, untyped(std::move(handlers)));
+}
+
+RequestHandle EngineApi::openData(const protocol::DataSpec& spec, Handlers<protocol::DataInfo> handlers) {
+    return client_.request("data.open", spec, untyped(std::move(handlers)));
+}
+
+RequestHandle EngineApi::measure(const protocol::MeasureParams& params,
+                                 Handlers<protocol::VariantResult> handlers) {
+    return client_.request("variant.measure", params, untyped(std::move(handlers)));
+}
+
+RequestHandle EngineApi::train(const protocol::TrainParams& params,
+                               Handlers<protocol::VariantResult> handlers) {
+    return client_.request("variant.train", params, untyped(std::move(handlers)));
+}
+
+RequestHandle EngineApi::exportModel(const protocol::ExportParams& params,
+                                     Handlers<protocol::ExportResult> handlers) {
+    return client_.request("variant.export", params, untyped(std::move(handlers)));
+}
+
+}  // namespace qs::app

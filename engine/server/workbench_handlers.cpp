@@ -1,0 +1,67 @@
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "protocol/json.h"
+#include "server/server.h"
+#include "workbench/workbench.h"
+
+namespace qs {
+
+using nlohmann::json;
+
+namespace {
+
+template <typename T>
+Result<json> toJsonResult(Result<T> result) {
+    if (!result) {
+        return result.error();
+    }
+    return json(*result);
+}
+
+Result<json> train(Workbench& workbench, const protocol::TrainParams& params, Job& job) {
+    if (!params.recipe.qat) {
+        return usageError("variant.train: recipe.qat is missing");
+    }
+    return toJsonResult(workbench.train(params, job));
+}
+
+bool testHooksWanted() {
+    const char* value = std::getenv("QSCOPE_TEST_HOOKS");
+    return value != nullptr && std::string_view(value) == "1";
+}
+
+}  // namespace
+
+HandlerTable workbenchHandlers() {
+    const auto workbench = std::make_shared<Workbench>();
+    HandlerTable table;
+    table["initialize"] = [workbench](const json&, Job&) -> Result<json> { return json(workbench->info()); };
+    table["model.open"] = [workbench](const json& params, Job&) {
+        return toJsonResult(workbench->openModel(params.get<protocol::OpenModelParams>()));
+    };
+    table["data.open"] = [workbench](const json& params, Job&) {
+        return toJsonResult(workbench->openData(params.get<protocol::DataSpec>()));
+    };
+    table["variant.measure"] = [workbench](const json& params, Job& job) {
+        return toJsonResult(workbench->measure(params.get<protocol::MeasureParams>(), job));
+    };
+    table["variant.train"] = [workbench](const json& params, Job& job) {
+        return train(*workbench, params.get<protocol::TrainParams>(), job);
+    };
+    table["variant.export"] = [workbench](const json& params, Job& job) {
+        return toJsonResult(workbench->exportModel(params.get<protocol::ExportParams>(), job));
+    };
+    if (testHooksWanted()) {
+        table["debug.crash"] = [](const json&, Job&) -> Result<json> { std::abort(); };
+    }
+    return table;
+}
+
+int serve() {
+    return serve(workbenchHandlers());
+}
+
+}  // namespace qs

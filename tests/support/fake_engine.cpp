@@ -1,0 +1,283 @@
+// An engine that speaks the protocol and answers at once with invented results (support/sample_results.h),
+// for tests of the client, the session and the window, and for looking at the window without a model.
+//
+//   fake_engine [--step-ms N]     milliseconds for each of the steps of a job, 2 if not given
+//               [--crash-at-start]
+//               [--no-handshake]  never answers
+//               [--protocol N]    claims this protocol version
+//
+// The file name of the model decides how a job goes: "crash" in it makes the process abort in the middle,
+// "fail" makes the job fail, "hang" makes it ignore cancellation and never end. variant.train writes its
+// weights file. Methods for the client's own tests: debug.echo, debug.crash, debug.hang, debug.garbage,
+// debug.stderr, debug.count.
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <fstream>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "protocol/framing.h"
+#include "protocol/json.h"
+#include "protocol/rpc.h"
+#include "support/sample_results.h"
+
+namespace {
+
+using namespace qs;
+using namespace qs::protocol;
+using nlohmann::json;
+
+struct Options {
+    int stepMs = 2;
+    bool crashAtStart = false;
+    bool handshake = true;
+    int protocolVersion = kProtocolVersion;
+};
+
+bool contains(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+}
+
+class FakeEngine {
+  public:
+    explicit FakeEngine(Options options) : options_(options) {}
+
+    int run() {
+        while (!ended_) {
+            pump(-1);
+            while (!queue_.empty()) {
+                const Request request = queue_.front();
+                queue_.pop_front();
+                answer(request);
+            }
+        }
+        return 0;
+    }
+
+  private:
+    /// Waits up to `milliseconds` for input and sorts what has come.
+    void pump(int milliseconds) {
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (ended_ || ::poll(&input, 1, milliseconds) <= 0) {
+            return;
+        }
+        char bytes[4096];
+        const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof(bytes));
+        if (count <= 0) {
+            ended_ = true;
+            return;
+        }
+        decoder_.feed({bytes, static_cast<size_t>(count)});
+        while (auto frame = decoder_.next()) {
+            if (const auto* message = std::get_if<json>(&*frame)) {
+                sort(parseMessage(*message));
+            }
+        }
+    }
+
+    void sort(const Message& message) {
+        if (const auto* request = std::get_if<Request>(&message)) {
+            queue_.push_back(*request);
+        } else if (const auto* note = std::get_if<Notification>(&message);
+                   note && note->method == "$/cancelRequest") {
+            cancelled_.insert(note->params.get<CancelParams>().id);
+        }
+    }
+
+    void send(const json& message) { sendBytes(encodeFrame(message)); }
+
+    void sendBytes(const std::string& bytes) {
+        std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+        std::fflush(stdout);
+    }
+
+    void succeed(const Request& request, const json& result) {
+        send(toJson(Response{request.id, result, {}}));
+    }
+    void fail(const Request& request, int code, const std::string& text) {
+        send(toJson(Response{request.id, nullptr, RpcError{code, text}}));
+    }
+
+    void answer(const Request& request) {
+        ++count_;
+        if (cancelled_.contains(request.id) && request.method != "debug.hang") {
+            fail(request, kRequestCancelled, "cancelled");
+        } else if (request.method == "initialize") {
+            initialize(request);
+        } else if (request.method == "model.open") {
+            openModel(request, request.params.get<OpenModelParams>());
+        } else if (request.method == "data.open") {
+            openData(request, request.params.get<DataSpec>());
+        } else if (request.method == "variant.measure") {
+            measure(request, request.params.get<MeasureParams>());
+        } else if (request.method == "variant.train") {
+            train(request, request.params.get<TrainParams>());
+        } else if (request.method == "variant.export") {
+            exportModel(request, request.params.get<ExportParams>());
+        } else if (request.method == "shutdown") {
+            succeed(request, nullptr);
+            ended_ = true;
+        } else {
+            debug(request);
+        }
+    }
+
+    void initialize(const Request& request) {
+        if (options_.handshake) {
+            EngineInfo info = samples::engineInfo();
+            info.protocol_version = options_.protocolVersion;
+            succeed(request, info);
+        }
+    }
+
+    void debug(const Request& request) {
+        if (request.method == "debug.echo") {
+            succeed(request, request.params);
+        } else if (request.method == "debug.count") {
+            succeed(request, count_);
+        } else if (request.method == "debug.crash") {
+            std::fputs("fake engine: crashing as asked\n", stderr);
+            std::abort();
+        } else if (request.method == "debug.hang") {
+            hang();
+        } else if (request.method == "debug.garbage") {
+            sendBytes("this is not a frame\nContent-Length: 3\r\n\r\n{x}");
+            succeed(request, "after garbage");
+        } else if (request.method == "debug.stderr") {
+            std::fputs((request.params.value("text", "") + "\n").c_str(), stderr);
+            succeed(request, nullptr);
+        } else {
+            fail(request, kUnknownMethod, "unknown method '" + request.method + "'");
+        }
+    }
+
+    void hang() {
+        while (!ended_) {
+            pump(1000);
+        }
+    }
+
+    /// A job of `steps` steps; false if it has been answered with an error.
+    bool work(const Request& request, const std::string& model, const char* text, int steps,
+              const std::function<void(int)>& atStep = {}) {
+        for (int done = 0; done <= steps; ++done) {
+            send(toJson(Notification{"$/progress", ProgressNote{request.id, done, steps, text,
+                                                                (steps - done) * options_.stepMs / 1000.0}}));
+            pump(options_.stepMs);
+            if (contains(model, "crash") && done == steps / 2) {
+                std::fputs("fake engine: crashing in the middle of a job\n", stderr);
+                std::abort();
+            }
+            if (contains(model, "hang")) {
+                hang();
+            }
+            if (contains(model, "fail") && done == steps / 2) {
+                fail(request, kFailed, "the job failed on " + model);
+                return false;
+            }
+            if (cancelled_.contains(request.id) && request.method != "debug.hang") {
+                fail(request, kRequestCancelled, "cancelled");
+                return false;
+            }
+            if (atStep && done < steps) {
+                atStep(done);
+            }
+        }
+        return true;
+    }
+
+    void openModel(const Request& request, const OpenModelParams& params) {
+        if (contains(params.model, "missing")) {
+            fail(request, kFailed, "cannot read " + params.model + ": no such file");
+        } else {
+            succeed(request, samples::modelInfo(params.model));
+        }
+    }
+
+    void openData(const Request& request, const DataSpec& spec) {
+        if (contains(spec.source, "missing")) {
+            fail(request, kFailed, "no images in " + spec.source);
+        } else {
+            succeed(request, samples::dataInfo(spec));
+        }
+    }
+
+    void measure(const Request& request, const MeasureParams& params) {
+        if (work(request, params.model, "Calibrating", 10) && work(request, "", "Measuring", 10)) {
+            succeed(request, samples::variant(params.recipe, params.data ? params.data->source : ""));
+        }
+    }
+
+    void train(const Request& request, const TrainParams& params) {
+        constexpr int kSteps = 40;
+        const int epochs = params.recipe.qat ? params.recipe.qat->epochs : 1;
+        std::vector<CurvePoint> curve;
+        const bool done = work(request, params.model, "Training", kSteps, [&](int step) {
+            curve.push_back(samples::curvePoint(step, kSteps, epochs));
+            send(toJson(Notification{"$/training", TrainingNote{request.id, curve.back()}}));
+        });
+        if (!done) {
+            return;
+        }
+        std::ofstream(params.weights_path) << "weights of " << params.model << "\n";
+        Recipe recipe = params.recipe;
+        recipe.trained_weights = params.weights_path;
+        VariantResult result = samples::variant(recipe, params.train.source);
+        result.curve = std::move(curve);
+        succeed(request, result);
+    }
+
+    void exportModel(const Request& request, const ExportParams& params) {
+        if (!work(request, params.model, "Exporting", 5)) {
+            return;
+        }
+        if (!(std::ofstream(params.path) << "exported " << params.model << "\n")) {
+            fail(request, kFailed, "cannot write " + params.path);
+            return;
+        }
+        succeed(request,
+                ExportResult{params.path, params.path.ends_with(".onnx") ? "onnx" : "torchscript", 700'000});
+    }
+
+    Options options_;
+    FrameDecoder decoder_;
+    std::deque<Request> queue_;
+    std::set<int64_t> cancelled_;
+    int count_ = 0;
+    bool ended_ = false;
+};
+
+Options parseOptions(const std::vector<std::string>& arguments) {
+    Options options;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+        const bool hasValue = i + 1 < arguments.size();
+        if (arguments[i] == "--step-ms" && hasValue) {
+            options.stepMs = std::stoi(arguments[++i]);
+        } else if (arguments[i] == "--protocol" && hasValue) {
+            options.protocolVersion = std::stoi(arguments[++i]);
+        } else if (arguments[i] == "--crash-at-start") {
+            options.crashAtStart = true;
+        } else if (arguments[i] == "--no-handshake") {
+            options.handshake = false;
+        }
+    }
+    return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const Options options = parseOptions({argv + 1, argv + argc});
+    if (options.crashAtStart) {
+        std::fputs("fake engine: cannot open shared object file\n", stderr);
+        return 127;
+    }
+    return FakeEngine(options).run();
+}

@@ -1,0 +1,236 @@
+#include "support/sample_results.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace qs::samples {
+
+using protocol::LayerInfo;
+using protocol::LayerResult;
+using protocol::Recipe;
+using protocol::VariantResult;
+
+namespace {
+
+LayerInfo convolution(const std::string& name, int64_t in, int64_t out, int64_t kernel, int64_t side) {
+    const int64_t weights = in * out * kernel * kernel;
+    std::string norm = name;
+    if (const auto at = norm.rfind("conv"); at != std::string::npos) {
+        norm.replace(at, 4, "bn");
+    } else {
+        norm.back() = '1';
+    }
+    return {name, "conv2d", {norm}, {1, out, side, side}, weights + 2 * out, weights * side * side, true};
+}
+
+void addBlock(std::vector<LayerInfo>& layers, const std::string& name, int64_t in, int64_t out,
+              int64_t side) {
+    layers.push_back(convolution(name + ".conv1", in, out, 3, side));
+    layers.back().fused.push_back(name + ".relu");
+    if (in != out) {
+        layers.push_back(convolution(name + ".downsample.0", in, out, 1, side));
+    }
+    layers.push_back(convolution(name + ".conv2", out, out, 3, side));
+    layers.back().fused.insert(layers.back().fused.end(), {name + ".add", name + ".relu_1"});
+}
+
+std::vector<LayerInfo> resnetLayers() {
+    std::vector<LayerInfo> layers{convolution("conv1", 1, 16, 3, 28)};
+    layers.back().fused.push_back("relu");
+    layers.push_back({"maxpool", "max_pool2d", {}, {1, 16, 14, 14}, 0, 0, true});
+    int64_t in = 16;
+    int64_t side = 14;
+    for (int stage = 1; stage <= 4; ++stage) {
+        const int64_t out = int64_t(16) << (stage - 1);
+        for (int block = 0; block < 2; ++block) {
+            addBlock(layers, "layer" + std::to_string(stage) + "." + std::to_string(block), in, out, side);
+            in = out;
+        }
+        side = stage < 4 ? (side + 1) / 2 : side;
+    }
+    layers.push_back({"avgpool", "adaptive_avg_pool2d", {}, {1, 128, 1, 1}, 0, 0, true});
+    layers.push_back({"flatten", "flatten", {}, {1, 128}, 0, 0, false});
+    layers.push_back({"fc", "linear", {}, {1, 10}, 1290, 1280, true});
+    return layers;
+}
+
+/// The index of the rule that wins for a layer: exact names over the global one, the last of equals.
+int winningRule(const Recipe& recipe, const std::string& layer) {
+    int winner = -1;
+    bool exact = false;
+    for (size_t i = 0; i < recipe.rules.size(); ++i) {
+        const protocol::Rule& rule = recipe.rules[i];
+        if (rule.match == "layer" && rule.key == layer) {
+            winner = static_cast<int>(i);
+            exact = true;
+        } else if (rule.match == "global" && !exact) {
+            winner = static_cast<int>(i);
+        }
+    }
+    return winner;
+}
+
+double presetPenalty(const std::string& preset) {
+    return preset == "qnnpack" ? 6 : preset == "onednn" ? 0 : 3;
+}
+
+/// Noise that a layer of its own adds under int8, relative to its signal.
+double ownNoise(const LayerInfo& layer, size_t index, const std::string& preset, bool trained) {
+    if (layer.macs == 0) {
+        return 0;
+    }
+    double decibels =
+        38 - 5 * std::abs(std::sin(1.7 * double(index))) - presetPenalty(preset) + (trained ? 4 : 0);
+    if (layer.name == "layer4.0.downsample.0") {
+        decibels -= 22;
+    }
+    return std::pow(10, -decibels / 10);
+}
+
+LayerResult layerResult(const LayerInfo& info, const Recipe& recipe) {
+    LayerResult result;
+    result.name = info.name;
+    result.op = info.op;
+    result.fused = info.fused;
+    result.output_shape = info.output_shape;
+    result.parameters = info.parameters;
+    result.macs = info.macs;
+    result.rule = winningRule(recipe, info.name);
+    result.qconfig = result.rule < 0 ? "fp32" : recipe.rules[size_t(result.rule)].qconfig;
+    result.precision = result.qconfig == "fp32" || !info.quantizable ? "fp32" : "int8";
+    result.fp32_ms = 0.002 + double(info.macs) / 4e7;
+    result.int8_ms = result.precision == "int8" ? 0.001 + double(info.macs) / 12e7 : *result.fp32_ms * 1.02;
+    result.implementation =
+        result.precision == "int8" ? "onednn brgconv:avx512_core_vnni" : "onednn jit:avx512_core";
+    return result;
+}
+
+void setError(LayerResult& layer, double noise) {
+    const double floor = std::max(noise, 1e-9);
+    layer.sqnr_db = -10 * std::log10(floor);
+    layer.cosine = 1 / std::sqrt(1 + floor);
+    layer.mse = 0.8 * floor;
+}
+
+void addBoundaries(VariantResult& result) {
+    std::string precision = "fp32";
+    for (const LayerResult& layer : result.layers) {
+        if (layer.precision != precision) {
+            const std::string op = layer.precision == "int8" ? "quantize" : "dequantize";
+            result.boundaries.push_back({op + " " + layer.name + " input", op, 0.003});
+            precision = layer.precision;
+        }
+    }
+}
+
+void setTotals(VariantResult& result, double worstNoise) {
+    double fp32 = 0;
+    double int8 = 0;
+    double bytes = 0;
+    for (const LayerResult& layer : result.layers) {
+        fp32 += *layer.fp32_ms;
+        int8 += *layer.int8_ms;
+        bytes += double(layer.parameters) * (layer.precision == "int8" ? 1 : 4);
+    }
+    for (const protocol::BoundaryResult& boundary : result.boundaries) {
+        int8 += boundary.int8_ms;
+    }
+    result.fp32 = {92.4, fp32, fp32 * 0.97, fp32 * 1.08, 2'790'000};
+    const double drop = std::min(60.0, 12 * worstNoise + 0.05);
+    result.int8 = {92.4 - drop, int8, int8 * 0.97, int8 * 1.1, static_cast<int64_t>(bytes)};
+    result.accuracy_drop = drop;
+    result.speedup = fp32 / int8;
+    result.agreement = 100 - 1.6 * drop;
+}
+
+}  // namespace
+
+protocol::EngineInfo engineInfo() {
+    return {protocol::kProtocolVersion,
+            "0.1.0",
+            "1.13.1",
+            "2.6.3",
+            "Imaginary CPU",
+            "avx512_core_vnni",
+            8,
+            {},
+            {"fbgemm", "fp32", "onednn", "qnnpack", "x86"},
+            {"histogram", "minmax", "per_channel_minmax"},
+            {"fashion-mnist", "imagefolder", "npy"},
+            {"torchscript .pt", "onnx .onnx"}};
+}
+
+protocol::ModelInfo modelInfo(const std::string& path) {
+    protocol::ModelInfo info;
+    info.path = path;
+    info.format = "torchscript";
+    info.input_shape = {1, 1, 28, 28};
+    info.input_names = {"input"};
+    info.output_names = {"output"};
+    info.model_bytes = 2'790'000;
+    info.layers = resnetLayers();
+    for (const LayerInfo& layer : info.layers) {
+        info.parameters += layer.parameters;
+        info.macs += layer.macs;
+    }
+    return info;
+}
+
+protocol::DataInfo dataInfo(const protocol::DataSpec& spec) {
+    protocol::DataInfo info{spec.source, 10'000, true, {}, {1, 28, 28}, {}, spec.preprocessing, ""};
+    info.classes = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
+                    "Sandal",  "Shirt",   "Sneaker",  "Bag",   "Boot"};
+    return info;
+}
+
+Recipe recipe(const std::string& preset) {
+    Recipe recipe;
+    recipe.rules = {{"global", "", preset}};
+    return recipe;
+}
+
+VariantResult variant(const Recipe& recipe, const std::string& data) {
+    VariantResult result;
+    result.recipe = recipe;
+    const std::vector<LayerInfo> layers = resnetLayers();
+    double accumulated = 0;
+    double worst = 0;
+    for (size_t i = 0; i < layers.size(); ++i) {
+        LayerResult layer = layerResult(layers[i], recipe);
+        const bool integer = layer.precision == "int8";
+        const double own =
+            integer ? ownNoise(layers[i], i, layer.qconfig, !recipe.trained_weights.empty()) : 0;
+        setError(layer, own + accumulated);
+        accumulated = 0.6 * accumulated + 0.05 * own;
+        worst = std::max(worst, own);
+        result.layers.push_back(std::move(layer));
+    }
+    addBoundaries(result);
+    setTotals(result, worst);
+    result.recipe.calibration = {{"input", "uint8", {0.0157}, {0}, 0, 255},
+                                 {"conv1", "uint8", {0.021}, {0}, 0, 255}};
+    result.measured = {data,
+                       10'000,
+                       recipe.calib_samples,
+                       64,
+                       "Imaginary CPU",
+                       "avx512_core_vnni",
+                       std::max(recipe.threads, 1),
+                       recipe.latency_runs,
+                       1};
+    return result;
+}
+
+protocol::CurvePoint curvePoint(int index, int points, int epochs) {
+    const int perEpoch = std::max(1, points / std::max(1, epochs));
+    protocol::CurvePoint point;
+    point.epoch = index / perEpoch + 1;
+    point.step = index + 1;
+    point.loss = 0.25 + 0.3 * std::exp(-4.0 * index / points) + 0.02 * std::sin(2.3 * index);
+    if ((index + 1) % perEpoch == 0) {
+        point.validation_top1 = 92.0 - 2.0 * std::exp(-double(point.epoch));
+    }
+    return point;
+}
+
+}  // namespace qs::samples
