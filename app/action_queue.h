@@ -9,8 +9,8 @@
 
 namespace qs::app {
 
-/// Runs a session's actions one after another, each when the job of the one before has finished. An action that cannot
-/// begin, fails or is cancelled drops those behind it.
+/// Runs a session's actions one after another, each when the job of the one before has finished. An action
+/// that cannot begin, fails or is cancelled drops those behind it.
 class ActionQueue : public QObject {
     Q_OBJECT
   public:

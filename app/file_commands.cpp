@@ -20,15 +20,17 @@ const QString kLastFolder = QStringLiteral("lastFolder");
 FileCommands::FileCommands(QWidget& window, Session& session, MessageBar& messages)
     : QObject(&window), window_(window), session_(session), messages_(messages) {}
 
-QString FileCommands::lastFolder() const { return QSettings().value(kLastFolder, QDir::homePath()).toString(); }
+QString FileCommands::lastFolder() const {
+    return QSettings().value(kLastFolder, QDir::homePath()).toString();
+}
 
 void FileCommands::rememberFolder(const QString& path) const {
     QSettings().setValue(kLastFolder, QFileInfo(path).absolutePath());
 }
 
 void FileCommands::askForModel() {
-    const QString path = QFileDialog::getOpenFileName(&window_, tr("Open model"), lastFolder(),
-                                                      tr("TorchScript models (*.pt *.pth *.ts);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        &window_, tr("Open model"), lastFolder(), tr("TorchScript models (*.pt *.pth *.ts);;All files (*)"));
     if (!path.isEmpty()) {
         openModel(path);
     }
@@ -69,7 +71,9 @@ void FileCommands::newProject() {
     }
 }
 
-bool FileCommands::save() { return session_.projectPath().isEmpty() ? saveAs() : saveTo(session_.projectPath()); }
+bool FileCommands::save() {
+    return session_.projectPath().isEmpty() ? saveAs() : saveTo(session_.projectPath());
+}
 
 bool FileCommands::saveAs() {
     QString proposal = session_.projectPath();
@@ -100,7 +104,8 @@ void FileCommands::exportAs(const QString& suffix, const QString& filter) {
     }
     const QString model = QFileInfo(QString::fromStdString(session_.model()->path)).completeBaseName();
     const QString proposal = QDir(lastFolder()).filePath(model + QStringLiteral("_int8.") + suffix);
-    QString path = QFileDialog::getSaveFileName(&window_, tr("Export \"%1\"").arg(variant->name), proposal, filter);
+    QString path =
+        QFileDialog::getSaveFileName(&window_, tr("Export \"%1\"").arg(variant->name), proposal, filter);
     if (path.isEmpty()) {
         return;
     }

@@ -10,6 +10,7 @@
 
 #include "app/client/engine_client.h"
 #include "app/mainwindow.h"
+#include "app/resources.h"
 #include "app/session/session.h"
 
 namespace {
@@ -35,26 +36,30 @@ Arguments parse(const QStringList& arguments) {
                                     QCoreApplication::translate("main", "Open the bundled sample."));
     const QCommandLineOption data(
         QStringLiteral("data"),
-        QCoreApplication::translate("main", "Data: fashion-mnist[:train|:test], imagefolder:DIR or npy:X.npy[,Y.npy]."),
+        QCoreApplication::translate(
+            "main", "Data: fashion-mnist[:train|:test], imagefolder:DIR or npy:X.npy[,Y.npy]."),
         QStringLiteral("SPEC"));
     const QCommandLineOption engine(
         QStringLiteral("engine"),
-        QCoreApplication::translate("main", "Command that starts the engine, for example \"ssh host qscope serve\"."),
+        QCoreApplication::translate("main",
+                                    "Command that starts the engine, for example \"ssh host qscope serve\"."),
         QStringLiteral("CMD"));
     const QCommandLineOption language(
         QStringLiteral("language"),
         QCoreApplication::translate("main", "Language of the window, for example zh_CN; else the system's."),
         QStringLiteral("LOCALE"));
     parser.addOptions({sample, data, engine, language});
-    parser.addPositionalArgument(QStringLiteral("file"), QCoreApplication::translate("main", "Project or model."),
+    parser.addPositionalArgument(QStringLiteral("file"),
+                                 QCoreApplication::translate("main", "Project or model."),
                                  QStringLiteral("[PROJECT|MODEL]"));
     parser.process(arguments);
-    if (parser.positionalArguments().size() > 1 || (parser.isSet(sample) && !parser.positionalArguments().isEmpty())) {
+    if (parser.positionalArguments().size() > 1 ||
+        (parser.isSet(sample) && !parser.positionalArguments().isEmpty())) {
         std::fputs(qPrintable(parser.helpText()), stderr);
         std::exit(2);
     }
-    return {parser.positionalArguments().value(0), parser.value(data), parser.value(engine), parser.value(language),
-            parser.isSet(sample)};
+    return {parser.positionalArguments().value(0), parser.value(data), parser.value(engine),
+            parser.value(language), parser.isSet(sample)};
 }
 
 /// `qscope serve` from the same folder, or what the person has asked for.
@@ -105,6 +110,7 @@ int main(int argc, char** argv) {
     QApplication::setOrganizationName(QStringLiteral("Quantoscope"));
     QApplication::setApplicationName(QStringLiteral("Quantoscope"));
     QApplication::setApplicationVersion(QStringLiteral(QS_VERSION));
+    initResources();
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/quantoscope.svg")));
     installTranslators(application);
     const Arguments arguments = parse(QApplication::arguments());

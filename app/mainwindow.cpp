@@ -2,8 +2,10 @@
 
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QCoreApplication>
 #include <QDragEnterEvent>
 #include <QLabel>
+#include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
@@ -21,10 +23,10 @@
 #include "app/samples.h"
 #include "app/welcome_page.h"
 #include "app/window_actions.h"
-#include "widgets/models/view_state.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
 #include "widgets/layers/layer_panel.h"
+#include "widgets/models/view_state.h"
 #include "widgets/variants/variant_panel.h"
 
 namespace qs::app {
@@ -125,7 +127,9 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     }
 }
 
-void MainWindow::dropEvent(QDropEvent* event) { open(event->mimeData()->urls().first().toLocalFile()); }
+void MainWindow::dropEvent(QDropEvent* event) {
+    open(event->mimeData()->urls().first().toLocalFile());
+}
 
 // ---- what is opened
 
@@ -161,15 +165,15 @@ void MainWindow::offerRecovery() {
     }
     const RecoveryInfo& newest = found.front();
     const QString when = QLocale().toString(newest.savedAt.toLocalTime(), QLocale::ShortFormat);
-    messages_->show(
-        MessageBar::Kind::Info, tr("The last session did not end well. Its work of %1 can be recovered.").arg(when),
-        {{tr("Recover"),
-          [this, newest] {
-              if (const QString problem = session_.loadRecovery(newest); !problem.isEmpty()) {
-                  showMessage(Severity::Error, problem);
-              }
-          }},
-         {tr("Discard"), [this, newest] { session_.discardRecovery(newest); }}});
+    messages_->show(MessageBar::Kind::Info,
+                    tr("The last session did not end well. Its work of %1 can be recovered.").arg(when),
+                    {{tr("Recover"),
+                      [this, newest] {
+                          if (const QString problem = session_.loadRecovery(newest); !problem.isEmpty()) {
+                              showMessage(Severity::Error, problem);
+                          }
+                      }},
+                     {tr("Discard"), [this, newest] { session_.discardRecovery(newest); }}});
 }
 
 // ---- what the person asks for
@@ -232,15 +236,14 @@ void MainWindow::askForSettings() {
 
 void MainWindow::showAbout() {
     const auto& engine = client_.engineInfo();
-    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Quantoscope"),
-                                tr("Quantoscope %1, a workbench for quantizing neural networks.\n\n"
-                                   "Engine %2 with LibTorch %3 and oneDNN %4.\n"
-                                   "Free software under the GNU General Public License, version 3 or later.")
-                                    .arg(QCoreApplication::applicationVersion(),
-                                         QString::fromStdString(engine.engine_version),
-                                         QString::fromStdString(engine.torch_version),
-                                         QString::fromStdString(engine.onednn_version)),
-                                QMessageBox::Ok, this);
+    auto* box = new QMessageBox(
+        QMessageBox::NoIcon, tr("About Quantoscope"),
+        tr("Quantoscope %1, a workbench for quantizing neural networks.\n\n"
+           "Engine %2 with LibTorch %3 and oneDNN %4.\n"
+           "Free software under the GNU General Public License, version 3 or later.")
+            .arg(QCoreApplication::applicationVersion(), QString::fromStdString(engine.engine_version),
+                 QString::fromStdString(engine.torch_version), QString::fromStdString(engine.onednn_version)),
+        QMessageBox::Ok, this);
     box->setObjectName(QStringLiteral("aboutBox"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setIconPixmap(QIcon(QStringLiteral(":/icons/quantoscope.svg")).pixmap(64));
@@ -258,7 +261,9 @@ QStringList MainWindow::presets() const {
 }
 
 void MainWindow::connectActions() {
-    const auto on = [this](QAction* action, auto handler) { connect(action, &QAction::triggered, this, handler); };
+    const auto on = [this](QAction* action, auto handler) {
+        connect(action, &QAction::triggered, this, handler);
+    };
     on(actions_->openModel, [this] { files_->askForModel(); });
     on(actions_->openSample, [this] { openSample(); });
     on(actions_->openData, [this] { askForData(DataRole::Evaluation); });
@@ -269,7 +274,8 @@ void MainWindow::connectActions() {
     on(actions_->saveProjectAs, [this] { files_->saveAs(); });
     on(actions_->exportTorchScript,
        [this] { files_->exportAs(QStringLiteral("pt"), tr("TorchScript modules (*.pt)")); });
-    on(actions_->exportOnnx, [this] { files_->exportAs(QStringLiteral("onnx"), tr("ONNX models (*.onnx)")); });
+    on(actions_->exportOnnx,
+       [this] { files_->exportAs(QStringLiteral("onnx"), tr("ONNX models (*.onnx)")); });
     on(actions_->quit, [this] { close(); });
     on(actions_->clearOverrides, [this] { session_.clearOverrides(); });
     on(actions_->settings, [this] { askForSettings(); });

@@ -22,7 +22,8 @@ class FileCommands;
 class WindowActions;
 class WindowDocks;
 
-/// The workbench window: shows a session and turns what the person does into calls on it. It never waits for the engine.
+/// The workbench window: shows a session and turns what the person does into calls on it. It never waits for
+/// the engine.
 class MainWindow : public QMainWindow {
     Q_OBJECT
   public:

@@ -101,10 +101,13 @@ void MainWindow::connectEngine() {
 void MainWindow::connectViews() {
     connect(jobBar_, &JobBar::cancelRequested, this, [this] { session_.cancelJob(); });
     connect(layers_, &LayerPanel::overrideRequested, this,
-            [this](const QStringList& layers, const QString& qconfig) { session_.setLayerOverride(layers, qconfig); });
+            [this](const QStringList& layers, const QString& qconfig) {
+                session_.setLayerOverride(layers, qconfig);
+            });
     connect(layers_, &LayerPanel::restoreRequested, this,
             [this](const QStringList& layers) { session_.restoreLayers(layers); });
-    connect(state_, &ViewState::variantPicked, this, [this](const QString& id) { session_.setCurrentVariant(id); });
+    connect(state_, &ViewState::variantPicked, this,
+            [this](const QString& id) { session_.setCurrentVariant(id); });
     connect(state_, &ViewState::selectedLayersChanged, this, [this](const QStringList& layers) {
         session_.setSelectedLayer(layers.isEmpty() ? QString() : layers.first());
         updateActions();
@@ -133,8 +136,8 @@ void MainWindow::showDocument() {
 void MainWindow::showLayers() {
     const Variant* variant = session_.currentVariant();
     if (session_.model()) {
-        state_->setLayers(
-            makeLayerRows(*session_.model(), session_.rules().toProtocol(), variant ? &variant->result : nullptr));
+        state_->setLayers(makeLayerRows(*session_.model(), session_.rules().toProtocol(),
+                                        variant ? &variant->result : nullptr));
     } else {
         state_->setLayers({});
     }
@@ -231,9 +234,13 @@ void MainWindow::showEngine() {
                                .arg(QString::fromStdString(info.cpu), QString::fromStdString(info.isa)));
 }
 
-void MainWindow::showMessage(Severity severity, const QString& text) { messages_->show(kindOf(severity), text); }
+void MainWindow::showMessage(Severity severity, const QString& text) {
+    messages_->show(kindOf(severity), text);
+}
 
-QString MainWindow::editObstacle() const { return session_.model() ? QString() : tr("Open a model first."); }
+QString MainWindow::editObstacle() const {
+    return session_.model() ? QString() : tr("Open a model first.");
+}
 
 QString MainWindow::measureObstacle() const {
     if (session_.job().running) {
@@ -251,16 +258,21 @@ void MainWindow::updateActions() {
     const QString edit = editObstacle();
     const QString measure = measureObstacle();
     const bool measured = session_.currentVariant() != nullptr;
-    const auto either = [](const QString& first, const QString& second) { return first.isEmpty() ? second : first; };
+    const auto either = [](const QString& first, const QString& second) {
+        return first.isEmpty() ? second : first;
+    };
     const auto set = &WindowActions::setAvailable;
 
-    for (QAction* action : {actions_->openModel, actions_->openSample, actions_->newProject, actions_->openProject}) {
+    for (QAction* action :
+         {actions_->openModel, actions_->openSample, actions_->newProject, actions_->openProject}) {
         set(action, wait);
     }
-    const QString noEngine = client_.engineInfo().data_formats.empty() ? tr("The engine is starting.") : QString();
+    const QString noEngine =
+        client_.engineInfo().data_formats.empty() ? tr("The engine is starting.") : QString();
     set(actions_->openData, either(wait, noEngine));
     set(actions_->openTrainingData, either(wait, noEngine));
-    set(actions_->saveProject, either(edit, session_.isModified() ? QString() : tr("There are no unsaved changes.")));
+    set(actions_->saveProject,
+        either(edit, session_.isModified() ? QString() : tr("There are no unsaved changes.")));
     set(actions_->saveProjectAs, edit);
     set(actions_->calibrate, measure);
     set(actions_->train, measure);
@@ -272,7 +284,8 @@ void MainWindow::updateActions() {
     set(actions_->exportTorchScript, noVariant);
     set(actions_->exportOnnx, noVariant);
     const bool overridden = !session_.rules().overrides.empty();
-    set(actions_->clearOverrides, either(edit, overridden ? QString() : tr("No layer has a qconfig of its own.")));
+    set(actions_->clearOverrides,
+        either(edit, overridden ? QString() : tr("No layer has a qconfig of its own.")));
     set(actions_->cancelJob,
         busy && session_.job().cancellable ? QString() : tr("There is no job that could be cancelled."));
     actions_->preset->setEnabled(edit.isEmpty());

@@ -8,7 +8,9 @@
 namespace qs::app {
 namespace {
 
-QString withoutMnemonic(QString text) { return text.remove(QLatin1Char('&')); }
+QString withoutMnemonic(QString text) {
+    return text.remove(QLatin1Char('&'));
+}
 
 }  // namespace
 
@@ -20,9 +22,10 @@ WelcomePage::WelcomePage(const std::vector<QAction*>& actions, QWidget* parent) 
     large.setPointSizeF(large.pointSizeF() * 2);
     large.setBold(true);
     title->setFont(large);
-    auto* text = new QLabel(tr("Quantize a trained network, see layer by layer what it costs and what it gains, "
-                               "and export what you saw."),
-                            this);
+    auto* text =
+        new QLabel(tr("Quantize a trained network, see layer by layer what it costs and what it gains, "
+                      "and export what you saw."),
+                   this);
     text->setWordWrap(true);
     text->setMinimumWidth(420);
     grid->addWidget(title, 1, 1);
@@ -35,7 +38,8 @@ WelcomePage::WelcomePage(const std::vector<QAction*>& actions, QWidget* parent) 
         button->setMinimumHeight(fontMetrics().height() * 2);
         button->setEnabled(action->isEnabled());
         connect(button, &QPushButton::clicked, action, &QAction::trigger);
-        connect(action, &QAction::changed, button, [button, action] { button->setEnabled(action->isEnabled()); });
+        connect(action, &QAction::changed, button,
+                [button, action] { button->setEnabled(action->isEnabled()); });
         auto* explanation = new QLabel(action->property("plainTip").toString(), this);
         explanation->setForegroundRole(QPalette::PlaceholderText);
         grid->addWidget(button, row++, 1);

@@ -10,6 +10,7 @@
 #include <QToolButton>
 #include <QUndoStack>
 
+#include "app/resources.h"
 #include "widgets/common/icons.h"
 
 namespace qs::app {
@@ -21,24 +22,29 @@ constexpr const char* kTip = "plainTip";
 }  // namespace
 
 WindowActions::WindowActions(QMainWindow& window, QUndoStack& undoStack) : QObject(&window), window_(window) {
-    openModel = add("openModel", tr("&Open model..."), tr("Open a TorchScript FP32 model"), QKeySequence::Open, "model");
+    initResources();
+    openModel = add("openModel", tr("&Open model..."), tr("Open a TorchScript FP32 model"),
+                    QKeySequence::Open, "model");
     openSample = add("openSample", tr("Open the &sample"),
                      tr("Open the bundled ResNet, trained on Fashion-MNIST, with its test images"));
     openData = add("openData", tr("&Data..."), tr("Choose the images that calibrate and measure the model"),
                    QKeySequence(Qt::CTRL | Qt::Key_D), "data");
-    openTrainingData = add("openTrainingData", tr("&Training data..."), tr("Choose the images that QAT trains on"));
-    newProject = add("newProject", tr("&New project"), tr("Close what is open and start afresh"), QKeySequence::New);
+    openTrainingData =
+        add("openTrainingData", tr("&Training data..."), tr("Choose the images that QAT trains on"));
+    newProject =
+        add("newProject", tr("&New project"), tr("Close what is open and start afresh"), QKeySequence::New);
     openProject = add("openProject", tr("Open &project..."), tr("Open a saved project"),
                       QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), "open");
     saveProject = add("saveProject", tr("&Save project"), tr("Save the project with everything measured"),
                       QKeySequence::Save, "save");
     saveProjectAs = add("saveProjectAs", tr("Save project &as..."), tr("Save the project under another name"),
                         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
-    exportTorchScript =
-        add("exportTorchScript", tr("Export &TorchScript..."),
-            tr("Write the current variant as a quantized TorchScript module (.pt)"), QKeySequence(Qt::CTRL | Qt::Key_E));
-    exportOnnx = add("exportOnnx", tr("Export &ONNX..."), tr("Write the current variant as an ONNX QDQ model (.onnx)"),
-                     QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
+    exportTorchScript = add("exportTorchScript", tr("Export &TorchScript..."),
+                            tr("Write the current variant as a quantized TorchScript module (.pt)"),
+                            QKeySequence(Qt::CTRL | Qt::Key_E));
+    exportOnnx =
+        add("exportOnnx", tr("Export &ONNX..."), tr("Write the current variant as an ONNX QDQ model (.onnx)"),
+            QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
     quit = add("quit", tr("&Quit"), tr("Close the workbench"), QKeySequence::Quit);
     undo = undoStack.createUndoAction(this, tr("&Undo"));
     redo = undoStack.createRedoAction(this, tr("&Redo"));
@@ -49,21 +55,27 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undoStack) : QObje
     undo->setProperty(kIcon, "undo");
     redo->setProperty(kIcon, "redo");
     withIcon_.insert(withIcon_.end(), {undo, redo});
-    clearOverrides = add("clearOverrides", tr("&Clear all overrides"), tr("Let every layer inherit the model's preset"));
+    clearOverrides =
+        add("clearOverrides", tr("&Clear all overrides"), tr("Let every layer inherit the model's preset"));
     settings = add("settings", tr("S&ettings..."), tr("Threads, runs and batch size of the measurements"),
                    QKeySequence(Qt::CTRL | Qt::Key_Comma));
-    calibrate = add("calibrate", tr("&Calibrate"), tr("Calibrate, convert and measure the model with these qconfigs"),
-                    QKeySequence(Qt::Key_F5), "calibrate");
-    restoreSelected = add("restoreSelected", tr("&Restore"), tr("Set the selected layers to FP32 and measure again"),
-                          QKeySequence(Qt::CTRL | Qt::Key_R), "restore");
+    calibrate =
+        add("calibrate", tr("&Calibrate"), tr("Calibrate, convert and measure the model with these qconfigs"),
+            QKeySequence(Qt::Key_F5), "calibrate");
+    restoreSelected =
+        add("restoreSelected", tr("&Restore"), tr("Set the selected layers to FP32 and measure again"),
+            QKeySequence(Qt::CTRL | Qt::Key_R), "restore");
     restoreWorst = add("restoreWorst", tr("Restore the &worst"),
                        tr("Set the INT8 layers with the lowest SQNR to FP32 and measure again"),
                        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), "worst");
-    train = add("train", tr("&QAT..."), tr("Train the model with fake quantization"), QKeySequence(Qt::Key_F6), "train");
+    train = add("train", tr("&QAT..."), tr("Train the model with fake quantization"),
+                QKeySequence(Qt::Key_F6), "train");
     cancelJob = add("cancelJob", tr("C&ancel the running job"), tr("Stop the running job"),
                     QKeySequence(Qt::CTRL | Qt::Key_Period));
-    restartEngine = add("restartEngine", tr("Restart the &engine"), tr("End the engine's process and start a new one"));
-    resetLayout = add("resetLayout", tr("&Reset the layout"), tr("Put all panels back where they were at first"));
+    restartEngine =
+        add("restartEngine", tr("Restart the &engine"), tr("End the engine's process and start a new one"));
+    resetLayout =
+        add("resetLayout", tr("&Reset the layout"), tr("Put all panels back where they were at first"));
     about = add("about", tr("&About Quantoscope"), tr("Version and licence"));
     quit->setMenuRole(QAction::QuitRole);
     about->setMenuRole(QAction::AboutRole);
@@ -72,8 +84,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undoStack) : QObje
     refreshIcons();
 }
 
-QAction* WindowActions::add(const char* name, const QString& text, const QString& tip, const QKeySequence& shortcut,
-                            const char* icon) {
+QAction* WindowActions::add(const char* name, const QString& text, const QString& tip,
+                            const QKeySequence& shortcut, const char* icon) {
     auto* action = new QAction(text, this);
     action->setObjectName(QLatin1String(name));
     action->setShortcut(shortcut);

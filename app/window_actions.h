@@ -8,12 +8,13 @@ class QComboBox;
 class QMainWindow;
 class QMenu;
 class QSpinBox;
+class QToolBar;
 class QUndoStack;
 
 namespace qs::app {
 
-/// Every command of the window, with its icon, shortcut and tooltip, in its menus and toolbar. Enabling is the window's
-/// business; see setAvailable().
+/// Every command of the window, with its icon, shortcut and tooltip, in its menus and toolbar. Enabling is
+/// the window's business; see setAvailable().
 class WindowActions : public QObject {
     Q_OBJECT
   public:
@@ -57,7 +58,7 @@ class WindowActions : public QObject {
                  const char* icon = nullptr);
     void buildMenus();
     void buildToolBar();
-    void addRestoreWorst(class QToolBar& bar);
+    void addRestoreWorst(QToolBar& bar);
 
     QMainWindow& window_;
     std::vector<QAction*> withIcon_;

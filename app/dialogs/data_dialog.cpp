@@ -40,7 +40,10 @@ QString titleOf(const QString& format) {
 }
 
 Page pageOf(const QString& format) {
-    return format == kFashion ? FashionPage : format == kFolder ? FolderPage : format == kArrays ? ArrayPage : OtherPage;
+    return format == kFashion  ? FashionPage
+           : format == kFolder ? FolderPage
+           : format == kArrays ? ArrayPage
+                               : OtherPage;
 }
 
 /// "0.485, 0.456, 0.406"; nothing if it is not a list of numbers.
@@ -77,7 +80,8 @@ QSpinBox* sideSpin(const char* name, QWidget* parent) {
 QLineEdit* listEdit(const char* name, QWidget* parent) {
     auto* edit = new QLineEdit(parent);
     edit->setObjectName(QLatin1String(name));
-    edit->setPlaceholderText(DataDialog::tr("default; or numbers, one for each channel: 0.485, 0.456, 0.406"));
+    edit->setPlaceholderText(
+        DataDialog::tr("default; or numbers, one for each channel: 0.485, 0.456, 0.406"));
     return edit;
 }
 
@@ -158,9 +162,10 @@ QWidget* DataDialog::makePathRow(QLineEdit* edit, const QString& name, bool fold
     browse->setObjectName(name + QStringLiteral("Browse"));
     layout->addWidget(browse);
     connect(browse, &QPushButton::clicked, this, [this, edit, folder] {
-        const QString chosen =
-            folder ? QFileDialog::getExistingDirectory(this, tr("Image folder"), edit->text())
-                   : QFileDialog::getOpenFileName(this, tr("NumPy array"), edit->text(), tr("NumPy arrays (*.npy)"));
+        const QString chosen = folder
+                                   ? QFileDialog::getExistingDirectory(this, tr("Image folder"), edit->text())
+                                   : QFileDialog::getOpenFileName(this, tr("NumPy array"), edit->text(),
+                                                                  tr("NumPy arrays (*.npy)"));
         if (!chosen.isEmpty()) {
             edit->setText(chosen);
         }
@@ -267,7 +272,8 @@ void DataDialog::setChoice(const DataChoice& choice) {
     crop_->setValue(preprocessing.crop.value_or(kDefault));
     mean_->setText(joinNumbers(preprocessing.mean));
     std_->setText(joinNumbers(preprocessing.std));
-    channels_->setCurrentIndex(preprocessing.channels ? std::max(0, channels_->findData(*preprocessing.channels)) : 0);
+    channels_->setCurrentIndex(
+        preprocessing.channels ? std::max(0, channels_->findData(*preprocessing.channels)) : 0);
     if (calibSamples_) {
         calibSamples_->setValue(static_cast<int>(choice.calibSamples));
         evalSamples_->setValue(static_cast<int>(choice.evalSamples));
@@ -303,7 +309,8 @@ QString DataDialog::obstacle() const {
                                          : tr("There is no such folder.");
     }
     if (page == ArrayPage && !QFileInfo(inputs_->text()).isFile()) {
-        return inputs_->text().isEmpty() ? tr("Choose the array of inputs.") : tr("There is no such file of inputs.");
+        return inputs_->text().isEmpty() ? tr("Choose the array of inputs.")
+                                         : tr("There is no such file of inputs.");
     }
     if (page == ArrayPage && !labels_->text().isEmpty() && !QFileInfo(labels_->text()).isFile()) {
         return tr("There is no such file of labels.");

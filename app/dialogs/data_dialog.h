@@ -25,7 +25,8 @@ struct DataChoice {
 class DataDialog : public QDialog {
     Q_OBJECT
   public:
-    /// `formats` as the engine lists them; `withCounts`: also the numbers of samples for calibration and evaluation.
+    /// `formats` as the engine lists them; `withCounts`: also the numbers of samples for calibration and
+    /// evaluation.
     DataDialog(const QStringList& formats, bool withCounts, QWidget* parent = nullptr);
 
     void setChoice(const DataChoice& choice);

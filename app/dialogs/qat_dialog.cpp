@@ -24,7 +24,8 @@ QSpinBox* integer(const char* name, int least, int most, int64_t value, QWidget*
     return spin;
 }
 
-QDoubleSpinBox* real(const char* name, double least, double most, int decimals, double value, QWidget* parent) {
+QDoubleSpinBox* real(const char* name, double least, double most, int decimals, double value,
+                     QWidget* parent) {
     auto* spin = new QDoubleSpinBox(parent);
     spin->setObjectName(QLatin1String(name));
     spin->setDecimals(decimals);
@@ -46,13 +47,15 @@ QatDialog::QatDialog(const protocol::QatSettings& settings, const QString& train
       batch_(integer("qatBatch", 1, 4096, settings.batch, this)),
       trainSamples_(integer("qatTrainSamples", 0, kMostSamples, settings.train_samples, this)),
       validationSamples_(integer("qatValidationSamples", 0, kMostSamples, settings.validation_samples, this)),
-      seed_(integer("qatSeed", 0, std::numeric_limits<int>::max(), static_cast<int64_t>(settings.seed), this)) {
+      seed_(
+          integer("qatSeed", 0, std::numeric_limits<int>::max(), static_cast<int64_t>(settings.seed), this)) {
     setObjectName(QStringLiteral("qatDialog"));
     setWindowTitle(tr("Quantization-aware training"));
     auto* layout = new QVBoxLayout(this);
-    auto* text = new QLabel(tr("Trains the model with fake quantization (SGD with momentum, cross-entropy). The result "
-                               "is a new variant; the model itself is not changed."),
-                            this);
+    auto* text = new QLabel(
+        tr("Trains the model with fake quantization (SGD with momentum, cross-entropy). The result "
+           "is a new variant; the model itself is not changed."),
+        this);
     text->setWordWrap(true);
     layout->addWidget(text);
     auto* form = new QFormLayout;

@@ -34,7 +34,8 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
     summaryDock_ = addDock(QStringLiteral("summaryDock"), tr("Summary"), summary_);
     variantDock_ = addDock(QStringLiteral("variantDock"), tr("Variants"), variants_);
     for (const auto& type : chartTypes()) {
-        chartDocks_.push_back(addDock(QLatin1String(type.id), QCoreApplication::translate("Charts", type.title),
+        chartDocks_.push_back(addDock(QLatin1String(type.id),
+                                      QCoreApplication::translate("Charts", type.title),
                                       type.create(state, &window_)));
     }
     arrange();
@@ -92,7 +93,9 @@ void WindowDocks::setWorkspaceVisible(bool visible) {
     }
 }
 
-void WindowDocks::resetLayout() { window_.restoreState(defaultLayout_); }
+void WindowDocks::resetLayout() {
+    window_.restoreState(defaultLayout_);
+}
 
 void WindowDocks::addToggles(QMenu& menu) const {
     for (const QDockWidget* dock : docks_) {
