@@ -5,7 +5,7 @@
 #include <QStringList>
 #include <QTimer>
 #include <QUndoStack>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -97,8 +97,8 @@ class Session : public QObject {
     // ---- the project file
     QString projectPath() const { return projectPath_; }
     bool isModified() const { return modified_; }
-    /// Writes the project; the message of what went wrong, or empty. `path` gets the ending .qsproj if it has
-    /// none.
+    /// Both return what went wrong, as a sentence, or an empty text; after a failure everything is as it was.
+    /// `path` gets the ending .qsproj if it has none.
     QString save(const QString& path);
     QString load(const QString& path);
     /// Takes over what a session that did not end well left behind, as unsaved changes.
@@ -130,22 +130,38 @@ class Session : public QObject {
   private:
     friend class RulesCommand;
 
+    // edits
     void setRules(const Rules& rules);
     /// Makes the variant current that was measured with the rules in force: `preferred` if it was, else the
     /// latest.
     void showVariantOfRules(const QString& preferred);
-    void pushRules(const QString& text, Rules rules);
-    protocol::Recipe recipe() const;
+    void pushRules(const QString& text, const Rules& rules);
+    QStringList knownLayers(const QStringList& layers) const;
+
+    // jobs
     bool beginJob(const QString& title);
     void endJob(JobOutcome outcome);
+    /// Ends the job without waiting for the engine; what it still answers is ignored.
+    void abandonJob();
+    /// Handlers that keep job() up to date and do nothing once the job was abandoned or the session is gone.
     template <typename T>
     Handlers<T> jobHandlers(std::function<void(const T&)> onResult);
-    bool measure(const QString& title, protocol::Recipe recipe);
+    void onJobError(int code, const QString& text);
+    bool canMeasure();
+    protocol::Recipe recipe() const;
+    bool measure(const QString& title, const protocol::Recipe& recipe);
     void addVariant(const protocol::VariantResult& result);
     void onModelOpened(const protocol::ModelInfo& model);
+    void onDataOpened(const OpenedData& opened, DataRole role);
+    /// What to train on: the training data, else the training split of the evaluation data, else that itself.
+    protocol::DataSpec trainingSpec() const;
     void onEngineDied(const QString& reason);
     void refuse(const QString& text);
+
+    // files
     void setModified(bool modified);
+    void setProjectPath(const QString& path);
+    /// Marks the document as modified and has it autosaved soon.
     void edited();
     void autosave();
     void replaceDocument(Document document, const QString& projectPath, bool modified);
@@ -156,6 +172,8 @@ class Session : public QObject {
     Document document_;
     QUndoStack undoStack_;
     JobState job_;
+    int jobSerial_ = 0;
+    bool jobLostEngine_ = false;
     RequestHandle request_;
     std::vector<protocol::CurvePoint> liveCurve_;
     QString projectPath_;

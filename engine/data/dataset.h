@@ -27,7 +27,7 @@ class Dataset {
     virtual ~Dataset() = default;
     virtual int64_t size() const = 0;
     /// Samples [begin, end): end is clipped to size(). A sample that cannot be decoded is left out of the
-    /// batch and counted in skipped().
+    /// batch and counted in skipped(); a batch of which nothing can be decoded has N = 0.
     virtual Result<Batch> read(int64_t begin, int64_t end) = 0;
     virtual bool labelled() const = 0;
     virtual std::vector<std::string> classes() const = 0;
@@ -37,6 +37,8 @@ class Dataset {
     virtual const std::vector<std::string>& skipped() const = 0;
     /// The preprocessing in force, defaults filled in.
     virtual protocol::Preprocessing preprocessing() const = 0;
+    /// What a person should know about this data ("bundled subset of 2000 images: ..."), or empty.
+    virtual std::string note() const { return {}; }
 };
 
 /// A data format: opens "name:argument" (`argument` is what follows the first colon, maybe empty).
@@ -54,5 +56,8 @@ const Registry<DatasetFormat>& datasetFormats();
 /// that is not there or is empty.
 Result<std::unique_ptr<Dataset>> openDataset(const std::string& source,
                                              const protocol::Preprocessing& preprocessing);
+
+/// `data` in the words of the protocol; `source` is what it was opened with.
+protocol::DataInfo describe(const Dataset& data, const std::string& source);
 
 }  // namespace qs

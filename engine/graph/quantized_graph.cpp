@@ -13,6 +13,9 @@ int64_t QuantizedGraph::parameterBytes() const {
         } else if (node.weight) {
             bytes += node.weight->numel() * 4;
         }
+        for (const auto& constant : node.constants) {
+            bytes += constant.numel() * 4;
+        }
         if (node.bias) {
             bytes += node.bias->numel() * 4;
         }

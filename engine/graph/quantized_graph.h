@@ -52,8 +52,12 @@ struct QNode {
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 
-    std::optional<at::Tensor>
-        weight;  ///< float32, batch norm folded; conv2d [O, I/groups, kH, kW], linear [O, I]
+    /// Steps without `weight`: tensors that follow the activations in the op's inputs (a batch norm on its
+    /// own: gamma, beta, mean, variance).
+    std::vector<at::Tensor> constants;
+
+    /// float32, batch norm folded; conv2d [O, I/groups, kH, kW], linear [O, I].
+    std::optional<at::Tensor> weight;
     std::optional<at::Tensor> bias;        ///< float32 [O]
     std::optional<QParams> weightQParams;  ///< set exactly when the step is an integer weighted op
     std::optional<at::Tensor> weightInt;   ///< int8, shape of `weight`; set together with weightQParams

@@ -179,6 +179,17 @@ class Reader {
         define(node, graph_.node(id).outputs);
     }
 
+    /// A carried operator keeps its constant tensors as constants of the call: its graph inputs are activations only.
+    std::vector<AtenArg> withConstants(std::span<const AtenArg> args) const {
+        std::vector<AtenArg> carried(args.begin(), args.end());
+        for (AtenArg& arg : carried) {
+            if (arg.value.valid() && graph_.value(arg.value).constant) {
+                arg = {{}, graph_.constant(arg.value)};
+            }
+        }
+        return carried;
+    }
+
     /// An operator that no entry covers: LibTorch's dispatcher will run it.
     Status carry(const jit::Node* node, const std::string& schema, std::span<const AtenArg> args,
                  const std::vector<std::vector<ValueId>>& lists) {
@@ -204,7 +215,7 @@ class Reader {
         for (size_t i = 0; i < outputs; ++i) {
             outputNames.push_back(i == 0 ? name : name + ":" + std::to_string(i));
         }
-        OpenedOp opened = openOpaque(declared->overload_name(), args, lists);
+        OpenedOp opened = openOpaque(declared->overload_name(), withConstants(args), lists);
         const NodeId id =
             graph_.addNode(schema, name, std::move(opened.attrs), std::move(opened.inputs), outputNames);
         if (unpack) {

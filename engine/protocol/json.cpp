@@ -195,6 +195,7 @@ void members(auto& visit, Is<OpenModelParams> auto& v) {
 void members(auto& visit, Is<MeasureParams> auto& v) {
     visit("model", v.model);
     visit("data", v.data);
+    visit("input_shape", v.input_shape);
     visit("recipe", v.recipe);
 }
 

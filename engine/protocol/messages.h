@@ -210,7 +210,8 @@ struct OpenModelParams {
 /// job.
 struct MeasureParams {
     std::string model;
-    std::optional<DataSpec> data;
+    std::optional<DataSpec> data;      ///< absent: random input, no accuracy
+    std::vector<int64_t> input_shape;  ///< N, C, H, W; empty: from the file, the data, or a guess
     Recipe recipe;
 };
 

@@ -25,7 +25,7 @@ class Observer {
 /// `channelAxis` is used by per-channel observers only (0 for conv2d and linear weights).
 using ObserverFactory = std::function<std::unique_ptr<Observer>(const TensorQConfig&, int channelAxis)>;
 
-/// min_max, per_channel_min_max, histogram, moving_average_min_max.
+/// min_max, per_channel_min_max, histogram, moving_average_min_max, moving_average_per_channel_min_max.
 const Registry<ObserverFactory>& observers();
 Result<std::unique_ptr<Observer>> makeObserver(const TensorQConfig& config, int channelAxis = 0);
 

@@ -9,7 +9,7 @@ namespace qs {
 /// SGD with momentum and cross-entropy on the fake-quantized network.
 struct QatSettings {
     int epochs = 1;
-    double learningRate = 1e-3;
+    double learningRate = 1e-3;  ///< at the start; it falls to zero along half a cosine
     double momentum = 0.9;
     double weightDecay = 1e-4;
     int64_t batch = 64;

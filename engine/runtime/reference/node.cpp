@@ -5,10 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
+#include "ops/integer_bias.h"
 #include "ops/op.h"
 #include "ops/quantize.h"
 
@@ -16,17 +13,13 @@ namespace qs {
 
 namespace {
 
-double weightScale(const QParams& weight, int64_t channel) {
-    return weight.scale[weight.perChannel() ? static_cast<size_t>(channel) : 0];
-}
-
 /// The bias in real units as int32 arithmetic sees it.
 at::Tensor roundedBias(const QNode& node, const QParams& input) {
     const at::Tensor q = integerBias(node, input);
     at::Tensor bias = at::empty({q.size(0)}, at::kFloat);
     for (int64_t o = 0; o < q.size(0); ++o) {
-        bias.data_ptr<float>()[o] = static_cast<float>(q.data_ptr<int32_t>()[o] * input.scale[0] *
-                                                       weightScale(*node.weightQParams, o));
+        bias.data_ptr<float>()[o] =
+            static_cast<float>(q.data_ptr<int32_t>()[o] * accumulatorScale(node, input, o));
     }
     return bias;
 }
@@ -55,6 +48,7 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
         }
     } else {
         arguments.assign(inputs.begin(), inputs.end());
+        arguments.insert(arguments.end(), node.constants.begin(), node.constants.end());
     }
     std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, arguments);
     if (node.hasAdd) {
@@ -65,18 +59,6 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
 }
 
 }  // namespace
-
-at::Tensor integerBias(const QNode& node, const QParams& input) {
-    const at::Tensor bias = node.bias->contiguous();
-    at::Tensor q = at::empty({bias.size(0)}, at::kInt);
-    constexpr double low = std::numeric_limits<int32_t>::min(), high = std::numeric_limits<int32_t>::max();
-    for (int64_t o = 0; o < bias.size(0); ++o) {
-        const double steps =
-            bias.data_ptr<float>()[o] / (input.scale[0] * weightScale(*node.weightQParams, o));
-        q.data_ptr<int32_t>()[o] = static_cast<int32_t>(std::clamp(std::nearbyint(steps), low, high));
-    }
-    return q;
-}
 
 std::vector<at::Tensor> runReferenceNode(const QuantizedGraph& graph, const QNode& node,
                                          std::span<const at::Tensor> inputs) {

@@ -16,7 +16,4 @@ namespace qs {
 std::vector<at::Tensor> runReferenceNode(const QuantizedGraph& graph, const QNode& node,
                                          std::span<const at::Tensor> inputs);
 
-/// Bias of an integer weighted step as it acts: round_half_even(bias / (s_x * s_w)), saturated to int32 [O].
-at::Tensor integerBias(const QNode& node, const QParams& input);
-
 }  // namespace qs

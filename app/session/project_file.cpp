@@ -1,0 +1,256 @@
+#include "app/session/project_file.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+#include <nlohmann/json.hpp>
+
+#include "protocol/json.h"
+
+namespace qs::app {
+
+using nlohmann::json;
+
+namespace {
+
+struct ProjectText {
+    Q_DECLARE_TR_FUNCTIONS(Project)
+};
+
+constexpr const char* kFormat = "quantoscope project";
+
+QString toText(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+/// Paths as they stand in a file in `folder`.
+class PathMap {
+  public:
+    explicit PathMap(const QString& folder) : folder_(folder) {}
+
+    std::string outward(const std::string& path) const {
+        const QString text = toText(path);
+        const QString relative = folder_.relativeFilePath(text);
+        const bool inside = QDir::isAbsolutePath(text) && !relative.startsWith(QStringLiteral("../"));
+        return inside ? relative.toStdString() : path;
+    }
+
+    std::string inward(const std::string& path) const {
+        return path.empty() ? path : QDir::cleanPath(folder_.absoluteFilePath(toText(path))).toStdString();
+    }
+
+  private:
+    QDir folder_;
+};
+
+template <typename T>
+json optionalJson(const std::optional<T>& value) {
+    return value ? json(*value) : json(nullptr);
+}
+
+/// The member, or null where there is none.
+const json& member(const json& object, const char* name) {
+    static const json null;
+    const auto found = object.find(name);
+    return found == object.end() ? null : *found;
+}
+
+QDateTime readTime(const json& object, const char* name) {
+    return QDateTime::fromString(toText(object.value(name, std::string())), Qt::ISODateWithMs);
+}
+
+std::string writeTime(const QDateTime& time) {
+    return time.toUTC().toString(Qt::ISODateWithMs).toStdString();
+}
+
+json write(const Settings& s) {
+    return {{"calib_samples", s.calibSamples},
+            {"eval_samples", s.evalSamples},
+            {"batch", s.batch},
+            {"threads", s.threads},
+            {"latency_runs", s.latencyRuns},
+            {"latency_warmup", s.latencyWarmup},
+            {"qat", s.qat}};
+}
+
+Settings readSettings(const json& source) {
+    // A recipe has the same members under the same names, and checks them.
+    const auto recipe = source.is_null() ? protocol::Recipe() : source.get<protocol::Recipe>();
+    return {recipe.calib_samples,
+            recipe.eval_samples,
+            recipe.batch,
+            recipe.threads,
+            recipe.latency_runs,
+            recipe.latency_warmup,
+            recipe.qat.value_or(protocol::QatSettings())};
+}
+
+json write(const std::optional<OpenedData>& data) {
+    return data ? json{{"spec", data->spec}, {"info", data->info}} : json(nullptr);
+}
+
+std::optional<OpenedData> readData(const json& source) {
+    if (source.is_null()) {
+        return std::nullopt;
+    }
+    return OpenedData{source.at("spec").get<protocol::DataSpec>(),
+                      source.at("info").get<protocol::DataInfo>()};
+}
+
+json write(const Variant& variant, const PathMap& paths) {
+    protocol::VariantResult result = variant.result;
+    result.recipe.trained_weights = paths.outward(result.recipe.trained_weights);
+    return {{"id", variant.id.toStdString()},
+            {"name", variant.name.toStdString()},
+            {"created_at", writeTime(variant.createdAt)},
+            {"result", result}};
+}
+
+Variant readVariant(const json& source, const PathMap& paths) {
+    Variant variant;
+    variant.id = toText(source.at("id").get<std::string>());
+    variant.name = toText(source.at("name").get<std::string>());
+    variant.createdAt = readTime(source, "created_at");
+    variant.result = source.at("result").get<protocol::VariantResult>();
+    std::string& weights = variant.result.recipe.trained_weights;
+    weights = paths.inward(weights);
+    return variant;
+}
+
+json write(const Document& document, const PathMap& paths) {
+    std::optional<protocol::ModelInfo> model = document.model;
+    if (model) {
+        model->path = paths.outward(model->path);
+    }
+    json variants = json::array();
+    for (const Variant& variant : document.variants) {
+        variants.push_back(write(variant, paths));
+    }
+    return {{"model", optionalJson(model)},
+            {"evaluation", write(document.evaluation)},
+            {"training", write(document.training)},
+            {"rules", document.rules.toProtocol()},
+            {"settings", write(document.settings)},
+            {"variants", variants},
+            {"current_variant", document.currentVariant.toStdString()},
+            {"selected_layer", document.selectedLayer.toStdString()}};
+}
+
+Document readDocument(const json& source, const PathMap& paths) {
+    Document document;
+    if (const json& model = member(source, "model"); !model.is_null()) {
+        document.model = model.get<protocol::ModelInfo>();
+        document.model->path = paths.inward(document.model->path);
+    }
+    document.evaluation = readData(member(source, "evaluation"));
+    document.training = readData(member(source, "training"));
+    document.rules = Rules::fromProtocol(source.value("rules", std::vector<protocol::Rule>()));
+    document.settings = readSettings(member(source, "settings"));
+    for (const json& variant : source.value("variants", json::array())) {
+        document.variants.push_back(readVariant(variant, paths));
+    }
+    document.currentVariant = toText(source.value("current_variant", std::string()));
+    document.selectedLayer = toText(source.value("selected_layer", std::string()));
+    return document;
+}
+
+QString damaged(const QString& path, const QString& detail) {
+    return ProjectText::tr("%1 is not a Quantoscope project, or it is damaged: %2.").arg(path, detail);
+}
+
+QString checkHead(const QString& path, const json& content) {
+    if (!content.is_object() || content.value("format", std::string()) != kFormat) {
+        return damaged(path, ProjectText::tr("it does not say that it is a project"));
+    }
+    const int version = content.at("version").get<int>();
+    if (version > kProjectVersion) {
+        return ProjectText::tr(
+                   "%1 was written by a newer Quantoscope (project format %2; this one reads up to %3): "
+                   "install a newer version to open it.")
+            .arg(path)
+            .arg(version)
+            .arg(kProjectVersion);
+    }
+    return {};
+}
+
+}  // namespace
+
+QString writeProject(const QString& path, const ProjectFile& project) {
+    json content = write(project.document, PathMap(QFileInfo(path).absolutePath()));
+    content["format"] = kFormat;
+    content["version"] = kProjectVersion;
+    content["saved_at"] = writeTime(project.savedAt);
+    content["project_path"] = project.projectPath.toStdString();
+    const std::string text = content.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+
+    QSaveFile file(path);
+    const bool written =
+        file.open(QIODevice::WriteOnly) &&
+        file.write(text.data(), static_cast<qint64>(text.size())) == static_cast<qint64>(text.size()) &&
+        file.commit();
+    return written ? QString() : ProjectText::tr("%1 cannot be written: %2.").arg(path, file.errorString());
+}
+
+QString readProject(const QString& path, ProjectFile& project) {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return ProjectText::tr("%1 cannot be read: %2.").arg(path, file.errorString());
+    }
+    const QByteArray bytes = file.readAll();
+    try {
+        const json content = json::parse(bytes.begin(), bytes.end());
+        if (const QString problem = checkHead(path, content); !problem.isEmpty()) {
+            return problem;
+        }
+        ProjectFile read;
+        read.document = readDocument(content, PathMap(QFileInfo(path).absolutePath()));
+        read.projectPath = toText(content.value("project_path", std::string()));
+        read.savedAt = readTime(content, "saved_at");
+        project = std::move(read);
+    } catch (const json::exception& error) {
+        return damaged(path, QString::fromUtf8(error.what()));
+    } catch (const protocol::JsonError& error) {
+        return damaged(path, QString::fromUtf8(error.what()));
+    }
+    return {};
+}
+
+QString weightsFolder(const QString& projectPath) {
+    const QFileInfo info(projectPath);
+    return info.absoluteDir().filePath(info.completeBaseName() + QStringLiteral(".files"));
+}
+
+QString gatherWeights(Document& document, const QString& folder, QStringList& missing) {
+    for (Variant& variant : document.variants) {
+        std::string& weights = variant.result.recipe.trained_weights;
+        if (weights.empty()) {
+            continue;
+        }
+        const QString source = toText(weights);
+        const QString target = QDir(folder).filePath(variant.id + QStringLiteral(".qsw"));
+        if (!QFileInfo::exists(source)) {
+            missing.append(variant.name);
+            continue;
+        }
+        if (QFileInfo(source) != QFileInfo(target)) {
+            // Left by an earlier save of the same variant: weights never change.
+            const bool there =
+                QFileInfo::exists(target) && QFileInfo(target).size() == QFileInfo(source).size();
+            if (!there) {
+                QFile::remove(target);
+                QFile file(source);
+                if (!QDir().mkpath(folder) || !file.copy(target)) {
+                    return ProjectText::tr("The trained weights cannot be copied to %1: %2.")
+                        .arg(target, file.errorString());
+                }
+            }
+        }
+        weights = target.toStdString();
+    }
+    return {};
+}
+
+}  // namespace qs::app

@@ -1,0 +1,206 @@
+#include "app/session/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "app/session/rules_command.h"
+
+namespace qs::app {
+
+namespace {
+/// Edits that follow one another quickly are written to the recovery file once.
+constexpr auto kAutosaveDelay = std::chrono::milliseconds(300);
+const std::string kFloat = "fp32";
+}  // namespace
+
+Session::Session(EngineClient& client, const QString& recoveryRoot, QObject* parent)
+    : QObject(parent), client_(client), api_(client), recovery_(recoveryRoot) {
+    autosaveTimer_.setSingleShot(true);
+    autosaveTimer_.setInterval(kAutosaveDelay);
+    connect(&autosaveTimer_, &QTimer::timeout, this, &Session::autosave);
+    connect(&client_, &EngineClient::engineDied, this, &Session::onEngineDied);
+}
+
+Session::~Session() {
+    request_.cancel();
+}
+
+// ---- the document
+// ------------------------------------------------------------------------------------------------
+
+const std::optional<OpenedData>& Session::data(DataRole role) const {
+    return role == DataRole::Evaluation ? document_.evaluation : document_.training;
+}
+
+const Variant* Session::findVariant(const QString& id) const {
+    const auto& all = document_.variants;
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Variant& variant) { return variant.id == id; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+const Variant* Session::currentVariant() const {
+    return findVariant(document_.currentVariant);
+}
+
+bool Session::isOutdated() const {
+    const Variant* variant = currentVariant();
+    return variant && variant->rules() != document_.rules;
+}
+
+// ---- undoable edits
+// ----------------------------------------------------------------------------------------------
+
+void Session::setGlobalPreset(const QString& preset) {
+    Rules rules = document_.rules;
+    rules.preset = preset.toStdString();
+    pushRules(tr("Preset %1").arg(preset), rules);
+}
+
+void Session::setLayerOverride(const QStringList& layers, const QString& qconfig) {
+    const QStringList known = knownLayers(layers);
+    Rules rules = document_.rules;
+    for (const QString& layer : known) {
+        if (qconfig.isEmpty()) {
+            rules.overrides.erase(layer.toStdString());
+        } else {
+            rules.overrides[layer.toStdString()] = qconfig.toStdString();
+        }
+    }
+    const QString whom = known.size() == 1 ? known.front() : tr("%1 layers").arg(known.size());
+    pushRules(qconfig.isEmpty() ? tr("Clear %1").arg(whom) : tr("%1 to %2").arg(whom, qconfig), rules);
+}
+
+void Session::clearOverrides() {
+    Rules rules = document_.rules;
+    rules.overrides.clear();
+    pushRules(tr("Clear all layers"), rules);
+}
+
+void Session::adoptRules(const QString& variantId) {
+    if (const Variant* variant = findVariant(variantId)) {
+        pushRules(tr("Rules of %1").arg(variant->name), variant->rules());
+        setCurrentVariant(variantId);
+    }
+}
+
+void Session::pushRules(const QString& text, const Rules& rules) {
+    if (rules != document_.rules) {
+        undoStack_.push(new RulesCommand(*this, text, rules));
+    }
+}
+
+void Session::setRules(const Rules& rules) {
+    document_.rules = rules;
+    emit rulesChanged();
+    edited();
+}
+
+void Session::showVariantOfRules(const QString& preferred) {
+    const auto matches = [this](const Variant& variant) { return variant.rules() == document_.rules; };
+    if (const Variant* variant = findVariant(preferred); variant && matches(*variant)) {
+        setCurrentVariant(preferred);
+        return;
+    }
+    const auto& all = document_.variants;
+    if (const auto latest = std::find_if(all.rbegin(), all.rend(), matches); latest != all.rend()) {
+        setCurrentVariant(latest->id);
+    }
+}
+
+/// Those of the names that the model has.
+QStringList Session::knownLayers(const QStringList& layers) const {
+    QStringList known;
+    if (document_.model) {
+        for (const protocol::LayerInfo& layer : document_.model->layers) {
+            if (const QString name = QString::fromStdString(layer.name); layers.contains(name)) {
+                known.append(name);
+            }
+        }
+    }
+    return known;
+}
+
+// ---- other changes
+// -----------------------------------------------------------------------------------------------
+
+void Session::setSettings(const Settings& settings) {
+    document_.settings = settings;
+    emit settingsChanged();
+    edited();
+}
+
+void Session::setCurrentVariant(const QString& id) {
+    if (document_.currentVariant != id && findVariant(id)) {
+        document_.currentVariant = id;
+        emit currentVariantChanged();
+    }
+}
+
+void Session::setSelectedLayer(const QString& layer) {
+    if (document_.selectedLayer != layer) {
+        document_.selectedLayer = layer;
+        emit selectedLayerChanged(layer);
+    }
+}
+
+void Session::removeVariant(const QString& id) {
+    if (!findVariant(id)) {
+        return;
+    }
+    std::erase_if(document_.variants, [&](const Variant& variant) { return variant.id == id; });
+    const bool wasCurrent = document_.currentVariant == id;
+    if (wasCurrent) {
+        document_.currentVariant = document_.variants.empty() ? QString() : document_.variants.back().id;
+    }
+    emit variantsChanged();
+    if (wasCurrent) {
+        emit currentVariantChanged();
+    }
+    edited();
+}
+
+bool Session::restoreLayers(const QStringList& layers) {
+    if (!canMeasure()) {
+        return false;
+    }
+    Rules rules = document_.rules;
+    QStringList changed;
+    for (const QString& layer : knownLayers(layers)) {
+        if (rules.effective(layer.toStdString()) != kFloat) {
+            rules.overrides[layer.toStdString()] = kFloat;
+            changed.append(layer);
+        }
+    }
+    if (changed.isEmpty()) {
+        refuse(tr("There is no INT8 layer to restore: choose layers that do not run in FP32 already."));
+        return false;
+    }
+    const Variant* base = currentVariant();
+    const protocol::Recipe trained = base && base->isTrained() ? base->result.recipe : protocol::Recipe();
+    const QString whom = changed.size() == 1 ? changed.front() : tr("%1 layers").arg(changed.size());
+    pushRules(tr("Restore %1").arg(whom), rules);
+
+    protocol::Recipe next = recipe();
+    next.trained_weights = trained.trained_weights;
+    next.qat = trained.qat;
+    // What training learned; a new calibration would lose it. For PTQ this is empty, which asks for one.
+    next.calibration = trained.calibration;
+    return measure(tr("Restore and measure"), next);
+}
+
+bool Session::restoreWorst(int count) {
+    const Variant* variant = currentVariant();
+    if (!variant) {
+        refuse(tr("Calibrate first: which layers are worst is not known yet."));
+        return false;
+    }
+    protocol::VariantResult candidates = variant->result;
+    std::erase_if(candidates.layers, [this](const protocol::LayerResult& layer) {
+        return document_.rules.effective(layer.name) == kFloat;
+    });
+    return restoreLayers(worstLayers(candidates, count));
+}
+
+}  // namespace qs::app

@@ -1,0 +1,322 @@
+// Session: the jobs that it gives to the engine.
+
+#include <QFileInfo>
+#include <QPointer>
+#include <QUuid>
+#include <utility>
+
+#include "app/session/session.h"
+#include "protocol/rpc.h"
+
+namespace qs::app {
+
+namespace {
+QString toText(const std::string& text) {
+    return QString::fromStdString(text);
+}
+}  // namespace
+
+// ---- the one job
+// -------------------------------------------------------------------------------------------------
+
+void Session::refuse(const QString& text) {
+    emit message(Severity::Warning, text);
+}
+
+bool Session::beginJob(const QString& title) {
+    if (job_.running) {
+        refuse(tr("\"%1\" is still running: wait for it or cancel it first.").arg(job_.title));
+        return false;
+    }
+    ++jobSerial_;
+    jobLostEngine_ = false;
+    job_ = JobState();
+    job_.running = true;
+    job_.cancellable = true;
+    job_.title = title;
+    emit jobChanged();
+    return true;
+}
+
+void Session::endJob(JobOutcome outcome) {
+    const QString title = job_.title;
+    ++jobSerial_;
+    job_ = JobState();
+    request_ = RequestHandle();
+    emit jobChanged();
+    emit jobFinished(outcome, title);
+}
+
+void Session::abandonJob() {
+    if (job_.running) {
+        request_.cancel();
+        endJob(JobOutcome::Cancelled);
+    }
+}
+
+void Session::cancelJob() {
+    if (job_.running && !job_.cancelling) {
+        job_.cancelling = true;
+        emit jobChanged();
+        request_.cancel();
+    }
+}
+
+template <typename T>
+Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult) {
+    const auto alive = [self = QPointer<Session>(this), serial = jobSerial_] {
+        return self && self->jobSerial_ == serial;
+    };
+    Handlers<T> handlers;
+    handlers.onResult = [this, alive, onResult = std::move(onResult)](const T& result) {
+        if (alive()) {
+            onResult(result);
+            endJob(JobOutcome::Finished);
+        }
+    };
+    handlers.onError = [this, alive](int code, const QString& text) {
+        if (alive()) {
+            onJobError(code, text);
+        }
+    };
+    handlers.onProgress = [this, alive](const protocol::ProgressNote& note) {
+        if (alive()) {
+            job_.message = toText(note.message);
+            job_.done = note.done;
+            job_.total = note.total;
+            job_.etaSeconds = note.eta_s;
+            emit jobChanged();
+        }
+    };
+    handlers.onTraining = [this, alive](const protocol::CurvePoint& point) {
+        if (alive()) {
+            liveCurve_.push_back(point);
+            emit liveCurveChanged();
+        }
+    };
+    return handlers;
+}
+
+void Session::onJobError(int code, const QString& text) {
+    if (code == protocol::kRequestCancelled) {
+        endJob(JobOutcome::Cancelled);
+        return;
+    }
+    const QString title = job_.title;
+    // A death of the engine has been told by onEngineDied().
+    const bool told = jobLostEngine_;
+    endJob(JobOutcome::Failed);
+    if (!told) {
+        emit message(Severity::Error, tr("%1: %2").arg(title, text));
+    }
+}
+
+void Session::onEngineDied(const QString& reason) {
+    const bool over = client_.state() == EngineClient::State::Failed;
+    const QString outlook =
+        over ? tr("It is not started again by itself: mend the cause, then restart the engine.")
+             : tr("A new engine is being started; nothing that was finished is lost.");
+    QString text = reason + u' ' + outlook;
+    if (job_.running) {
+        jobLostEngine_ = true;
+        text = tr("\"%1\" was interrupted.").arg(job_.title) + u' ' + text;
+    }
+    emit message(over ? Severity::Error : Severity::Warning, text);
+}
+
+// ---- opening
+// -----------------------------------------------------------------------------------------------------
+
+bool Session::openModel(const QString& path) {
+    if (!beginJob(tr("Open %1").arg(QFileInfo(path).fileName()))) {
+        return false;
+    }
+    protocol::OpenModelParams params;
+    params.model = path.toStdString();
+    if (document_.evaluation) {
+        params.data = document_.evaluation->spec;
+    }
+    request_ = api_.openModel(
+        params,
+        jobHandlers<protocol::ModelInfo>([this](const protocol::ModelInfo& model) { onModelOpened(model); }));
+    return true;
+}
+
+void Session::onModelOpened(const protocol::ModelInfo& model) {
+    const bool another = document_.model && document_.model->path != model.path;
+    if (another) {
+        Document fresh;
+        fresh.evaluation = document_.evaluation;
+        fresh.training = document_.training;
+        fresh.settings = document_.settings;
+        fresh.rules.preset = document_.rules.preset;
+        document_ = std::move(fresh);
+        undoStack_.clear();
+        liveCurve_.clear();
+        setProjectPath({});
+    }
+    document_.model = model;
+    emit modelChanged();
+    if (another) {
+        emit rulesChanged();
+        emit variantsChanged();
+        emit currentVariantChanged();
+        emit selectedLayerChanged({});
+        emit liveCurveChanged();
+    }
+    edited();
+}
+
+bool Session::openData(const protocol::DataSpec& spec, DataRole role) {
+    if (!beginJob(tr("Open %1").arg(toText(spec.source)))) {
+        return false;
+    }
+    request_ = api_.openData(
+        spec, jobHandlers<protocol::DataInfo>([this, spec, role](const protocol::DataInfo& info) {
+            onDataOpened({spec, info}, role);
+        }));
+    return true;
+}
+
+void Session::onDataOpened(const OpenedData& opened, DataRole role) {
+    (role == DataRole::Evaluation ? document_.evaluation : document_.training) = opened;
+    emit dataChanged(role);
+    if (!opened.info.note.empty()) {
+        emit message(Severity::Info, toText(opened.info.note));
+    }
+    edited();
+}
+
+// ---- measuring, training, exporting
+// ------------------------------------------------------------------------------
+
+bool Session::canMeasure() {
+    if (job_.running) {
+        refuse(tr("\"%1\" is still running: wait for it or cancel it first.").arg(job_.title));
+    } else if (!document_.model) {
+        refuse(tr("Open a model first."));
+    } else if (!document_.evaluation) {
+        refuse(tr("Choose data first: calibration and accuracy need samples."));
+    } else {
+        return true;
+    }
+    return false;
+}
+
+protocol::Recipe Session::recipe() const {
+    const Settings& settings = document_.settings;
+    protocol::Recipe recipe;
+    recipe.rules = document_.rules.toProtocol();
+    recipe.calib_samples = settings.calibSamples;
+    recipe.eval_samples = settings.evalSamples;
+    recipe.batch = settings.batch;
+    recipe.threads = settings.threads;
+    recipe.latency_runs = settings.latencyRuns;
+    recipe.latency_warmup = settings.latencyWarmup;
+    return recipe;
+}
+
+bool Session::calibrate() {
+    return canMeasure() && measure(tr("Calibrate and measure"), recipe());
+}
+
+bool Session::measure(const QString& title, const protocol::Recipe& recipe) {
+    if (!beginJob(title)) {
+        return false;
+    }
+    const protocol::MeasureParams params{document_.model->path, document_.evaluation->spec, recipe};
+    request_ =
+        api_.measure(params, jobHandlers<protocol::VariantResult>(
+                                 [this](const protocol::VariantResult& result) { addVariant(result); }));
+    return true;
+}
+
+void Session::addVariant(const protocol::VariantResult& result) {
+    QStringList names;
+    for (const Variant& variant : document_.variants) {
+        names.append(variant.name);
+    }
+    const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    document_.variants.push_back(
+        {id, variantName(result.recipe, names), QDateTime::currentDateTimeUtc(), result});
+    emit variantsChanged();
+    setCurrentVariant(id);
+    if (!result.skipped.empty()) {
+        emit message(Severity::Warning,
+                     tr("%1 samples could not be read and were left out, the first of them %2.")
+                         .arg(result.skipped.size())
+                         .arg(toText(result.skipped.front())));
+    }
+    edited();
+    autosave();
+}
+
+protocol::DataSpec Session::trainingSpec() const {
+    if (document_.training) {
+        return document_.training->spec;
+    }
+    protocol::DataSpec spec = document_.evaluation->spec;
+    const std::string test = ":test";
+    if (spec.source.ends_with(test)) {
+        spec.source.replace(spec.source.size() - test.size(), test.size(), ":train");
+    }
+    return spec;
+}
+
+bool Session::train() {
+    if (!canMeasure()) {
+        return false;
+    }
+    const QString weights = recovery_.newWeightsPath();
+    if (weights.isEmpty()) {
+        refuse(tr(
+            "There is no place for the trained weights: the application's data folder cannot be written."));
+        return false;
+    }
+    if (!beginJob(tr("Train"))) {
+        return false;
+    }
+    protocol::TrainParams params;
+    params.model = document_.model->path;
+    params.train = trainingSpec();
+    params.validation = document_.evaluation->spec;
+    params.recipe = recipe();
+    params.recipe.qat = document_.settings.qat;
+    params.weights_path = weights.toStdString();
+    if (params.train.source == params.validation->source) {
+        emit message(Severity::Warning,
+                     tr("Training uses the data on which accuracy is measured: the figure will "
+                        "flatter. Open training data of its own for an honest one."));
+    }
+    liveCurve_.clear();
+    emit liveCurveChanged();
+    request_ = api_.train(params, jobHandlers<protocol::VariantResult>(
+                                      [this](const protocol::VariantResult& result) { addVariant(result); }));
+    return true;
+}
+
+bool Session::exportTo(const QString& path) {
+    const Variant* variant = currentVariant();
+    if (!document_.model || !variant) {
+        refuse(tr("Calibrate first: there is no variant to export."));
+        return false;
+    }
+    if (!beginJob(tr("Export %1").arg(QFileInfo(path).fileName()))) {
+        return false;
+    }
+    protocol::ExportParams params;
+    params.model = document_.model->path;
+    if (document_.evaluation) {
+        params.data = document_.evaluation->spec;
+    }
+    params.recipe = variant->result.recipe;
+    params.path = path.toStdString();
+    request_ = api_.exportModel(
+        params, jobHandlers<protocol::ExportResult>([this](const protocol::ExportResult& result) {
+            emit exported(result);
+            emit message(Severity::Info, tr("Exported to %1.").arg(toText(result.path)));
+        }));
+    return true;
+}
+
+}  // namespace qs::app

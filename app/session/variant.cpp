@@ -1,0 +1,66 @@
+#include "app/session/variant.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <vector>
+
+namespace qs::app {
+
+namespace {
+
+struct VariantText {
+    Q_DECLARE_TR_FUNCTIONS(Variant)
+};
+
+QString layersInFloat(size_t count) {
+    return count == 1 ? VariantText::tr("1 layer FP32") : VariantText::tr("%1 layers FP32").arg(count);
+}
+
+QString layersChanged(size_t count) {
+    return count == 1 ? VariantText::tr("1 layer changed") : VariantText::tr("%1 layers changed").arg(count);
+}
+
+QString trainedFor(int epochs) {
+    return epochs == 1 ? VariantText::tr("QAT 1 epoch") : VariantText::tr("QAT %1 epochs").arg(epochs);
+}
+
+}  // namespace
+
+QString variantName(const protocol::Recipe& recipe, const QStringList& taken) {
+    const Rules rules = Rules::fromProtocol(recipe.rules);
+    QString name = QString::fromStdString(rules.preset);
+    if (recipe.qat) {
+        name += u' ' + trainedFor(recipe.qat->epochs);
+    }
+    const size_t inFloat = rules.floatLayers();
+    if (inFloat > 0) {
+        name += QStringLiteral(", ") + layersInFloat(inFloat);
+    }
+    if (const size_t others = rules.overrides.size() - inFloat; others > 0) {
+        name += QStringLiteral(", ") + layersChanged(others);
+    }
+    QString unique = name;
+    for (int i = 2; taken.contains(unique); ++i) {
+        unique = QStringLiteral("%1 (%2)").arg(name).arg(i);
+    }
+    return unique;
+}
+
+QStringList worstLayers(const protocol::VariantResult& result, int count) {
+    std::vector<const protocol::LayerResult*> layers;
+    for (const protocol::LayerResult& layer : result.layers) {
+        if (layer.precision == "int8" && layer.sqnr_db) {
+            layers.push_back(&layer);
+        }
+    }
+    std::stable_sort(layers.begin(), layers.end(),
+                     [](const auto* a, const auto* b) { return *a->sqnr_db < *b->sqnr_db; });
+    layers.resize(std::min(layers.size(), static_cast<size_t>(std::max(count, 0))));
+    QStringList names;
+    for (const protocol::LayerResult* layer : layers) {
+        names.append(QString::fromStdString(layer->name));
+    }
+    return names;
+}
+
+}  // namespace qs::app

@@ -1,0 +1,45 @@
+#include "analysis/layer_error.h"
+
+#include <algorithm>
+
+#include "core/guard.h"
+#include "ops/quantize.h"
+
+namespace qs {
+
+Result<std::map<std::string, ErrorMetrics>> layerErrors(Executor& reference, Executor& quantized,
+                                                        Dataset& data, int64_t samples, int64_t batch,
+                                                        Job& job) {
+    std::map<std::string, ErrorMetrics> errors;
+    const int64_t total = samples > 0 ? std::min(samples, data.size()) : data.size();
+    job.begin("Comparing layers", total);
+    for (int64_t begin = 0; begin < total; begin += batch) {
+        QS_ASSIGN(const Batch read, data.read(begin, std::min(begin + batch, total)));
+        if (read.images.size(0) > 0) {
+            QS_TRY(guard("comparing layers", [&]() -> Status {
+                std::map<std::string, at::Tensor> expected;
+                QS_TRY(reference.run(std::span(&read.images, 1),
+                                     [&](size_t index, std::span<const at::Tensor> outputs) {
+                                         const QNode& node = reference.graph().nodes[index];
+                                         if (!node.isBoundary()) {
+                                             expected[node.layer] = outputs[0].clone();
+                                         }
+                                     }));
+                QS_TRY(quantized.run(
+                    std::span(&read.images, 1), [&](size_t index, std::span<const at::Tensor> outputs) {
+                        const QNode& node = quantized.graph().nodes[index];
+                        if (!node.isBoundary()) {
+                            const auto& qparams = quantized.graph().value(node.outputs[0]).qparams;
+                            errors[node.layer].add(expected.at(node.layer),
+                                                   qparams ? dequantize(outputs[0], *qparams) : outputs[0]);
+                        }
+                    }));
+                return {};
+            }));
+        }
+        QS_TRY(job.step(std::min(begin + batch, total)));
+    }
+    return errors;
+}
+
+}  // namespace qs

@@ -1,0 +1,45 @@
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+namespace {
+
+struct Options {
+    ModelOptions model;
+    DataOptions data;
+    RecipeOptions recipe;
+};
+
+Result<Report> analyze(const Options& options, Session& session) {
+    const auto data = options.data.spec();
+    QS_ASSIGN(const protocol::ModelInfo model, session.workbench.openModel({options.model.path, data, {}}));
+    QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
+    QS_ASSIGN(const protocol::VariantResult variant,
+              session.workbench.measure({model.path, data, {}, std::move(recipe)}, session.job));
+    return Report{variant, layersText(variant) + '\n' + summaryText(variant)};
+}
+
+}  // namespace
+
+void addAnalyze(CLI::App& app, Action& chosen) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("analyze", "Show where accuracy and time are lost, layer by layer");
+    options->model.add(*command);
+    options->data.add(*command, true);
+    options->recipe.add(*command);
+    command
+        ->add_option("--samples,--eval-samples", options->recipe.recipe.eval_samples,
+                     "Samples to measure on; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command->callback(
+        [&chosen, options] { chosen = [options](Session& session) { return analyze(*options, session); }; });
+}
+
+}  // namespace qs::cli

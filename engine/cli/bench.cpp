@@ -1,0 +1,52 @@
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+namespace {
+
+constexpr int64_t kCalibrationSamples = 32;  ///< enough for qparams; no accuracy is reported on them
+
+struct Options {
+    ModelOptions model;
+    DataOptions data;
+    RecipeOptions recipe;
+};
+
+Result<Report> bench(const Options& options, Session& session) {
+    const auto data = options.data.spec();
+    QS_ASSIGN(const protocol::ModelInfo model,
+              session.workbench.openModel({options.model.path, data, options.model.shape}));
+    QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
+    QS_ASSIGN(
+        const protocol::VariantResult variant,
+        session.workbench.measure({model.path, data, options.model.shape, std::move(recipe)}, session.job));
+    return Report{variant,
+                  layersText(variant) + '\n' + boundariesText(variant) + '\n' + summaryText(variant)};
+}
+
+}  // namespace
+
+void addBench(CLI::App& app, Action& chosen) {
+    const auto options = std::make_shared<Options>();
+    options->recipe.recipe.calib_samples = kCalibrationSamples;
+    CLI::App* command =
+        app.add_subcommand("bench", "Time FP32 and INT8, layer by layer, on random input or on data");
+    options->model.add(*command);
+    options->model.addShape(*command);
+    options->data.add(*command, false);
+    options->recipe.add(*command);
+    command
+        ->add_option("--eval-samples", options->recipe.recipe.eval_samples,
+                     "Samples to measure top-1 on; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command->callback(
+        [&chosen, options] { chosen = [options](Session& session) { return bench(*options, session); }; });
+}
+
+}  // namespace qs::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/job.h"
+#include "core/result.h"
+#include "workbench/workbench.h"
+
+namespace qs::cli {
+
+/// What a command has to say, in its two forms; the caller prints one of them.
+struct Report {
+    nlohmann::json json;  ///< one object
+    std::string text;     ///< tables for a person, ends with a newline
+};
+
+/// What a command works with.
+struct Session {
+    Workbench workbench;
+    Job job;
+};
+
+/// A parsed command line, ready to run.
+using Action = std::function<Result<Report>(Session&)>;
+
+// Each adds its subcommand to `app`; when the command line names it, parsing sets `chosen`. One file a
+// command.
+void addInspect(CLI::App& app, Action& chosen);
+void addEvaluate(CLI::App& app, Action& chosen);
+void addQuantize(CLI::App& app, Action& chosen);
+void addAnalyze(CLI::App& app, Action& chosen);
+void addBench(CLI::App& app, Action& chosen);
+void addTrain(CLI::App& app, Action& chosen);
+
+}  // namespace qs::cli

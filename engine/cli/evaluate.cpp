@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/table.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+namespace {
+
+struct Options {
+    ModelOptions model;
+    DataOptions data;
+    int64_t samples = 0;
+    int64_t batch = 64;
+};
+
+std::string evaluationText(const protocol::ModelResult& result, const protocol::Measurement& measured,
+                           const protocol::DataInfo& data) {
+    std::string text = result.top1 ? fmt::format("top-1 {:.2f} %", *result.top1) : "no labels, so no top-1";
+    text += fmt::format(" on {} samples of {}, model {}\n", measured.samples, data.source,
+                        formatBytes(result.model_bytes));
+    if (!data.note.empty()) {
+        text += "note: " + data.note + '\n';
+    }
+    return text + skippedText(data.skipped);
+}
+
+Result<Report> evaluate(const Options& options, Session& session) {
+    const protocol::DataSpec spec = *options.data.spec();
+    protocol::Measurement measured;
+    QS_ASSIGN(const protocol::ModelResult result,
+              session.workbench.evaluate({options.model.path, spec, {}}, options.samples, options.batch,
+                                         measured, session.job));
+    QS_ASSIGN(const protocol::DataInfo data, session.workbench.openData(spec));
+    Report report{result, evaluationText(result, measured, data)};
+    report.json["model"] = options.model.path;
+    report.json["data"] = data.source;
+    report.json["samples"] = measured.samples;
+    report.json["skipped"] = data.skipped;
+    report.json["notes"] = data.note.empty() ? std::vector<std::string>{} : std::vector{data.note};
+    report.json["measured"] = measured;
+    return report;
+}
+
+}  // namespace
+
+void addEvaluate(CLI::App& app, Action& chosen) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("evaluate", "Measure the FP32 model's top-1 accuracy");
+    options->model.add(*command);
+    options->data.add(*command, true);
+    command->add_option("--samples", options->samples, "Samples to evaluate; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command->add_option("--batch", options->batch, "Samples a batch")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->callback(
+        [&chosen, options] { chosen = [options](Session& session) { return evaluate(*options, session); }; });
+}
+
+}  // namespace qs::cli

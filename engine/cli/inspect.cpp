@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/table.h"
+#include "core/match.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+namespace {
+
+struct Options {
+    ModelOptions model;
+    DataOptions data;
+};
+
+std::string modelText(const protocol::ModelInfo& info) {
+    std::string text = fmt::format("{}: {}, {}, {} parameters, {} MACs at {}\n", info.path, info.format,
+                                   formatBytes(info.model_bytes), formatCount(info.parameters),
+                                   formatCount(info.macs), formatShape(info.input_shape));
+    if (!info.classes.empty()) {
+        text += "classes: " + join(info.classes) + '\n';
+    }
+    Table table({{"layer", Table::Align::Left},
+                 {"op", Table::Align::Left},
+                 {"output"},
+                 {"parameters"},
+                 {"MACs"},
+                 {"quantizable", Table::Align::Left},
+                 {"fused", Table::Align::Left}});
+    for (const auto& layer : info.layers) {
+        table.add({layer.name, layer.op, formatShape(layer.output_shape), formatCount(layer.parameters),
+                   formatCount(layer.macs), layer.quantizable ? "yes" : "no", join(layer.fused)});
+    }
+    return text + '\n' + table.text();
+}
+
+Result<Report> inspect(const Options& options, Session& session) {
+    QS_ASSIGN(const protocol::ModelInfo info,
+              session.workbench.openModel({options.model.path, options.data.spec(), options.model.shape}));
+    return Report{info, modelText(info)};
+}
+
+}  // namespace
+
+void addInspect(CLI::App& app, Action& chosen) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("inspect", "Show a model's layers");
+    options->model.add(*command);
+    options->model.addShape(*command);
+    options->data.add(*command, false);
+    command->callback(
+        [&chosen, options] { chosen = [options](Session& session) { return inspect(*options, session); }; });
+}
+
+}  // namespace qs::cli

@@ -1,0 +1,119 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string_view>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "core/guard.h"
+#include "core/log.h"
+#include "server/server.h"
+
+namespace qs::cli {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+const char* kindName(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::Usage:
+            return "usage";
+        case ErrorKind::Cancelled:
+            return "cancelled";
+        case ErrorKind::Failed:
+            break;
+    }
+    return "failed";
+}
+
+std::string jsonText(const nlohmann::json& json) {
+    // File names need not be UTF-8; JSON must be.
+    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
+int report(const Error& error, bool json, const Output& output) {
+    if (json) {
+        const nlohmann::json object = {
+            {"error", {{"kind", kindName(error.kind)}, {"message", error.message}}}};
+        // Nobody is left to tell where this cannot be written either; the exit code says it.
+        (void)output.write(jsonText(object));
+    }
+    std::fprintf(stderr, "qscope: %s\n", error.message.c_str());
+    return error.kind == ErrorKind::Usage ? kUsage : kFailed;
+}
+
+int run(const Action& action, bool json, bool progress, const Output& output) {
+    CancelToken token;
+    cancelOnInterrupt(token);
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    ProgressMeter meter(terminal);
+    Job job(
+        [&](const Progress& p) {
+            if (terminal || progress) {
+                meter.show(p);
+            }
+        },
+        token,
+        [&](const TrainingPoint& point) {
+            if (terminal || progress) {
+                meter.show(point);
+            }
+        });
+    auto result = guard("unexpected failure", [&] {
+        Session session{Workbench(), std::move(job)};
+        return action(session);
+    });
+    meter.clear();
+    if (!result) {
+        return report(result.error(), json, output);
+    }
+    const Status written = output.write(json ? jsonText(result->json) : result->text);
+    return written ? kDone : report(written.error(), false, output);
+}
+
+int main(int argc, char** argv) {
+    setUpLogging();
+    CLI::App app("Quantizes neural networks, measures the result, and exports it.", "qscope");
+    app.set_version_flag("--version", QSCOPE_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    bool json = false;
+    bool progress = false;
+    app.add_flag("--json", json, "Print one JSON object on stdout and nothing else there");
+    app.add_flag("--progress", progress, "Show progress on stderr even where that is not a terminal");
+    Action action;
+    addInspect(app, action);
+    addEvaluate(app, action);
+    addQuantize(app, action);
+    addAnalyze(app, action);
+    addBench(app, action);
+    addTrain(app, action);
+    const CLI::App* serveCommand =
+        app.add_subcommand("serve", "Serve the workbench: JSON-RPC on stdin and stdout");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        // Parsing stopped somewhere: --json counts wherever it stands.
+        json = std::any_of(argv + 1, argv + argc, [](std::string_view word) { return word == "--json"; });
+        return report(usageError(std::string(error.what()) + " (see qscope --help)"), json, Output());
+    }
+    if (serveCommand->parsed()) {
+        return serve();
+    }
+    return run(action, json, progress, Output());
+}
+
+}  // namespace
+}  // namespace qs::cli
+
+int main(int argc, char** argv) {
+    return qs::cli::main(argc, argv);
+}

@@ -1,0 +1,51 @@
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+namespace {
+
+struct Options {
+    ModelOptions model;
+    DataOptions data;
+    RecipeOptions recipe;
+    OutputOptions output;
+};
+
+Result<Report> quantize(const Options& options, Session& session) {
+    QS_TRY(options.output.check(options.model.path));
+    const auto data = options.data.spec();
+    QS_ASSIGN(const protocol::ModelInfo model, session.workbench.openModel({options.model.path, data, {}}));
+    QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
+    QS_ASSIGN(const protocol::VariantResult variant,
+              session.workbench.measure({model.path, data, {}, std::move(recipe)}, session.job));
+    QS_ASSIGN(
+        const protocol::ExportResult written,
+        session.workbench.exportModel({model.path, data, variant.recipe, options.output.path}, session.job));
+    return Report{exportedJson(variant, written), summaryText(variant) + exportedText(written)};
+}
+
+}  // namespace
+
+void addQuantize(CLI::App& app, Action& chosen) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("quantize", "Calibrate, convert to INT8, measure, and write the result");
+    options->model.add(*command);
+    options->data.add(*command, true);
+    options->recipe.add(*command);
+    command
+        ->add_option("--eval-samples", options->recipe.recipe.eval_samples,
+                     "Samples to measure top-1 on; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    options->output.add(*command);
+    command->callback(
+        [&chosen, options] { chosen = [options](Session& session) { return quantize(*options, session); }; });
+}
+
+}  // namespace qs::cli

@@ -1,0 +1,125 @@
+#include "cli/report.h"
+
+#include <fmt/format.h>
+
+#include "cli/table.h"
+#include "core/match.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+using protocol::LayerResult;
+using protocol::ModelResult;
+using protocol::VariantResult;
+
+namespace {
+
+using Align = Table::Align;
+
+std::string latencyText(const ModelResult& model) {
+    if (!model.latency_ms) {
+        return "-";
+    }
+    std::string text = formatNumber(model.latency_ms, 3);
+    if (model.latency_p10_ms && model.latency_p90_ms) {
+        text += fmt::format(" ({:.3f} to {:.3f})", *model.latency_p10_ms, *model.latency_p90_ms);
+    }
+    return text;
+}
+
+std::string measuredText(const protocol::Measurement& measured) {
+    std::string text;
+    if (!measured.data.empty()) {
+        text += fmt::format("measured on {} samples of {}, calibrated on {}\n", measured.samples,
+                            measured.data, measured.calib_samples);
+    }
+    if (measured.latency_runs > 0) {
+        text +=
+            fmt::format("median latency of {} runs (10 % to 90 %), {} on {} ({})\n", measured.latency_runs,
+                        measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
+                        measured.cpu, measured.isa);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string summaryText(const VariantResult& variant) {
+    Table table({{"", Align::Left}, {"FP32"}, {"INT8"}, {"", Align::Left}});
+    const auto percent = [](std::optional<double> value) { return formatNumber(value, 2); };
+    table.add({"top-1 (%)", percent(variant.fp32.top1), percent(variant.int8.top1),
+               variant.accuracy_drop ? fmt::format("drop {:.2f} points", *variant.accuracy_drop) : ""});
+    table.add({"latency (ms)", latencyText(variant.fp32), latencyText(variant.int8),
+               variant.speedup ? fmt::format("speed-up {:.2f}x", *variant.speedup) : ""});
+    table.add({"size", formatBytes(variant.fp32.model_bytes), formatBytes(variant.int8.model_bytes),
+               variant.int8.model_bytes > 0
+                   ? fmt::format("{:.2f} times smaller",
+                                 double(variant.fp32.model_bytes) / double(variant.int8.model_bytes))
+                   : ""});
+    std::string text = table.text();
+    if (variant.agreement) {
+        text += fmt::format("same class as FP32 on {:.2f} % of the samples\n", *variant.agreement);
+    }
+    text += measuredText(variant.measured);
+    for (const std::string& note : variant.notes) {
+        text += "note: " + note + '\n';
+    }
+    return text + skippedText(variant.skipped);
+}
+
+std::string layersText(const VariantResult& variant) {
+    Table table({{"layer", Align::Left},
+                 {"op", Align::Left},
+                 {"output"},
+                 {"parameters"},
+                 {"MACs"},
+                 {"precision", Align::Left},
+                 {"SQNR (dB)"},
+                 {"cosine"},
+                 {"MSE"},
+                 {"FP32 (ms)"},
+                 {"INT8 (ms)"}});
+    for (const LayerResult& layer : variant.layers) {
+        table.add({layer.name, layer.op, formatShape(layer.output_shape), formatCount(layer.parameters),
+                   formatCount(layer.macs), layer.precision, formatNumber(layer.sqnr_db, 1),
+                   formatNumber(layer.cosine, 5), formatSmall(layer.mse), formatNumber(layer.fp32_ms, 3),
+                   formatNumber(layer.int8_ms, 3)});
+    }
+    return table.text();
+}
+
+std::string boundariesText(const VariantResult& variant) {
+    if (variant.boundaries.empty()) {
+        return "";
+    }
+    Table table({{"boundary", Align::Left}, {"op", Align::Left}, {"INT8 (ms)"}});
+    for (const auto& boundary : variant.boundaries) {
+        table.add({boundary.name, boundary.op, formatNumber(boundary.int8_ms, 3)});
+    }
+    return table.text();
+}
+
+std::string skippedText(const std::vector<std::string>& skipped) {
+    if (skipped.empty()) {
+        return "";
+    }
+    constexpr size_t kShown = 3;
+    const std::vector<std::string> shown(skipped.begin(),
+                                         skipped.begin() + ptrdiff_t(std::min(kShown, skipped.size())));
+    return fmt::format("skipped {} that cannot be decoded: {}{}\n",
+                       skipped.size() == 1 ? "1 sample" : fmt::format("{} samples", skipped.size()),
+                       join(shown), skipped.size() > kShown ? ", ..." : "");
+}
+
+nlohmann::json exportedJson(const VariantResult& variant, const protocol::ExportResult& written) {
+    nlohmann::json json = variant;
+    json["output"] = written.path;
+    json["output_bytes"] = written.bytes;
+    return json;
+}
+
+std::string exportedText(const protocol::ExportResult& written) {
+    return fmt::format("wrote {} ({}, {})\n", written.path, written.format, formatBytes(written.bytes));
+}
+
+}  // namespace qs::cli

@@ -1,0 +1,123 @@
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "core/files.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    ModelOptions model;
+    DataOptions data;
+    RecipeOptions recipe;
+    OutputOptions output;
+    protocol::QatSettings qat;
+    std::string validation;
+    std::string weights;
+};
+
+/// A folder of its own under the system's temporary folder, gone with the object.
+class TemporaryFolder {
+  public:
+    static Result<std::unique_ptr<TemporaryFolder>> make() {
+        std::error_code error;
+        std::string name = (fs::temp_directory_path(error) / "qscope.XXXXXX").string();
+        if (!::mkdtemp(name.data())) {
+            return failure("cannot create a temporary folder " + name + ": " + std::strerror(errno));
+        }
+        return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(name));
+    }
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    const fs::path& path() const { return path_; }
+
+  private:
+    explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+    fs::path path_;
+};
+
+Result<Report> train(const Options& options, Session& session) {
+    QS_TRY(options.output.check(options.model.path));
+    if (!options.weights.empty()) {
+        QS_TRY(checkWritable(options.weights));
+    }
+    QS_ASSIGN(const auto temporary, TemporaryFolder::make());
+    const protocol::DataSpec data = *options.data.spec();
+    QS_ASSIGN(const protocol::ModelInfo model, session.workbench.openModel({options.model.path, data, {}}));
+
+    protocol::TrainParams params;
+    params.model = model.path;
+    params.train = data;
+    if (!options.validation.empty()) {
+        params.validation = protocol::DataSpec{options.validation, data.preprocessing};
+    }
+    QS_ASSIGN(params.recipe, options.recipe.make(model));
+    params.recipe.qat = options.qat;
+    params.recipe.qat->batch = params.recipe.batch;
+    params.weights_path =
+        options.weights.empty() ? (temporary->path() / "trained.qsw").string() : options.weights;
+
+    QS_ASSIGN(protocol::VariantResult variant, session.workbench.train(params, session.job));
+    QS_ASSIGN(
+        const protocol::ExportResult written,
+        session.workbench.exportModel({model.path, data, variant.recipe, options.output.path}, session.job));
+    if (options.weights.empty()) {
+        variant.recipe.trained_weights.clear();
+    }
+    return Report{exportedJson(variant, written), summaryText(variant) + exportedText(written)};
+}
+
+void addTraining(CLI::App& command, Options& options) {
+    protocol::QatSettings& qat = options.qat;
+    const auto add = [&](const char* name, auto& setting, const char* help) {
+        return command.add_option(name, setting, help)->capture_default_str()->group("Training");
+    };
+    add("--epochs", qat.epochs, "Times through the training data")->check(CLI::PositiveNumber);
+    add("--lr", qat.learning_rate, "Learning rate")->check(CLI::PositiveNumber);
+    add("--momentum", qat.momentum, "Momentum of SGD")->check(CLI::Range(0.0, 1.0));
+    add("--weight-decay", qat.weight_decay, "Weight decay")->check(CLI::NonNegativeNumber);
+    add("--train-samples", qat.train_samples, "Samples to train on; 0: all")->check(CLI::NonNegativeNumber);
+    add("--val-samples", qat.validation_samples, "Samples to validate on after each epoch; 0: all")
+        ->check(CLI::NonNegativeNumber);
+    add("--seed", qat.seed, "Seed of the sample order");
+    add("--val-data", options.validation,
+        "Data to validate on (default: the test split, or the training data)");
+    add("--weights", options.weights, "Where to keep the trained weights (.qsw)");
+}
+
+}  // namespace
+
+void addTrain(CLI::App& app, Action& chosen) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("train", "Fine-tune with fake quantization (QAT), measure, and write the result");
+    options->model.add(*command);
+    options->data.add(*command, true);
+    options->recipe.add(*command);
+    command
+        ->add_option("--eval-samples", options->recipe.recipe.eval_samples,
+                     "Samples to measure top-1 on; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    addTraining(*command, *options);
+    options->output.add(*command);
+    command->callback(
+        [&chosen, options] { chosen = [options](Session& session) { return train(*options, session); }; });
+}
+
+}  // namespace qs::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/result.h"
+#include "data/image.h"
+
+namespace qs {
+
+/// Whether the file name has the extension of an image format that OpenCV reads.
+bool hasImageExtension(const std::filesystem::path& path);
+
+/// Decodes an image file to 8-bit RGB as Pillow's convert("RGB") does: grey is repeated, alpha dropped,
+/// palettes looked up, the EXIF orientation ignored. 16-bit channels keep their upper byte. A failure for
+/// what is not an image or is cut short.
+Result<Image> decodeImage(const std::filesystem::path& path);
+
+}  // namespace qs

@@ -1,0 +1,76 @@
+#include <onnx/checker.h>
+#include <onnx/shape_inference/implementation.h>
+
+#include <limits>
+
+#include "core/guard.h"
+#include "exporters/exporter.h"
+#include "exporters/file_output.h"
+#include "exporters/metadata.h"
+#include "exporters/onnx_builder.h"
+#include "exporters/onnx_ops.h"
+#include "exporters/onnx_values.h"
+
+namespace qs {
+
+namespace {
+
+const Shape& shapeOr(const Shape& shape, const Shape& fallback) {
+    return shape.empty() ? fallback : shape;
+}
+
+Status buildModel(const QuantizedGraph& graph, const ExportOptions& options, OnnxBuilder& builder) {
+    OnnxValues values(graph, builder);
+    for (const std::vector<std::string>* names : {&graph.inputNames, &graph.outputNames}) {
+        for (const std::string& name : *names) {
+            builder.reserve(name);
+        }
+    }
+    for (size_t i = 0; i < graph.inputs.size(); ++i) {
+        builder.addInput(graph.inputNames.at(i),
+                         shapeOr(graph.value(graph.inputs[i]).shape, options.inputShape));
+        values.setReal(graph.inputs[i], graph.inputNames[i]);
+    }
+    for (const QNode& node : graph.nodes) {
+        QS_TRY(guard("layer " + node.layer + " cannot be written as ONNX", [&] {
+            return emitOnnx({graph, node, builder, values});
+        }));
+    }
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+        const std::string& name = graph.outputNames.at(i);
+        builder.addOutput(name, graph.value(graph.outputs[i]).shape);
+        builder.nameOutput(values.real(graph.outputs[i]), name);
+    }
+    return {};
+}
+
+/// ONNX's own checker, and its shape inference as a second one: strict, every node's types and shapes. What
+/// is inferred stays in the model for those who read it.
+void check(onnx::ModelProto& model) {
+    onnx::checker::check_model(model);
+    onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(),
+                                       onnx::ShapeInferenceOptions(/*check_type=*/true, /*strict_mode=*/1));
+}
+
+Status writeOnnx(const QuantizedGraph& graph, const ExportOptions& options,
+                 const std::filesystem::path& path) {
+    QS_ASSIGN(const std::string metadata, fileMetadata(options));
+    OnnxBuilder builder;
+    QS_TRY(buildModel(graph, options, builder));
+    builder.addMetadata("quantoscope", metadata);
+    onnx::ModelProto& model = builder.model();
+    QS_TRY(guard("the ONNX checker refuses " + path.string(), [&] { check(model); }));
+    if (model.ByteSizeLong() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
+        return failure("cannot write " + path.string() +
+                       ": the model is larger than 2 GB, which one ONNX file cannot be");
+    }
+    return writeBytes(path, model.SerializeAsString());
+}
+
+}  // namespace
+
+void register_onnx(Registry<Exporter>& registry) {
+    registry.add("onnx", {".onnx", "ONNX opset 13 with QuantizeLinear and DequantizeLinear", writeOnnx});
+}
+
+}  // namespace qs

@@ -1,0 +1,145 @@
+#include "exporters/onnx_builder.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace qs {
+
+namespace {
+
+std::string uniqueName(std::unordered_set<std::string>& taken, const std::string& wanted) {
+    std::string name = wanted;
+    for (int i = 2; !taken.insert(name).second; ++i) {
+        name = wanted + "#" + std::to_string(i);
+    }
+    return name;
+}
+
+onnx::TensorProto::DataType onnxType(at::ScalarType type) {
+    switch (type) {
+        case at::kFloat:
+            return onnx::TensorProto::FLOAT;
+        case at::kChar:
+            return onnx::TensorProto::INT8;
+        case at::kByte:
+            return onnx::TensorProto::UINT8;
+        case at::kInt:
+            return onnx::TensorProto::INT32;
+        case at::kLong:
+            return onnx::TensorProto::INT64;
+        default:
+            throw std::invalid_argument(std::string("no ONNX initializer of type ") + at::toString(type));
+    }
+}
+
+void describe(onnx::ValueInfoProto& info, const std::string& name, const Shape& shape) {
+    info.set_name(name);
+    auto* type = info.mutable_type()->mutable_tensor_type();
+    type->set_elem_type(onnx::TensorProto::FLOAT);
+    for (size_t i = 0; i < shape.size(); ++i) {
+        auto* extent = type->mutable_shape()->add_dim();
+        if (i == 0) {
+            extent->set_dim_param("batch");
+        } else {
+            extent->set_dim_value(shape[i]);
+        }
+    }
+}
+
+}  // namespace
+
+onnx::AttributeProto& OnnxAttributes::append(const std::string& name,
+                                             onnx::AttributeProto::AttributeType type) {
+    onnx::AttributeProto& attribute = attributes_.emplace_back();
+    attribute.set_name(name);
+    attribute.set_type(type);
+    return attribute;
+}
+
+OnnxAttributes& OnnxAttributes::add(const std::string& name, int64_t value) {
+    append(name, onnx::AttributeProto::INT).set_i(value);
+    return *this;
+}
+
+OnnxAttributes& OnnxAttributes::add(const std::string& name, float value) {
+    append(name, onnx::AttributeProto::FLOAT).set_f(value);
+    return *this;
+}
+
+OnnxAttributes& OnnxAttributes::add(const std::string& name, const std::vector<int64_t>& values) {
+    append(name, onnx::AttributeProto::INTS).mutable_ints()->Add(values.begin(), values.end());
+    return *this;
+}
+
+OnnxBuilder::OnnxBuilder() {
+    model_.set_ir_version(irVersion);
+    model_.set_producer_name("Quantoscope");
+    model_.set_producer_version(QS_VERSION);
+    onnx::OperatorSetIdProto* set = model_.add_opset_import();
+    set->set_domain("");
+    set->set_version(opset);
+    model_.mutable_graph()->set_name("network");
+}
+
+void OnnxBuilder::addInput(const std::string& name, const Shape& shape) {
+    describe(*model_.mutable_graph()->add_input(), name, shape);
+}
+
+void OnnxBuilder::addOutput(const std::string& name, const Shape& shape) {
+    describe(*model_.mutable_graph()->add_output(), name, shape);
+}
+
+std::string OnnxBuilder::addInitializer(const std::string& wanted, const at::Tensor& tensor) {
+    const at::Tensor packed = tensor.contiguous();
+    onnx::TensorProto& proto = *model_.mutable_graph()->add_initializer();
+    proto.set_name(uniqueName(tensorNames_, wanted));
+    proto.set_data_type(onnxType(packed.scalar_type()));
+    proto.mutable_dims()->Add(packed.sizes().begin(), packed.sizes().end());
+    proto.set_raw_data(packed.data_ptr(),
+                       packed.nbytes());  // little-endian, as this machine and the format are
+    return proto.name();
+}
+
+std::string OnnxBuilder::addNode(const std::string& op, const std::string& name,
+                                 const std::vector<std::string>& inputs, const std::string& output,
+                                 const OnnxAttributes& attributes) {
+    onnx::NodeProto& node = *model_.mutable_graph()->add_node();
+    node.set_op_type(op);
+    node.set_name(uniqueName(nodeNames_, name));
+    for (const std::string& input : inputs) {
+        node.add_input(input);
+    }
+    node.add_output(uniqueName(tensorNames_, output));
+    for (const onnx::AttributeProto& attribute : attributes.all()) {
+        *node.add_attribute() = attribute;
+    }
+    return node.output(0);
+}
+
+void OnnxBuilder::nameOutput(const std::string& tensor, const std::string& output) {
+    onnx::GraphProto& graph = *model_.mutable_graph();
+    const auto isNamed = [&](const auto& infos) {
+        return std::any_of(infos.begin(), infos.end(),
+                           [&](const auto& info) { return info.name() == tensor; });
+    };
+    if (isNamed(graph.input()) || isNamed(graph.output())) {
+        onnx::NodeProto& copy = *graph.add_node();
+        copy.set_op_type("Identity");
+        copy.set_name(uniqueName(nodeNames_, output));
+        copy.add_input(tensor);
+        copy.add_output(output);
+        return;
+    }
+    for (onnx::NodeProto& node : *graph.mutable_node()) {
+        std::replace(node.mutable_input()->begin(), node.mutable_input()->end(), tensor, output);
+        std::replace(node.mutable_output()->begin(), node.mutable_output()->end(), tensor, output);
+    }
+}
+
+void OnnxBuilder::addMetadata(const std::string& key, const std::string& value) {
+    onnx::StringStringEntryProto& entry = *model_.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(value);
+}
+
+}  // namespace qs

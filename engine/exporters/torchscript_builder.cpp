@@ -1,0 +1,108 @@
+#include "exporters/torchscript_builder.h"
+
+#include <sstream>
+
+namespace qs {
+
+namespace jit = torch::jit;
+
+namespace {
+
+std::vector<std::string> splitPath(const std::string& layer) {
+    std::vector<std::string> parts;
+    std::istringstream stream(layer);
+    for (std::string part; std::getline(stream, part, '.');) {
+        parts.push_back(part);
+    }
+    return parts;
+}
+
+/// `wanted`, or `wanted_`, ... : a name that the module does not have yet.
+std::string freeName(const jit::Module& module, std::string wanted) {
+    while (module.hasattr(wanted)) {
+        wanted += '_';
+    }
+    return wanted;
+}
+
+}  // namespace
+
+TorchScriptBuilder::TorchScriptBuilder()
+    : unit_(std::make_shared<jit::CompilationUnit>()), graph_(std::make_shared<jit::Graph>()) {
+    const jit::Module root = makeModule("Network");
+    sites_.emplace(Path{}, Site{root, graph_->addInput("self")->setType(root.type())});
+}
+
+jit::Module TorchScriptBuilder::makeModule(const std::string& className) const {
+    jit::Module module(c10::QualifiedName("__torch__.quantoscope." + className), unit_,
+                       /*shouldMangle=*/true);
+    module.register_attribute("training", c10::BoolType::get(),
+                              false);  // Python's freeze() and eval() look for it
+    return module;
+}
+
+TorchScriptBuilder::Site& TorchScriptBuilder::site(const Path& path) {
+    const auto known = sites_.find(path);
+    if (known != sites_.end()) {
+        return known->second;
+    }
+    Site& parent = site(Path(path.begin(), path.end() - 1));
+    const jit::Module module = makeModule("Layer");
+    const std::string name = freeName(parent.module, path.back());
+    parent.module.register_module(name, module);
+    return sites_.emplace(path, Site{module, graph_->insertGetAttr(parent.value, name)}).first->second;
+}
+
+jit::Value* TorchScriptBuilder::addInput(const std::string& name) {
+    return graph_->addInput(name)->setType(c10::TensorType::get());
+}
+
+jit::Value* TorchScriptBuilder::addAttribute(const std::string& layer, const std::string& name,
+                                             const c10::IValue& value) {
+    Site& owner = site(splitPath(layer));
+    const std::string attribute = freeName(owner.module, name);
+    if (value.isTensor()) {
+        owner.module.register_parameter(attribute, value.toTensor(), /*is_buffer=*/false);
+    } else {
+        owner.module.register_attribute(attribute, value.type(), value);
+    }
+    return graph_->insertGetAttr(owner.value, attribute);
+}
+
+jit::Value* TorchScriptBuilder::constant(const c10::IValue& value) {
+    return graph_->insertConstant(value);
+}
+
+jit::Value* TorchScriptBuilder::list(const std::vector<jit::Value*>& tensors) {
+    return graph_->insertNode(graph_->createList(c10::TensorType::get(), tensors))->output();
+}
+
+jit::Value* TorchScriptBuilder::call(const std::string& op, const std::vector<jit::NamedValue>& arguments,
+                                     const std::string& name) {
+    jit::Value* result = graph_->insert(c10::Symbol::fromQualString(op), arguments);
+    if (name.find_first_not_of("0123456789") != std::string::npos) {  // LibTorch keeps numbers for itself
+        result->setDebugName(name);
+    }
+    return result;
+}
+
+std::vector<jit::Value*> TorchScriptBuilder::unpack(jit::Value* result, size_t count) {
+    if (result->type()->kind() == c10::TypeKind::TensorType) {
+        return {result};
+    }
+    jit::Node* node = result->type()->kind() == c10::TypeKind::TupleType
+                          ? graph_->createTupleUnpack(result)
+                          : graph_->createListUnpack(result, count);
+    return graph_->insertNode(node)->outputs().vec();
+}
+
+jit::Module TorchScriptBuilder::finish(const std::vector<jit::Value*>& outputs) {
+    graph_->registerOutput(outputs.size() == 1 ? outputs.front()
+                                               : graph_->insertNode(graph_->createTuple(outputs))->output());
+    const jit::Module& root = sites_.at(Path{}).module;
+    root.type()->addMethod(
+        unit_->create_function(c10::QualifiedName(*root.type()->name(), "forward"), graph_));
+    return root;
+}
+
+}  // namespace qs

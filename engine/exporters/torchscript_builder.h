@@ -1,0 +1,57 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qs {
+
+/// Writes the forward method of a torch::jit::Module as IR, and grows a tree of submodules that carry the
+/// network's own layer names ("layer4.1.conv2" is submodule layer4, then 1, then conv2). IR rather than
+/// source text, because source cannot say `self.layer4.1`.
+class TorchScriptBuilder {
+  public:
+    TorchScriptBuilder();
+
+    torch::jit::Value* addInput(const std::string& name);
+    /// Value of the attribute `name` of layer `layer`, which is added: tensors as parameters, all else as
+    /// attributes.
+    torch::jit::Value* addAttribute(const std::string& layer, const std::string& name,
+                                    const c10::IValue& value);
+    torch::jit::Value* constant(const c10::IValue& value);
+    torch::jit::Value* list(const std::vector<torch::jit::Value*>& tensors);
+
+    /// A call of operator `op` ("aten::conv2d"), overload chosen by its arguments; `name` is for readers of
+    /// the code. Throws torch::jit::ErrorReport where no overload fits.
+    torch::jit::Value* call(const std::string& op, const std::vector<torch::jit::NamedValue>& arguments,
+                            const std::string& name);
+
+    /// The `count` tensors that a call returned: itself for one tensor, else the items of a tuple or list.
+    std::vector<torch::jit::Value*> unpack(torch::jit::Value* result, size_t count);
+
+    /// Ends forward: returns the tensor, or a tuple of several.
+    torch::jit::Module finish(const std::vector<torch::jit::Value*>& outputs);
+
+  private:
+    using Path = std::vector<std::string>;
+
+    /// The module at `path` and the value that holds it in forward.
+    struct Site {
+        torch::jit::Module module;
+        torch::jit::Value* value;
+    };
+
+    torch::jit::Module makeModule(const std::string& className) const;
+    Site& site(const Path& path);
+
+    std::shared_ptr<torch::jit::CompilationUnit> unit_;
+    std::shared_ptr<torch::jit::Graph> graph_;
+    std::map<Path, Site> sites_;
+};
+
+}  // namespace qs

@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <memory>
+
+#include "core/guard.h"
+#include "ops/evaluate.h"
+#include "quant/ptq.h"
+
+namespace qs {
+
+namespace {
+
+class Observers {
+  public:
+    static Result<Observers> make(const PreparedModel& model) {
+        Observers all(model.graph);
+        for (const auto& [value, qconfig] : model.observed) {
+            QS_ASSIGN(all.observers_[value], makeObserver(qconfig.activation));
+        }
+        return all;
+    }
+
+    void observe(ValueId value, const at::Tensor& x) {
+        if (const auto it = observers_.find(value); it != observers_.end()) {
+            it->second->observe(x);
+        }
+    }
+
+    Result<Calibration> calibration() const {
+        Calibration calibration;
+        for (const auto& [value, observer] : observers_) {
+            const std::string& name = graph_->value(value).name;
+            auto qparams = observer->qparams();
+            if (!qparams) {
+                return failure("calibration of " + name + ": " + qparams.error().message);
+            }
+            calibration[name] = std::move(qparams).value();
+        }
+        return calibration;
+    }
+
+  private:
+    explicit Observers(const Graph& graph) : graph_(&graph) {}
+
+    const Graph* graph_;
+    std::map<ValueId, std::unique_ptr<Observer>> observers_;
+};
+
+}  // namespace
+
+Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch, Job& job) {
+    QS_ASSIGN(Observers observers, Observers::make(model));
+    if (model.observed.empty()) {
+        return Calibration{};
+    }
+    const int64_t total = samples > 0 ? std::min(samples, data.size()) : data.size();
+    job.begin("Calibrating", total);
+    for (int64_t begin = 0; begin < total; begin += batch) {
+        QS_ASSIGN(const Batch read, data.read(begin, std::min(begin + batch, total)));
+        if (read.images.size(0) > 0) {
+            QS_TRY(guard("calibration", [&]() -> Status {
+                observers.observe(model.graph.inputs().at(0), read.images);
+                QS_TRY(evaluate(model.graph, std::span(&read.images, 1),
+                                [&](const Node& node, std::span<const at::Tensor> outputs) {
+                                    for (size_t i = 0; i < outputs.size(); ++i) {
+                                        observers.observe(node.outputs[i], outputs[i]);
+                                    }
+                                }));
+                return {};
+            }));
+        }
+        QS_TRY(job.step(std::min(begin + batch, total)));
+    }
+    return observers.calibration();
+}
+
+}  // namespace qs

@@ -1,0 +1,218 @@
+#include <ATen/ops/zeros_like.h>
+
+#include <map>
+
+#include "core/guard.h"
+#include "ops/op.h"
+#include "quant/ptq.h"
+
+namespace qs {
+
+namespace {
+
+struct FoldedWeights {
+    at::Tensor weight;
+    std::optional<at::Tensor> bias;
+};
+
+/// W' = W * gamma / sqrt(var + eps), b' = (b - mean) * gamma / sqrt(var + eps) + beta.
+FoldedWeights foldBatchNorm(const Graph& graph, const FusionGroup& group) {
+    const Node& primary = graph.node(group.primary);
+    FoldedWeights folded{graph.constant(primary.inputs[1]).contiguous(), std::nullopt};
+    if (primary.inputs.size() > 2) {
+        folded.bias = graph.constant(primary.inputs[2]).contiguous();
+    }
+    if (!group.batchNorm) {
+        return folded;
+    }
+    const Node& norm = graph.node(*group.batchNorm);
+    const at::Tensor& gamma = graph.constant(norm.inputs[1]);
+    const at::Tensor& beta = graph.constant(norm.inputs[2]);
+    const at::Tensor& mean = graph.constant(norm.inputs[3]);
+    const at::Tensor factor = gamma.mul(graph.constant(norm.inputs[4]).add(norm.attrs.get<double>("eps")).rsqrt());
+    std::vector<int64_t> perChannel(static_cast<size_t>(folded.weight.dim()), 1);
+    perChannel[0] = -1;
+    folded.weight = folded.weight.mul(factor.reshape(perChannel)).contiguous();
+    const at::Tensor bias = folded.bias ? *folded.bias : at::zeros_like(mean);
+    folded.bias = bias.sub(mean).mul(factor).add(beta).contiguous();
+    return folded;
+}
+
+class Converter {
+  public:
+    Converter(const PreparedModel& model, const Calibration& calibration) : model_(model), calibration_(calibration) {}
+
+    Result<QuantizedGraph> run() {
+        const Graph& graph = model_.graph;
+        for (const ValueId input : graph.inputs()) {
+            const ValueId id = addValue(graph.value(input).name, graph.value(input).shape, std::nullopt);
+            float_[input] = id;
+            out_.inputs.push_back(id);
+            out_.inputNames.push_back(graph.value(input).name);
+        }
+        for (size_t i = 0; i < model_.groups.size(); ++i) {
+            QS_TRY(convertGroup(i));
+        }
+        for (const ValueId output : graph.outputs()) {
+            out_.outputs.push_back(asFloat(output));
+        }
+        out_.outputNames = graph.outputNames();
+        return std::move(out_);
+    }
+
+  private:
+    ValueId addValue(std::string name, Shape shape, std::optional<QParams> qparams) {
+        const ValueId id{static_cast<int32_t>(out_.values.size())};
+        out_.values.push_back({id, std::move(name), std::move(shape), std::move(qparams)});
+        return id;
+    }
+
+    Result<QParams> calibrated(ValueId value) const {
+        const std::string& name = model_.graph.value(value).name;
+        const auto it = calibration_.find(name);
+        if (it == calibration_.end()) {
+            return failure("the calibration has no qparams for " + name + ": calibrate again with these settings");
+        }
+        return it->second;
+    }
+
+    std::string layerOf(ValueId value) const {
+        const NodeId producer = model_.graph.value(value).producer;
+        return producer.valid() ? model_.graph.node(producer).name : model_.graph.value(value).name;
+    }
+
+    ValueId addBoundary(const char* op, ValueId source, ValueId from, const char* suffix,
+                        std::optional<QParams> qparams) {
+        const Value& value = model_.graph.value(source);
+        const ValueId to = addValue(value.name + suffix, value.shape, std::move(qparams));
+        QNode node;
+        node.op = op;
+        node.layer = layerOf(source);
+        node.inputs = {from};
+        node.outputs = {to};
+        out_.nodes.push_back(std::move(node));
+        return to;
+    }
+
+    ValueId asFloat(ValueId value) {
+        if (const auto it = float_.find(value); it != float_.end()) {
+            return it->second;
+        }
+        return float_[value] = addBoundary("dequantize", value, integer_.at(value), ".dequantized", std::nullopt);
+    }
+
+    Result<ValueId> asInteger(ValueId value) {
+        if (const auto it = integer_.find(value); it != integer_.end()) {
+            return it->second;
+        }
+        QS_ASSIGN(QParams qparams, calibrated(value));
+        return integer_[value] = addBoundary("quantize", value, float_.at(value), ".quantized", std::move(qparams));
+    }
+
+    Status convertGroup(size_t index) {
+        const FusionGroup& group = model_.groups[index];
+        const Graph& graph = model_.graph;
+        const Node& primary = graph.node(group.primary);
+        const OpDef* def = ops().find(primary.op);
+        const bool weighted = def && def->quant == QuantKind::Weighted;
+        QNode node;
+        node.op = primary.op;
+        node.layer = primary.name;
+        node.attrs = primary.attrs;
+        for (const NodeId member : group.members) {
+            if (member != group.primary) {
+                node.fused.push_back(graph.node(member).name);
+            }
+        }
+        node.hasAdd = group.add.has_value();
+        if (group.activation) {
+            const Node& activation = graph.node(*group.activation);
+            node.activation = activation.op == "relu" ? FusedActivation{FusedActivation::Kind::Relu}
+                                                      : FusedActivation{FusedActivation::Kind::Clip,
+                                                                        activation.attrs.get<double>("min"),
+                                                                        activation.attrs.get<double>("max")};
+        }
+        if (weighted) {
+            FoldedWeights folded = foldBatchNorm(graph, group);
+            node.weight = std::move(folded.weight);
+            node.bias = std::move(folded.bias);
+        } else {
+            for (const ValueId input : primary.inputs) {
+                if (graph.value(input).constant) {
+                    node.constants.push_back(graph.constant(input));
+                }
+            }
+        }
+        return model_.integer[index] ? finishInteger(std::move(node), index, def->quant)
+                                     : finishFloat(std::move(node), group);
+    }
+
+    Status finishFloat(QNode node, const FusionGroup& group) {
+        for (const ValueId input : group.inputs) {
+            node.inputs.push_back(asFloat(input));
+        }
+        for (const ValueId output : group.outputs) {
+            const Value& value = model_.graph.value(output);
+            node.outputs.push_back(float_[output] = addValue(value.name, value.shape, std::nullopt));
+        }
+        out_.nodes.push_back(std::move(node));
+        return {};
+    }
+
+    Status finishInteger(QNode node, size_t index, QuantKind kind) {
+        const FusionGroup& group = model_.groups[index];
+        for (const ValueId input : group.inputs) {
+            QS_ASSIGN(const ValueId id, asInteger(input));
+            node.inputs.push_back(id);
+        }
+        if (kind == QuantKind::Weighted) {
+            QS_TRY(quantizeWeight(node, model_.qconfigs[index].qconfig));
+        }
+        if (group.add) {
+            QS_ASSIGN(node.preAdd, calibrated(preAddValue(model_.graph, group)));
+        }
+        const ValueId output = group.outputs.at(0);
+        const Value& value = model_.graph.value(output);
+        QParams qparams;
+        if (kind == QuantKind::PassThrough) {
+            qparams = *out_.value(node.inputs.at(0)).qparams;
+        } else {
+            QS_ASSIGN(qparams, calibrated(output));
+        }
+        node.outputs = {integer_[output] = addValue(value.name, value.shape, std::move(qparams))};
+        out_.nodes.push_back(std::move(node));
+        return {};
+    }
+
+    static Status quantizeWeight(QNode& node, const QConfig& qconfig) {
+        QS_ASSIGN(const auto observer, makeObserver(qconfig.weight, /*channelAxis=*/0));
+        observer->observe(*node.weight);
+        auto qparams = observer->qparams();
+        if (!qparams) {
+            return failure("layer " + node.layer + ": weights cannot be quantized: " + qparams.error().message);
+        }
+        node.weightQParams = std::move(qparams).value();
+        node.weightInt = quantize(*node.weight, *node.weightQParams);
+        return {};
+    }
+
+    const PreparedModel& model_;
+    const Calibration& calibration_;
+    QuantizedGraph out_;
+    std::map<ValueId, ValueId> float_;    ///< float graph's value -> its float32 form
+    std::map<ValueId, ValueId> integer_;  ///< float graph's value -> its integer form
+};
+
+}  // namespace
+
+Result<QuantizedGraph> convert(const PreparedModel& model, const Calibration& calibration) {
+    return guard("convert", [&] { return Converter(model, calibration).run(); });
+}
+
+Result<QuantizedGraph> convertFloat(const Graph& graph) {
+    QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "fp32"}}));
+    QS_ASSIGN(const PreparedModel model, prepare(graph, rules));
+    return convert(model, {});
+}
+
+}  // namespace qs

@@ -1,0 +1,110 @@
+#include <set>
+
+#include "ops/op.h"
+#include "quant/ptq.h"
+
+namespace qs {
+
+namespace {
+
+/// The rule that wins for a group: its main node's, unless a stronger or later rule names a folded node exactly.
+ResolvedQConfig resolveGroup(const Graph& graph, const FusionGroup& group, const RuleSet& rules) {
+    const Node& primary = graph.node(group.primary);
+    ResolvedQConfig best = rules.resolve(primary.name, primary.op);
+    const auto isExact = [&](const ResolvedQConfig& r) {
+        return r.rule >= 0 && rules.rules()[static_cast<size_t>(r.rule)].match == RuleMatch::Layer;
+    };
+    for (const NodeId member : group.members) {
+        const ResolvedQConfig candidate = rules.resolve(graph.node(member).name, primary.op);
+        if (isExact(candidate) && (!isExact(best) || candidate.rule > best.rule)) {
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+class Preparer {
+  public:
+    explicit Preparer(PreparedModel& model) : model_(model) {}
+
+    void run() {
+        for (size_t i = 0; i < model_.groups.size(); ++i) {
+            const FusionGroup& group = model_.groups[i];
+            const bool integer = runsOnIntegers(group, model_.qconfigs[i].qconfig);
+            model_.integer.push_back(integer);
+            if (integer) {
+                integerValues_.insert(group.outputs.begin(), group.outputs.end());
+                observe(group, model_.qconfigs[i].qconfig);
+            }
+        }
+    }
+
+  private:
+    QuantKind kindOf(const FusionGroup& group) const {
+        const OpDef* def = ops().find(model_.graph.node(group.primary).op);
+        return def ? def->quant : QuantKind::None;
+    }
+
+    bool runsOnIntegers(const FusionGroup& group, const QConfig& qconfig) const {
+        if (qconfig.isFloat()) {
+            return false;
+        }
+        size_t integerInputs = 0;
+        for (const ValueId input : group.inputs) {
+            integerInputs += integerValues_.count(input);
+        }
+        switch (kindOf(group)) {
+            case QuantKind::None:
+                return false;
+            case QuantKind::Weighted:
+                return true;
+            case QuantKind::Observed:
+                return integerInputs > 0;
+            case QuantKind::PassThrough:
+                return integerInputs == group.inputs.size();
+        }
+        return false;
+    }
+
+    void observe(const FusionGroup& group, const QConfig& qconfig) {
+        if (kindOf(group) == QuantKind::PassThrough) {
+            return;
+        }
+        for (const ValueId input : group.inputs) {
+            if (!integerValues_.count(input)) {
+                model_.observed.emplace(input, qconfig);
+            }
+        }
+        model_.observed[group.outputs.at(0)] = qconfig;
+        if (group.add) {
+            model_.observed[preAddValue(model_.graph, group)] = qconfig;
+        }
+    }
+
+    PreparedModel& model_;
+    std::set<ValueId> integerValues_;
+};
+
+}  // namespace
+
+ValueId preAddValue(const Graph& graph, const FusionGroup& group) {
+    return graph.node(group.batchNorm.value_or(group.primary)).outputs.at(0);
+}
+
+Result<PreparedModel> prepare(Graph graph, const RuleSet& rules) {
+    std::vector<std::string> names;
+    for (const auto& node : graph.nodes()) {
+        names.push_back(node.name);
+    }
+    QS_TRY(rules.checkLayers(names));
+    PreparedModel model;
+    model.groups = fuse(graph);
+    model.graph = std::move(graph);
+    for (const auto& group : model.groups) {
+        model.qconfigs.push_back(resolveGroup(model.graph, group, rules));
+    }
+    Preparer(model).run();
+    return model;
+}
+
+}  // namespace qs

@@ -1,0 +1,308 @@
+#include "quant/qat/fake_quant_network.h"
+
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
+
+#include <set>
+
+#include "ops/op.h"
+
+namespace qs {
+
+namespace {
+
+constexpr double batchNormMomentum = 0.1;
+
+size_t slot(ValueId id) {
+    return static_cast<size_t>(id.index);
+}
+
+QuantKind kindOf(const Node& node) {
+    const OpDef* def = ops().find(node.op);
+    return def ? def->quant : QuantKind::None;
+}
+
+bool isPooling(const Node& node) {
+    const OpDef* def = ops().find(node.op);
+    return def && def->category == OpCategory::Pooling;
+}
+
+/// What an op entry calls the node's input `i` ("weight", "running_mean"), empty for activations.
+std::string parameterName(const Node& node, size_t i) {
+    const OpDef* def = ops().find(node.op);
+    return def && i < def->parameters.size() ? def->parameters[i] : "";
+}
+
+/// A per-channel vector shaped to broadcast along `axis` of a tensor with `dims` axes.
+at::Tensor along(const at::Tensor& vector, int64_t axis, int64_t dims) {
+    std::vector<int64_t> shape(static_cast<size_t>(dims), 1);
+    shape[static_cast<size_t>(axis)] = -1;
+    return vector.reshape(shape);
+}
+
+}  // namespace
+
+FakeQuantNetwork::FakeQuantNetwork(const PreparedModel& model)
+    : model_(model), weightObservers_(model.groups.size()) {
+    ownParameters();
+    grid_.resize(model_.graph.values().size());
+    for (const auto& value : model_.graph.values()) {
+        grid_[slot(value.id)] = value.id;
+    }
+    for (size_t i = 0; i < model_.groups.size(); ++i) {
+        const FusionGroup& group = model_.groups[i];
+        if (model_.integer[i] && kindOf(model_.graph.node(group.primary)) == QuantKind::PassThrough) {
+            grid_[slot(group.outputs.at(0))] = grid_[slot(group.inputs.at(0))];
+        }
+    }
+}
+
+/// Gives every parameter of every node storage of its own, and gradients to what is trained.
+void FakeQuantNetwork::ownParameters() {
+    Graph& graph = model_.graph;
+    std::set<ValueId> owned;
+    for (size_t n = 0; n < graph.nodes().size(); ++n) {
+        const NodeId id = graph.nodes()[n].id;
+        for (size_t i = 0; i < graph.node(id).inputs.size(); ++i) {
+            const std::string parameter = parameterName(graph.node(id), i);
+            ValueId value = graph.node(id).inputs[i];
+            if (parameter.empty() || !graph.value(value).constant) {
+                continue;
+            }
+            const at::Tensor copy = graph.constant(value).detach().clone();
+            if (owned.count(value)) {
+                value = graph.addConstant(graph.node(id).name + "." + parameter + "#own", copy);
+                graph.node(id).inputs[i] = value;
+            }
+            owned.insert(value);
+            graph.value(value).constant = copy;
+            if (parameter == "weight" || parameter == "bias") {
+                parameters_.push_back(copy.set_requires_grad(true));
+            }
+        }
+    }
+}
+
+Result<FakeQuantNetwork> FakeQuantNetwork::make(const PreparedModel& model, const Calibration& initial) {
+    FakeQuantNetwork network(model);
+    QS_TRY(network.makeObservers(initial));
+    return network;
+}
+
+Status FakeQuantNetwork::makeObservers(const Calibration& initial) {
+    for (const auto& [value, qconfig] : model_.observed) {
+        QS_ASSIGN(auto observer, makeObserver(qconfig.qatActivation));
+        if (const auto it = initial.find(model_.graph.value(value).name); it != initial.end()) {
+            const QParams& qparams = it->second;
+            const auto scale = static_cast<float>(qparams.scale.at(0));
+            const int64_t zeroPoint = qparams.zeroPoint.at(0);
+            observer->observe(at::tensor({scale * static_cast<float>(qparams.quantMin - zeroPoint),
+                                          scale * static_cast<float>(qparams.quantMax - zeroPoint)}));
+        }
+        observers_[value] = std::move(observer);
+    }
+    for (size_t i = 0; i < model_.groups.size(); ++i) {
+        if (model_.integer[i] && kindOf(model_.graph.node(model_.groups[i].primary)) == QuantKind::Weighted) {
+            QS_ASSIGN(weightObservers_[i],
+                      makeObserver(model_.qconfigs[i].qconfig.qatWeight, /*channelAxis=*/0));
+        }
+    }
+    return {};
+}
+
+std::vector<at::Tensor> FakeQuantNetwork::parameters() const {
+    return parameters_;
+}
+
+Graph FakeQuantNetwork::graph() const {
+    Graph copy = model_.graph;
+    for (const auto& value : model_.graph.values()) {
+        if (value.constant) {
+            copy.value(value.id).constant = value.constant->detach().clone();
+        }
+    }
+    return copy;
+}
+
+Result<Calibration> FakeQuantNetwork::calibration() const {
+    Calibration calibration;
+    for (const auto& [value, observer] : observers_) {
+        const std::string& name = model_.graph.value(value).name;
+        auto qparams = observer->qparams();
+        if (!qparams) {
+            return failure("no range is known for " + name + ": " + qparams.error().message);
+        }
+        calibration[name] = std::move(qparams).value();
+    }
+    return calibration;
+}
+
+Result<at::Tensor> FakeQuantNetwork::forward(const at::Tensor& input) {
+    const size_t values = model_.graph.values().size();
+    Pass pass{std::vector<at::Tensor>(values), std::vector<at::Tensor>(values)};
+    const ValueId source = model_.graph.inputs().at(0);
+    observe(source, input);
+    pass.real[slot(source)] = input;
+    for (size_t i = 0; i < model_.groups.size(); ++i) {
+        QS_TRY(run(pass, i));
+    }
+    return pass.real[slot(model_.graph.outputs().at(0))];
+}
+
+void FakeQuantNetwork::observe(ValueId value, const at::Tensor& x) {
+    if (const auto it = observers_.find(value); live_ && it != observers_.end()) {
+        it->second->observe(x);
+    }
+}
+
+/// `x` fake-quantized with the qparams that `value` has, or as it is where none are asked for.
+Result<at::Tensor> FakeQuantNetwork::toGrid(ValueId value, const at::Tensor& x) const {
+    const auto it = observers_.find(grid_[slot(value)]);
+    if (it == observers_.end()) {
+        return x;
+    }
+    const auto qparams = it->second->qparams();
+    if (!qparams) {
+        return failure("no range is known for " + model_.graph.value(value).name + ": " +
+                       qparams.error().message);
+    }
+    return fakeQuantize(x, *qparams);
+}
+
+/// A value as a reader sees it, a constant included.
+Result<at::Tensor> FakeQuantNetwork::read(Pass& pass, ValueId value, bool integer) const {
+    if (const auto& constant = model_.graph.value(value).constant) {
+        return *constant;
+    }
+    if (!integer) {
+        return pass.real[slot(value)];
+    }
+    at::Tensor& quantized = pass.onGrid[slot(value)];
+    if (!quantized.defined()) {
+        QS_ASSIGN(quantized, toGrid(value, pass.real[slot(value)]));
+    }
+    return quantized;
+}
+
+Status FakeQuantNetwork::run(Pass& pass, size_t index) {
+    const FusionGroup& group = model_.groups[index];
+    for (const NodeId member : group.members) {
+        const bool folded = weightObservers_[index] && group.batchNorm == member;
+        if (!folded) {
+            QS_TRY(runNode(pass, index, model_.graph.node(member)));
+        }
+    }
+    return finish(pass, index);
+}
+
+/// Observes a group's results, and puts an integer group's on the grid for every reader. A flattened, copied
+/// or selected value is on it already; a pooled one is rounded to it again.
+Status FakeQuantNetwork::finish(Pass& pass, size_t index) {
+    const FusionGroup& group = model_.groups[index];
+    const Node& primary = model_.graph.node(group.primary);
+    for (const ValueId output : group.outputs) {
+        at::Tensor& result = pass.real[slot(output)];
+        observe(output, result);
+        if (!model_.integer[index]) {
+            continue;
+        }
+        if (kindOf(primary) != QuantKind::PassThrough || isPooling(primary)) {
+            QS_ASSIGN(result, toGrid(output, result));
+        }
+        pass.onGrid[slot(output)] = result;
+    }
+    return {};
+}
+
+Status FakeQuantNetwork::runNode(Pass& pass, size_t index, const Node& node) {
+    const FusionGroup& group = model_.groups[index];
+    if (weightObservers_[index] && node.id == group.primary) {
+        QS_ASSIGN(const at::Tensor x, read(pass, node.inputs[0], /*integer=*/true));
+        QS_ASSIGN(const at::Tensor y, runWeighted(index, x));
+        const ValueId output = model_.graph.node(group.batchNorm.value_or(node.id)).outputs.at(0);
+        pass.real[slot(output)] = y;
+        if (group.add) {
+            observe(output, y);
+        }
+        return {};
+    }
+    std::vector<at::Tensor> inputs;
+    for (const ValueId input : node.inputs) {
+        const NodeId producer = model_.graph.value(input).producer;
+        const bool inside =
+            std::find(group.members.begin(), group.members.end(), producer) != group.members.end();
+        QS_ASSIGN(at::Tensor x, read(pass, input, model_.integer[index] && !inside));
+        inputs.push_back(std::move(x));
+    }
+    if (node.op == "batch_norm") {
+        pass.real[slot(node.outputs[0])] = normalize(node, inputs[0]);
+        return {};
+    }
+    const std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, inputs);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        pass.real[slot(node.outputs[i])] = outputs[i];
+    }
+    return {};
+}
+
+at::Tensor FakeQuantNetwork::normalize(const Node& norm, const at::Tensor& x) const {
+    const auto parameter = [&](size_t i) -> const at::Tensor& {
+        return model_.graph.constant(norm.inputs[i]);
+    };
+    return at::batch_norm(x, parameter(1), parameter(2), parameter(3), parameter(4), /*training=*/live_,
+                          batchNormMomentum, norm.attrs.get<double>("eps"), /*cudnn_enabled=*/false);
+}
+
+/// Convolution or linear on fake-quantized weights, batch norm included, as PyTorch's _ConvBnNd: the weight
+/// is scaled by gamma / sqrt(running_var + eps) before fake quantization; while live the scale is undone
+/// afterwards, so that batch statistics are those of the convolution itself.
+Result<at::Tensor> FakeQuantNetwork::runWeighted(size_t index, const at::Tensor& x) {
+    const Graph& graph = model_.graph;
+    const FusionGroup& group = model_.groups[index];
+    const Node& node = graph.node(group.primary);
+    const at::Tensor& weight = graph.constant(node.inputs[1]);
+    const at::Tensor bias = node.inputs.size() > 2 ? graph.constant(node.inputs[2]) : at::Tensor();
+    if (!group.batchNorm) {
+        QS_ASSIGN(const at::Tensor quantized, fakeQuantizeWeight(index, weight));
+        const std::vector<at::Tensor> inputs =
+            bias.defined() ? std::vector{x, quantized, bias} : std::vector{x, quantized};
+        return runFloat(node.op, node.attrs, inputs)[0];
+    }
+    const Node& norm = graph.node(*group.batchNorm);
+    const at::Tensor deviation = graph.constant(norm.inputs[4]).add(norm.attrs.get<double>("eps")).sqrt();
+    const at::Tensor factor = graph.constant(norm.inputs[1]).div(deviation);
+    QS_ASSIGN(const at::Tensor quantized,
+              fakeQuantizeWeight(index, weight.mul(along(factor, 0, weight.dim()))));
+    const at::Tensor y = runFloat(node.op, node.attrs, std::vector{x, quantized})[0];
+    if (!live_) {
+        const at::Tensor centre = graph.constant(norm.inputs[3]);
+        const at::Tensor shift = (bias.defined() ? bias.sub(centre) : centre.neg()).mul(factor);
+        return y.add(along(shift.add(graph.constant(norm.inputs[2])), 1, y.dim()));
+    }
+    // A channel that gamma switches off has nothing to undo, and 0 / 0 would spread.
+    const at::Tensor undo = at::where(factor.eq(0), at::ones_like(factor), factor);
+    const at::Tensor plain = y.div(along(undo, 1, y.dim()));
+    return normalize(norm, bias.defined() ? plain.add(along(bias, 1, y.dim())) : plain);
+}
+
+Result<at::Tensor> FakeQuantNetwork::fakeQuantizeWeight(size_t index, const at::Tensor& weight) {
+    const auto quantizedBy = [&](const Observer& observer) -> Result<at::Tensor> {
+        const auto qparams = observer.qparams();
+        if (!qparams) {
+            return failure("layer " + model_.graph.node(model_.groups[index].primary).name +
+                           ": weights cannot be quantized: " + qparams.error().message);
+        }
+        return fakeQuantize(weight, *qparams);
+    };
+    if (live_) {
+        weightObservers_[index]->observe(weight);
+        return quantizedBy(*weightObservers_[index]);
+    }
+    QS_ASSIGN(const auto observer, makeObserver(model_.qconfigs[index].qconfig.weight, /*channelAxis=*/0));
+    observer->observe(weight);
+    return quantizedBy(*observer);
+}
+
+}  // namespace qs

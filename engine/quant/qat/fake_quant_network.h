@@ -1,0 +1,73 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "quant/ptq.h"
+
+namespace qs {
+
+/// A prepared model as QAT trains it: parameters of its own (the model is copied), float arithmetic, fake
+/// quantization exactly where convert() puts integers, and observers that follow the activations while it is
+/// live.
+///
+/// Live: batch norm uses and updates batch statistics, observers follow. Frozen (as made): batch norm uses
+/// its running statistics, activation qparams stay, and weight qparams are those that convert() chooses for
+/// the weights of the moment, so that the frozen network and the converted one compute the same up to the
+/// rounding of the bias.
+class FakeQuantNetwork {
+  public:
+    /// Observers start from the ranges in `initial`, or where a value is not there from the first batch seen.
+    static Result<FakeQuantNetwork> make(const PreparedModel& model, const Calibration& initial);
+
+    void setLive(bool live) { live_ = live; }
+
+    /// The model's first output for one batch (N x ...). Throws what ATen throws.
+    Result<at::Tensor> forward(const at::Tensor& input);
+
+    /// Weights, biases, gamma and beta: leaves that require gradients.
+    std::vector<at::Tensor> parameters() const;
+
+    /// The graph with the parameters and statistics as they are now. Where layers shared a parameter, each
+    /// has its own: an importer may have pooled equal tensors, and layers train apart.
+    Graph graph() const;
+
+    /// Activation qparams by value name. An error where a value was neither in `initial` nor seen.
+    Result<Calibration> calibration() const;
+
+  private:
+    /// One forward pass: by ValueId, what float readers see and what integer readers see. The two are the
+    /// same tensor where an integer group made it.
+    struct Pass {
+        std::vector<at::Tensor> real;
+        std::vector<at::Tensor> onGrid;
+    };
+
+    explicit FakeQuantNetwork(const PreparedModel& model);
+    void ownParameters();
+    Status makeObservers(const Calibration& initial);
+
+    void observe(ValueId value, const at::Tensor& x);
+    Result<at::Tensor> toGrid(ValueId value, const at::Tensor& x) const;
+    Result<at::Tensor> read(Pass& pass, ValueId value, bool integer) const;
+    Status finish(Pass& pass, size_t group);
+    Status run(Pass& pass, size_t group);
+    Status runNode(Pass& pass, size_t group, const Node& node);
+    Result<at::Tensor> runWeighted(size_t group, const at::Tensor& x);
+    at::Tensor normalize(const Node& norm, const at::Tensor& x) const;
+    Result<at::Tensor> fakeQuantizeWeight(size_t group, const at::Tensor& weight);
+
+    PreparedModel model_;  ///< its graph's parameters are the ones trained
+    bool live_ = false;
+    std::vector<at::Tensor> parameters_;
+    std::map<ValueId, std::unique_ptr<Observer>> observers_;
+    std::vector<std::unique_ptr<Observer>>
+        weightObservers_;  ///< per group; null where it has no integer weight
+    std::vector<ValueId>
+        grid_;  ///< by ValueId: the observed value that lends its qparams, itself but for pass-through
+};
+
+}  // namespace qs

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+namespace qs {
+
+/// The processor as the integer kernels see it. Stated beside every latency.
+struct CpuInfo {
+    std::string model;  ///< "AMD EPYC 9B14 ...", or "unknown"
+    std::string isa;    ///< highest instruction set that oneDNN uses ("avx512_core_vnni"); honours ONEDNN_MAX_CPU_ISA
+    bool hasVnni = false;
+    int cores = 1;      ///< physical cores that this process may run on
+};
+
+CpuInfo cpuInfo();
+
+/// What a person should know about integer arithmetic on this processor; empty where there is nothing to say.
+std::string cpuNotes();
+
+}  // namespace qs

@@ -1,0 +1,59 @@
+#include <limits>
+
+#include "runtime/onednn/integer_operand.h"
+#include "runtime/onednn/kernel.h"
+#include "runtime/onednn/node_builder.h"
+
+namespace qs::onednn {
+
+namespace {
+
+constexpr Bounds kAnything{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+
+/// Floats N, C, H, W or N, H, W, C (whatever lies there) to 8-bit N, H, W, C.
+Result<std::string> lowerQuantize(NodeBuilder& b) {
+    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    const QParams& qparams = *b.outputQParams();
+    const bool image = x.shape.size() == 4;
+    const Operand y = b.output(x.shape, image ? Layout::ChannelsLast : Layout::Contiguous);
+    const IntegerTarget target = integerTarget(y, qparams, kAnything);
+    const auto scale = static_cast<float>(qparams.scale[0]);
+    const int64_t count = x.count();
+    if (sameOrder(x.shape, x.layout, y.layout)) {
+        b.addStep([from = x.buffer, to = y.buffer, target, scale, count](const dnnl::stream&) mutable {
+            target.data = static_cast<uint8_t*>(to->data);
+            quantizeFloats(floatsOf(from), scale, target, count);
+        });
+    } else {
+        b.addStep([from = x.buffer, to = y.buffer, target, scale, shape = x.shape](const dnnl::stream&) mutable {
+            target.data = static_cast<uint8_t*>(to->data);
+            quantizeToChannelsLast(floatsOf(from), scale, target, shape[0], shape[1], shape[2] * shape[3]);
+        });
+    }
+    return std::string("loop");
+}
+
+Result<std::string> lowerDequantize(NodeBuilder& b) {
+    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    const QParams& qparams = *b.inputQParams(0);
+    const Operand y = b.output(x.shape, x.layout);
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, qparams, qparams.scale[0]),
+               count = x.count()](const dnnl::stream&) mutable {
+        source.data = bytesOf(from);
+        dequantizeIntegers(source, static_cast<float*>(to->data), count);
+    });
+    return std::string("loop");
+}
+
+}  // namespace
+
+}  // namespace qs::onednn
+
+namespace qs {
+
+void register_boundary(onednn::KernelRegistry& registry) {
+    registry.add("quantize", {onednn::lowerQuantize});
+    registry.add("dequantize", {onednn::lowerDequantize});
+}
+
+}  // namespace qs

@@ -1,0 +1,74 @@
+#include "runtime/onednn/kernel.h"
+#include "runtime/onednn/weighted.h"
+
+namespace qs::onednn {
+
+namespace {
+
+using Tag = dnnl::memory::format_tag;
+using Dims = dnnl::memory::dims;
+
+struct Geometry {
+    Dims strides, dilation, padding;
+    int64_t groups = 1;
+    Shape output;
+};
+
+Result<Geometry> geometryOf(const QNode& node, const Shape& input) {
+    const Attributes& attrs = node.attrs;
+    Geometry g{attrs.ints("stride"), attrs.ints("dilation"), attrs.ints("padding"), attrs.get<int64_t>("groups", 1), {}};
+    const auto weight = node.weight->sizes();
+    if (weight.size() != 4 || g.strides.size() != 2 || g.dilation.size() != 2 || g.padding.size() != 2) {
+        return failure("it is not two-dimensional");
+    }
+    g.output = {input[0], weight[0]};
+    for (size_t i = 0; i < 2; ++i) {
+        const int64_t window = (weight[2 + i] - 1) * g.dilation[i] + 1;
+        const int64_t padded = input[2 + i] + 2 * g.padding[i];
+        if (padded < window) {
+            return failure("its window is larger than the padded input");
+        }
+        g.output.push_back((padded - window) / g.strides[i] + 1);
+        g.dilation[i] -= 1;  // oneDNN counts the gaps
+    }
+    if (input[1] != weight[1] * g.groups) {
+        return failure("the input's channels do not fit the weight");
+    }
+    return g;
+}
+
+/// O, I, H, W or, with groups, G, O/G, I, H, W; the stored tensor reads as either.
+Dims weightDims(const QNode& node, int64_t groups) {
+    const auto s = node.weight->sizes();
+    return groups == 1 ? Dims{s[0], s[1], s[2], s[3]} : Dims{groups, s[0] / groups, s[1], s[2], s[3]};
+}
+
+Result<std::string> lowerConv2d(NodeBuilder& b) {
+    QS_TRY(checkWeighted(b));
+    QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
+    QS_ASSIGN(const Geometry g, geometryOf(b.node(), x.shape));
+    QS_ASSIGN(const Operand y, weightedOutput(b, x, g.output, Layout::ChannelsLast));
+
+    const Dims dims = weightDims(b.node(), g.groups);
+    const dnnl::memory::desc bias({g.output[1]}, biasType(b), Tag::x);
+    const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_inference,
+                                               dnnl::algorithm::convolution_direct, x.desc(),
+                                               {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation,
+                                               g.padding, g.padding);
+    const dnnl::convolution_forward::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
+    const dnnl::memory::desc stored(dims, weightType(b), g.groups == 1 ? Tag::oihw : Tag::goihw);
+    return b.call<dnnl::convolution_forward>(pd, {{DNNL_ARG_SRC, x.memory()},
+                                                  {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},
+                                                  {DNNL_ARG_BIAS, packedBias(b, bias)},
+                                                  {DNNL_ARG_DST, y.memory()}});
+}
+
+}  // namespace
+
+}  // namespace qs::onednn
+
+namespace qs {
+
+void register_conv2d(onednn::KernelRegistry& registry) { registry.add("conv2d", {onednn::lowerConv2d}); }
+
+}  // namespace qs

@@ -1,0 +1,171 @@
+#include "runtime/onednn/loops.h"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <bit>
+
+// The dynamic loader picks the clone for the processor; sanitizers cannot instrument its resolver.
+#if defined(__x86_64__) && defined(__ELF__) && !defined(__SANITIZE_ADDRESS__)
+#define QS_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define QS_CLONES
+#endif
+
+namespace qs::onednn {
+
+namespace {
+
+constexpr int64_t kGrain = 16 * 1024;  // elements below which another thread costs more than it brings
+
+/// Calls body(begin, end) for pieces of [0, count).
+template <typename Body>
+void forPieces(int64_t count, int64_t grain, const Body& body) {
+    const int64_t pieces = std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain);
+    if (pieces <= 1) {
+        body(int64_t{0}, count);
+        return;
+    }
+#pragma omp parallel for num_threads(static_cast<int>(pieces))
+    for (int64_t i = 0; i < pieces; ++i) {
+        body(count * i / pieces, count * (i + 1) / pieces);
+    }
+}
+
+/// Adding 1.5 * 2^23 leaves a float's integer part, rounded half to even, in its low mantissa bits. Holds for
+/// |x| < 2^22, and vectorizes where nearbyint() does not.
+inline int32_t roundHalfEven(float x) {
+    constexpr float kMagic = 12582912.0F;
+    return std::bit_cast<int32_t>(x + kMagic) - std::bit_cast<int32_t>(kMagic);
+}
+
+inline float clamp(float x, float low, float high) {
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
+
+inline uint8_t store(float r, const IntegerTarget& y) {
+    r = r > y.low ? r : y.low;
+    r = r < y.high ? r : y.high;
+    return static_cast<uint8_t>(static_cast<uint8_t>(roundHalfEven(r) + y.zeroPoint) ^ y.flip);
+}
+
+inline float load(const IntegerSource& a, int64_t i) {
+    return a.scale * static_cast<float>(static_cast<uint8_t>(a.data[i] ^ a.flip) - a.zeroPoint);
+}
+
+QS_CLONES void requantizePiece(IntegerSource a, IntegerTarget y, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y.data[i] = store(load(a, i), y);
+    }
+}
+
+QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget y, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y.data[i] = store(load(a, i) + load(b, i), y);
+    }
+}
+
+QS_CLONES void quantizePiece(const float* x, float scale, IntegerTarget y, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        const float r = x[i] / scale;
+        y.data[i] = store(r == r ? r : 0.0F, y);
+    }
+}
+
+QS_CLONES void dequantizePiece(IntegerSource q, float* y, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y[i] = load(q, i);
+    }
+}
+
+QS_CLONES void clampPiece(const float* x, float low, float high, float* y, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y[i] = clamp(x[i], low, high);
+    }
+}
+
+QS_CLONES void addFloatsPiece(const float* a, const float* b, float low, float high, float* y, int64_t begin,
+                              int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y[i] = clamp(a[i] + b[i], low, high);
+    }
+}
+
+/// Pixels of one image from quantized planes in `tile` (kTile apart) to interleaved channels.
+constexpr int64_t kTile = 256;
+constexpr int64_t kTileChannels = 16;
+
+template <int64_t C>
+void interleave(const uint8_t* tile, uint8_t* to, int64_t pixels, int64_t stride) {
+    for (int64_t p = 0; p < pixels; ++p) {
+        for (int64_t c = 0; c < C; ++c) {
+            to[p * stride + c] = tile[c * kTile + p];
+        }
+    }
+}
+
+void interleaveSome(const uint8_t* tile, uint8_t* to, int64_t pixels, int64_t channels, int64_t stride) {
+    switch (channels) {
+        case 3:
+            interleave<3>(tile, to, pixels, stride);
+            break;
+        case kTileChannels:
+            interleave<kTileChannels>(tile, to, pixels, stride);
+            break;
+        default:
+            for (int64_t c = 0; c < channels; ++c) {
+                interleave<1>(tile + c * kTile, to + c, pixels, stride);
+            }
+    }
+}
+
+}  // namespace
+
+void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { requantizePiece(a, y, begin, end); });
+}
+
+void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { addIntegersPiece(a, b, y, begin, end); });
+}
+
+void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { quantizePiece(x, scale, y, begin, end); });
+}
+
+void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch, int64_t channels,
+                            int64_t pixels) {
+    const int64_t tiles = (pixels + kTile - 1) / kTile;
+    const int64_t grain = std::max<int64_t>(1, kGrain / (kTile * channels));
+    forPieces(batch * tiles, grain, [&](int64_t begin, int64_t end) {
+        alignas(64) uint8_t tile[kTile * kTileChannels];
+        for (int64_t i = begin; i < end; ++i) {
+            const int64_t image = i / tiles, pixel = i % tiles * kTile;
+            const int64_t width = std::min(kTile, pixels - pixel);
+            for (int64_t c = 0; c < channels; c += kTileChannels) {
+                const int64_t some = std::min(kTileChannels, channels - c);
+                for (int64_t k = 0; k < some; ++k) {
+                    IntegerTarget row = y;
+                    row.data = tile + k * kTile;
+                    quantizePiece(x + (image * channels + c + k) * pixels + pixel, scale, row, 0, width);
+                }
+                interleaveSome(tile, y.data + (image * pixels + pixel) * channels + c, width, some, channels);
+            }
+        }
+    });
+}
+
+void dequantizeIntegers(const IntegerSource& q, float* y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { dequantizePiece(q, y, begin, end); });
+}
+
+void clampFloats(const float* x, float low, float high, float* y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { clampPiece(x, low, high, y, begin, end); });
+}
+
+void addFloats(const float* a, const float* b, float low, float high, float* y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { addFloatsPiece(a, b, low, high, y, begin, end); });
+}
+
+}  // namespace qs::onednn

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+
+namespace qs::onednn {
+
+/// Elementwise loops for what oneDNN rounds differently or does slowly. All are split over OpenMP's threads where
+/// there is enough to do and compiled for several instruction sets.
+///
+/// Signed bytes are handled as unsigned ones with the top bit flipped (`flip` = 0x80, zero points 128 higher), so
+/// that one loop serves both types.
+
+/// r = scale * ((q ^ flip) - zeroPoint), zero point in unsigned form.
+struct IntegerSource {
+    const uint8_t* data;
+    uint8_t flip;
+    int32_t zeroPoint;
+    float scale;
+};
+
+/// q = (round_half_even(clamp(r, low, high)) + zeroPoint) ^ flip, zero point in unsigned form.
+struct IntegerTarget {
+    uint8_t* data;
+    uint8_t flip;
+    int32_t zeroPoint;
+    float low;
+    float high;
+};
+
+// Integer to integer: the sources' scales are in units of the target's.
+
+void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
+void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t count);
+
+// Floats to integers: r = x / scale (divided as the simulation does it); NaN counts as 0.
+
+void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count);
+/// The same from N, C, H, W into N, H, W, C.
+void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch, int64_t channels,
+                            int64_t pixels);
+void dequantizeIntegers(const IntegerSource& q, float* y, int64_t count);
+
+/// y = clamp(x, low, high); NaN stays.
+void clampFloats(const float* x, float low, float high, float* y, int64_t count);
+/// y = clamp(a + b, low, high).
+void addFloats(const float* a, const float* b, float low, float high, float* y, int64_t count);
+
+}  // namespace qs::onednn

@@ -1,0 +1,122 @@
+#include "runtime/onednn/node_builder.h"
+
+#include <cstring>
+
+namespace qs::onednn {
+
+namespace {
+
+/// A primitive with its arguments in the form that the C interface takes: the C++ one builds a list on every call.
+class PrimitiveCall {
+  public:
+    PrimitiveCall(dnnl::primitive primitive, const NodeBuilder::Arguments& arguments)
+        : primitive_(std::move(primitive)) {
+        for (const auto& [index, memory] : arguments) {
+            memories_.push_back(memory);
+            arguments_.push_back({index, memory.get()});
+        }
+    }
+
+    void operator()(const dnnl::stream& stream) const {
+        dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream.get(),
+                                                       static_cast<int>(arguments_.size()), arguments_.data()),
+                                "could not execute a primitive");
+    }
+
+  private:
+    dnnl::primitive primitive_;
+    std::vector<dnnl::memory> memories_;  // owners of what arguments_ points at
+    std::vector<dnnl_exec_arg_t> arguments_;
+};
+
+at::ScalarType storageType(const QValue& value) {
+    if (!value.isInteger()) {
+        return at::kFloat;
+    }
+    return value.qparams->dtype == DType::UInt8 ? at::kByte : at::kChar;
+}
+
+}  // namespace
+
+Result<Operand> NodeBuilder::input(size_t i) const {
+    const PlanValue& value = state_.values[static_cast<size_t>(node_.inputs.at(i).index)];
+    if (!value.inArena()) {
+        return failure("input " + std::to_string(i) + " is neither float32 nor 8-bit");
+    }
+    return value.operand;
+}
+
+Result<Operand> NodeBuilder::input(size_t i, Layout wanted) {
+    QS_ASSIGN(const Operand source, std::as_const(*this).input(i));
+    if (wanted == Layout::ChannelsLast && source.shape.size() != 4) {
+        return failure("input " + std::to_string(i) + " is not N, C, H, W");
+    }
+    if (sameOrder(source.shape, source.layout, wanted)) {
+        Operand same = source;
+        same.layout = wanted;
+        return same;
+    }
+    const Operand reordered = temporary(source.shape, source.type, wanted);
+    dnnl::primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const dnnl::reorder::primitive_desc pd(cpuEngine(), source.desc(), cpuEngine(), reordered.desc(), attr);
+    addPrimitive(dnnl::reorder(pd), pd.scratchpad_desc(),
+                 {{DNNL_ARG_FROM, source.memory()}, {DNNL_ARG_TO, reordered.memory()}});
+    return reordered;
+}
+
+Operand NodeBuilder::output(Shape shape, Layout layout) {
+    output_ = Operand{nullptr, std::move(shape), storageType(state_.graph.value(node_.outputs[0])), layout};
+    output_->buffer = newBuffer(output_->bytes());
+    return *output_;
+}
+
+Operand NodeBuilder::outputOver(size_t i, const Operand& input, bool mayOverwrite) {
+    const PlanValue& value = state_.values[static_cast<size_t>(node_.inputs[i].index)];
+    const bool isValueItself = value.operand.buffer == input.buffer;
+    Operand result = output(input.shape, input.layout);
+    if (!isValueItself || (mayOverwrite && input.buffer->external < 0 && diesHere(input.buffer))) {
+        buffers_.pop_back();  // the one that output() has just made
+        result.buffer = input.buffer;
+        output_ = result;
+        return result;
+    }
+    addStep([from = input.buffer, to = result.buffer, bytes = result.bytes()](const dnnl::stream&) {
+        std::memcpy(to->data, from->data, bytes);
+    });
+    return result;
+}
+
+Operand NodeBuilder::temporary(Shape shape, at::ScalarType type, Layout layout) {
+    Operand operand{nullptr, std::move(shape), type, layout};
+    operand.buffer = newBuffer(operand.bytes());
+    return operand;
+}
+
+Buffer* NodeBuilder::newBuffer(size_t bytes) {
+    buffers_.push_back(std::make_unique<Buffer>());
+    Buffer* buffer = buffers_.back().get();
+    buffer->bytes = bytes;
+    buffer->first = position_;
+    buffer->last = position_;
+    return buffer;
+}
+
+bool NodeBuilder::diesHere(const Buffer* buffer) const {
+    for (size_t id = 0; id < state_.values.size(); ++id) {
+        if (state_.values[id].operand.buffer == buffer && state_.lastUse[id] > position_) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void NodeBuilder::addPrimitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad, Arguments arguments) {
+    if (scratchpad.get_size() > 0) {
+        const Operand scratch = temporary({static_cast<int64_t>(scratchpad.get_size())}, at::kByte, Layout::Contiguous);
+        arguments.emplace_back(DNNL_ARG_SCRATCHPAD, scratch.memory(scratchpad));
+    }
+    addStep(PrimitiveCall(std::move(primitive), arguments));
+}
+
+}  // namespace qs::onednn

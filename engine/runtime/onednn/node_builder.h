@@ -1,0 +1,93 @@
+#pragma once
+
+#include <dnnl.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "runtime/onednn/plan.h"
+#include "runtime/onednn/weight_cache.h"
+
+namespace qs::onednn {
+
+/// What the lowering of one node may know of the plan so far.
+struct PlanState {
+    const QuantizedGraph& graph;
+    const std::vector<PlanValue>& values;  ///< of the nodes before this one
+    const std::vector<int>& lastUse;       ///< by value: position of its last reader
+    WeightCache& weights;
+};
+
+/// Collects the steps, buffers and outputs of one node. Nothing reaches the plan until the lowering has succeeded.
+class NodeBuilder {
+  public:
+    using Arguments = std::vector<std::pair<int, dnnl::memory>>;
+
+    NodeBuilder(const PlanState& state, size_t node, int position)
+        : state_(state), index_(node), position_(position), node_(state.graph.nodes[node]) {}
+
+    const QNode& node() const { return node_; }
+    bool isInteger() const { return state_.graph.isInteger(node_); }
+    /// Of input i or output 0; absent for floats.
+    const std::optional<QParams>& inputQParams(size_t i) const { return state_.graph.value(node_.inputs[i]).qparams; }
+    const std::optional<QParams>& outputQParams() const { return state_.graph.value(node_.outputs[0]).qparams; }
+
+    /// Input i in the wanted layout, through a reorder where it lies in the other one. Refuses boxed values, and
+    /// channels-last for anything but four extents.
+    Result<Operand> input(size_t i, Layout wanted);
+    /// Input i as it lies. Refuses boxed values.
+    Result<Operand> input(size_t i) const;
+
+    /// A new buffer for output 0, of the type that the graph gives it.
+    Operand output(Shape shape, Layout layout);
+    /// Output 0 in the memory of input i, contents kept: in place if nobody reads that input later, else a copy of it.
+    Operand outputOver(size_t i, const Operand& input, bool mayOverwrite);
+    /// Output 0 is `operand` under the name of another value: no step.
+    void aliasOutput(Operand operand) { output_ = std::move(operand); }
+
+    /// Memory that only this node's steps use.
+    Operand temporary(Shape shape, at::ScalarType type, Layout layout);
+
+    void addStep(Step step) { steps_.push_back(std::move(step)); }
+
+    /// Adds a call of the primitive that `pd` describes and returns its implementation's name; refuses oneDNN's own
+    /// reference implementations, which are slower than ATen.
+    template <typename Primitive>
+    Result<std::string> call(const typename Primitive::primitive_desc& pd, Arguments arguments) {
+        const std::string name = pd.impl_info_str();
+        if (name.starts_with("ref") || name.starts_with("simple")) {
+            return failure("oneDNN has only " + name + " for it");
+        }
+        addPrimitive(Primitive(pd), pd.scratchpad_desc(), std::move(arguments));
+        return name;
+    }
+
+    /// This node's constant `role` in the format `wanted`, packed once per executor.
+    dnnl::memory constant(const std::string& role, const dnnl::memory::desc& wanted,
+                          const std::function<dnnl::memory()>& plain) {
+        return state_.weights.get(index_, role, wanted, plain);
+    }
+
+    // What the plan builder takes over after success.
+    std::vector<Step> takeSteps() { return std::move(steps_); }
+    std::vector<std::unique_ptr<Buffer>> takeBuffers() { return std::move(buffers_); }
+    const std::optional<Operand>& producedOutput() const { return output_; }
+
+  private:
+    Buffer* newBuffer(size_t bytes);
+    bool diesHere(const Buffer* buffer) const;
+    void addPrimitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad, Arguments arguments);
+
+    const PlanState& state_;
+    size_t index_;
+    int position_;
+    const QNode& node_;
+    std::vector<Step> steps_;
+    std::vector<std::unique_ptr<Buffer>> buffers_;
+    std::optional<Operand> output_;
+};
+
+}  // namespace qs::onednn

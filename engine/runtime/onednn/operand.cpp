@@ -1,0 +1,74 @@
+#include "runtime/onednn/operand.h"
+
+#include <ATen/ops/from_blob.h>
+
+#include <functional>
+#include <numeric>
+
+namespace qs::onednn {
+
+namespace {
+
+Shape stridesOf(const Shape& shape, Layout layout) {
+    if (layout == Layout::ChannelsLast) {
+        const int64_t c = shape[1], h = shape[2], w = shape[3];
+        return {h * w * c, 1, w * c, c};
+    }
+    Shape strides(shape.size(), 1);
+    for (size_t i = shape.size(); i-- > 1;) {
+        strides[i - 1] = strides[i] * shape[i];
+    }
+    return strides;
+}
+
+}  // namespace
+
+void Buffer::bind(void* memory) {
+    if (data == memory) {
+        return;
+    }
+    data = memory;
+    for (dnnl::memory& view : views) {
+        view.set_data_handle(memory);
+    }
+}
+
+int64_t Operand::count() const {
+    return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
+}
+
+size_t Operand::bytes() const { return static_cast<size_t>(count()) * c10::elementSize(type); }
+
+dnnl::memory::desc Operand::desc() const { return {shape, dnnlType(type), stridesOf(shape, layout)}; }
+
+at::Tensor Operand::tensor() const { return at::from_blob(buffer->data, shape, stridesOf(shape, layout), type); }
+
+dnnl::memory Operand::memory(const dnnl::memory::desc& desc) const {
+    dnnl::memory handle(desc, cpuEngine(), buffer->data);
+    buffer->views.push_back(handle);
+    return handle;
+}
+
+dnnl::engine& cpuEngine() {
+    static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    return engine;
+}
+
+bool isArenaType(at::ScalarType type) { return type == at::kFloat || type == at::kByte || type == at::kChar; }
+
+dnnl::memory::data_type dnnlType(at::ScalarType type) {
+    switch (type) {
+        case at::kByte:
+            return dnnl::memory::data_type::u8;
+        case at::kChar:
+            return dnnl::memory::data_type::s8;
+        default:
+            return dnnl::memory::data_type::f32;
+    }
+}
+
+bool sameOrder(const Shape& shape, Layout a, Layout b) {
+    return a == b || shape.size() != 4 || shape[1] == 1 || shape[2] * shape[3] == 1;
+}
+
+}  // namespace qs::onednn

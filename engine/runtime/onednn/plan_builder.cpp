@@ -1,0 +1,216 @@
+#include "runtime/onednn/plan_builder.h"
+
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+#include "core/guard.h"
+#include "core/match.h"
+#include "runtime/onednn/arena.h"
+#include "runtime/onednn/kernel.h"
+#include "runtime/onednn/node_builder.h"
+#include "runtime/reference/node.h"
+
+namespace qs::onednn {
+
+namespace {
+
+Shape shapeOf(const at::Tensor& tensor) { return tensor.sizes().vec(); }
+
+/// Position of each value's last reader; outputs are read after the last node.
+std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope) {
+    std::vector<int> last(graph.values.size(), -1);
+    for (size_t position = 0; position < scope.nodes.size(); ++position) {
+        const QNode& node = graph.nodes[scope.nodes[position]];
+        for (const auto* ids : {&node.inputs, &node.outputs}) {
+            for (const ValueId id : *ids) {
+                last[static_cast<size_t>(id.index)] = static_cast<int>(position);
+            }
+        }
+    }
+    for (const ValueId id : scope.outputs) {
+        last[static_cast<size_t>(id.index)] = std::numeric_limits<int>::max();
+    }
+    return last;
+}
+
+}  // namespace
+
+class PlanBuilder {
+  public:
+    PlanBuilder(const QuantizedGraph& graph, const PlanScope& scope, WeightCache& weights)
+        : graph_(graph), scope_(scope), weights_(weights), lastUse_(lastUses(graph, scope)), plan_(new Plan) {
+        plan_->values_.resize(graph.values.size());
+        plan_->inputs_ = scope.inputs;
+        plan_->outputs_ = scope.outputs;
+    }
+
+    std::unique_ptr<Plan> build(std::span<const at::Tensor> examples) {
+        addInputs(examples);
+        for (size_t position = 0; position < scope_.nodes.size(); ++position) {
+            addNode(scope_.nodes[position], static_cast<int>(position));
+        }
+        placeBuffers();
+        return std::move(plan_);
+    }
+
+  private:
+    void addInputs(std::span<const at::Tensor> examples) {
+        for (size_t i = 0; i < scope_.inputs.size(); ++i) {
+            const at::Tensor& example = examples[i];
+            if (!isArenaType(example.scalar_type())) {
+                plan_->value(scope_.inputs[i]).boxed = example;
+                continue;
+            }
+            Operand operand{nullptr, shapeOf(example), example.scalar_type(), Layout::Contiguous};
+            auto buffer = std::make_unique<Buffer>();
+            buffer->bytes = operand.bytes();
+            buffer->external = static_cast<int>(i);
+            operand.buffer = buffer.get();
+            plan_->buffers_.push_back(std::move(buffer));
+            plan_->value(scope_.inputs[i]).operand = operand;
+        }
+    }
+
+    void addNode(size_t index, int position) {
+        const QNode& node = graph_.nodes[index];
+        std::vector<std::string> refusals;
+        if (const Kernel* kernel = oneDnnKernels().find(node.op)) {
+            for (const Lowering& lowering : *kernel) {
+                const PlanState state{graph_, plan_->values_, lastUse_, weights_};
+                NodeBuilder builder(state, index, position);
+                const Result<std::string> name = guard("oneDNN", [&] { return lowering(builder); });
+                if (name) {
+                    adopt(builder, index, *name);
+                    return;
+                }
+                refusals.push_back(name.error().message);
+            }
+        } else {
+            refusals.push_back("no integer or oneDNN kernel for " + node.op);
+        }
+        addReference(index, position, join(refusals, "; "));
+    }
+
+    void adopt(NodeBuilder& builder, size_t index, std::string name) {
+        const QNode& node = graph_.nodes[index];
+        for (auto& buffer : builder.takeBuffers()) {
+            plan_->buffers_.push_back(std::move(buffer));
+        }
+        plan_->value(node.outputs.at(0)).operand = builder.producedOutput().value();
+        plan_->nodes_.push_back({index, builder.takeSteps(), node.outputs, std::move(name)});
+    }
+
+    /// Runs the node on ATen. Its output shapes are learnt by running it once on zeros.
+    void addReference(size_t index, int position, const std::string& reason) {
+        const QNode& node = graph_.nodes[index];
+        std::vector<at::Tensor> zeros;
+        for (const ValueId id : node.inputs) {
+            const PlanValue& value = plan_->value(id);
+            zeros.push_back(value.inArena() ? at::zeros(value.operand.shape, value.operand.type) : value.boxed);
+        }
+        const auto outputs = guard("layer '" + node.layer + "' (" + node.op + ")",
+                                   [&] { return runReferenceNode(graph_, node, zeros); });
+        if (!outputs) {
+            throw std::runtime_error(outputs.error().message);
+        }
+        for (size_t i = 0; i < node.outputs.size(); ++i) {
+            addReferenceOutput(node.outputs[i], outputs->at(i), position);
+        }
+        plan_->nodes_.push_back({index, {referenceStep(node)}, node.outputs, "reference (" + reason + ")"});
+    }
+
+    void addReferenceOutput(ValueId id, const at::Tensor& example, int position) {
+        if (!isArenaType(example.scalar_type())) {
+            plan_->value(id).boxed = example;
+            return;
+        }
+        const Layout layout = example.dim() == 4 ? Layout::ChannelsLast : Layout::Contiguous;
+        auto buffer = std::make_unique<Buffer>();
+        Operand operand{buffer.get(), shapeOf(example), example.scalar_type(), layout};
+        buffer->bytes = operand.bytes();
+        buffer->first = position;
+        buffer->last = position;
+        plan_->buffers_.push_back(std::move(buffer));
+        plan_->value(id).operand = operand;
+    }
+
+    Step referenceStep(const QNode& node) {
+        std::vector<const PlanValue*> inputs;
+        for (const ValueId id : node.inputs) {
+            inputs.push_back(&plan_->value(id));
+        }
+        std::vector<PlanValue*> outputs;
+        for (const ValueId id : node.outputs) {
+            outputs.push_back(&plan_->value(id));
+        }
+        return [&graph = graph_, &node, inputs, outputs](const dnnl::stream&) {
+            std::vector<at::Tensor> tensors;
+            for (const PlanValue* value : inputs) {
+                tensors.push_back(value->tensor());
+            }
+            const std::vector<at::Tensor> results = runReferenceNode(graph, node, tensors);
+            for (size_t i = 0; i < outputs.size(); ++i) {
+                if (!outputs[i]->inArena()) {
+                    outputs[i]->boxed = results[i];
+                } else if (shapeOf(results[i]) == outputs[i]->operand.shape) {
+                    outputs[i]->tensor().copy_(results[i]);
+                } else {
+                    throw std::runtime_error("layer '" + node.layer + "' (" + node.op +
+                                             "): the shape of its output depends on the data, which is not supported");
+                }
+            }
+        };
+    }
+
+    void placeBuffers() {
+        for (size_t id = 0; id < plan_->values_.size(); ++id) {
+            if (Buffer* buffer = plan_->values_[id].operand.buffer) {
+                buffer->last = std::max(buffer->last, lastUse_[id]);
+            }
+        }
+        std::vector<Lifetime> lifetimes;
+        std::vector<Buffer*> placed;
+        for (const auto& buffer : plan_->buffers_) {
+            if (buffer->external < 0) {
+                lifetimes.push_back({buffer->bytes, buffer->first, buffer->last});
+                placed.push_back(buffer.get());
+            }
+        }
+        const ArenaLayout layout = layOutArena(lifetimes);
+        plan_->arenaBytes_ = layout.bytes;
+        plan_->arena_.reset(std::aligned_alloc(64, std::max<size_t>(layout.bytes, 64)));
+        if (!plan_->arena_) {
+            throw std::bad_alloc();
+        }
+        for (size_t i = 0; i < placed.size(); ++i) {
+            placed[i]->bind(static_cast<std::byte*>(plan_->arena_.get()) + layout.offsets[i]);
+        }
+    }
+
+    const QuantizedGraph& graph_;
+    const PlanScope& scope_;
+    WeightCache& weights_;
+    std::vector<int> lastUse_;
+    std::unique_ptr<Plan> plan_;
+};
+
+PlanScope wholeGraph(const QuantizedGraph& graph) {
+    PlanScope scope{std::vector<size_t>(graph.nodes.size()), graph.inputs, graph.outputs};
+    std::iota(scope.nodes.begin(), scope.nodes.end(), size_t{0});
+    return scope;
+}
+
+PlanScope singleNode(const QuantizedGraph& graph, size_t node) {
+    return {{node}, graph.nodes[node].inputs, graph.nodes[node].outputs};
+}
+
+std::unique_ptr<Plan> buildPlan(const QuantizedGraph& graph, const PlanScope& scope,
+                                std::span<const at::Tensor> examples, WeightCache& weights) {
+    return PlanBuilder(graph, scope, weights).build(examples);
+}
+
+}  // namespace qs::onednn

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "graph/quantized_graph.h"
+#include "runtime/onednn/plan.h"
+#include "runtime/onednn/weight_cache.h"
+
+namespace qs::onednn {
+
+/// Which part of a graph a plan runs: nodes in order, the values it is given and those it returns.
+struct PlanScope {
+    std::vector<size_t> nodes;
+    std::vector<ValueId> inputs;
+    std::vector<ValueId> outputs;
+};
+
+PlanScope wholeGraph(const QuantizedGraph& graph);
+PlanScope singleNode(const QuantizedGraph& graph, size_t node);
+
+/// A plan for inputs of the types and shapes of `examples` and the number of OpenMP threads set now. `graph` and
+/// `weights` must outlive it. Throws std::runtime_error that names the layer where not even the reference
+/// implementation runs.
+std::unique_ptr<Plan> buildPlan(const QuantizedGraph& graph, const PlanScope& scope,
+                                std::span<const at::Tensor> examples, WeightCache& weights);
+
+}  // namespace qs::onednn

@@ -1,0 +1,47 @@
+#include "runtime/onednn/kernel.h"
+#include "runtime/onednn/node_builder.h"
+
+namespace qs::onednn {
+
+namespace {
+
+/// Merges dimensions start_dim..end_dim. Free where memory order is N, C, H, W already (H = W = 1, say).
+Result<std::string> lowerFlatten(NodeBuilder& b) {
+    QS_ASSIGN(Operand x, b.input(0, Layout::Contiguous));
+    const auto rank = static_cast<int64_t>(x.shape.size());
+    const auto dimension = [&](const char* name, int64_t fallback) {
+        const int64_t d = b.node().attrs.get<int64_t>(name, fallback);
+        return d < 0 ? d + rank : d;
+    };
+    const int64_t start = dimension("start_dim", 0), end = dimension("end_dim", -1);
+    if (start < 0 || end >= rank || start > end) {
+        return failure("its dimensions do not fit the input");
+    }
+    int64_t merged = 1;
+    for (int64_t d = start; d <= end; ++d) {
+        merged *= x.shape[static_cast<size_t>(d)];
+    }
+    x.shape.erase(x.shape.begin() + start, x.shape.begin() + end + 1);
+    x.shape.insert(x.shape.begin() + start, merged);
+    b.aliasOutput(x);
+    return std::string("view");
+}
+
+Result<std::string> lowerIdentity(NodeBuilder& b) {
+    QS_ASSIGN(Operand x, std::as_const(b).input(0));
+    b.aliasOutput(std::move(x));
+    return std::string("view");
+}
+
+}  // namespace
+
+}  // namespace qs::onednn
+
+namespace qs {
+
+void register_shape(onednn::KernelRegistry& registry) {
+    registry.add("flatten", {onednn::lowerFlatten});
+    registry.add("identity", {onednn::lowerIdentity});
+}
+
+}  // namespace qs

@@ -1,0 +1,154 @@
+#include "runtime/onednn/weighted.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "runtime/onednn/bounds.h"
+#include "runtime/reference/node.h"
+
+namespace qs::onednn {
+
+namespace {
+
+using DataType = dnnl::memory::data_type;
+
+const at::Tensor& storedWeight(const QNode& node) { return node.weightInt ? *node.weightInt : *node.weight; }
+
+double weightScale(const QNode& node, size_t channel) {
+    const QParams& qparams = *node.weightQParams;
+    return qparams.scale[qparams.perChannel() ? channel : 0];
+}
+
+bool isByte(const std::optional<QParams>& qparams) {
+    return qparams && !qparams->perChannel() && (qparams->dtype == DType::UInt8 || qparams->dtype == DType::Int8);
+}
+
+/// The residual add, then the activation, then the narrower range that reduce_range leaves.
+void addIntegerPostOps(const NodeBuilder& b, dnnl::post_ops& ops) {
+    const QParams& y = *b.outputQParams();
+    if (b.node().hasAdd) {
+        const QParams& residual = *b.inputQParams(1);
+        ops.append_sum(static_cast<float>(residual.scale[0] / y.scale[0]),
+                       static_cast<int32_t>(residual.zeroPoint[0]),
+                       residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
+    }
+    const Bounds bounds = integerBounds(realBounds(b.node()), y);
+    const bool isUnsigned = y.dtype == DType::UInt8;
+    const auto zero = static_cast<double>(y.zeroPoint[0]);
+    const bool lowIsTypes = bounds.low <= (isUnsigned ? 0 : -128) - zero;
+    const bool highIsTypes = bounds.high >= (isUnsigned ? 255 : 127) - zero;
+    if (lowIsTypes && highIsTypes) {
+        return;  // saturation does it
+    }
+    if (highIsTypes && bounds.low == 0) {
+        ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+    } else {
+        ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, static_cast<float>(bounds.low),
+                           static_cast<float>(bounds.high));
+    }
+}
+
+void addFloatPostOps(const NodeBuilder& b, dnnl::post_ops& ops) {
+    if (b.node().hasAdd) {
+        ops.append_sum(1.0F);
+    }
+    const Bounds bounds = realBounds(b.node());
+    if (bounds.low == 0 && std::isinf(bounds.high)) {
+        ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+    } else if (!bounds.isUnbounded()) {
+        ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, static_cast<float>(bounds.low),
+                           static_cast<float>(bounds.high));
+    }
+}
+
+/// (accumulator + bias) * s_x * s_w / s_y, per output channel.
+std::vector<float> outputScales(const NodeBuilder& b) {
+    const double ratio = b.inputQParams(0)->scale[0] / b.outputQParams()->scale[0];
+    std::vector<float> scales(static_cast<size_t>(storedWeight(b.node()).size(0)));
+    for (size_t channel = 0; channel < scales.size(); ++channel) {
+        scales[channel] = static_cast<float>(ratio * weightScale(b.node(), channel));
+    }
+    return scales;
+}
+
+}  // namespace
+
+Status checkWeighted(const NodeBuilder& b) {
+    const QNode& node = b.node();
+    if (!node.weight) {
+        return failure("its weight is not a constant");
+    }
+    if (!b.isInteger()) {
+        return {};
+    }
+    if (!node.weightQParams || !node.weightInt || node.weightInt->scalar_type() != at::kChar) {
+        return failure("its weight is not int8");
+    }
+    if (std::ranges::any_of(node.weightQParams->zeroPoint, [](int64_t zero) { return zero != 0; })) {
+        return failure("its weight has a zero point");
+    }
+    if (node.weightQParams->perChannel() && node.weightQParams->axis != 0) {
+        return failure("its weight is not quantized along the output channels");
+    }
+    if (!isByte(b.inputQParams(0)) || !isByte(b.outputQParams()) || (node.hasAdd && !isByte(b.inputQParams(1)))) {
+        return failure("an activation is not 8-bit per tensor");
+    }
+    return {};
+}
+
+dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis) {
+    dnnl::primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    dnnl::post_ops ops;
+    if (b.isInteger()) {
+        attr.set_output_scales(1 << channelAxis, outputScales(b));
+        // A zero point of 0 is left out: the kernels without zero points are faster.
+        if (const int64_t zero = b.inputQParams(0)->zeroPoint[0]) {
+            attr.set_zero_points(DNNL_ARG_SRC, 0, {static_cast<int32_t>(zero)});
+        }
+        if (const int64_t zero = b.outputQParams()->zeroPoint[0]) {
+            attr.set_zero_points(DNNL_ARG_DST, 0, {static_cast<int32_t>(zero)});
+        }
+        addIntegerPostOps(b, ops);
+    } else {
+        addFloatPostOps(b, ops);
+    }
+    attr.set_post_ops(ops);
+    return attr;
+}
+
+Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& shape, Layout layout) {
+    if (!b.node().hasAdd) {
+        return b.output(shape, layout);
+    }
+    QS_ASSIGN(const Operand residual, b.input(1, layout));
+    if (residual.shape != shape) {
+        return failure("the added tensor has another shape");
+    }
+    return b.outputOver(1, residual, residual.buffer != x.buffer);
+}
+
+DataType weightType(const NodeBuilder& b) { return b.isInteger() ? DataType::s8 : DataType::f32; }
+DataType biasType(const NodeBuilder& b) { return b.isInteger() ? DataType::s32 : DataType::f32; }
+
+dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted, const dnnl::memory::desc& plain) {
+    return b.constant("weight", wanted,
+                      [&] { return dnnl::memory(plain, cpuEngine(), storedWeight(b.node()).data_ptr()); });
+}
+
+dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc) {
+    return b.constant("bias", desc, [&] {
+        const QNode& node = b.node();
+        dnnl::memory memory(desc, cpuEngine());
+        if (!node.bias) {
+            std::memset(memory.get_data_handle(), 0, desc.get_size());
+        } else {
+            const at::Tensor bias = b.isInteger() ? integerBias(node, *b.inputQParams(0)) : *node.bias;
+            std::memcpy(memory.get_data_handle(), bias.data_ptr(), desc.get_size());
+        }
+        return memory;
+    });
+}
+
+}  // namespace qs::onednn

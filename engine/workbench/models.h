@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+#include "data/dataset.h"
+#include "graph/graph.h"
+#include "protocol/messages.h"
+
+namespace qs {
+
+/// An opened model at one input shape.
+struct OpenedModel {
+    Graph graph;
+    protocol::ModelInfo info;
+    std::string key;  ///< file, its size and time, and the input shape
+};
+
+/// Opened models and data, kept as long as the file behind a path stays the same.
+class Models {
+  public:
+    /// The input shape is `inputShape`, else that of the data's samples, else the file's own, else a guess.
+    Result<std::shared_ptr<const OpenedModel>> open(const std::string& path, const Dataset* data,
+                                                    const std::vector<int64_t>& inputShape);
+    Result<std::shared_ptr<Dataset>> openData(const protocol::DataSpec& spec);
+    /// Text that is the same for the same data and preprocessing.
+    static std::string keyOf(const protocol::DataSpec& spec);
+
+  private:
+    std::map<std::string, std::shared_ptr<const OpenedModel>> models_;
+    std::map<std::string, std::shared_ptr<Dataset>> data_;
+};
+
+}  // namespace qs

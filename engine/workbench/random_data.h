@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "data/dataset.h"
+
+namespace qs {
+
+/// Unlabelled samples of standard-normal noise, for measuring a model without data. The same for the same
+/// seed.
+std::unique_ptr<Dataset> makeRandomData(std::vector<int64_t> sampleShape, int64_t samples, uint64_t seed);
+
+}  // namespace qs

@@ -1,0 +1,49 @@
+#include "workbench/weights_file.h"
+
+#include <torch/csrc/jit/serialization/pickle.h>
+
+#include <fstream>
+
+#include "core/files.h"
+#include "core/guard.h"
+
+namespace qs {
+
+Status saveWeights(const Graph& graph, const std::filesystem::path& path) {
+    return writeAtomically(path, [&](const std::filesystem::path& temporary) -> Status {
+        c10::Dict<std::string, at::Tensor> weights;
+        for (const auto& value : graph.values()) {
+            if (value.constant) {
+                weights.insert(value.name, value.constant->contiguous());
+            }
+        }
+        const std::vector<char> bytes = torch::jit::pickle_save(weights);
+        std::ofstream stream(temporary, std::ios::binary);
+        stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        stream.close();
+        return stream ? Status() : failure("cannot write " + path.string() + ": is the disk full?");
+    });
+}
+
+Status loadWeights(Graph& graph, const std::filesystem::path& path) {
+    QS_ASSIGN(const std::string bytes, readFile(path));
+    return guard("cannot read trained weights from " + path.string(), [&]() -> Status {
+        const c10::IValue loaded = torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
+        const auto weights = loaded.toGenericDict();
+        for (const auto& value : graph.values()) {
+            if (!value.constant) {
+                continue;
+            }
+            const auto it = weights.find(value.name);
+            if (it == weights.end() || !it->value().isTensor() ||
+                it->value().toTensor().sizes() != value.constant->sizes()) {
+                return failure(path.string() + " does not belong to this model: it has no " + value.name +
+                               " of the right shape");
+            }
+            graph.value(value.id).constant = it->value().toTensor();
+        }
+        return {};
+    });
+}
+
+}  // namespace qs

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/result.h"
+#include "graph/graph.h"
+
+namespace qs {
+
+/// Writes every constant of the graph by name (a pickled dict of tensors, as torch.save of a state_dict).
+Status saveWeights(const Graph& graph, const std::filesystem::path& path);
+
+/// Replaces the graph's constants by those of the file. An error where a name is missing or a shape differs:
+/// the file belongs to another model.
+Status loadWeights(Graph& graph, const std::filesystem::path& path);
+
+}  // namespace qs

@@ -1,0 +1,140 @@
+#include <gmock/gmock.h>
+
+#include <cstring>
+
+#include "data/formats/npy_file.h"
+#include "dataset_fixture.h"
+
+namespace qs {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string npy(const std::string& dictionary, const std::string& values, char version = 1) {
+    std::string bytes =
+        "\x93NUMPY" + std::string{version, 0, char(dictionary.size()), char(dictionary.size() >> 8)};
+    if (version > 1) {
+        bytes += std::string(2, '\0');
+    }
+    return bytes + dictionary + values;
+}
+
+std::string dictionary(const std::string& descr, const std::string& shape) {
+    return "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }          \n";
+}
+
+template <typename T>
+std::string bytesOf(const std::vector<T>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+class NpyTest : public DatasetTest {
+  protected:
+    Error errorWith(const std::string& file) const {
+        return openError("npy:" + write("x.npy", file).string());
+    }
+};
+
+TEST_F(NpyTest, ReadsTensorsAndLabels) {
+    const auto x = write("x.npy", npy(dictionary("<f4", "(3, 1, 2)"), bytesOf<float>({1, 2, 3, 4, 5, 6})));
+    const auto y = write("y.npy", npy(dictionary("<i8", "(3,)"), bytesOf<int64_t>({7, 8, 9}), 2));
+    const auto data = openDataset("npy:" + x.string() + "," + y.string(), {});
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_EQ((*data)->size(), 3);
+    EXPECT_TRUE((*data)->labelled());
+    EXPECT_THAT((*data)->sampleShape(), ElementsAre(1, 2));
+    const auto batch = (*data)->read(1, 10);
+    ASSERT_TRUE(batch);
+    EXPECT_THAT(batch->images.sizes().vec(), ElementsAre(2, 1, 2));
+    EXPECT_EQ(batch->images[1][0][1].item<float>(), 6);
+    EXPECT_EQ(batch->labels[0].item<int64_t>(), 8);
+}
+
+TEST_F(NpyTest, ConvertsOtherTypes) {
+    const auto first = [&](const std::string& descr, const std::string& value) {
+        const auto path = write("x.npy", npy(dictionary(descr, "(1, 1)"), value, 3));
+        const auto data = openDataset("npy:" + path.string(), {});
+        return data ? (*data)->read(0, 1)->images.item<float>() : -1.0F;
+    };
+    EXPECT_EQ(first("<f8", bytesOf<double>({0.5})), 0.5F);
+    EXPECT_EQ(first("|u1", bytesOf<uint8_t>({200})), 200.0F);
+    EXPECT_EQ(first("<i8", bytesOf<int64_t>({-7})), -7.0F);
+    EXPECT_EQ(first("<i4", bytesOf<int32_t>({9})), 9.0F);
+}
+
+TEST_F(NpyTest, SaysWhatIsWrong) {
+    const std::string four = bytesOf<float>({1, 2, 3, 4});
+    EXPECT_THAT(openError("npy:" + (folder_ / "missing.npy").string()).message, HasSubstr("cannot read"));
+    EXPECT_EQ(openError("npy:").kind, ErrorKind::Usage);
+    EXPECT_THAT(errorWith("").message, HasSubstr("not an .npy file"));
+    EXPECT_THAT(errorWith("PK\3\4 something else").message, HasSubstr("not an .npy file"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "(2, 2)"), four).substr(0, 40)).message,
+                HasSubstr("truncated"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "(2, 2)"), four.substr(1))).message,
+                HasSubstr("holds 15 bytes of values where its header promises 16"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "(99999999999, 2)"), four)).message, HasSubstr("promises"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "(4611686018427387904, 16)"), four)).message,
+                HasSubstr("more than any file can"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "(0, 4611686018427387904, 16)"), "")).message,
+                HasSubstr("damaged"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "(0, 2)"), "")).message, HasSubstr("no samples"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "(4,)"), four)).message, HasSubstr("one dimension"));
+    EXPECT_THAT(errorWith(npy(dictionary("<f4", "()"), four.substr(12))).message, HasSubstr("single number"));
+    EXPECT_THAT(errorWith(npy(dictionary(">f4", "(2, 2)"), four)).message,
+                HasSubstr("'>f4' are not supported"));
+    EXPECT_THAT(errorWith(npy(dictionary("<c8", "(2, 1)"), four)).message, HasSubstr("not supported"));
+    EXPECT_THAT(errorWith(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2)}", four)).message,
+                HasSubstr("Fortran order"));
+}
+
+TEST_F(NpyTest, ChecksLabels) {
+    const auto x = write("x.npy", npy(dictionary("<f4", "(2, 1)"), bytesOf<float>({1, 2}))).string();
+    const auto errorOf = [&](const std::string& labels) {
+        return openError("npy:" + x + "," + write("y.npy", labels).string()).message;
+    };
+    EXPECT_THAT(errorOf(npy(dictionary("<i8", "(3,)"), bytesOf<int64_t>({0, 1, 2}))),
+                HasSubstr("3 labels for 2 samples"));
+    EXPECT_THAT(errorOf(npy(dictionary("<i8", "(2,)"), bytesOf<int64_t>({0, -1}))),
+                HasSubstr("negative labels"));
+    EXPECT_THAT(errorOf(npy(dictionary("<f4", "(2,)"), bytesOf<float>({0, 1}))),
+                HasSubstr("uint8, int32 or int64"));
+    EXPECT_THAT(errorOf(npy(dictionary("<i8", "(2, 1)"), bytesOf<int64_t>({0, 1}))),
+                HasSubstr("one dimension"));
+}
+
+TEST_F(NpyTest, RefusesPreprocessing) {
+    const auto x = write("x.npy", npy(dictionary("<f4", "(1, 1)"), bytesOf<float>({1}))).string();
+    protocol::Preprocessing crop;
+    crop.crop = 224;
+    const Error error = openError("npy:" + x, crop);
+    EXPECT_EQ(error.kind, ErrorKind::Usage);
+    EXPECT_THAT(error.message, HasSubstr("ready tensors"));
+}
+
+TEST(NpyHeaderTest, AcceptsKeysInAnyOrderAndRefusesTheRest) {
+    const auto header = parseNpyHeader("{\"shape\": (2, 3), 'descr': '<f4', 'fortran_order': False}");
+    ASSERT_TRUE(header);
+    EXPECT_THAT(header->shape, ElementsAre(2, 3));
+    for (const char* text : {"", "{", "{}", "{'descr'}", "{'descr': '<f4', 'fortran_order': False}",
+                             "{'descr': '<f4', 'fortran_order': False, 'shape': (5)}",
+                             "{'descr': '<f4', 'fortran_order': False, 'shape': (-5,)}",
+                             "{'descr': '<f4', 'fortran_order': False, 'shape': (5,), 'extra': 1}",
+                             "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (5,)}",
+                             "{'descr': '<f4', 'fortran_order': False, 'shape': (5,)} trailing",
+                             "{'descr': '<f4', 'fortran_order': 0, 'shape': (5,)}",
+                             "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+                             "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (5,)}"}) {
+        EXPECT_FALSE(parseNpyHeader(text)) << text;
+    }
+}
+
+TEST(OpenDatasetTest, NamesTheFormatsThereAre) {
+    const auto data = openDataset("cifar:test", {});
+    ASSERT_FALSE(data);
+    EXPECT_EQ(data.error().kind, ErrorKind::Usage);
+    EXPECT_THAT(data.error().message, HasSubstr("expected one of fashion-mnist, imagefolder, npy"));
+}
+
+}  // namespace
+}  // namespace qs
