@@ -7,7 +7,7 @@
 #include <QStandardPaths>
 
 int main(int argc, char** argv) {
-    QLocale::setDefault(QLocale::c());
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
     QApplication application(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("QuantoscopeTests"));
     QStandardPaths::setTestModeEnabled(true);

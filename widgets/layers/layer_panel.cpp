@@ -7,12 +7,12 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "widgets/delegates/heat_delegate.h"
 #include "widgets/delegates/qconfig_delegate.h"
+#include "widgets/layers/layer_table_view.h"
 #include "widgets/models/rules.h"
 
 namespace qs {
@@ -34,7 +34,7 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
       qconfigDelegate_(new QConfigDelegate(this)),
       filter_(new QLineEdit(this)),
       summary_(new QLabel(this)),
-      table_(new QTableView(this)) {
+      table_(new LayerTableView(this)) {
     filter_->setObjectName(QStringLiteral("layerFilter"));
     filter_->setPlaceholderText(tr("Filter layers by name, op or qconfig"));
     filter_->setClearButtonEnabled(true);
