@@ -70,7 +70,6 @@ EngineClient::~EngineClient() {
 }
 
 // ---- the process
-// -------------------------------------------------------------------------------------------------
 
 void EngineClient::start() {
     if (state_ == State::Stopped || state_ == State::Failed) {
@@ -231,7 +230,6 @@ void EngineClient::letGoOfProcess() {
 }
 
 // ---- requests
-// ----------------------------------------------------------------------------------------------------
 
 RequestHandle EngineClient::request(const std::string& method, json params, RequestHandlers handlers) {
     const int64_t id = nextId_++;
@@ -345,7 +343,6 @@ void EngineClient::receive(const Notification& note) {
 }
 
 // ---- cancellation
-// ------------------------------------------------------------------------------------------------
 
 void EngineClient::cancel(int64_t id) {
     const auto found = pending_.find(id);

@@ -242,7 +242,10 @@ QString gatherWeights(Document& document, const QString& folder, QStringList& mi
             if (!there) {
                 QFile::remove(target);
                 QFile file(source);
-                if (!QDir().mkpath(folder) || !file.copy(target)) {
+                if (!QDir().mkpath(folder)) {
+                    return ProjectText::tr("The folder %1 cannot be made.").arg(folder);
+                }
+                if (!file.copy(target)) {
                     return ProjectText::tr("The trained weights cannot be copied to %1: %2.")
                         .arg(target, file.errorString());
                 }

@@ -27,7 +27,6 @@ Session::~Session() {
 }
 
 // ---- the document
-// ------------------------------------------------------------------------------------------------
 
 const std::optional<OpenedData>& Session::data(DataRole role) const {
     return role == DataRole::Evaluation ? document_.evaluation : document_.training;
@@ -50,7 +49,6 @@ bool Session::isOutdated() const {
 }
 
 // ---- undoable edits
-// ----------------------------------------------------------------------------------------------
 
 void Session::setGlobalPreset(const QString& preset) {
     Rules rules = document_.rules;
@@ -123,7 +121,6 @@ QStringList Session::knownLayers(const QStringList& layers) const {
 }
 
 // ---- other changes
-// -----------------------------------------------------------------------------------------------
 
 void Session::setSettings(const Settings& settings) {
     document_.settings = settings;
@@ -185,8 +182,6 @@ bool Session::restoreLayers(const QStringList& layers) {
     protocol::Recipe next = recipe();
     next.trained_weights = trained.trained_weights;
     next.qat = trained.qat;
-    // What training learned; a new calibration would lose it. For PTQ this is empty, which asks for one.
-    next.calibration = trained.calibration;
     return measure(tr("Restore and measure"), next);
 }
 

@@ -17,7 +17,6 @@ QString toText(const std::string& text) {
 }  // namespace
 
 // ---- the one job
-// -------------------------------------------------------------------------------------------------
 
 void Session::refuse(const QString& text) {
     emit message(Severity::Warning, text);
@@ -125,7 +124,6 @@ void Session::onEngineDied(const QString& reason) {
 }
 
 // ---- opening
-// -----------------------------------------------------------------------------------------------------
 
 bool Session::openModel(const QString& path) {
     if (!beginJob(tr("Open %1").arg(QFileInfo(path).fileName()))) {
@@ -188,7 +186,6 @@ void Session::onDataOpened(const OpenedData& opened, DataRole role) {
 }
 
 // ---- measuring, training, exporting
-// ------------------------------------------------------------------------------
 
 bool Session::canMeasure() {
     if (job_.running) {
@@ -224,7 +221,10 @@ bool Session::measure(const QString& title, const protocol::Recipe& recipe) {
     if (!beginJob(title)) {
         return false;
     }
-    const protocol::MeasureParams params{document_.model->path, document_.evaluation->spec, recipe};
+    protocol::MeasureParams params;
+    params.model = document_.model->path;
+    params.data = document_.evaluation->spec;
+    params.recipe = recipe;
     request_ =
         api_.measure(params, jobHandlers<protocol::VariantResult>(
                                  [this](const protocol::VariantResult& result) { addVariant(result); }));

@@ -40,6 +40,9 @@ void Session::autosave() {
 QString Session::save(const QString& path) {
     const bool complete = path.endsWith(QStringLiteral(".qsproj"), Qt::CaseInsensitive);
     const QString target = QFileInfo(complete ? path : path + QStringLiteral(".qsproj")).absoluteFilePath();
+    if (const QDir folder = QFileInfo(target).dir(); !folder.exists()) {
+        return tr("The folder %1 does not exist.").arg(folder.path());
+    }
     Document saved = document_;
     QStringList missing;
     QString problem = gatherWeights(saved, weightsFolder(target), missing);

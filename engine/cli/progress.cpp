@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace qs::cli {
@@ -13,7 +14,7 @@ constexpr auto kLineInterval = std::chrono::seconds(1);
 constexpr int kBarWidth = 24;
 
 std::string durationText(double seconds) {
-    const auto whole = int64_t(seconds + 0.5);
+    const auto whole = std::llround(seconds);
     return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
 }
 

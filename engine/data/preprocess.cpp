@@ -103,17 +103,18 @@ Result<Preprocessor> Preprocessor::make(const protocol::Preprocessing& wanted,
                                         const protocol::Preprocessing& defaults) {
     Preprocessor result;
     protocol::Preprocessing& settings = result.settings_;
-    settings.channels = wanted.channels.value_or(defaults.channels.value_or(3));
-    if (settings.channels != 1 && settings.channels != 3) {
-        return usageError("channels must be 1 (grey) or 3 (RGB), not " + std::to_string(*settings.channels));
+    const int channels = wanted.channels.value_or(defaults.channels.value_or(3));
+    if (channels != 1 && channels != 3) {
+        return usageError("channels must be 1 (grey) or 3 (RGB), not " + std::to_string(channels));
     }
+    settings.channels = channels;
     settings.resize = wanted.resize.value_or(defaults.resize.value_or(0));
     settings.crop = wanted.crop.value_or(defaults.crop.value_or(0));
     QS_TRY(checkSide("resize", *settings.resize));
     QS_TRY(checkSide("crop", *settings.crop));
-    QS_ASSIGN(settings.mean, perChannel("mean", wanted.mean, defaults.mean, *settings.channels));
-    QS_ASSIGN(settings.std, perChannel("std", wanted.std, defaults.std, *settings.channels));
-    for (int c = 0; c < *settings.channels; ++c) {
+    QS_ASSIGN(settings.mean, perChannel("mean", wanted.mean, defaults.mean, channels));
+    QS_ASSIGN(settings.std, perChannel("std", wanted.std, defaults.std, channels));
+    for (int c = 0; c < channels; ++c) {
         if (!(float(settings.std[c]) > 0.0F)) {
             return usageError("std must be positive, not " + std::to_string(settings.std[c]));
         }

@@ -3,6 +3,7 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -238,6 +239,21 @@ Tensor emitOp(const OnnxStep& step) {
     return noForm(step.node, "op " + step.node.op);
 }
 
+bool feedsFloatWeights(const OnnxStep& step) {
+    const ValueId value = step.node.outputs.at(0);
+    return std::any_of(step.graph.nodes.begin(), step.graph.nodes.end(), [&](const QNode& reader) {
+        return reader.weight && std::find(reader.inputs.begin(), reader.inputs.end(), value) != reader.inputs.end();
+    });
+}
+
+/// Real numbers from here on. ONNX Runtime (since 1.20) takes a convolution with float weights between a
+/// DequantizeLinear and a QuantizeLinear for one whose weights it may quantize too, and so undoes a restored layer; an
+/// operator between that it cannot see through keeps the layer in float.
+std::string emitDequantize(const OnnxStep& step) {
+    const std::string real = step.values.real(step.node.inputs.at(0));
+    return feedsFloatWeights(step) ? sideNode(step, "Sum", {real}) : real;
+}
+
 /// The activation on real numbers. In front of a QuantizeLinear it is left out where the range of the
 /// integers has to be narrowed anyway; where the type's own limits do its work it stays, because runtimes
 /// recognise and absorb it.
@@ -276,7 +292,7 @@ Status emitOnnx(const OnnxStep& step) {
         return {};
     }
     if (node.op == "dequantize") {
-        step.values.setReal(node.outputs.at(0), step.values.real(node.inputs.at(0)));
+        step.values.setReal(node.outputs.at(0), emitDequantize(step));
         return {};
     }
     QS_ASSIGN(std::string result, emitOp(step));

@@ -70,8 +70,15 @@ jit::Value* clampIntegers(const TorchScriptStep& step, jit::Value* value, const 
     const auto real = [&](int64_t q) {
         return qparams.scale.at(0) * static_cast<double>(q - qparams.zeroPoint.at(0));
     };
-    return step.builder.call("aten::clamp", {value, real(wanted.low), real(wanted.high)},
-                             outputOf(step).name);
+    // QNNPACK's clamp mixes up a channels-last tensor, which convolutions return. Seen as N, H, W, C it is an
+    // ordinary contiguous one, at no cost.
+    const bool image = outputOf(step).shape.size() == 4;
+    if (image) {
+        value = step.builder.call("aten::permute", {value, std::vector<int64_t>{0, 2, 3, 1}}, "");
+    }
+    value =
+        step.builder.call("aten::clamp", {value, real(wanted.low), real(wanted.high)}, outputOf(step).name);
+    return image ? step.builder.call("aten::permute", {value, std::vector<int64_t>{0, 3, 1, 2}}, "") : value;
 }
 
 /// A quantized:: operator that writes `qparams`, and the clamp that the step's activation and range still

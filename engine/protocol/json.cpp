@@ -13,7 +13,6 @@ using nlohmann::json;
 namespace {
 
 // ---- one list of members a struct, read and written alike
-// --------------------------------------------------------
 
 /// S or const S.
 template <typename T, typename S>
@@ -238,7 +237,6 @@ void members(auto& visit, Is<CancelParams> auto& v) {
 }
 
 // ---- writing
-// -----------------------------------------------------------------------------------------------------
 
 template <typename T>
 json write(const T& value) {
@@ -269,7 +267,6 @@ struct Writer {
 };
 
 // ---- reading
-// -----------------------------------------------------------------------------------------------------
 
 [[noreturn]] void wrongType(const char* expected, const json& found) {
     const std::string name = found.type_name();

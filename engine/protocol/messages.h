@@ -177,9 +177,8 @@ struct VariantResult {
 };
 
 // ---- methods
-// ------------------------------------------------------------------------------------------------- Each
-// request is complete in itself (the engine keeps only caches), so that a restarted engine goes on where a
-// killed one stopped. Errors: code -32800 cancelled, -32602 usage, -32000 failed.
+// Each request is complete in itself (the engine keeps only caches), so that a restarted engine goes on where
+// a killed one stopped. Errors: code -32800 cancelled, -32602 usage, -32000 failed.
 
 /// "initialize" {} -> EngineInfo
 struct EngineInfo {
@@ -206,8 +205,8 @@ struct OpenModelParams {
 
 /// "data.open" DataSpec -> DataInfo
 
-/// "variant.measure" -> VariantResult. Calibrates unless the recipe brings qparams, converts, measures. A
-/// job.
+/// "variant.measure" -> VariantResult. Calibrates unless the recipe brings qparams, converts, measures.
+/// A job.
 struct MeasureParams {
     std::string model;
     std::optional<DataSpec> data;      ///< absent: random input, no accuracy

@@ -37,6 +37,13 @@ struct Outcome {
     }
 };
 
+protocol::MeasureParams measureParams(const std::string& model) {
+    protocol::MeasureParams params;
+    params.model = model;
+    params.recipe = samples::recipe();
+    return params;
+}
+
 template <typename Condition>
 bool eventually(Condition condition) {
     return QTest::qWaitFor(condition, 20'000);
@@ -102,8 +109,7 @@ TEST_F(EngineClientTest, NotesReachTheirRequest) {
     engine.start();
     Outcome measuring;
     Outcome other;
-    engine.request("variant.measure", protocol::MeasureParams{"net.pt", {}, samples::recipe()},
-                   measuring.handlers());
+    engine.request("variant.measure", measureParams("net.pt"), measuring.handlers());
     engine.request("debug.echo", json::object(), other.handlers());
     ASSERT_TRUE(eventually([&] { return other.ended(); }));
     EXPECT_EQ(measuring.results.size(), 1u);
@@ -238,8 +244,7 @@ TEST_F(EngineClientTest, CancelStopsARunningRequest) {
     EngineClient& engine = client({QStringLiteral("--step-ms"), QStringLiteral("5000")});
     engine.start();
     Outcome outcome;
-    RequestHandle handle =
-        engine.request("variant.measure", protocol::MeasureParams{"net.pt", {}, {}}, outcome.handlers());
+    RequestHandle handle = engine.request("variant.measure", measureParams("net.pt"), outcome.handlers());
     ASSERT_TRUE(eventually([&] { return !outcome.progress.empty(); }));
     handle.cancel();
     handle.cancel();

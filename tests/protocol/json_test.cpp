@@ -90,7 +90,7 @@ SAMPLE(VariantResult, variant());
 SAMPLE(EngineInfo,
        {2, "0.1", "1.13", "2.6", "CPU", "avx2", 4, {"n"}, {"onednn"}, {"minmax"}, {"npy"}, {"onnx .onnx"}});
 SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {1, 1, 28, 28}});
-SAMPLE(MeasureParams, {"m.pt", dataSpec(), recipe()});
+SAMPLE(MeasureParams, {"m.pt", dataSpec(), {1, 1, 28, 28}, recipe()});
 SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw"});
 SAMPLE(ExportParams, {"m.pt", dataSpec(), recipe(), "out.onnx"});
 SAMPLE(ExportResult, {"out.onnx", "onnx", 99});
@@ -192,7 +192,7 @@ std::string problemOf(const json& source) {
 }
 
 TEST(Json, ErrorsNameThePlace) {
-    json params = MeasureParams{"m.pt", std::nullopt, recipe()};
+    json params = MeasureParams{"m.pt", std::nullopt, {}, recipe()};
     params["recipe"]["rules"][1]["qconfig"] = 5;
     EXPECT_EQ(problemOf(params), "recipe.rules[1].qconfig: expected a string, found a number");
     EXPECT_EQ(problemOf({{"recipe", {{"batch", "64"}}}}),

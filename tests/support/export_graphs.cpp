@@ -90,9 +90,9 @@ int64_t safeQuantMax() {
     return __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni") ? 255 : 127;
 }
 
-QParams QuantizedGraphBuilder::activationQParams(const at::Tensor& sample) const {
-    const double low = std::min(0.0, sample.min().item<double>());
-    const double high = std::max(0.0, sample.max().item<double>());
+QParams QuantizedGraphBuilder::activationQParams(const at::Tensor& sample, double headroom) const {
+    const double low = headroom * std::min(0.0, sample.min().item<double>());
+    const double high = headroom * std::max(0.0, sample.max().item<double>());
     const double scale = static_cast<float>((high - low) / static_cast<double>(quantMax_));
     return {DType::UInt8, -1, {scale}, {std::lround(-low / scale)}, 0, quantMax_};
 }
@@ -157,7 +157,7 @@ ValueId QuantizedGraphBuilder::weighted(QNode node, const LayerSpec& spec, const
     result = activate(result, spec.activation);
     const std::string name = node.layer;
     return append(std::move(node), name, result,
-                  isInteger(x) ? std::optional(activationQParams(result)) : std::nullopt);
+                  isInteger(x) ? std::optional(activationQParams(result, spec.headroom)) : std::nullopt);
 }
 
 ValueId QuantizedGraphBuilder::conv2d(const std::string& layer, ValueId x, const LayerSpec& spec) {
@@ -260,12 +260,12 @@ std::vector<ExportCase> exportCases() {
         integerCase("depthwise_clip",
                     [](Builder& b, ValueId x) {
                         return b.conv2d("features.0.0", x,
-                                        {.groups = 8, .activation = {FusedActivation::Kind::Clip, 0, 1.5}});
+                                        {.groups = 8, .headroom = 1.5, .activation = {FusedActivation::Kind::Clip, 0, 1.5}});
                     }),
         integerCase(
             "clip_below_range",
             [](Builder& b, ValueId x) {
-                ValueId y = b.conv2d("conv", x, {.activation = {FusedActivation::Kind::Clip, -0.5, 0.75}});
+                ValueId y = b.conv2d("conv", x, {.headroom = 2, .activation = {FusedActivation::Kind::Clip, -0.5, 0.75}});
                 return b.conv2d("conv2", y, {.activation = relu6});
             }),
         integerCase("add",

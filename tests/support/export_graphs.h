@@ -19,6 +19,7 @@ struct LayerSpec {
     int64_t groups = 1;
     bool bias = true;
     bool perChannel = true;
+    double headroom = 1;  ///< how many times wider than what the sample needs the output's grid is
     FusedActivation activation{};
     std::optional<ValueId> residual{};
 };
@@ -53,7 +54,7 @@ class QuantizedGraphBuilder {
 
   private:
     bool isInteger(ValueId id) const { return graph_.value(id).isInteger(); }
-    QParams activationQParams(const at::Tensor& sample) const;
+    QParams activationQParams(const at::Tensor& sample, double headroom = 1) const;
     ValueId newValue(const std::string& name, const at::Tensor& sample, std::optional<QParams> qparams);
     ValueId append(QNode node, const std::string& name, const at::Tensor& sample,
                    std::optional<QParams> qparams);

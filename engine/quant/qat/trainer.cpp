@@ -91,15 +91,25 @@ class Trainer {
         const at::Tensor loss = at::cross_entropy_loss(logits, batch.labels);
         const auto value = loss.item<double>();
         if (!std::isfinite(value)) {
-            return failure("training diverged at step " + std::to_string(step_) +
-                           " (the loss is no longer a number): use a lower learning rate");
+            return diverged("loss");
         }
         optimizer_.zero_grad();
         loss.backward();
         optimizer_.step();
+        for (const at::Tensor& parameter : network_.parameters()) {
+            // A sum is finite only if every element is.
+            if (!std::isfinite(parameter.detach().sum().item<float>())) {
+                return diverged("weights");
+            }
+        }
         lossSum_ += value;
         ++lossCount_;
         return {};
+    }
+
+    Error diverged(const std::string& what) const {
+        return failure("training diverged at step " + std::to_string(step_) + " (" + what +
+                       " not finite): use a lower learning rate");
     }
 
     void setLearningRate() {

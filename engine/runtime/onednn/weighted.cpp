@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "ops/integer_bias.h"
 #include "runtime/onednn/bounds.h"
-#include "runtime/reference/node.h"
 
 namespace qs::onednn {
 

@@ -1,0 +1,172 @@
+#include "app/session/project_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <nlohmann/json.hpp>
+
+#include "protocol/json.h"
+#include "support/sample_results.h"
+
+namespace qs::app {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class ProjectFileTest : public testing::Test {
+  protected:
+    QString path(const char* name) const { return folder_.filePath(QLatin1String(name)); }
+
+    void writeText(const QString& path, const QByteArray& text) {
+        QFile file(path);
+        ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    }
+
+    std::string problemOf(const QByteArray& text) {
+        writeText(path("x.qsproj"), text);
+        ProjectFile project;
+        return readProject(path("x.qsproj"), project).toStdString();
+    }
+
+    Document fullDocument() const {
+        Document document;
+        document.model = samples::modelInfo(path("models/net.pt").toStdString());
+        const protocol::DataSpec spec{"fashion-mnist:test", {}};
+        document.evaluation = OpenedData{spec, samples::dataInfo(spec)};
+        document.training = OpenedData{{"fashion-mnist:train", {}}, samples::dataInfo(spec)};
+        document.rules = {"x86", {{"fc", "fp32"}}};
+        document.settings = {11, 12, 13, 14, 15, 16, {17, 0.5, 0.25, 0.125, 18, 19, 20, 21}};
+        const QDateTime time(QDate(2024, 2, 29), QTime(12, 34, 56, 789), Qt::UTC);
+        document.variants = {
+            {QStringLiteral("a"), QStringLiteral("first"), time, samples::variant(samples::recipe())},
+            {QStringLiteral("b"), QStringLiteral("second"), time, samples::variant(samples::recipe("x86"))}};
+        document.variants[1].result.recipe.trained_weights = path("p.files/b.qsw").toStdString();
+        document.currentVariant = QStringLiteral("b");
+        document.selectedLayer = QStringLiteral("layer1.0.conv1");
+        return document;
+    }
+
+    QTemporaryDir folder_;
+};
+
+TEST_F(ProjectFileTest, RoundTrip) {
+    const Document before = fullDocument();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    ASSERT_EQ(writeProject(path("p.qsproj"), {before, QStringLiteral("/elsewhere.qsproj"), now}), QString());
+    ProjectFile read;
+    ASSERT_EQ(readProject(path("p.qsproj"), read), QString());
+    const Document& after = read.document;
+    EXPECT_EQ(json(*after.model), json(*before.model));
+    EXPECT_EQ(json(after.evaluation->spec), json(before.evaluation->spec));
+    EXPECT_EQ(json(after.evaluation->info), json(before.evaluation->info));
+    EXPECT_EQ(after.training->spec.source, "fashion-mnist:train");
+    EXPECT_EQ(after.rules, before.rules);
+    EXPECT_EQ(after.settings.calibSamples, 11);
+    EXPECT_EQ(after.settings.evalSamples, 12);
+    EXPECT_EQ(after.settings.batch, 13);
+    EXPECT_EQ(after.settings.threads, 14);
+    EXPECT_EQ(after.settings.latencyRuns, 15);
+    EXPECT_EQ(after.settings.latencyWarmup, 16);
+    EXPECT_EQ(json(after.settings.qat), json(before.settings.qat));
+    ASSERT_EQ(after.variants.size(), 2u);
+    EXPECT_EQ(after.variants[1].id, before.variants[1].id);
+    EXPECT_EQ(after.variants[1].name, before.variants[1].name);
+    EXPECT_EQ(after.variants[1].createdAt, before.variants[1].createdAt);
+    EXPECT_EQ(json(after.variants[1].result), json(before.variants[1].result));
+    EXPECT_EQ(after.currentVariant, before.currentVariant);
+    EXPECT_EQ(after.selectedLayer, before.selectedLayer);
+    EXPECT_EQ(read.projectPath, QStringLiteral("/elsewhere.qsproj"));
+    EXPECT_EQ(read.savedAt.toMSecsSinceEpoch(), now.toMSecsSinceEpoch());
+}
+
+TEST_F(ProjectFileTest, AnEmptyDocumentRoundTrips) {
+    ASSERT_EQ(writeProject(path("p.qsproj"), {}), QString());
+    ProjectFile read;
+    ASSERT_EQ(readProject(path("p.qsproj"), read), QString());
+    EXPECT_FALSE(read.document.model);
+    EXPECT_TRUE(read.document.variants.empty());
+}
+
+TEST_F(ProjectFileTest, TheFolderMayBeMoved) {
+    ASSERT_TRUE(QDir(folder_.path()).mkpath(QStringLiteral("old")));
+    Document document = fullDocument();
+    document.model->path = path("old/net.pt").toStdString();
+    document.variants[1].result.recipe.trained_weights = path("old/p.files/b.qsw").toStdString();
+    ASSERT_EQ(writeProject(path("old/p.qsproj"), {document, {}, {}}), QString());
+    ASSERT_TRUE(QDir(folder_.path()).rename(QStringLiteral("old"), QStringLiteral("new")));
+    ProjectFile read;
+    ASSERT_EQ(readProject(path("new/p.qsproj"), read), QString());
+    EXPECT_EQ(read.document.model->path, path("new/net.pt").toStdString());
+    EXPECT_EQ(read.document.variants[1].result.recipe.trained_weights,
+              path("new/p.files/b.qsw").toStdString());
+}
+
+TEST_F(ProjectFileTest, PathsElsewhereStayAsTheyAre) {
+    Document document = fullDocument();
+    document.model->path = "/models/net.pt";
+    ASSERT_EQ(writeProject(path("p.qsproj"), {document, {}, {}}), QString());
+    ProjectFile read;
+    ASSERT_EQ(readProject(path("p.qsproj"), read), QString());
+    EXPECT_EQ(read.document.model->path, "/models/net.pt");
+}
+
+TEST_F(ProjectFileTest, ClearErrors) {
+    ProjectFile project;
+    EXPECT_THAT(readProject(path("none.qsproj"), project).toStdString(),
+                testing::AllOf(HasSubstr("none.qsproj"), HasSubstr("No such file")));
+    for (const char* text :
+         {"", "not json", "[]", "{}", R"({"format":"something else","version":1})",
+          R"({"format":"quantoscope project"})", R"({"format":"quantoscope project","version":"1"})",
+          R"({"format":"quantoscope project","version":1,"variants":[{"id":"a"}]})",
+          R"({"format":"quantoscope project","version":1,"variants":7})",
+          R"({"format":"quantoscope project","version":1,"model":{"layers":3}})",
+          R"({"format":"quantoscope project","version":1,"settings":{"batch":"x"}})",
+          R"({"format":"quantoscope project","version":1,"current_variant":5})"}) {
+        EXPECT_THAT(problemOf(text), HasSubstr("is not a Quantoscope project, or it is damaged")) << text;
+    }
+    EXPECT_THAT(problemOf(R"({"format":"quantoscope project","version":2})"), HasSubstr("newer Quantoscope"));
+    EXPECT_EQ(problemOf(R"({"format":"quantoscope project","version":1})"), "") << "all else may be left out";
+}
+
+TEST_F(ProjectFileTest, EveryTruncationIsAnErrorAndNoCrash) {
+    Document document = fullDocument();
+    document.variants.resize(1);
+    ASSERT_EQ(writeProject(path("p.qsproj"), {document, {}, {}}), QString());
+    QFile file(path("p.qsproj"));
+    ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+    const QByteArray text = file.readAll().trimmed();
+    for (qsizetype length = 0; length < text.size(); length += 1 + text.size() / 97) {
+        EXPECT_NE(problemOf(text.left(length)), "") << length << " of " << text.size() << " bytes";
+    }
+}
+
+TEST_F(ProjectFileTest, AFileThatCannotBeWrittenIsAnError) {
+    EXPECT_THAT(writeProject(path("no/such/folder/p.qsproj"), {}).toStdString(),
+                HasSubstr("cannot be written"));
+}
+
+TEST_F(ProjectFileTest, GathersWeights) {
+    Document document = fullDocument();
+    writeText(path("b.tmp"), "weights");
+    document.variants[1].result.recipe.trained_weights = path("b.tmp").toStdString();
+    QStringList missing;
+    ASSERT_EQ(gatherWeights(document, path("p.files"), missing), QString());
+    EXPECT_TRUE(missing.isEmpty());
+    EXPECT_EQ(document.variants[1].result.recipe.trained_weights, path("p.files/b.qsw").toStdString());
+    EXPECT_TRUE(QFile::exists(path("p.files/b.qsw")));
+    EXPECT_EQ(document.variants[0].result.recipe.trained_weights, "");
+    ASSERT_EQ(gatherWeights(document, path("p.files"), missing), QString()) << "once more is no harm";
+
+    document.variants[1].result.recipe.trained_weights = "/on/another/machine.qsw";
+    ASSERT_EQ(gatherWeights(document, path("p.files"), missing), QString());
+    EXPECT_EQ(missing, QStringList(QStringLiteral("second")));
+    EXPECT_EQ(document.variants[1].result.recipe.trained_weights, "/on/another/machine.qsw");
+}
+
+}  // namespace
+}  // namespace qs::app

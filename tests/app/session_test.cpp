@@ -1,0 +1,336 @@
+#include "app/session/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <QFile>
+#include <QSignalSpy>
+
+#include "app/session_fixture.h"
+#include "support/sample_results.h"
+
+namespace qs::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kWorst = "layer4.0.downsample.0";
+
+class SessionTest : public SessionFixture {};
+
+std::string precisionOf(const Variant& variant, const std::string& layer) {
+    for (const protocol::LayerResult& result : variant.result.layers) {
+        if (result.name == layer) {
+            return result.precision;
+        }
+    }
+    return "no such layer";
+}
+
+TEST_F(SessionTest, OpensModelAndData) {
+    QSignalSpy model(&session(), &Session::modelChanged);
+    QSignalSpy data(&session(), &Session::dataChanged);
+    open();
+    EXPECT_EQ(model.count(), 1);
+    EXPECT_EQ(data.count(), 1);
+    EXPECT_EQ(session().model()->layers.size(), samples::modelInfo("").layers.size());
+    EXPECT_EQ(session().data(DataRole::Evaluation)->info.samples, 10'000);
+    EXPECT_FALSE(session().data(DataRole::Training));
+    EXPECT_TRUE(session().isModified());
+}
+
+TEST_F(SessionTest, SaysWhyAModelCannotBeOpened) {
+    EXPECT_TRUE(session().openModel(path("missing.pt")));
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    EXPECT_THAT(messages, ElementsAre(HasSubstr("no such file")));
+    EXPECT_FALSE(session().model());
+}
+
+TEST_F(SessionTest, RefusesWhatCannotBegin) {
+    EXPECT_FALSE(session().calibrate());
+    EXPECT_THAT(messages.back(), HasSubstr("model first"));
+    EXPECT_TRUE(session().openModel(path("net.pt")));
+    EXPECT_FALSE(session().openData({"npy:x", {}})) << "a job is running";
+    EXPECT_THAT(messages.back(), HasSubstr("still running"));
+    finish();
+    EXPECT_FALSE(session().calibrate());
+    EXPECT_THAT(messages.back(), HasSubstr("data first"));
+    EXPECT_FALSE(session().exportTo(path("x.pt")));
+    EXPECT_FALSE(session().restoreWorst(1));
+}
+
+TEST_F(SessionTest, CalibrationMakesACurrentVariant) {
+    open();
+    QSignalSpy current(&session(), &Session::currentVariantChanged);
+    bool progressed = false;
+    QObject::connect(&session(), &Session::jobChanged, [&] { progressed |= session().job().total > 0; });
+    calibrate();
+    EXPECT_TRUE(progressed);
+    EXPECT_EQ(current.count(), 1);
+    ASSERT_EQ(session().variants().size(), 1u);
+    EXPECT_EQ(currentName(), "onednn");
+    EXPECT_FALSE(session().isOutdated());
+    EXPECT_TRUE(session().currentVariant()->result.int8.top1);
+}
+
+TEST_F(SessionTest, SettingsReachTheEngine) {
+    open();
+    Settings settings;
+    settings.calibSamples = 17;
+    settings.latencyRuns = 3;
+    session().setSettings(settings);
+    calibrate();
+    const protocol::Recipe& recipe = session().currentVariant()->result.recipe;
+    EXPECT_EQ(recipe.calib_samples, 17);
+    EXPECT_EQ(recipe.latency_runs, 3);
+}
+
+TEST_F(SessionTest, RulesAreUndoable) {
+    open();
+    session().setGlobalPreset(QStringLiteral("qnnpack"));
+    session().setLayerOverride({QStringLiteral("fc"), QStringLiteral("no such layer")},
+                               QStringLiteral("fp32"));
+    EXPECT_EQ(session().rules().preset, "qnnpack");
+    EXPECT_EQ(session().rules().effective("fc"), "fp32");
+    EXPECT_EQ(session().rules().overrides.size(), 1u) << "names that the model does not have are left out";
+    session().undoStack().undo();
+    EXPECT_EQ(session().rules().effective("fc"), "qnnpack");
+    session().undoStack().undo();
+    EXPECT_EQ(session().rules().preset, "onednn");
+    session().undoStack().redo();
+    session().undoStack().redo();
+    EXPECT_EQ(session().rules().effective("fc"), "fp32");
+    session().setLayerOverride({QStringLiteral("fc")}, {});
+    EXPECT_THAT(session().rules().overrides, IsEmpty());
+}
+
+TEST_F(SessionTest, AnEditThatChangesNothingIsNoStep) {
+    open();
+    session().setGlobalPreset(QStringLiteral("onednn"));
+    session().clearOverrides();
+    EXPECT_EQ(session().undoStack().count(), 0);
+}
+
+TEST_F(SessionTest, RestoreWorstMeasuresANewVariantAndUndoShowsTheOldOne) {
+    open();
+    calibrate();
+    ASSERT_TRUE(session().restoreWorst(2));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    ASSERT_EQ(session().variants().size(), 2u);
+    EXPECT_EQ(currentName(), "onednn, 2 layers FP32");
+    EXPECT_EQ(precisionOf(*session().currentVariant(), kWorst), "fp32");
+    EXPECT_LT(*session().currentVariant()->result.accuracy_drop,
+              *session().variants()[0].result.accuracy_drop);
+
+    session().undoStack().undo();
+    EXPECT_EQ(currentName(), "onednn");
+    EXPECT_EQ(session().rules().effective(kWorst), "onednn");
+    EXPECT_EQ(session().variants().size(), 2u) << "variants are never undone";
+    session().undoStack().redo();
+    EXPECT_EQ(currentName(), "onednn, 2 layers FP32");
+    EXPECT_EQ(session().rules().effective(kWorst), "fp32");
+    EXPECT_FALSE(session().isOutdated());
+}
+
+TEST_F(SessionTest, RestoringAgainTakesTheNextWorst) {
+    open();
+    calibrate();
+    session().restoreWorst(1);
+    finish();
+    session().restoreWorst(1);
+    finish();
+    EXPECT_EQ(session().rules().floatLayers(), 2u);
+    EXPECT_EQ(session().undoStack().count(), 2);
+    EXPECT_FALSE(session().restoreLayers({QLatin1String(kWorst)})) << "it is in FP32 already";
+    EXPECT_EQ(session().undoStack().count(), 2);
+}
+
+TEST_F(SessionTest, UndoPrefersTheVariantThatWasShown) {
+    open();
+    calibrate();
+    calibrate();
+    EXPECT_EQ(currentName(), "onednn (2)");
+    session().setCurrentVariant(session().variants()[0].id);
+    session().restoreWorst(1);
+    finish();
+    session().undoStack().undo();
+    EXPECT_EQ(currentName(), "onednn") << "the first, though the second has the same rules and is newer";
+}
+
+TEST_F(SessionTest, AnEditWithoutAMeasuredVariantLeavesTheCurrentOneOutdated) {
+    open();
+    calibrate();
+    session().setGlobalPreset(QStringLiteral("fbgemm"));
+    EXPECT_EQ(currentName(), "onednn");
+    EXPECT_TRUE(session().isOutdated());
+    session().adoptRules(session().variants()[0].id);
+    EXPECT_FALSE(session().isOutdated());
+    EXPECT_EQ(session().rules().preset, "onednn");
+}
+
+TEST_F(SessionTest, TrainingMakesAVariantWithACurve) {
+    open();
+    Settings settings;
+    settings.qat.epochs = 2;
+    session().setSettings(settings);
+    QSignalSpy curve(&session(), &Session::liveCurveChanged);
+    ASSERT_TRUE(session().train());
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    EXPECT_GT(curve.count(), 10);
+    EXPECT_EQ(session().liveCurve().size(), session().currentVariant()->result.curve.size());
+    EXPECT_EQ(currentName(), "onednn QAT 2 epochs");
+    EXPECT_EQ(session().currentVariant()->result.measured.data, "fashion-mnist:train")
+        << "not the test images";
+    EXPECT_TRUE(session().currentVariant()->isTrained());
+    EXPECT_TRUE(
+        QFile::exists(QString::fromStdString(session().currentVariant()->result.recipe.trained_weights)));
+}
+
+TEST_F(SessionTest, TrainingOnTheEvaluationDataIsPointedOut) {
+    open();
+    session().openData({"imagefolder:/data", {}});
+    finish();
+    ASSERT_TRUE(session().train());
+    EXPECT_THAT(messages, testing::Contains(HasSubstr("flatter")));
+    finish();
+    messages.clear();
+    session().openData({"imagefolder:/more", {}}, DataRole::Training);
+    finish();
+    ASSERT_TRUE(session().train());
+    finish();
+    EXPECT_THAT(messages, IsEmpty());
+    EXPECT_EQ(session().currentVariant()->result.measured.data, "imagefolder:/more");
+}
+
+TEST_F(SessionTest, RestoringATrainedVariantKeepsItsWeights) {
+    open();
+    session().train();
+    finish();
+    const std::string weights = session().currentVariant()->result.recipe.trained_weights;
+    ASSERT_TRUE(session().restoreWorst(1));
+    finish();
+    EXPECT_EQ(currentName(), "onednn QAT 1 epoch, 1 layer FP32");
+    EXPECT_EQ(session().currentVariant()->result.recipe.trained_weights, weights);
+}
+
+TEST_F(SessionTest, Exports) {
+    open();
+    calibrate();
+    QSignalSpy exported(&session(), &Session::exported);
+    ASSERT_TRUE(session().exportTo(path("out.onnx")));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    EXPECT_EQ(exported.count(), 1);
+    EXPECT_TRUE(QFile::exists(path("out.onnx")));
+    ASSERT_TRUE(session().exportTo(path("no/such/folder/out.onnx")));
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    EXPECT_THAT(messages.back(), HasSubstr("cannot write"));
+}
+
+TEST_F(SessionTest, CancelLeavesEverythingAsItWas) {
+    start({QStringLiteral("--step-ms"), QStringLiteral("2000")});
+    open();
+    ASSERT_TRUE(session().calibrate());
+    ASSERT_TRUE(eventually([&] { return session().job().total > 0; }));
+    session().cancelJob();
+    EXPECT_TRUE(session().job().cancelling);
+    EXPECT_EQ(finish(), JobOutcome::Cancelled);
+    EXPECT_THAT(session().variants(), IsEmpty());
+    EXPECT_THAT(messages, IsEmpty());
+    EXPECT_EQ(engine().state(), EngineClient::State::Ready) << "no need for force";
+}
+
+TEST_F(SessionTest, AJobThatIgnoresCancelIsEndedByForce) {
+    open("hang.pt");
+    ASSERT_TRUE(session().calibrate());
+    ASSERT_TRUE(eventually([&] { return session().job().total > 0; }));
+    session().cancelJob();
+    EXPECT_EQ(finish(), JobOutcome::Cancelled);
+    ASSERT_TRUE(session().openData({"fashion-mnist:test", {}}));
+    EXPECT_EQ(finish(), JobOutcome::Finished) << "on a new engine";
+}
+
+TEST_F(SessionTest, FailuresOfAJobAreTold) {
+    open("fail.pt");
+    ASSERT_TRUE(session().calibrate());
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    EXPECT_THAT(messages, ElementsAre(HasSubstr("the job failed on")));
+}
+
+TEST_F(SessionTest, ACrashIsToldOnceAndTheSessionGoesOn) {
+    open();
+    calibrate();
+    session().openModel(path("crash.pt"));
+    finish();
+    ASSERT_TRUE(session().calibrate());
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    ASSERT_EQ(messages.size(), 1u);
+    EXPECT_THAT(messages[0], HasSubstr("\"Calibrate and measure\" was interrupted. The engine crashed."));
+    EXPECT_THAT(messages[0], HasSubstr("A new engine is being started"));
+    session().openModel(path("net.pt"));
+    finish();
+    calibrate();
+    EXPECT_EQ(session().variants().size(), 1u);
+}
+
+TEST_F(SessionTest, AnEngineKilledInTheMiddleOfTraining) {
+    start({QStringLiteral("--step-ms"), QStringLiteral("50")});
+    open();
+    calibrate();
+    ASSERT_TRUE(session().train());
+    ASSERT_TRUE(eventually([&] { return session().liveCurve().size() > 2; }));
+    ::kill(static_cast<pid_t>(engine().processId()), SIGKILL);
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    EXPECT_EQ(session().variants().size(), 1u);
+    EXPECT_EQ(currentName(), "onednn");
+    ASSERT_TRUE(session().restoreWorst(1));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+}
+
+TEST_F(SessionTest, AnotherModelStartsAfresh) {
+    open();
+    session().setGlobalPreset(QStringLiteral("x86"));
+    session().setLayerOverride({QStringLiteral("fc")}, QStringLiteral("fp32"));
+    calibrate();
+    session().setSelectedLayer(QStringLiteral("fc"));
+    ASSERT_TRUE(session().openModel(path("other.pt")));
+    finish();
+    EXPECT_THAT(session().variants(), IsEmpty());
+    EXPECT_EQ(session().currentVariant(), nullptr);
+    EXPECT_EQ(session().rules().preset, "x86");
+    EXPECT_THAT(session().rules().overrides, IsEmpty());
+    EXPECT_EQ(session().undoStack().count(), 0);
+    EXPECT_EQ(session().selectedLayer(), QString());
+    EXPECT_TRUE(session().data(DataRole::Evaluation)) << "data stays";
+}
+
+TEST_F(SessionTest, TheSameModelAgainKeepsTheVariants) {
+    open();
+    calibrate();
+    ASSERT_TRUE(session().openModel(path("net.pt")));
+    finish();
+    EXPECT_EQ(session().variants().size(), 1u);
+}
+
+TEST_F(SessionTest, RemovingTheCurrentVariantShowsTheLast) {
+    open();
+    calibrate();
+    calibrate();
+    session().removeVariant(session().currentVariant()->id);
+    EXPECT_EQ(currentName(), "onednn");
+    session().removeVariant(session().currentVariant()->id);
+    EXPECT_EQ(session().currentVariant(), nullptr);
+}
+
+TEST_F(SessionTest, ASessionMayGoWithAJobUnderWay) {
+    open();
+    auto other = makeSession();
+    ASSERT_TRUE(other->openModel(path("net.pt")));
+    other.reset();
+    EXPECT_TRUE(eventually([&] { return engine().pendingCount() == 0; }));
+}
+
+}  // namespace
+}  // namespace qs::app

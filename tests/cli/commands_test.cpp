@@ -1,0 +1,183 @@
+#include <gmock/gmock.h>
+
+#include "cli_fixture.h"
+
+namespace qs::test {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// Settings that keep a run short.
+const std::vector<std::string> kShort = {"--calib-samples", "32", "--eval-samples", "128",
+                                         "--runs",          "3",  "--warmup",       "1"};
+
+std::vector<std::string> operator+(std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+void expectKeys(const json& object, const std::vector<std::string>& keys) {
+    for (const std::string& key : keys) {
+        EXPECT_TRUE(object.contains(key)) << key << " is not in " << object.dump();
+    }
+}
+
+/// The layers and whole-model figures that every variant has.
+void expectVariant(const json& variant) {
+    expectKeys(variant, {"layers", "fp32", "int8", "accuracy_drop", "recipe", "measured"});
+    for (const char* precision : {"fp32", "int8"}) {
+        expectKeys(variant[precision], {"top1", "latency_ms", "model_bytes"});
+        EXPECT_GT(variant[precision]["latency_ms"], 0);
+    }
+    EXPECT_LT(variant["int8"]["model_bytes"], variant["fp32"]["model_bytes"]);
+    ASSERT_GT(variant["layers"].size(), 10U);
+    for (const json& layer : variant["layers"]) {
+        expectKeys(layer, {"name", "op", "output_shape", "parameters", "macs", "precision", "sqnr_db",
+                           "cosine", "mse", "fp32_ms", "int8_ms"});
+    }
+    EXPECT_EQ(variant["layers"].front()["name"], "conv1");
+    EXPECT_EQ(variant["layers"].back()["name"], "fc");
+}
+
+TEST_F(CliTest, InspectListsTheLayers) {
+    const json model = qscope({"inspect", kModel, "--json"}).json();
+    expectKeys(model, {"input_shape", "parameters", "macs", "model_bytes", "layers"});
+    EXPECT_THAT(model["input_shape"].get<std::vector<int>>(), ElementsAre(1, 1, 28, 28));
+    EXPECT_EQ(model["layers"].front()["name"], "conv1");
+    EXPECT_EQ(model["layers"].front()["op"], "conv2d");
+    EXPECT_THAT(model["layers"].front()["output_shape"].get<std::vector<int>>(), ElementsAre(1, 32, 28, 28));
+    const Finished text = qscope({"inspect", kModel});
+    EXPECT_EQ(text.code, 0);
+    EXPECT_THAT(text.out, HasSubstr("\nlayer1.0.conv1 "));
+    EXPECT_EQ(text.err, "");
+}
+
+TEST_F(CliTest, EvaluateMeasuresTop1) {
+    const Finished run = qscope({"evaluate", kModel, "--data", kData, "--samples", "200", "--json"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    const json result = run.json();
+    EXPECT_EQ(result["samples"], 200);
+    EXPECT_GT(result["top1"], 85.0);
+    EXPECT_EQ(result["model_bytes"], std::filesystem::file_size(kModel));
+    EXPECT_TRUE(result["skipped"].empty());
+}
+
+TEST_F(CliTest, EvaluateSkipsAndCountsACorruptImage) {
+    std::filesystem::create_directories(folder_ / "data/cat");
+    std::filesystem::copy_file(QS_SOURCE_DIR "/tests/data/torchvision/wide.png", folder_ / "data/cat/a.png");
+    write("data/cat/b.png", "corrupt");
+    std::filesystem::copy_file(QS_SOURCE_DIR "/tests/data/torchvision/tall.png", folder_ / "data/cat/c.png");
+    const std::vector<std::string> evaluate = {"evaluate", kModel,   "--data", "imagefolder:" + path("data"),
+                                               "--resize", "28",     "--crop", "28",
+                                               "--mean",   "0.2860", "--std",  "0.3530"};
+    const json result = qscope(evaluate + std::vector<std::string>{"--channels", "1", "--json"}).json();
+    EXPECT_EQ(result["samples"], 2);
+    EXPECT_THAT(result["skipped"].get<std::vector<std::string>>(), ElementsAre(path("data/cat/b.png")));
+    const Finished text = qscope(evaluate + std::vector<std::string>{"--channels", "1"});
+    EXPECT_THAT(text.out, HasSubstr("skipped 1 sample that cannot be decoded"));
+}
+
+TEST_F(CliTest, DataOfTheWrongChannelCountIsRefused) {
+    const Finished run = qscope({"evaluate", kModel, "--data", kData, "--channels", "3", "--json"});
+    EXPECT_NE(run.code, 0);
+    EXPECT_THAT(run.json()["error"]["message"].get<std::string>(), HasSubstr("channel"));
+}
+
+TEST_F(CliTest, QuantizeWritesBothFormats) {
+    for (const std::string name : {"int8.pt", "int8.onnx"}) {
+        const Finished run =
+            qscope(std::vector<std::string>{"quantize", kModel, "--data", kData, "--json", "-o", path(name),
+                                            "--fp32", "conv1", "layer3.*"} +
+                   kShort);
+        ASSERT_EQ(run.code, 0) << run.err;
+        const json variant = run.json();
+        expectVariant(variant);
+        EXPECT_EQ(variant["output"], path(name));
+        EXPECT_EQ(variant["output_bytes"], std::filesystem::file_size(path(name)));
+        EXPECT_LT(variant["accuracy_drop"], 5.0);
+        for (const json& layer : variant["layers"]) {
+            const std::string layerName = layer["name"];
+            if (layerName == "conv1" || layerName.starts_with("layer3.")) {
+                EXPECT_EQ(layer["precision"], "fp32") << layerName;
+            } else if (layer["op"] == "conv2d" || layer["op"] == "linear") {
+                EXPECT_EQ(layer["precision"], "int8") << layerName;
+            }
+        }
+    }
+    EXPECT_THAT(files(), testing::UnorderedElementsAre("int8.pt", "int8.onnx"));
+}
+
+TEST_F(CliTest, AnalyzeMeasuresEveryLayer) {
+    const Finished run =
+        qscope(std::vector<std::string>{"analyze", kModel, "--data", kData, "--json"} + kShort);
+    ASSERT_EQ(run.code, 0) << run.err;
+    const json variant = run.json();
+    expectVariant(variant);
+    for (const json& layer : variant["layers"]) {
+        if (layer["precision"] == "int8") {
+            EXPECT_TRUE(layer["sqnr_db"].is_number()) << layer.dump();
+            EXPECT_GT(layer["cosine"], 0.9) << layer.dump();
+        }
+    }
+    const Finished text = qscope(std::vector<std::string>{"analyze", kModel, "--data", kData} + kShort);
+    EXPECT_THAT(text.out, HasSubstr("SQNR (dB)"));
+    EXPECT_THAT(text.out, HasSubstr("top-1 (%)"));
+}
+
+TEST_F(CliTest, BenchNeedsNoData) {
+    const Finished run =
+        qscope({"bench", kModel, "--runs", "3", "--warmup", "1", "--threads", "1", "--json"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    const json variant = run.json();
+    EXPECT_EQ(variant["measured"]["threads"], 1);
+    EXPECT_EQ(variant["measured"]["latency_runs"], 3);
+    EXPECT_TRUE(variant["int8"]["top1"].is_null());
+    EXPECT_GT(variant["fp32"]["latency_ms"], 0);
+    EXPECT_GT(variant["layers"].front()["int8_ms"], 0);
+}
+
+TEST_F(CliTest, TrainFineTunesAndExports) {
+    const Finished run =
+        qscope(std::vector<std::string>{"train", kModel, "--data", kData, "--epochs", "1", "--lr", "0.0001",
+                                        "--train-samples", "64", "--val-samples", "64", "--batch", "16",
+                                        "--json", "-o", path("qat.pt"), "--weights", path("qat.qsw")} +
+               kShort);
+    ASSERT_EQ(run.code, 0) << run.err;
+    const json variant = run.json();
+    expectVariant(variant);
+    EXPECT_FALSE(variant["curve"].empty());
+    EXPECT_EQ(variant["recipe"]["trained_weights"], path("qat.qsw"));
+    EXPECT_THAT(files(), testing::UnorderedElementsAre("qat.pt", "qat.qsw"));
+}
+
+TEST_F(CliTest, StdoutBelongsToTheReport) {
+    // oneDNN prints a line a primitive to stdout when asked to be verbose.
+    const Finished run = qscope({"bench", kModel, "--runs", "1", "--warmup", "0", "--json", "--progress"},
+                                {{"DNNL_VERBOSE", "1"}});
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(run.json().contains("layers"));
+    EXPECT_THAT(run.err, HasSubstr("dnnl_verbose"));
+}
+
+TEST_F(CliTest, AFullDiskIsAFailure) {
+    const Finished run = Qscope(folder_ / "log", {"inspect", kModel, "--json"}, {}, "/dev/full").wait();
+    EXPECT_EQ(run.code, 1);
+    EXPECT_THAT(run.err, HasSubstr("cannot write the result to stdout"));
+}
+
+TEST_F(CliTest, AnInterruptCancelsAndLeavesNoFile) {
+    Qscope program(folder_ / "log", {"quantize", kModel, "--data", kData, "--calib-samples", "0", "--runs",
+                                     "100000", "--json", "--progress", "-o", path("int8.pt")});
+    // Progress means that the work has begun.
+    ASSERT_TRUE(program.waitForStderr(" %")) << program.wait().err;
+    program.interrupt();
+    const Finished run = program.wait();
+    EXPECT_EQ(run.code, 1);
+    EXPECT_EQ(run.json()["error"]["kind"], "cancelled");
+    EXPECT_THAT(files(), testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace qs::test

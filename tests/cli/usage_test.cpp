@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+
+#include "cli_fixture.h"
+
+namespace qs::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST_F(CliTest, HelpAndVersionSucceed) {
+    const Finished help = qscope({"--help"});
+    EXPECT_EQ(help.code, 0);
+    for (const char* command : {"inspect", "evaluate", "quantize", "analyze", "bench", "train", "serve"}) {
+        EXPECT_THAT(help.out, HasSubstr(command));
+    }
+    EXPECT_EQ(qscope({"quantize", "--help"}).code, 0);
+    EXPECT_THAT(qscope({"--version"}).out, testing::StartsWith("qscope 0."));
+}
+
+TEST_F(CliTest, WrongUsageIsExitCodeTwo) {
+    const std::vector<std::vector<std::string>> commandLines = {
+        {},
+        {"frobnicate"},
+        {"inspect"},
+        {"inspect", kModel, "--frobnicate"},
+        {"inspect", kModel, "--shape", "1,0,28,28"},
+        {"inspect", kModel, "--crop", "28"},
+        {"evaluate", kModel},
+        {"evaluate", kModel, "--data", kData, "--samples", "-1"},
+        {"evaluate", kModel, "--data", kData, "--batch", "0"},
+        {"evaluate", kModel, "--data", kData, "--samples", "many"},
+        {"quantize", kModel, "--data", kData},
+        {"train", kModel, "--data", kData, "-o", "out.pt", "--epochs", "0"},
+        {"serve", "extra"},
+    };
+    for (const auto& arguments : commandLines) {
+        SCOPED_TRACE(testing::PrintToString(arguments));
+        errorMessage(arguments, "usage");
+        const Finished plain = qscope(arguments);
+        EXPECT_EQ(plain.code, 2);
+        EXPECT_EQ(plain.out, "");
+        EXPECT_THAT(plain.err, testing::StartsWith("qscope: "));
+    }
+}
+
+TEST_F(CliTest, UnknownPresetsAndLayersAreUsageErrors) {
+    const std::vector<std::string> analyze = {"analyze",   kModel, "--data",          kData,
+                                              "--samples", "8",    "--calib-samples", "8"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), analyze.begin(), analyze.end());
+        return errorMessage(more, "usage");
+    };
+    EXPECT_THAT(with({"--preset", "onednnn"}),
+                AllOf(HasSubstr("onednnn"), HasSubstr("fbgemm"), HasSubstr("qnnpack")));
+    EXPECT_THAT(with({"--fp32", "layer1.0.conv9"}),
+                AllOf(HasSubstr("layer1.0.conv9"), HasSubstr("layer1.0.conv1")));
+    EXPECT_THAT(with({"--fp32", "stage*.conv?"}), HasSubstr("no layer matches 'stage*.conv?'"));
+}
+
+TEST_F(CliTest, UnknownDataIsAUsageErrorAndMissingDataAFailure) {
+    EXPECT_THAT(errorMessage({"evaluate", kModel, "--data", "cifar"}, "usage"),
+                HasSubstr("fashion-mnist, imagefolder, npy"));
+    std::filesystem::create_directory(folder_ / "empty");
+    EXPECT_THAT(errorMessage({"evaluate", kModel, "--data", "imagefolder:" + path("empty")}, "failed"),
+                HasSubstr("no images in " + path("empty")));
+    EXPECT_THAT(errorMessage({"evaluate", kModel, "--data", "imagefolder:" + path("missing")}, "failed"),
+                HasSubstr(path("missing")));
+    EXPECT_THAT(
+        errorMessage({"evaluate", kModel, "--data", "npy:" + write("cut.npy", "\x93NUMPY")}, "failed"),
+        HasSubstr("cut.npy"));
+}
+
+TEST_F(CliTest, ModelsThatCannotBeOpenedFail) {
+    const std::string whole = [] {
+        std::ifstream stream(kModel, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(stream), {});
+    }();
+    const std::string empty = write("empty.pt", "");
+    const std::string text = write("text.pt", "hello, this is not a model\n");
+    const std::string cut = write("cut.pt", whole.substr(0, whole.size() / 2));
+    for (const std::string& model : {path("missing.pt"), empty, text, cut, folder_.string()}) {
+        EXPECT_THAT(errorMessage({"inspect", model}, "failed"), HasSubstr(model));
+    }
+    EXPECT_THAT(errorMessage({"inspect", QS_SOURCE_DIR "/tests/cli/state_dict.pt"}, "failed"),
+                AllOf(HasSubstr("state_dict"), HasSubstr("torch.jit.script")));
+}
+
+TEST_F(CliTest, TheOutputIsCheckedBeforeTheWork) {
+    // The model does not exist: if the message is about the output, nothing was opened before.
+    const auto quantizeTo = [&](const std::string& output, const std::string& kind) {
+        return errorMessage({"quantize", path("missing.pt"), "--data", kData, "-o", output}, kind);
+    };
+    EXPECT_THAT(quantizeTo(path("no/such/folder/out.pt"), "failed"), HasSubstr("does not exist"));
+    EXPECT_THAT(quantizeTo("/proc/out.pt", "failed"), HasSubstr("cannot write /proc/out.pt"));
+    EXPECT_THAT(quantizeTo(path("out.tflite"), "usage"), HasSubstr(".onnx"));
+    std::filesystem::create_directory(folder_ / "folder.pt");
+    EXPECT_THAT(quantizeTo(path("folder.pt"), "failed"), HasSubstr("it is a folder"));
+    EXPECT_THAT(
+        errorMessage({"train", path("missing.pt"), "--data", kData, "--epochs", "1", "-o", path("no/out.pt")},
+                     "failed"),
+        HasSubstr("does not exist"));
+    EXPECT_THAT(files(), testing::IsEmpty());
+}
+
+TEST_F(CliTest, TheModelIsNotOverwritten) {
+    std::filesystem::copy_file(kModel, folder_ / "model.pt");
+    EXPECT_THAT(
+        errorMessage({"quantize", path("model.pt"), "--data", kData, "-o", path("model.pt")}, "usage"),
+        HasSubstr("is the model itself"));
+}
+
+}  // namespace
+}  // namespace qs::test
