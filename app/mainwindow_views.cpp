@@ -82,10 +82,8 @@ void MainWindow::connectSession() {
 
 void MainWindow::connectEngine() {
     connect(&client_, &EngineClient::stateChanged, this, &MainWindow::showEngine);
-    connect(&client_, &EngineClient::engineDied, this, [this](const QString& reason) {
-        engineDied_ = true;
-        showMessage(Severity::Error, reason);
-    });
+    // The session says what has died; that there is a new one is said here.
+    connect(&client_, &EngineClient::engineDied, this, [this] { engineDied_ = true; });
     connect(&client_, &EngineClient::engineStarted, this, [this] {
         layers_->setPresets(presets());
         showPreset();

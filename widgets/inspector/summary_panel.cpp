@@ -51,7 +51,8 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     layout->setContentsMargins(8, 6, 8, 6);
     variantName_ = wrappedLabel(content, "variantName");
     outdated_ = wrappedLabel(content, "outdatedNote");
-    outdated_->setText(tr("The qconfigs have changed since this was measured. Calibrate to measure them."));
+    outdated_->setText(tr(
+        "The qconfigs in the table are not those that this was measured with. Calibrate to measure them."));
     notes_ = wrappedLabel(content, "variantNotes");
     QFont large = font();
     large.setBold(true);
