@@ -97,7 +97,9 @@ void MainWindow::restoreWindow() {
     if (!restoreGeometry(settings.value(kGeometry).toByteArray())) {
         resize(1440, 900);
     }
-    restoreState(settings.value(kLayout).toByteArray(), kLayoutVersion);
+    if (restoreState(settings.value(kLayout).toByteArray(), kLayoutVersion)) {
+        docks_->keepSizes();
+    }
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -1,17 +1,14 @@
 // How the window shows its session: the other half of mainwindow.cpp, which builds it and takes commands.
 #include <QComboBox>
-#include <QDesktopServices>
 #include <QFileInfo>
 #include <QLabel>
 #include <QSpinBox>
 #include <QStackedWidget>
-#include <QUrl>
 #include <algorithm>
 
 #include "app/docks/window_docks.h"
 #include "app/mainwindow.h"
 #include "app/window_actions.h"
-#include "widgets/common/format.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
 #include "widgets/inspector/summary_panel.h"
@@ -71,13 +68,6 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::message, this, &MainWindow::showMessage);
     connect(&session_, &Session::modifiedChanged, this, &MainWindow::showTitle);
     connect(&session_, &Session::projectPathChanged, this, &MainWindow::showTitle);
-    connect(&session_, &Session::exported, this, [this](const protocol::ExportResult& result) {
-        const QString path = QString::fromStdString(result.path);
-        messages_->show(MessageBar::Kind::Info, tr("Wrote %1 (%2).").arg(path, format::bytes(result.bytes)),
-                        {{tr("Show the folder"), [path] {
-                              QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath()));
-                          }}});
-    });
 }
 
 void MainWindow::connectEngine() {

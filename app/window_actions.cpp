@@ -178,6 +178,8 @@ void WindowActions::buildToolBar() {
     exports->addAction(exportOnnx);
     exports->setToolTip(tr("Write the current variant to a file"));
     bar.addWidget(exports);
+    connect(exportOnnx, &QAction::changed, exports,
+            [this, exports] { exports->setEnabled(exportOnnx->isEnabled()); });
     bar.addSeparator();
     for (QAction* action : {undo, redo, openProject, saveProject}) {
         bar.addAction(action);

@@ -5,6 +5,7 @@
 #include <QDockWidget>
 #include <QMainWindow>
 #include <QMenu>
+#include <QTimer>
 #include <algorithm>
 
 #include "widgets/charts/chart.h"
@@ -15,8 +16,9 @@
 namespace qs::app {
 namespace {
 
-constexpr int kRightWidth = 330;
-constexpr int kBottomHeight = 290;
+constexpr int kRightWidth = 350;
+constexpr int kVariantHeight = 190;
+constexpr int kBottomHeight = 280;
 /// Charts beside each other; those behind share the last place as tabs.
 constexpr size_t kChartsSideBySide = 3;
 
@@ -30,7 +32,7 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
     window_.setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks |
                            QMainWindow::AllowNestedDocks);
     window_.setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    window_.setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    window_.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     summaryDock_ = addDock(QStringLiteral("summaryDock"), tr("Summary"), summary_);
     variantDock_ = addDock(QStringLiteral("variantDock"), tr("Variants"), variants_);
     for (const auto& type : chartTypes()) {
@@ -62,9 +64,18 @@ void WindowDocks::arrange() {
     if (chartDocks_.size() > kChartsSideBySide) {
         chartDocks_[kChartsSideBySide - 1]->raise();
     }
+}
+
+/// Takes effect only on docks that are laid out, so after the window is shown.
+void WindowDocks::setDefaultSizes() {
+    const QList<QDockWidget*> beside(chartDocks_.begin(),
+                                     chartDocks_.begin() + std::min(kChartsSideBySide, chartDocks_.size()));
     window_.resizeDocks({summaryDock_}, {kRightWidth}, Qt::Horizontal);
-    window_.resizeDocks({summaryDock_, variantDock_}, {300, 150}, Qt::Vertical);
-    window_.resizeDocks({chartDocks_.front()}, {kBottomHeight}, Qt::Vertical);
+    window_.resizeDocks(beside, QList<int>(beside.size(), 1), Qt::Horizontal);
+    window_.resizeDocks({summaryDock_, variantDock_}, {window_.height() - kVariantHeight, kVariantHeight},
+                        Qt::Vertical);
+    window_.resizeDocks({chartDocks_.front()}, {std::min(kBottomHeight, window_.height() * 2 / 5)},
+                        Qt::Vertical);
 }
 
 void WindowDocks::raise(const char* chartId) {
@@ -83,6 +94,10 @@ void WindowDocks::setWorkspaceVisible(bool visible) {
             dock->show();
         }
         hiddenForWelcome_.clear();
+        if (!layoutRestored_) {
+            layoutRestored_ = true;
+            QTimer::singleShot(0, this, &WindowDocks::setDefaultSizes);
+        }
         return;
     }
     for (QDockWidget* dock : docks_) {

@@ -29,11 +29,14 @@ class WindowDocks : public QObject {
     /// Hides or shows all at once, for the welcome page, without touching what the person has closed.
     void setWorkspaceVisible(bool visible);
     void resetLayout();
+    /// The layout comes from an earlier session: leave its sizes alone.
+    void keepSizes() { layoutRestored_ = true; }
     void addToggles(QMenu& menu) const;
 
   private:
     QDockWidget* addDock(const QString& name, const QString& title, QWidget* content);
     void arrange();
+    void setDefaultSizes();
 
     QMainWindow& window_;
     SummaryPanel* summary_;
@@ -44,6 +47,7 @@ class WindowDocks : public QObject {
     std::vector<QDockWidget*> docks_;
     QByteArray defaultLayout_;
     std::vector<QDockWidget*> hiddenForWelcome_;
+    bool layoutRestored_ = false;
 };
 
 }  // namespace qs::app

@@ -27,13 +27,12 @@ Chart::Chart(ViewState& state, QWidget* parent)
     plot_->installEventFilter(this);
     plot_->setMouseTracking(true);
 
-    // The legend gets a row of its own, so that it never covers data.
-    plot_->plotLayout()->insertRow(0);
-    plot_->plotLayout()->addElement(0, 0, plot_->legend);
-    plot_->plotLayout()->setRowStretchFactor(0, 0.001);
-    plot_->legend->setFillOrder(QCPLegend::foColumnsFirst);
-    plot_->legend->setBorderPen(Qt::NoPen);
-    plot_->legend->setMargins(QMargins(4, 2, 4, 0));
+    // Above the plot, where it wraps and never covers data.
+    legend_ = new QLabel(this);
+    legend_->setObjectName(QStringLiteral("legend"));
+    legend_->setWordWrap(true);
+    legend_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    header_->addWidget(legend_, 1);
 
     auto* overlay = new QVBoxLayout(plot_);
     empty_ = new QLabel(plot_);
@@ -63,9 +62,6 @@ void Chart::restyle() {
     for (QCPAxis* axis : plot_->axisRect()->axes()) {
         styleAxis(*axis);
     }
-    plot_->legend->setBrush(Qt::NoBrush);
-    plot_->legend->setTextColor(colors_.text);
-    plot_->legend->setFont(font());
     applyColors();
     replot();
 }
@@ -73,9 +69,18 @@ void Chart::restyle() {
 void Chart::setEmptyText(const QString& text) {
     empty_->setText(text);
     empty_->setVisible(!text.isEmpty());
-    const bool anything = text.isEmpty();
-    plot_->axisRect()->setVisible(anything);
-    plot_->legend->setVisible(anything && plot_->legend->itemCount() > 0);
+    plot_->axisRect()->setVisible(text.isEmpty());
+    legend_->setVisible(text.isEmpty());
+}
+
+void Chart::setLegend(const std::vector<LegendEntry>& entries) {
+    QStringList parts;
+    for (const auto& entry : entries) {
+        parts << QStringLiteral("<span style=\"color:%1\">%2</span>&nbsp;%3")
+                     .arg(entry.color.name(), QString(entry.mark),
+                          QString(entry.name).replace(QLatin1Char(' '), QStringLiteral("&nbsp;")));
+    }
+    legend_->setText(parts.join(QStringLiteral("&nbsp;&nbsp; ")));
 }
 
 QString Chart::emptyText() const {

@@ -2,19 +2,19 @@
 
 #include <QPoint>
 #include <QWidget>
+#include <vector>
 
 #include "widgets/charts/chart_colors.h"
 #include "widgets/models/view_state.h"
 
 class QCustomPlot;
 class QCPAxis;
-class QCPItemText;
 class QHBoxLayout;
 class QLabel;
 
 namespace qs {
 
-/// Common ground of the charts: a plot that follows the palette, with the legend above the data, a text in
+/// Common ground of the charts: a plot that follows the palette, a legend above it, a text in
 /// place of data that is not there, tooltips and clicks. A chart reads the ViewState, which must outlive it.
 class Chart : public QWidget {
     Q_OBJECT
@@ -39,8 +39,14 @@ class Chart : public QWidget {
     /// Text over an empty plot; empty when there is something to see.
     void setEmptyText(const QString& text);
     QString emptyText() const;
-    /// Row above the plot for controls of the chart.
+    /// Row above the plot for controls of the chart, left of the legend.
     QHBoxLayout& header() const { return *header_; }
+    struct LegendEntry {
+        QChar mark;  ///< looks like the marker in the plot
+        QColor color;
+        QString name;
+    };
+    void setLegend(const std::vector<LegendEntry>& entries);
     void replot();
 
     void changeEvent(QEvent* event) override;
@@ -54,6 +60,7 @@ class Chart : public QWidget {
     ChartColors colors_;
     QHBoxLayout* header_ = nullptr;
     QCustomPlot* plot_ = nullptr;
+    QLabel* legend_ = nullptr;
     QLabel* empty_ = nullptr;
     QPoint pressedAt_;
 };

@@ -51,10 +51,7 @@ QCPRange linearRange(const std::vector<double>& values) {
 }  // namespace
 
 ErrorChart::ErrorChart(ViewState& state, QWidget* parent)
-    : LayerChart(state, parent),
-      metric_(new QComboBox(this)),
-      int8_(addBars(tr("INT8"))),
-      fp32_(addBars(tr("FP32"))) {
+    : LayerChart(state, parent), metric_(new QComboBox(this)), int8_(addBars()), fp32_(addBars()) {
     setObjectName(QStringLiteral("errorChart"));
     metric_->setObjectName(QStringLiteral("errorMetric"));
     metric_->setToolTip(tr("Measure of the error against FP32"));
@@ -63,9 +60,8 @@ ErrorChart::ErrorChart(ViewState& state, QWidget* parent)
     }
     auto* label = new QLabel(tr("&Measure:"), this);
     label->setBuddy(metric_);
-    header().addWidget(label);
-    header().addWidget(metric_);
-    header().addStretch();
+    header().insertWidget(0, label);
+    header().insertWidget(1, metric_);
     connect(metric_, &QComboBox::currentIndexChanged, this, &ErrorChart::refresh);
     restyle();
     refresh();
@@ -112,6 +108,7 @@ void ErrorChart::applyColors() {
     LayerChart::applyColors();
     int8_->setBrush(colors().int8);
     fp32_->setBrush(colors().fp32);
+    setLegend({{QChar(0x25A0), colors().int8, tr("INT8")}, {QChar(0x25A0), colors().fp32, tr("FP32")}});
 }
 
 }  // namespace qs

@@ -9,7 +9,7 @@
 namespace qs {
 
 LatencyChart::LatencyChart(ViewState& state, QWidget* parent)
-    : LayerChart(state, parent), fp32_(addBars(tr("FP32 network"))), int8_(addBars(tr("this variant"))) {
+    : LayerChart(state, parent), fp32_(addBars()), int8_(addBars()) {
     setObjectName(QStringLiteral("latencyChart"));
     auto* group = new QCPBarsGroup(&plot());
     group->setSpacingType(QCPBarsGroup::stAbsolute);
@@ -59,6 +59,8 @@ void LatencyChart::applyColors() {
     LayerChart::applyColors();
     fp32_->setBrush(colors().fp32);
     int8_->setBrush(colors().int8);
+    setLegend({{QChar(0x25A0), colors().fp32, tr("FP32 network")},
+               {QChar(0x25A0), colors().int8, tr("this variant")}});
 }
 
 }  // namespace qs

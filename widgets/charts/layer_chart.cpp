@@ -45,9 +45,8 @@ LayerChart::LayerChart(ViewState& state, QWidget* parent) : Chart(state, parent)
     });
 }
 
-QCPBars* LayerChart::addBars(const QString& name) {
+QCPBars* LayerChart::addBars() {
     auto* bars = new QCPBars(plot().xAxis, plot().yAxis);
-    bars->setName(name);
     bars->setPen(Qt::NoPen);
     bars->setAntialiased(false);
     return bars;
@@ -79,7 +78,7 @@ void LayerChart::labelTicks() {
     }
     plot().xAxis->setTicker(ticker);
     plot().xAxis->setTickLabelRotation(named ? -60 : 0);
-    plot().xAxis->setLabel(named ? QString() : tr("Layer number, in execution order"));
+    plot().xAxis->setLabel(named ? QString() : tr("Layer number"));
 }
 
 void LayerChart::showSelection() {

@@ -28,7 +28,7 @@ class LayerChart : public Chart {
     virtual QString describe(const LayerRow& row) const = 0;
 
     void refresh();
-    QCPBars* addBars(const QString& name);
+    QCPBars* addBars();
     void applyColors() override;
     QString toolTipAt(const QPoint& pixel) const override;
     void clickedAt(const QPoint& pixel, Qt::KeyboardModifiers modifiers) override;

@@ -27,10 +27,10 @@ QCPRange padded(double lower, double upper, double atLeast) {
 
 TradeoffChart::TradeoffChart(ViewState& state, QWidget* parent)
     : Chart(state, parent),
-      baseline_(addGraph(tr("FP32 baseline"))),
-      calibrated_(addGraph(tr("calibrated"))),
-      trained_(addGraph(tr("trained (QAT)"))),
-      current_(addGraph(tr("current"))) {
+      baseline_(addGraph()),
+      calibrated_(addGraph()),
+      trained_(addGraph()),
+      current_(addGraph()) {
     setObjectName(QStringLiteral("tradeoffChart"));
     plot().xAxis->setLabel(tr("Median latency / ms"));
     plot().yAxis->setLabel(tr("Top-1 accuracy / %"));
@@ -40,9 +40,8 @@ TradeoffChart::TradeoffChart(ViewState& state, QWidget* parent)
     refresh();
 }
 
-QCPGraph* TradeoffChart::addGraph(const QString& name) {
+QCPGraph* TradeoffChart::addGraph() {
     QCPGraph* graph = plot().addGraph();
-    graph->setName(name);
     graph->setLineStyle(QCPGraph::lsNone);
     return graph;
 }
@@ -196,6 +195,10 @@ void TradeoffChart::applyColors() {
     trained_->setScatterStyle(shape(QCPScatterStyle::ssSquare, colors().int8, kMarkerSize));
     current_->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(colors().accent, 2.5), Qt::NoBrush, kCurrentSize));
+    setLegend({{QChar(0x25C6), colors().fp32, tr("FP32")},
+               {QChar(0x25CF), colors().int8, tr("calibrated")},
+               {QChar(0x25A0), colors().int8, tr("trained")},
+               {QChar(0x25CB), colors().accent, tr("current")}});
     for (const auto& point : points_) {
         point.text->setColor(colors().text);
         QFont label = font();

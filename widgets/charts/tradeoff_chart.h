@@ -38,7 +38,7 @@ class TradeoffChart : public Chart {
     void collectPoints();
     void fillGraphs();
     void fitAxes();
-    QCPGraph* addGraph(const QString& name);
+    QCPGraph* addGraph();
     QCPItemText* addLabel(const QString& text);
     void placeLabels();
     QPointF pixelOf(const Point& point) const;

@@ -14,8 +14,6 @@ TrainingChart::TrainingChart(ViewState& state, QWidget* parent)
       loss_(plot().addGraph(plot().xAxis, plot().yAxis)),
       accuracy_(plot().addGraph(plot().xAxis, plot().yAxis2)) {
     setObjectName(QStringLiteral("trainingChart"));
-    loss_->setName(tr("training loss (left)"));
-    accuracy_->setName(tr("validation top-1 (right)"));
     plot().xAxis->setLabel(tr("Optimizer step"));
     plot().yAxis->setLabel(tr("Cross-entropy loss"));
     plot().yAxis2->setLabel(tr("Validation top-1 / %"));
@@ -59,6 +57,8 @@ void TrainingChart::applyColors() {
     accuracy_->setPen(QPen(colors().accuracy, 1.5, Qt::DashLine));
     accuracy_->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(colors().accuracy), colors().accuracy, 9));
+    setLegend({{QChar(0x25AC), colors().loss, tr("training loss (left)")},
+               {QChar(0x25C6), colors().accuracy, tr("validation top-1 (right)")}});
 }
 
 QString TrainingChart::toolTipAt(const QPoint& pixel) const {

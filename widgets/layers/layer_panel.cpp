@@ -9,6 +9,7 @@
 #include <QMenu>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "widgets/delegates/heat_delegate.h"
 #include "widgets/delegates/qconfig_delegate.h"
@@ -18,7 +19,8 @@
 namespace qs {
 namespace {
 
-constexpr int kWidestColumn = 260;
+constexpr int kWidestName = 240;
+constexpr int kWidestOp = 140;
 
 int column(LayerColumnId id) {
     return static_cast<int>(id);
@@ -116,8 +118,9 @@ void LayerPanel::updateRows() {
 
 void LayerPanel::fitColumns() {
     table_->resizeColumnsToContents();
-    for (int i = 0; i < proxy_->columnCount(); ++i) {
-        table_->setColumnWidth(i, std::min(kWidestColumn, table_->columnWidth(i) + 6));
+    for (const auto& [id, widest] :
+         {std::pair(LayerColumnId::Name, kWidestName), {LayerColumnId::Op, kWidestOp}}) {
+        table_->setColumnWidth(column(id), std::min(widest, table_->columnWidth(column(id))));
     }
 }
 

@@ -4,8 +4,8 @@
 
 namespace qs {
 
-/// A table whose rows stay selected when one of them is clicked in an editable cell, so that a double-click edits the
-/// cell for all of them.
+/// A table whose rows stay selected when one of them is clicked in an editable cell, so that a double-click
+/// edits the cell for all of them.
 class LayerTableView : public QTableView {
     Q_OBJECT
   public:

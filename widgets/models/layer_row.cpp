@@ -52,7 +52,9 @@ QString opWithFused(const LayerRow& row) {
     for (const auto& member : row.info.fused) {
         const QString name = QString::fromStdString(member);
         if (name != row.name()) {
-            parts << name.section(QLatin1Char('.'), -1);
+            const QString last = name.section(QLatin1Char('.'), -1);
+            // In a Sequential the last part is but a number.
+            parts << (last.front().isDigit() ? name.section(QLatin1Char('.'), -2) : last);
         }
     }
     return parts.join(QStringLiteral(" + "));

@@ -19,11 +19,9 @@ const Column kColumns[] = {
      [](const VariantRow& row) { return format::percent(row.int8.top1); }},
     {QT_TRANSLATE_NOOP("VariantColumns", "Latency"),
      [](const VariantRow& row) { return format::milliseconds(row.int8.latency_ms); }},
-    {QT_TRANSLATE_NOOP("VariantColumns", "Speed-up"),
-     [](const VariantRow& row) { return format::ratio(row.speedup); }},
     {QT_TRANSLATE_NOOP("VariantColumns", "Size"),
      [](const VariantRow& row) { return format::bytes(row.int8.model_bytes); }},
-    {QT_TRANSLATE_NOOP("VariantColumns", "FP32 layers"),
+    {QT_TRANSLATE_NOOP("VariantColumns", "FP32"),
      [](const VariantRow& row) { return QString::number(row.floatLayers); }},
 };
 
@@ -54,7 +52,8 @@ QVariant VariantTableModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return kColumns[index.column()].text(row);
         case Qt::ToolTipRole:
-            return row.name;
+            return tr("%1: speed-up %2, %n layer(s) in FP32", nullptr, row.floatLayers)
+                .arg(row.name, format::ratio(row.speedup));
         case Qt::TextAlignmentRole:
             return QVariant(Qt::AlignVCenter | (index.column() == 0 ? Qt::AlignLeft : Qt::AlignRight));
         case Qt::FontRole: {

@@ -30,7 +30,7 @@ VariantPanel::VariantPanel(ViewState& state, QWidget* parent)
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-    table_->horizontalHeader()->setMinimumSectionSize(60);
+    table_->horizontalHeader()->setMinimumSectionSize(44);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now) {
                 const QString id = now.data(VariantTableModel::IdRole).toString();
