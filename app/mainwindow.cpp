@@ -8,6 +8,7 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QSpinBox>
 #include <QStackedWidget>
@@ -95,7 +96,8 @@ void MainWindow::buildStatusBar() {
 void MainWindow::restoreWindow() {
     const QSettings settings;
     if (!restoreGeometry(settings.value(kGeometry).toByteArray())) {
-        resize(1440, 900);
+        // As large as the screen takes with the frame around it.
+        resize(QSize(1440, 900).boundedTo(screen()->availableSize() - QSize(8, 40)));
     }
     if (restoreState(settings.value(kLayout).toByteArray(), kLayoutVersion)) {
         docks_->keepSizes();

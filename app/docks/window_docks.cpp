@@ -16,7 +16,7 @@
 namespace qs::app {
 namespace {
 
-constexpr int kRightWidth = 350;
+constexpr int kRightWidth = 330;
 constexpr int kVariantHeight = 190;
 constexpr int kBottomHeight = 280;
 /// Charts beside each other; those behind share the last place as tabs.

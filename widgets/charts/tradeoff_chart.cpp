@@ -133,7 +133,6 @@ QPointF TradeoffChart::pixelOf(const Point& point) const {
 /// Gives each label the first place around its marker that is inside the plot and free of markers and earlier
 /// labels.
 void TradeoffChart::placeLabels() {
-    const QFontMetrics metrics(font());
     const QRectF inside = plot().axisRect()->rect();
     std::vector<QRectF> taken;
     for (const auto& point : points_) {
@@ -141,6 +140,7 @@ void TradeoffChart::placeLabels() {
         taken.emplace_back(pixelOf(point) - QPointF(half, half), QSizeF(kMarkerSize, kMarkerSize));
     }
     for (const auto& point : points_) {
+        const QFontMetrics metrics(point.text->font());
         const QSizeF size(metrics.horizontalAdvance(point.text->text()) + 6, metrics.height());
         const QPointF at = pixelOf(point);
         const double gap = kCurrentSize / 2 + 2;

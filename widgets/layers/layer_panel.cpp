@@ -20,7 +20,7 @@ namespace qs {
 namespace {
 
 constexpr int kWidestName = 240;
-constexpr int kWidestOp = 140;
+constexpr int kWidestOp = 130;
 
 int column(LayerColumnId id) {
     return static_cast<int>(id);
@@ -89,6 +89,12 @@ void LayerPanel::buildTable() {
     table_->horizontalHeader()->setSectionsMovable(true);
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, [this](int section) {
+        QHeaderView& header = *table_->horizontalHeader();
+        if (section >= 0) {
+            header.resizeSection(section, std::max(header.sectionSize(section), header.sectionSizeHint(section)));
+        }
+    });
     // -1: execution order, until a header is clicked.
     table_->sortByColumn(-1, Qt::AscendingOrder);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -117,7 +123,11 @@ void LayerPanel::updateRows() {
 }
 
 void LayerPanel::fitColumns() {
+    // Room for the sort indicator is made where it comes to stand, not in every column.
+    QHeaderView& header = *table_->horizontalHeader();
+    header.setSortIndicatorShown(false);
     table_->resizeColumnsToContents();
+    header.setSortIndicatorShown(true);
     for (const auto& [id, widest] :
          {std::pair(LayerColumnId::Name, kWidestName), {LayerColumnId::Op, kWidestOp}}) {
         table_->setColumnWidth(column(id), std::min(widest, table_->columnWidth(column(id))));
