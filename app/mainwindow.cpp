@@ -212,11 +212,7 @@ void MainWindow::askForData(DataRole role) {
 }
 
 void MainWindow::askForTraining() {
-    const auto& training = session_.data(DataRole::Training);
-    const auto& evaluation = session_.data(DataRole::Evaluation);
-    const QString data = training     ? QString::fromStdString(training->spec.source)
-                         : evaluation ? QString::fromStdString(evaluation->spec.source)
-                                      : QString();
+    const QString data = QString::fromStdString(session_.trainingSpec().source);
     auto* dialog = new QatDialog(session_.settings().qat, data, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QatDialog::dataRequested, this, [this] { askForData(DataRole::Training); });

@@ -160,6 +160,27 @@ QString damaged(const QString& path, const QString& detail) {
     return ProjectText::tr("%1 is not a Quantoscope project, or it is damaged: %2.").arg(path, detail);
 }
 
+QString weightsName(const Variant& variant) {
+    return variant.id + QStringLiteral(".qsw");
+}
+
+QString copyWeights(const QString& source, const QString& target) {
+    const QFileInfo from(source);
+    const QFileInfo to(target);
+    // An earlier save of the same variant has left the same weights, unless it was interrupted.
+    if (from == to || (to.exists() && to.size() == from.size())) {
+        return {};
+    }
+    if (!QDir().mkpath(to.path())) {
+        return ProjectText::tr("The folder %1 cannot be made.").arg(to.path());
+    }
+    QFile::remove(target);
+    QFile file(source);
+    return file.copy(target) ? QString()
+                             : ProjectText::tr("The trained weights cannot be copied to %1: %2.")
+                                   .arg(target, file.errorString());
+}
+
 QString checkHead(const QString& path, const json& content) {
     if (!content.is_object() || content.value("format", std::string()) != kFormat) {
         return damaged(path, ProjectText::tr("it does not say that it is a project"));
@@ -230,30 +251,27 @@ QString gatherWeights(Document& document, const QString& folder, QStringList& mi
             continue;
         }
         const QString source = toText(weights);
-        const QString target = QDir(folder).filePath(variant.id + QStringLiteral(".qsw"));
         if (!QFileInfo::exists(source)) {
             missing.append(variant.name);
             continue;
         }
-        if (QFileInfo(source) != QFileInfo(target)) {
-            // Left by an earlier save of the same variant: weights never change.
-            const bool there =
-                QFileInfo::exists(target) && QFileInfo(target).size() == QFileInfo(source).size();
-            if (!there) {
-                QFile::remove(target);
-                QFile file(source);
-                if (!QDir().mkpath(folder)) {
-                    return ProjectText::tr("The folder %1 cannot be made.").arg(folder);
-                }
-                if (!file.copy(target)) {
-                    return ProjectText::tr("The trained weights cannot be copied to %1: %2.")
-                        .arg(target, file.errorString());
-                }
-            }
+        const QString target = QDir(folder).filePath(weightsName(variant));
+        if (const QString problem = copyWeights(source, target); !problem.isEmpty()) {
+            return problem;
         }
         weights = target.toStdString();
     }
     return {};
+}
+
+void removeStrayWeights(const Document& document, const QString& folder) {
+    QStringList stray = QDir(folder).entryList({QStringLiteral("*.qsw")}, QDir::Files);
+    for (const Variant& variant : document.variants) {
+        stray.removeAll(weightsName(variant));
+    }
+    for (const QString& name : stray) {
+        QFile::remove(QDir(folder).filePath(name));
+    }
 }
 
 }  // namespace qs::app

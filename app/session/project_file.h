@@ -29,4 +29,7 @@ QString weightsFolder(const QString& projectPath);
 /// their variants' names are added to `missing`. Returns what went wrong, or an empty text.
 QString gatherWeights(Document& document, const QString& folder, QStringList& missing);
 
+/// Removes the weights in a project's weightsFolder() that belong to none of its variants any more.
+void removeStrayWeights(const Document& document, const QString& folder);
+
 }  // namespace qs::app

@@ -53,6 +53,7 @@ QString Session::save(const QString& path) {
         return problem;
     }
     document_ = std::move(saved);
+    removeStrayWeights(document_, weightsFolder(target));
     if (!missing.isEmpty()) {
         emit message(Severity::Warning,
                      tr("The trained weights of %1 are not on this machine and not in the project.")

@@ -94,6 +94,17 @@ TEST_F(SessionFilesTest, SaveAndLoad) {
     EXPECT_EQ(other->projectPath(), path("p.qsproj"));
 }
 
+TEST_F(SessionFilesTest, WeightsOfRemovedVariantsLeaveTheProject) {
+    makeFullSession();
+    ASSERT_EQ(session().save(path("p.qsproj")), QString());
+    const QDir weights(path("p.files"));
+    EXPECT_EQ(weights.entryList(QDir::Files).size(), 1);
+    session().removeVariant(session().variants()[2].id);
+    EXPECT_EQ(weights.entryList(QDir::Files).size(), 1) << "until the project is saved";
+    ASSERT_EQ(session().save(path("p.qsproj")), QString());
+    EXPECT_EQ(weights.entryList(QDir::Files).size(), 0);
+}
+
 TEST_F(SessionFilesTest, ALoadedSessionGoesOn) {
     makeFullSession();
     ASSERT_EQ(session().save(path("p.qsproj")), QString());

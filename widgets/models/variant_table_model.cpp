@@ -15,10 +15,10 @@ struct Column {
 
 const Column kColumns[] = {
     {QT_TRANSLATE_NOOP("VariantColumns", "Variant"), [](const VariantRow& row) { return row.name; }},
-    {QT_TRANSLATE_NOOP("VariantColumns", "Top-1"),
-     [](const VariantRow& row) { return format::percent(row.int8.top1); }},
-    {QT_TRANSLATE_NOOP("VariantColumns", "Latency"),
-     [](const VariantRow& row) { return format::milliseconds(row.int8.latency_ms); }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Top-1 %"),
+     [](const VariantRow& row) { return format::optional(row.int8.top1, 2); }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Latency ms"),
+     [](const VariantRow& row) { return format::duration(row.int8.latency_ms); }},
     {QT_TRANSLATE_NOOP("VariantColumns", "Size"),
      [](const VariantRow& row) { return format::bytes(row.int8.model_bytes); }},
     {QT_TRANSLATE_NOOP("VariantColumns", "FP32"),

@@ -6,13 +6,14 @@ namespace qs::onednn {
 
 namespace {
 
-// A loop of our own: oneDNN's binary primitive adds the zero point before it rounds, so that halves go to the wrong
-// side when the zero point is odd, and they are common where scales are equal.
+// A loop of our own: oneDNN's binary primitive adds the zero point before it rounds, so that halves go to the
+// wrong side when the zero point is odd, and they are common where scales are equal.
 
 void addIntegerStep(NodeBuilder& b, const Operand& left, const Operand& right) {
     const QParams &p = *b.inputQParams(0), &q = *b.inputQParams(1), &r = *b.outputQParams();
     const Operand y = b.output(left.shape, left.layout);
-    b.addStep([from = left.buffer, with = right.buffer, to = y.buffer, source = integerSource(left, p, p.scale[0] / r.scale[0]),
+    b.addStep([from = left.buffer, with = right.buffer, to = y.buffer,
+               source = integerSource(left, p, p.scale[0] / r.scale[0]),
                other = integerSource(right, q, q.scale[0] / r.scale[0]),
                target = integerTarget(y, r, realBounds(b.node())),
                count = y.count()](const dnnl::stream&) mutable {
@@ -52,6 +53,8 @@ Result<std::string> lowerAdd(NodeBuilder& b) {
 
 namespace qs {
 
-void register_add(onednn::KernelRegistry& registry) { registry.add("add", {onednn::lowerAdd}); }
+void register_add(onednn::KernelRegistry& registry) {
+    registry.add("add", {onednn::lowerAdd});
+}
 
 }  // namespace qs

@@ -9,9 +9,13 @@ namespace {
 
 constexpr size_t kAlignment = 64;  // a cache line and an AVX-512 register
 
-size_t alignUp(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+size_t alignUp(size_t bytes) {
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
-bool overlapInTime(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
+bool overlapInTime(const Lifetime& a, const Lifetime& b) {
+    return a.first <= b.last && b.first <= a.last;
+}
 
 }  // namespace
 
@@ -36,7 +40,8 @@ ArenaLayout layOutArena(std::span<const Lifetime> pieces) {
         }
         layout.offsets[piece] = offset;
         layout.bytes = std::max(layout.bytes, offset + bytes);
-        const auto later = std::ranges::upper_bound(placed, offset, {}, [&](size_t p) { return layout.offsets[p]; });
+        const auto later =
+            std::ranges::upper_bound(placed, offset, {}, [&](size_t p) { return layout.offsets[p]; });
         placed.insert(later, piece);
     }
     return layout;

@@ -13,8 +13,8 @@ struct Lifetime {
     int last = 0;
 };
 
-/// Where each piece lies in one block of `bytes` bytes. Pieces that are needed at the same step never overlap;
-/// offsets are multiples of 64.
+/// Where each piece lies in one block of `bytes` bytes. Pieces that are needed at the same step never
+/// overlap; offsets are multiples of 64.
 struct ArenaLayout {
     std::vector<size_t> offsets;
     size_t bytes = 0;

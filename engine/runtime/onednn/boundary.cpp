@@ -16,7 +16,7 @@ Result<std::string> lowerQuantize(NodeBuilder& b) {
     const QParams& qparams = *b.outputQParams();
     const bool image = x.shape.size() == 4;
     const Operand y = b.output(x.shape, image ? Layout::ChannelsLast : Layout::Contiguous);
-    const IntegerTarget target = integerTarget(y, qparams, kAnything);
+    IntegerTarget target = integerTarget(y, qparams, kAnything);
     const auto scale = static_cast<float>(qparams.scale[0]);
     const int64_t count = x.count();
     if (sameOrder(x.shape, x.layout, y.layout)) {
@@ -25,7 +25,8 @@ Result<std::string> lowerQuantize(NodeBuilder& b) {
             quantizeFloats(floatsOf(from), scale, target, count);
         });
     } else {
-        b.addStep([from = x.buffer, to = y.buffer, target, scale, shape = x.shape](const dnnl::stream&) mutable {
+        b.addStep([from = x.buffer, to = y.buffer, target, scale,
+                   shape = x.shape](const dnnl::stream&) mutable {
             target.data = static_cast<uint8_t*>(to->data);
             quantizeToChannelsLast(floatsOf(from), scale, target, shape[0], shape[1], shape[2] * shape[3]);
         });

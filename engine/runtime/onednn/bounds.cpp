@@ -40,9 +40,13 @@ Bounds clampTo(const Bounds& inner, const Bounds& outer) {
 
 }  // namespace
 
-bool Bounds::isUnbounded() const { return std::isinf(low) && std::isinf(high); }
+bool Bounds::isUnbounded() const {
+    return std::isinf(low) && std::isinf(high);
+}
 
-Bounds realBounds(const QNode& node) { return clampTo(ofOp(node), ofActivation(node.activation)); }
+Bounds realBounds(const QNode& node) {
+    return clampTo(ofOp(node), ofActivation(node.activation));
+}
 
 Bounds integerBounds(const Bounds& real, const QParams& y) {
     const double scale = y.scale[0];

@@ -14,7 +14,8 @@ struct Bounds {
 /// What the node's own op (relu, clip) and its fused activation leave, in real units.
 Bounds realBounds(const QNode& node);
 
-/// The same in units of y's scale, before the zero point is added, and narrowed to the integers that y may hold.
+/// The same in units of y's scale, before the zero point is added, and narrowed to the integers that y may
+/// hold.
 Bounds integerBounds(const Bounds& real, const QParams& y);
 
 }  // namespace qs::onednn

@@ -16,7 +16,11 @@ struct Geometry {
 
 Result<Geometry> geometryOf(const QNode& node, const Shape& input) {
     const Attributes& attrs = node.attrs;
-    Geometry g{attrs.ints("stride"), attrs.ints("dilation"), attrs.ints("padding"), attrs.get<int64_t>("groups", 1), {}};
+    Geometry g{attrs.ints("stride"),
+               attrs.ints("dilation"),
+               attrs.ints("padding"),
+               attrs.get<int64_t>("groups", 1),
+               {}};
     const auto weight = node.weight->sizes();
     if (weight.size() != 4 || g.strides.size() != 2 || g.dilation.size() != 2 || g.padding.size() != 2) {
         return failure("it is not two-dimensional");
@@ -51,16 +55,16 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
 
     const Dims dims = weightDims(b.node(), g.groups);
     const dnnl::memory::desc bias({g.output[1]}, biasType(b), Tag::x);
-    const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_inference,
-                                               dnnl::algorithm::convolution_direct, x.desc(),
-                                               {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation,
-                                               g.padding, g.padding);
+    const dnnl::convolution_forward::desc desc(
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x.desc(),
+        {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation, g.padding, g.padding);
     const dnnl::convolution_forward::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     const dnnl::memory::desc stored(dims, weightType(b), g.groups == 1 ? Tag::oihw : Tag::goihw);
-    return b.call<dnnl::convolution_forward>(pd, {{DNNL_ARG_SRC, x.memory()},
-                                                  {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},
-                                                  {DNNL_ARG_BIAS, packedBias(b, bias)},
-                                                  {DNNL_ARG_DST, y.memory()}});
+    return b.call<dnnl::convolution_forward>(pd,
+                                             {{DNNL_ARG_SRC, x.memory()},
+                                              {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},
+                                              {DNNL_ARG_BIAS, packedBias(b, bias)},
+                                              {DNNL_ARG_DST, y.memory()}});
 }
 
 }  // namespace
@@ -69,6 +73,8 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
 
 namespace qs {
 
-void register_conv2d(onednn::KernelRegistry& registry) { registry.add("conv2d", {onednn::lowerConv2d}); }
+void register_conv2d(onednn::KernelRegistry& registry) {
+    registry.add("conv2d", {onednn::lowerConv2d});
+}
 
 }  // namespace qs

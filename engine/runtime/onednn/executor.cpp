@@ -63,9 +63,11 @@ class PlanCache {
     std::list<Entry> entries_;
 };
 
-Status checkInputs(const QuantizedGraph& graph, const std::vector<ValueId>& ids, std::span<const at::Tensor> inputs) {
+Status checkInputs(const QuantizedGraph& graph, const std::vector<ValueId>& ids,
+                   std::span<const at::Tensor> inputs) {
     if (inputs.size() != ids.size()) {
-        return failure("expected " + std::to_string(ids.size()) + " inputs, got " + std::to_string(inputs.size()));
+        return failure("expected " + std::to_string(ids.size()) + " inputs, got " +
+                       std::to_string(inputs.size()));
     }
     for (size_t i = 0; i < inputs.size(); ++i) {
         const QValue& value = graph.value(ids[i]);
@@ -111,8 +113,7 @@ class OneDnnExecutor final : public Executor {
             const at::NoGradGuard noGrad;
             adoptThreads();
             const auto held = contiguous(inputs);
-            Plan& plan =
-                nodePlans_.get(node, held, [&] { return buildPlan(graph_, scope, held, weights_); });
+            Plan& plan = nodePlans_.get(node, held, [&] { return buildPlan(graph_, scope, held, weights_); });
             return plan.run(held);
         });
     }

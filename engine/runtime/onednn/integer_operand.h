@@ -7,7 +7,9 @@
 namespace qs::onednn {
 
 /// Top bit of a signed byte: flipping it turns q into q + 128 as an unsigned one.
-inline uint8_t flipOf(const Operand& operand) { return operand.type == at::kChar ? 0x80 : 0; }
+inline uint8_t flipOf(const Operand& operand) {
+    return operand.type == at::kChar ? 0x80 : 0;
+}
 
 /// The zero point that belongs to the flipped byte.
 inline int32_t unsignedZeroPoint(const QParams& qparams, const Operand& operand) {
@@ -21,14 +23,15 @@ inline IntegerSource integerSource(const Operand& operand, const QParams& qparam
 
 inline IntegerTarget integerTarget(const Operand& operand, const QParams& y, const Bounds& real) {
     const Bounds bounds = integerBounds(real, y);
-    return {nullptr,
-            flipOf(operand),
-            unsignedZeroPoint(y, operand),
-            static_cast<float>(bounds.low),
+    return {nullptr, flipOf(operand), unsignedZeroPoint(y, operand), static_cast<float>(bounds.low),
             static_cast<float>(bounds.high)};
 }
 
-inline const uint8_t* bytesOf(const Buffer* buffer) { return static_cast<const uint8_t*>(buffer->data); }
-inline const float* floatsOf(const Buffer* buffer) { return static_cast<const float*>(buffer->data); }
+inline const uint8_t* bytesOf(const Buffer* buffer) {
+    return static_cast<const uint8_t*>(buffer->data);
+}
+inline const float* floatsOf(const Buffer* buffer) {
+    return static_cast<const float*>(buffer->data);
+}
 
 }  // namespace qs::onednn

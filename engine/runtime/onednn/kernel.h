@@ -11,8 +11,8 @@ namespace qs::onednn {
 
 class NodeBuilder;
 
-/// One way to run a node: adds its steps and returns a name for the layer table ("brgconv:avx512_core_vnni"), or the
-/// reason why it cannot. May throw what oneDNN throws; what it added is dropped then.
+/// One way to run a node: adds its steps and returns a name for the layer table ("brgconv:avx512_core_vnni"),
+/// or the reason why it cannot. May throw what oneDNN throws; what it added is dropped then.
 using Lowering = std::function<Result<std::string>(NodeBuilder&)>;
 
 /// Ways to run an op, best first. The reference implementation stands after the last one.

@@ -7,8 +7,8 @@ namespace {
 
 using Tag = dnnl::memory::format_tag;
 
-/// x [..., I] as a matrix times W^T. matmul rather than inner_product, which knows no zero points, and rather than a
-/// 1x1 convolution, which is three times slower at batch 64.
+/// x [..., I] as a matrix times W^T. matmul rather than inner_product, which knows no zero points, and rather
+/// than a 1x1 convolution, which is three times slower at batch 64.
 Result<std::string> lowerLinear(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
     QS_ASSIGN(const Operand x, b.input(0, Layout::Contiguous));
@@ -39,6 +39,8 @@ Result<std::string> lowerLinear(NodeBuilder& b) {
 
 namespace qs {
 
-void register_linear(onednn::KernelRegistry& registry) { registry.add("linear", {onednn::lowerLinear}); }
+void register_linear(onednn::KernelRegistry& registry) {
+    registry.add("linear", {onednn::lowerLinear});
+}
 
 }  // namespace qs

@@ -26,7 +26,7 @@ void forPieces(int64_t count, int64_t grain, const Body& body) {
         body(int64_t{0}, count);
         return;
     }
-#pragma omp parallel for num_threads(static_cast<int>(pieces))
+#pragma omp parallel for num_threads(static_cast <int>(pieces))
     for (int64_t i = 0; i < pieces; ++i) {
         body(count * i / pieces, count * (i + 1) / pieces);
     }
@@ -60,7 +60,8 @@ QS_CLONES void requantizePiece(IntegerSource a, IntegerTarget y, int64_t begin, 
     }
 }
 
-QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget y, int64_t begin, int64_t end) {
+QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget y, int64_t begin,
+                                int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
         y.data[i] = store(load(a, i) + load(b, i), y);
     }
@@ -134,8 +135,8 @@ void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { quantizePiece(x, scale, y, begin, end); });
 }
 
-void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch, int64_t channels,
-                            int64_t pixels) {
+void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch,
+                            int64_t channels, int64_t pixels) {
     const int64_t tiles = (pixels + kTile - 1) / kTile;
     const int64_t grain = std::max<int64_t>(1, kGrain / (kTile * channels));
     forPieces(batch * tiles, grain, [&](int64_t begin, int64_t end) {
@@ -165,7 +166,8 @@ void clampFloats(const float* x, float low, float high, float* y, int64_t count)
 }
 
 void addFloats(const float* a, const float* b, float low, float high, float* y, int64_t count) {
-    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { addFloatsPiece(a, b, low, high, y, begin, end); });
+    forPieces(count, kGrain,
+              [&](int64_t begin, int64_t end) { addFloatsPiece(a, b, low, high, y, begin, end); });
 }
 
 }  // namespace qs::onednn

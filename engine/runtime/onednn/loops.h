@@ -4,11 +4,11 @@
 
 namespace qs::onednn {
 
-/// Elementwise loops for what oneDNN rounds differently or does slowly. All are split over OpenMP's threads where
-/// there is enough to do and compiled for several instruction sets.
+/// Elementwise loops for what oneDNN rounds differently or does slowly. All are split over OpenMP's threads
+/// where there is enough to do and compiled for several instruction sets.
 ///
-/// Signed bytes are handled as unsigned ones with the top bit flipped (`flip` = 0x80, zero points 128 higher), so
-/// that one loop serves both types.
+/// Signed bytes are handled as unsigned ones with the top bit flipped (`flip` = 0x80, zero points 128
+/// higher), so that one loop serves both types.
 
 /// r = scale * ((q ^ flip) - zeroPoint), zero point in unsigned form.
 struct IntegerSource {
@@ -36,8 +36,8 @@ void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTa
 
 void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count);
 /// The same from N, C, H, W into N, H, W, C.
-void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch, int64_t channels,
-                            int64_t pixels);
+void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch,
+                            int64_t channels, int64_t pixels);
 void dequantizeIntegers(const IntegerSource& q, float* y, int64_t count);
 
 /// y = clamp(x, low, high); NaN stays.

@@ -6,7 +6,8 @@ namespace qs::onednn {
 
 namespace {
 
-/// A primitive with its arguments in the form that the C interface takes: the C++ one builds a list on every call.
+/// A primitive with its arguments in the form that the C interface takes: the C++ one builds a list on every
+/// call.
 class PrimitiveCall {
   public:
     PrimitiveCall(dnnl::primitive primitive, const NodeBuilder::Arguments& arguments)
@@ -18,9 +19,10 @@ class PrimitiveCall {
     }
 
     void operator()(const dnnl::stream& stream) const {
-        dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream.get(),
-                                                       static_cast<int>(arguments_.size()), arguments_.data()),
-                                "could not execute a primitive");
+        dnnl::error::wrap_c_api(
+            dnnl_primitive_execute(primitive_.get(), stream.get(), static_cast<int>(arguments_.size()),
+                                   arguments_.data()),
+            "could not execute a primitive");
     }
 
   private:
@@ -111,9 +113,11 @@ bool NodeBuilder::diesHere(const Buffer* buffer) const {
     return true;
 }
 
-void NodeBuilder::addPrimitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad, Arguments arguments) {
+void NodeBuilder::addPrimitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
+                               Arguments arguments) {
     if (scratchpad.get_size() > 0) {
-        const Operand scratch = temporary({static_cast<int64_t>(scratchpad.get_size())}, at::kByte, Layout::Contiguous);
+        const Operand scratch =
+            temporary({static_cast<int64_t>(scratchpad.get_size())}, at::kByte, Layout::Contiguous);
         arguments.emplace_back(DNNL_ARG_SCRATCHPAD, scratch.memory(scratchpad));
     }
     addStep(PrimitiveCall(std::move(primitive), arguments));

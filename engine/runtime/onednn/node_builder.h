@@ -21,7 +21,8 @@ struct PlanState {
     WeightCache& weights;
 };
 
-/// Collects the steps, buffers and outputs of one node. Nothing reaches the plan until the lowering has succeeded.
+/// Collects the steps, buffers and outputs of one node. Nothing reaches the plan until the lowering has
+/// succeeded.
 class NodeBuilder {
   public:
     using Arguments = std::vector<std::pair<int, dnnl::memory>>;
@@ -32,18 +33,23 @@ class NodeBuilder {
     const QNode& node() const { return node_; }
     bool isInteger() const { return state_.graph.isInteger(node_); }
     /// Of input i or output 0; absent for floats.
-    const std::optional<QParams>& inputQParams(size_t i) const { return state_.graph.value(node_.inputs[i]).qparams; }
-    const std::optional<QParams>& outputQParams() const { return state_.graph.value(node_.outputs[0]).qparams; }
+    const std::optional<QParams>& inputQParams(size_t i) const {
+        return state_.graph.value(node_.inputs[i]).qparams;
+    }
+    const std::optional<QParams>& outputQParams() const {
+        return state_.graph.value(node_.outputs[0]).qparams;
+    }
 
-    /// Input i in the wanted layout, through a reorder where it lies in the other one. Refuses boxed values, and
-    /// channels-last for anything but four extents.
+    /// Input i in the wanted layout, through a reorder where it lies in the other one. Refuses boxed values,
+    /// and channels-last for anything but four extents.
     Result<Operand> input(size_t i, Layout wanted);
     /// Input i as it lies. Refuses boxed values.
     Result<Operand> input(size_t i) const;
 
     /// A new buffer for output 0, of the type that the graph gives it.
     Operand output(Shape shape, Layout layout);
-    /// Output 0 in the memory of input i, contents kept: in place if nobody reads that input later, else a copy of it.
+    /// Output 0 in the memory of input i, contents kept: in place if nobody reads that input later, else a
+    /// copy of it.
     Operand outputOver(size_t i, const Operand& input, bool mayOverwrite);
     /// Output 0 is `operand` under the name of another value: no step.
     void aliasOutput(Operand operand) { output_ = std::move(operand); }
@@ -53,8 +59,8 @@ class NodeBuilder {
 
     void addStep(Step step) { steps_.push_back(std::move(step)); }
 
-    /// Adds a call of the primitive that `pd` describes and returns its implementation's name; refuses oneDNN's own
-    /// reference implementations, which are slower than ATen.
+    /// Adds a call of the primitive that `pd` describes and returns its implementation's name; refuses
+    /// oneDNN's own reference implementations, which are slower than ATen.
     template <typename Primitive>
     Result<std::string> call(const typename Primitive::primitive_desc& pd, Arguments arguments) {
         const std::string name = pd.impl_info_str();

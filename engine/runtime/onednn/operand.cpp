@@ -37,11 +37,17 @@ int64_t Operand::count() const {
     return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
 }
 
-size_t Operand::bytes() const { return static_cast<size_t>(count()) * c10::elementSize(type); }
+size_t Operand::bytes() const {
+    return static_cast<size_t>(count()) * c10::elementSize(type);
+}
 
-dnnl::memory::desc Operand::desc() const { return {shape, dnnlType(type), stridesOf(shape, layout)}; }
+dnnl::memory::desc Operand::desc() const {
+    return {shape, dnnlType(type), stridesOf(shape, layout)};
+}
 
-at::Tensor Operand::tensor() const { return at::from_blob(buffer->data, shape, stridesOf(shape, layout), type); }
+at::Tensor Operand::tensor() const {
+    return at::from_blob(buffer->data, shape, stridesOf(shape, layout), type);
+}
 
 dnnl::memory Operand::memory(const dnnl::memory::desc& desc) const {
     dnnl::memory handle(desc, cpuEngine(), buffer->data);
@@ -54,7 +60,9 @@ dnnl::engine& cpuEngine() {
     return engine;
 }
 
-bool isArenaType(at::ScalarType type) { return type == at::kFloat || type == at::kByte || type == at::kChar; }
+bool isArenaType(at::ScalarType type) {
+    return type == at::kFloat || type == at::kByte || type == at::kChar;
+}
 
 dnnl::memory::data_type dnnlType(at::ScalarType type) {
     switch (type) {

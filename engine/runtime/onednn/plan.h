@@ -19,8 +19,8 @@ namespace qs::onednn {
 /// One call of a primitive or loop with everything bound; allocates nothing.
 using Step = std::function<void(const dnnl::stream&)>;
 
-/// A value while a plan runs. Types that the arena does not hold (an operator's int64 indices) are `boxed`: only
-/// reference steps produce and read them.
+/// A value while a plan runs. Types that the arena does not hold (an operator's int64 indices) are `boxed`:
+/// only reference steps produce and read them.
 struct PlanValue {
     Operand operand;
     at::Tensor boxed;
@@ -36,13 +36,13 @@ struct PlannedNode {
     std::string implementation;
 };
 
-/// A QuantizedGraph, or one step of it, made ready for fixed input shapes and a fixed number of threads: primitives
-/// created, weights packed, one arena for all activations. Running it allocates only the returned outputs, apart
-/// from what reference steps allocate. Not thread-safe. Built by buildPlan().
+/// A QuantizedGraph, or one step of it, made ready for fixed input shapes and a fixed number of threads:
+/// primitives created, weights packed, one arena for all activations. Running it allocates only the returned
+/// outputs, apart from what reference steps allocate. Not thread-safe. Built by buildPlan().
 class Plan {
   public:
-    /// `inputs`: contiguous, of the types and shapes the plan was built for. Outputs are contiguous copies. Throws what
-    /// the libraries throw.
+    /// `inputs`: contiguous, of the types and shapes the plan was built for. Outputs are contiguous copies.
+    /// Throws what the libraries throw.
     std::vector<at::Tensor> run(std::span<const at::Tensor> inputs, const Executor::Tap& tap = {});
 
     /// As run(), with each node's wall time in milliseconds written to `nodeMs`.

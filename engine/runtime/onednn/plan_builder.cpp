@@ -18,7 +18,9 @@ namespace qs::onednn {
 
 namespace {
 
-Shape shapeOf(const at::Tensor& tensor) { return tensor.sizes().vec(); }
+Shape shapeOf(const at::Tensor& tensor) {
+    return tensor.sizes().vec();
+}
 
 /// Position of each value's last reader; outputs are read after the last node.
 std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope) {
@@ -110,7 +112,8 @@ class PlanBuilder {
         std::vector<at::Tensor> zeros;
         for (const ValueId id : node.inputs) {
             const PlanValue& value = plan_->value(id);
-            zeros.push_back(value.inArena() ? at::zeros(value.operand.shape, value.operand.type) : value.boxed);
+            zeros.push_back(value.inArena() ? at::zeros(value.operand.shape, value.operand.type)
+                                            : value.boxed);
         }
         const auto outputs = guard("layer '" + node.layer + "' (" + node.op + ")",
                                    [&] { return runReferenceNode(graph_, node, zeros); });
@@ -159,8 +162,9 @@ class PlanBuilder {
                 } else if (shapeOf(results[i]) == outputs[i]->operand.shape) {
                     outputs[i]->tensor().copy_(results[i]);
                 } else {
-                    throw std::runtime_error("layer '" + node.layer + "' (" + node.op +
-                                             "): the shape of its output depends on the data, which is not supported");
+                    throw std::runtime_error(
+                        "layer '" + node.layer + "' (" + node.op +
+                        "): the shape of its output depends on the data, which is not supported");
                 }
             }
         };

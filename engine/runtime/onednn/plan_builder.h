@@ -22,8 +22,8 @@ struct PlanScope {
 PlanScope wholeGraph(const QuantizedGraph& graph);
 PlanScope singleNode(const QuantizedGraph& graph, size_t node);
 
-/// A plan for inputs of the types and shapes of `examples` and the number of OpenMP threads set now. `graph` and
-/// `weights` must outlive it. Throws std::runtime_error that names the layer where not even the reference
+/// A plan for inputs of the types and shapes of `examples` and the number of OpenMP threads set now. `graph`
+/// and `weights` must outlive it. Throws std::runtime_error that names the layer where not even the reference
 /// implementation runs.
 std::unique_ptr<Plan> buildPlan(const QuantizedGraph& graph, const PlanScope& scope,
                                 std::span<const at::Tensor> examples, WeightCache& weights);

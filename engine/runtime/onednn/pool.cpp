@@ -15,10 +15,12 @@ struct Window {
     Shape output;
 };
 
-/// Output extents as PyTorch computes them: with ceil_mode the last window must begin inside the input or the padding
-/// before it.
+/// Output extents as PyTorch computes them: with ceil_mode the last window must begin inside the input or the
+/// padding before it.
 Result<Window> windowOf(const Attributes& attrs, const Shape& input) {
-    Window w{attrs.ints("kernel"), attrs.ints("stride")};
+    Window w;
+    w.kernel = attrs.ints("kernel");
+    w.strides = attrs.ints("stride");
     w.padding = attrs.ints("padding");
     if (attrs.find("dilation")) {
         w.dilation = attrs.ints("dilation");
@@ -56,8 +58,9 @@ Result<std::string> pool(NodeBuilder& b, dnnl::algorithm algorithm, const Operan
         return failure("its output has other qparams than its input");
     }
     const Operand y = b.output(w.output, Layout::ChannelsLast);
-    const dnnl::pooling_v2_forward::desc desc(dnnl::prop_kind::forward_inference, algorithm, x.desc(), y.desc(),
-                                              w.strides, w.kernel, w.dilation, w.padding, w.paddingEnd);
+    const dnnl::pooling_v2_forward::desc desc(dnnl::prop_kind::forward_inference, algorithm, x.desc(),
+                                              y.desc(), w.strides, w.kernel, w.dilation, w.padding,
+                                              w.paddingEnd);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const dnnl::pooling_v2_forward::primitive_desc pd(desc, attr, cpuEngine());

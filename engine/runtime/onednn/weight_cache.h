@@ -12,8 +12,8 @@ namespace qs::onednn {
 /// Weights and biases in the formats that primitives asked for, shared by all plans of an executor.
 class WeightCache {
   public:
-    /// The constant `role` ("weight", "bias") of node `node` in the format `wanted`. `plain` gives it in its own
-    /// format and is called only when no plan has asked for `wanted` before.
+    /// The constant `role` ("weight", "bias") of node `node` in the format `wanted`. `plain` gives it in its
+    /// own format and is called only when no plan has asked for `wanted` before.
     dnnl::memory get(size_t node, const std::string& role, const dnnl::memory::desc& wanted,
                      const std::function<dnnl::memory()>& plain);
 

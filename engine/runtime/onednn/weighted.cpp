@@ -13,7 +13,9 @@ namespace {
 
 using DataType = dnnl::memory::data_type;
 
-const at::Tensor& storedWeight(const QNode& node) { return node.weightInt ? *node.weightInt : *node.weight; }
+const at::Tensor& storedWeight(const QNode& node) {
+    return node.weightInt ? *node.weightInt : *node.weight;
+}
 
 double weightScale(const QNode& node, size_t channel) {
     const QParams& qparams = *node.weightQParams;
@@ -21,7 +23,8 @@ double weightScale(const QNode& node, size_t channel) {
 }
 
 bool isByte(const std::optional<QParams>& qparams) {
-    return qparams && !qparams->perChannel() && (qparams->dtype == DType::UInt8 || qparams->dtype == DType::Int8);
+    return qparams && !qparams->perChannel() &&
+           (qparams->dtype == DType::UInt8 || qparams->dtype == DType::Int8);
 }
 
 /// The residual add, then the activation, then the narrower range that reduce_range leaves.
@@ -91,7 +94,8 @@ Status checkWeighted(const NodeBuilder& b) {
     if (node.weightQParams->perChannel() && node.weightQParams->axis != 0) {
         return failure("its weight is not quantized along the output channels");
     }
-    if (!isByte(b.inputQParams(0)) || !isByte(b.outputQParams()) || (node.hasAdd && !isByte(b.inputQParams(1)))) {
+    if (!isByte(b.inputQParams(0)) || !isByte(b.outputQParams()) ||
+        (node.hasAdd && !isByte(b.inputQParams(1)))) {
         return failure("an activation is not 8-bit per tensor");
     }
     return {};
@@ -129,10 +133,15 @@ Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& sh
     return b.outputOver(1, residual, residual.buffer != x.buffer);
 }
 
-DataType weightType(const NodeBuilder& b) { return b.isInteger() ? DataType::s8 : DataType::f32; }
-DataType biasType(const NodeBuilder& b) { return b.isInteger() ? DataType::s32 : DataType::f32; }
+DataType weightType(const NodeBuilder& b) {
+    return b.isInteger() ? DataType::s8 : DataType::f32;
+}
+DataType biasType(const NodeBuilder& b) {
+    return b.isInteger() ? DataType::s32 : DataType::f32;
+}
 
-dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted, const dnnl::memory::desc& plain) {
+dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted,
+                           const dnnl::memory::desc& plain) {
     return b.constant("weight", wanted,
                       [&] { return dnnl::memory(plain, cpuEngine(), storedWeight(b.node()).data_ptr()); });
 }

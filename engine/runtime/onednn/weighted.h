@@ -10,15 +10,17 @@ namespace qs::onednn {
 
 // What conv2d and linear share: y = activation(op(x, W) + bias + residual), integer or float.
 
-/// Refuses what no primitive does: weights with a zero point, types other than 8 bits, qparams that are missing.
+/// Refuses what no primitive does: weights with a zero point, types other than 8 bits, qparams that are
+/// missing.
 Status checkWeighted(const NodeBuilder& b);
 
 /// Scales, zero points and post-operations. `channelAxis` is the destination's axis of output channels.
-/// Order in oneDNN: (accumulator + bias) * scale, then sum, then eltwise, then zero point, rounding, saturation.
+/// Order in oneDNN: (accumulator + bias) * scale, then sum, then eltwise, then zero point, rounding,
+/// saturation.
 dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis);
 
-/// The destination of `shape`: for `hasAdd` the residual's memory or a copy of it, which the sum post-op reads.
-/// Refuses a residual of another shape.
+/// The destination of `shape`: for `hasAdd` the residual's memory or a copy of it, which the sum post-op
+/// reads. Refuses a residual of another shape.
 Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& shape, Layout layout);
 
 /// Type that the primitive must take weights and bias in.

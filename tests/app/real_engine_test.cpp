@@ -1,0 +1,136 @@
+// The session on the engine that is shipped: what a person does, a crash in between, and the numbers
+// afterwards.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <QFileInfo>
+#include <QTemporaryDir>
+#include <QTest>
+#include <memory>
+
+#include "app/client/engine_client.h"
+#include "app/session/session.h"
+
+namespace qs::app {
+namespace {
+
+using testing::HasSubstr;
+
+class RealEngineTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        qputenv("QSCOPE_TEST_HOOKS", "1");
+        const EngineCommand command{QStringLiteral(QS_BIN_DIR "/qscope"), {QStringLiteral("serve")}};
+        engine = std::make_unique<EngineClient>(command);
+        engine->start();
+        session = std::make_unique<Session>(*engine, folder.filePath(QStringLiteral("recovery")));
+        QObject::connect(session.get(), &Session::jobFinished,
+                         [this](JobOutcome outcome) { last = outcome; });
+        QObject::connect(session.get(), &Session::message, [this](Severity severity, const QString& text) {
+            if (severity == Severity::Error) {
+                errors.push_back(text.toStdString());
+            }
+        });
+        Settings settings;
+        settings.calibSamples = 32;
+        settings.evalSamples = 64;
+        settings.latencyRuns = 3;
+        settings.latencyWarmup = 1;
+        settings.qat.train_samples = 64;
+        settings.qat.validation_samples = 64;
+        settings.qat.batch = 16;
+        session->setSettings(settings);
+    }
+
+    JobOutcome finish() {
+        EXPECT_TRUE(QTest::qWaitFor([this] { return !session->job().running; }, 240'000));
+        return last;
+    }
+
+    void open() {
+        ASSERT_TRUE(session->openModel(QStringLiteral(QS_SOURCE_DIR "/resources/samples/fashion_resnet.pt")));
+        ASSERT_EQ(finish(), JobOutcome::Finished);
+        ASSERT_TRUE(session->openData({"fashion-mnist:test", {}}));
+        ASSERT_EQ(finish(), JobOutcome::Finished);
+    }
+
+    QTemporaryDir folder;
+    std::unique_ptr<EngineClient> engine;
+    std::unique_ptr<Session> session;
+    JobOutcome last = JobOutcome::Failed;
+    std::vector<std::string> errors;
+};
+
+TEST_F(RealEngineTest, MeasuresTheSameAfterACrash) {
+    open();
+    ASSERT_TRUE(session->calibrate());
+    ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+
+    bool crashed = false;
+    engine->request("debug.crash", nlohmann::json::object(),
+                    {{}, [&](int, const QString&) { crashed = true; }, {}, {}});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return crashed; }, 60'000));
+
+    ASSERT_TRUE(session->calibrate());
+    ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+    const protocol::VariantResult& before = session->variants().at(0).result;
+    const protocol::VariantResult& after = session->variants().at(1).result;
+    ASSERT_FALSE(before.layers.empty());
+    EXPECT_EQ(after.int8.top1, before.int8.top1);
+    for (size_t i = 0; i < before.layers.size(); ++i) {
+        EXPECT_EQ(after.layers[i].mse, before.layers[i].mse) << before.layers[i].name;
+    }
+}
+
+TEST_F(RealEngineTest, RestoresTheWorstAndExports) {
+    open();
+    session->calibrate();
+    ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+    ASSERT_TRUE(session->restoreWorst(2));
+    ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+    EXPECT_EQ(session->currentVariant()->name, QStringLiteral("onednn, 2 layers FP32"));
+    for (const char* name : {"out.pt", "out.onnx"}) {
+        const QString path = folder.filePath(QLatin1String(name));
+        ASSERT_TRUE(session->exportTo(path));
+        EXPECT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+        EXPECT_GT(QFileInfo(path).size(), 10'000) << name;
+    }
+}
+
+TEST_F(RealEngineTest, TrainsAndRestoresTheTrained) {
+    open();
+    ASSERT_TRUE(session->train());
+    ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+    EXPECT_FALSE(session->liveCurve().empty());
+    ASSERT_TRUE(session->currentVariant()->isTrained());
+    ASSERT_TRUE(session->restoreLayers({QString::fromStdString(session->model()->layers.at(0).name)}));
+    ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+    EXPECT_TRUE(session->currentVariant()->isTrained());
+}
+
+TEST_F(RealEngineTest, CancelsTrainingWithoutForce) {
+    open();
+    Settings settings = session->settings();
+    settings.qat.epochs = 1000;
+    session->setSettings(settings);
+    const qint64 process = engine->processId();
+    ASSERT_TRUE(session->train());
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !session->liveCurve().empty(); }, 240'000));
+    session->cancelJob();
+    EXPECT_EQ(finish(), JobOutcome::Cancelled);
+    EXPECT_EQ(engine->processId(), process);
+    EXPECT_TRUE(session->variants().empty());
+}
+
+TEST_F(RealEngineTest, BadInputIsAMessage) {
+    ASSERT_TRUE(session->openModel(folder.filePath(QStringLiteral("none.pt"))));
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_THAT(errors[0], HasSubstr("none.pt"));
+    ASSERT_TRUE(session->openData({"nonsense:x", {}}));
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+}
+
+}  // namespace
+}  // namespace qs::app

@@ -1,0 +1,200 @@
+#include "runtime/executor.h"
+
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include <map>
+#include <thread>
+
+#include "runtime/agreement.h"
+#include "runtime/cpu.h"
+#include "runtime/reference/node.h"
+#include "runtime/threads.h"
+#include "support/quantized_graph_builder.h"
+
+namespace qs::test {
+
+namespace {
+
+/// A residual block between a stem and a classifier: every kind of step, and residuals that die in the
+/// addition, live on after it, or are the convolution's own input.
+QuantizedGraph residualNetwork(std::mt19937& random) {
+    const QParams image = activation(DType::UInt8, 0.016, 124), a = activation(DType::UInt8, 0.05, 0),
+                  b = activation(DType::UInt8, 0.2, 31), c = activation(DType::UInt8, 0.3, 0),
+                  d = activation(DType::Int8, 0.3, -5);
+    QuantizedGraphBuilder g;
+    const ValueId x = g.quantize(g.input({1, 3, 32, 32}), image);
+    const ValueId stem =
+        g.add(randomConv2d({.in = 3, .out = 16, .stride = 2, .activation = relu()}, random, image), {x}, a);
+    const ValueId pooled = g.add(poolNode("max_pool2d", 3, 2, 1), {stem}, a);
+    const ValueId first =
+        g.add(randomConv2d({.in = 16, .out = 16, .activation = relu()}, random, a), {pooled}, b);
+    const ValueId dying =
+        g.add(randomConv2d({.in = 16, .out = 16, .activation = relu(), .hasAdd = true}, random, b),
+              {first, pooled}, c);
+    const ValueId itself =
+        g.add(randomConv2d({.in = 16, .out = 16, .activation = relu(), .hasAdd = true}, random, c),
+              {dying, dying}, c);
+    const ValueId living =
+        g.add(randomConv2d({.in = 16, .out = 16, .kernel = 1, .padding = 0, .hasAdd = true}, random, c),
+              {itself, dying}, d);
+    const ValueId sum = g.add(plainNode("add"), {living, dying}, c);
+    QNode average = plainNode("adaptive_avg_pool2d");
+    average.attrs.set("output_size", std::vector<int64_t>{2, 2});
+    QNode flatten = plainNode("flatten");
+    flatten.attrs.set("start_dim", int64_t{1});
+    flatten.attrs.set("end_dim", int64_t{-1});
+    const ValueId flat = g.add(flatten, {g.add(average, {sum}, c)}, c);
+    const ValueId logits = g.add(randomLinear({.in = 64, .out = 10}, random, c), {flat}, d);
+    g.output(g.dequantize(logits));
+    g.output(g.dequantize(sum));
+    return g.take();
+}
+
+/// Feeds every step of `executor` what it really got and compares with the reference.
+void expectEveryStepMatches(Executor& executor, std::span<const at::Tensor> inputs) {
+    const QuantizedGraph& graph = executor.graph();
+    std::map<ValueId, at::Tensor> values;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        values[graph.inputs[i]] = inputs[i];
+    }
+    std::vector<size_t> order;
+    const auto outputs = executor.run(inputs, [&](size_t node, std::span<const at::Tensor> produced) {
+        order.push_back(node);
+        for (size_t i = 0; i < produced.size(); ++i) {
+            values[graph.nodes[node].outputs[i]] = produced[i].clone();
+        }
+    });
+    ASSERT_TRUE(outputs) << outputs.error().message;
+    ASSERT_EQ(order.size(), graph.nodes.size());
+    for (const QNode& node : graph.nodes) {
+        std::vector<at::Tensor> read;
+        for (const ValueId id : node.inputs) {
+            read.push_back(values.at(id));
+        }
+        const at::Tensor expected = runReferenceNode(graph, node, read)[0],
+                         &actual = values.at(node.outputs[0]);
+        ASSERT_EQ(expected.sizes(), actual.sizes()) << node.layer;
+        if (expected.scalar_type() == at::kFloat) {
+            EXPECT_TRUE(at::equal(expected, actual)) << node.layer;
+        } else {
+            Agreement agreement;
+            agreement.add(expected, actual);
+            EXPECT_GE(agreement.within1Share(), 0.999) << node.layer;
+            EXPECT_GE(agreement.exactShare(), 0.97) << node.layer;  // averages often end in exactly one half
+        }
+    }
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+        EXPECT_TRUE(outputs->at(i).is_contiguous());
+        EXPECT_TRUE(at::equal(outputs->at(i), values.at(graph.outputs[i])));
+    }
+}
+
+TEST(OneDnnExecutor, EveryStepOfANetworkMatchesTheReference) {
+    std::mt19937 random(11);
+    auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();
+    for (const int64_t batch : {1, 5, 2, 1}) {
+        expectEveryStepMatches(*executor, std::vector{randomFloats({batch, 3, 32, 32}, random, -2, 2)});
+    }
+    expectEveryStepMatches(*executor, std::vector{randomFloats({1, 3, 64, 48}, random, -2, 2)});
+}
+
+TEST(OneDnnExecutor, RunsOnAsManyThreadsAsAsked) {
+    std::mt19937 random(11);
+    auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();
+    const std::vector input{randomFloats({4, 3, 32, 32}, random, -2, 2)};
+    const int before = omp_get_max_threads();
+    std::vector<at::Tensor> logits;
+    for (const int threads : {1, 2, 1}) {
+        EXPECT_EQ(setThreads(threads), threads);
+        logits.push_back(executor->run(input)->at(0));
+    }
+    EXPECT_TRUE(at::equal(logits[0], logits[1]));
+    EXPECT_TRUE(at::equal(logits[0], logits[2]));
+
+    setThreads(1);
+    std::thread([] {
+        adoptThreads();
+        EXPECT_EQ(omp_get_max_threads(), 1);
+    }).join();
+    EXPECT_GE(setThreads(0), 1);
+    setThreads(before);
+}
+
+TEST(OneDnnExecutor, ResultsStayWhenItRunsAgain) {
+    std::mt19937 random(12);
+    auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();
+    const std::vector a{randomFloats({1, 3, 32, 32}, random, -2, 2)},
+        b{randomFloats({1, 3, 32, 32}, random, -2, 2)};
+    const auto first = executor->run(a);
+    const at::Tensor kept = first->at(1).clone();
+    ASSERT_TRUE(executor->run(b));
+    EXPECT_TRUE(at::equal(first->at(1), kept));
+    EXPECT_TRUE(at::equal(executor->run(a)->at(1), kept));
+}
+
+TEST(OneDnnExecutor, LayerTimesAddUpToTheWhole) {
+    std::mt19937 random(13);
+    auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();
+    const auto profile = executor->profile(std::vector{randomFloats({1, 3, 32, 32}, random, -2, 2)}, 2, 9);
+    ASSERT_TRUE(profile);
+    EXPECT_EQ(profile->total.runs, 9);
+    EXPECT_EQ(profile->nodes.size(), executor->graph().nodes.size());
+    EXPECT_LE(profile->total.minMs, profile->total.p10Ms);
+    EXPECT_LE(profile->total.p10Ms, profile->total.medianMs);
+    EXPECT_LE(profile->total.medianMs, profile->total.p90Ms);
+    double sum = 0;
+    for (const NodeTime& node : profile->nodes) {
+        EXPECT_FALSE(node.implementation.empty());
+        sum += node.ms;
+    }
+    EXPECT_NEAR(sum, profile->total.medianMs, 1e-9 + 1e-6 * sum);
+}
+
+TEST(OneDnnExecutor, CarriesOperatorsThatItDoesNotKnow) {
+    std::mt19937 random(14);
+    QuantizedGraphBuilder g;
+    const ValueId x = g.input({1, 4, 6, 6});
+    const ValueId y = g.add(randomConv2d({.in = 4, .out = 8}, random, {}), {x});
+    QNode norm = plainNode("batch_norm");
+    norm.attrs.set("eps", 1e-5);
+    norm.constants = {randomFloats({8}, random), randomFloats({8}, random), randomFloats({8}, random),
+                      randomFloats({8}, random, 0.5F, 2)};
+    const ValueId z = g.add(norm, {y});
+    g.output(g.add(randomConv2d({.in = 8, .out = 3}, random, {}), {z}));
+    auto executor = std::move(makeOneDnnExecutor(g.take())).value();
+    auto reference = std::move(makeReferenceExecutor(executor->graph())).value();
+    const std::vector input{randomFloats({2, 4, 6, 6}, random)};
+    const auto actual = executor->run(input), expected = reference->run(input);
+    ASSERT_TRUE(actual) << actual.error().message;
+    ASSERT_TRUE(expected);
+    EXPECT_TRUE(at::allclose(actual->at(0), expected->at(0), 1e-5, 1e-5));
+    EXPECT_EQ(implementationOf(*executor, 1, input),
+              "reference (no integer or oneDNN kernel for batch_norm)");
+}
+
+TEST(OneDnnExecutor, SaysWhatIsWrongWithItsInput) {
+    std::mt19937 random(15);
+    auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();
+    EXPECT_FALSE(executor->run({}));
+    EXPECT_FALSE(executor->run(std::vector{at::Tensor()}));
+    const auto wrongChannels = executor->run(std::vector{randomFloats({1, 4, 32, 32}, random)});
+    ASSERT_FALSE(wrongChannels);
+    EXPECT_NE(wrongChannels.error().message.find("layer 'conv2d#1'"), std::string::npos)
+        << wrongChannels.error().message;
+    EXPECT_TRUE(executor->run(std::vector{randomFloats({1, 3, 32, 32}, random)}));
+}
+
+TEST(Cpu, SaysWhatItFound) {
+    const CpuInfo cpu = cpuInfo();
+    EXPECT_FALSE(cpu.model.empty());
+    EXPECT_FALSE(cpu.isa.empty());
+    EXPECT_GE(cpu.cores, 1);
+    EXPECT_EQ(cpuNotes().empty(), cpu.hasVnni);
+}
+
+}  // namespace
+
+}  // namespace qs::test
