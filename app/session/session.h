@@ -48,6 +48,9 @@ class Session : public QObject {
     // ---- the document
     const std::optional<protocol::ModelInfo>& model() const { return document_.model; }
     const std::optional<OpenedData>& data(DataRole role) const;
+    /// What to train on: the training data, else the training split of the evaluation data, else that itself.
+    /// Evaluation data must be open.
+    protocol::DataSpec trainingSpec() const;
     const Rules& rules() const { return document_.rules; }
     const Settings& settings() const { return document_.settings; }
     const std::vector<Variant>& variants() const { return document_.variants; }
@@ -153,8 +156,6 @@ class Session : public QObject {
     void addVariant(const protocol::VariantResult& result);
     void onModelOpened(const protocol::ModelInfo& model);
     void onDataOpened(const OpenedData& opened, DataRole role);
-    /// What to train on: the training data, else the training split of the evaluation data, else that itself.
-    protocol::DataSpec trainingSpec() const;
     void onEngineDied(const QString& reason);
     void refuse(const QString& text);
 

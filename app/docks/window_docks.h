@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QByteArray>
+#include <QObject>
+#include <vector>
+
+class QDockWidget;
+class QMainWindow;
+class QMenu;
+
+namespace qs {
+class SummaryPanel;
+class VariantPanel;
+class ViewState;
+}  // namespace qs
+
+namespace qs::app {
+
+/// The panels around the layer table: one dock for each chart, the summary and the variants.
+class WindowDocks : public QObject {
+    Q_OBJECT
+  public:
+    WindowDocks(QMainWindow& window, ViewState& state);
+
+    SummaryPanel& summary() const { return *summary_; }
+    VariantPanel& variants() const { return *variants_; }
+    /// Brings the dock of a chart (ChartType::id) to the front.
+    void raise(const char* chartId);
+    /// Hides or shows all at once, for the welcome page, without touching what the person has closed.
+    void setWorkspaceVisible(bool visible);
+    void resetLayout();
+    /// The layout comes from an earlier session: leave its sizes alone.
+    void keepSizes() { layoutRestored_ = true; }
+    void addToggles(QMenu& menu) const;
+
+  private:
+    QDockWidget* addDock(const QString& name, const QString& title, QWidget* content);
+    void arrange();
+    void setDefaultSizes();
+
+    QMainWindow& window_;
+    SummaryPanel* summary_;
+    VariantPanel* variants_;
+    QDockWidget* summaryDock_;
+    QDockWidget* variantDock_;
+    std::vector<QDockWidget*> chartDocks_;
+    std::vector<QDockWidget*> docks_;
+    QByteArray defaultLayout_;
+    std::vector<QDockWidget*> hiddenForWelcome_;
+    bool layoutRestored_ = false;
+};
+
+}  // namespace qs::app

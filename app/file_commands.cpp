@@ -1,0 +1,138 @@
+#include "app/file_commands.h"
+
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QSettings>
+#include <QWidget>
+
+#include "widgets/common/message_bar.h"
+
+namespace qs::app {
+namespace {
+
+const QString kProjectSuffix = QStringLiteral("qsproj");
+const QString kLastFolder = QStringLiteral("lastFolder");
+
+}  // namespace
+
+FileCommands::FileCommands(QWidget& window, Session& session, MessageBar& messages)
+    : QObject(&window), window_(window), session_(session), messages_(messages) {}
+
+QString FileCommands::lastFolder() const {
+    return QSettings().value(kLastFolder, QDir::homePath()).toString();
+}
+
+void FileCommands::rememberFolder(const QString& path) const {
+    QSettings().setValue(kLastFolder, QFileInfo(path).absolutePath());
+}
+
+void FileCommands::askForModel() {
+    const QString path = QFileDialog::getOpenFileName(
+        &window_, tr("Open model"), lastFolder(), tr("TorchScript models (*.pt *.pth *.ts);;All files (*)"));
+    if (!path.isEmpty()) {
+        openModel(path);
+    }
+}
+
+void FileCommands::openModel(const QString& path) {
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    const bool another = session_.model() && QString::fromStdString(session_.model()->path) != absolute;
+    if (another && !maySaveAndLeave()) {
+        return;
+    }
+    rememberFolder(absolute);
+    session_.openModel(absolute);
+}
+
+void FileCommands::askForProject() {
+    const QString path = QFileDialog::getOpenFileName(&window_, tr("Open project"), lastFolder(),
+                                                      tr("Quantoscope projects (*.%1)").arg(kProjectSuffix));
+    if (!path.isEmpty()) {
+        openProject(path);
+    }
+}
+
+void FileCommands::openProject(const QString& path) {
+    if (!maySaveAndLeave()) {
+        return;
+    }
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    rememberFolder(absolute);
+    if (const QString problem = session_.load(absolute); !problem.isEmpty()) {
+        messages_.show(MessageBar::Kind::Error, problem);
+    }
+}
+
+void FileCommands::newProject() {
+    if (maySaveAndLeave()) {
+        session_.clear();
+    }
+}
+
+bool FileCommands::save() {
+    return session_.projectPath().isEmpty() ? saveAs() : saveTo(session_.projectPath());
+}
+
+bool FileCommands::saveAs() {
+    QString proposal = session_.projectPath();
+    if (proposal.isEmpty()) {
+        const QString model =
+            session_.model() ? QFileInfo(QString::fromStdString(session_.model()->path)).completeBaseName()
+                             : tr("untitled");
+        proposal = QDir(lastFolder()).filePath(model + QLatin1Char('.') + kProjectSuffix);
+    }
+    const QString path = QFileDialog::getSaveFileName(&window_, tr("Save project"), proposal,
+                                                      tr("Quantoscope projects (*.%1)").arg(kProjectSuffix));
+    return !path.isEmpty() && saveTo(path);
+}
+
+bool FileCommands::saveTo(const QString& path) {
+    rememberFolder(path);
+    const QString problem = session_.save(path);
+    if (!problem.isEmpty()) {
+        messages_.show(MessageBar::Kind::Error, problem);
+    }
+    return problem.isEmpty();
+}
+
+void FileCommands::exportAs(const QString& suffix, const QString& filter) {
+    const Variant* variant = session_.currentVariant();
+    if (!variant) {
+        return;
+    }
+    const QString model = QFileInfo(QString::fromStdString(session_.model()->path)).completeBaseName();
+    const QString proposal = QDir(lastFolder()).filePath(model + QStringLiteral("_int8.") + suffix);
+    QString path =
+        QFileDialog::getSaveFileName(&window_, tr("Export \"%1\"").arg(variant->name), proposal, filter);
+    if (path.isEmpty()) {
+        return;
+    }
+    if (QFileInfo(path).suffix() != suffix) {
+        path += QLatin1Char('.') + suffix;
+    }
+    rememberFolder(path);
+    session_.exportTo(path);
+}
+
+bool FileCommands::maySaveAndLeave() {
+    if (!session_.isModified()) {
+        return true;
+    }
+    QMessageBox question(QMessageBox::Question, tr("Unsaved changes"),
+                         tr("The project has changes that are not saved. Save them?"),
+                         QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, &window_);
+    question.setObjectName(QStringLiteral("unsavedQuestion"));
+    question.setDefaultButton(QMessageBox::Save);
+    switch (question.exec()) {
+        case QMessageBox::Save:
+            return save();
+        case QMessageBox::Discard:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace qs::app

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include "app/session/session.h"
+
+class QWidget;
+
+namespace qs {
+class MessageBar;
+}
+
+namespace qs::app {
+
+/// The commands that ask for a file: projects, models, exports. What goes wrong is said in the message bar.
+class FileCommands : public QObject {
+    Q_OBJECT
+  public:
+    FileCommands(QWidget& window, Session& session, MessageBar& messages);
+
+    void askForModel();
+    void askForProject();
+    /// Asks first whether to save what is open.
+    void openModel(const QString& path);
+    void openProject(const QString& path);
+    void newProject();
+    /// False if it was cancelled or failed.
+    bool save();
+    bool saveAs();
+    void exportAs(const QString& suffix, const QString& filter);
+    /// False if the person would rather stay.
+    bool maySaveAndLeave();
+
+  private:
+    bool saveTo(const QString& path);
+    QString lastFolder() const;
+    void rememberFolder(const QString& path) const;
+
+    QWidget& window_;
+    Session& session_;
+    MessageBar& messages_;
+};
+
+}  // namespace qs::app

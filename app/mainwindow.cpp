@@ -1,0 +1,294 @@
+#include "app/mainwindow.h"
+
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QCoreApplication>
+#include <QDragEnterEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QScreen>
+#include <QSettings>
+#include <QSpinBox>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+#include "app/action_queue.h"
+#include "app/dialogs/data_dialog.h"
+#include "app/dialogs/qat_dialog.h"
+#include "app/dialogs/settings_dialog.h"
+#include "app/docks/window_docks.h"
+#include "app/file_commands.h"
+#include "app/samples.h"
+#include "app/welcome_page.h"
+#include "app/window_actions.h"
+#include "widgets/common/job_bar.h"
+#include "widgets/common/message_bar.h"
+#include "widgets/layers/layer_panel.h"
+#include "widgets/models/view_state.h"
+#include "widgets/variants/variant_panel.h"
+
+namespace qs::app {
+namespace {
+
+constexpr int kLayoutVersion = 1;
+const QString kGeometry = QStringLiteral("window/geometry");
+const QString kLayout = QStringLiteral("window/layout");
+const QString kProjectSuffix = QStringLiteral(".qsproj");
+
+}  // namespace
+
+MainWindow::MainWindow(EngineClient& client, Session& session, QWidget* parent)
+    : QMainWindow(parent),
+      client_(client),
+      session_(session),
+      state_(new ViewState(this)),
+      actions_(new WindowActions(*this, session.undoStack())),
+      docks_(new WindowDocks(*this, *state_)),
+      messages_(new MessageBar(this)),
+      files_(new FileCommands(*this, session, *messages_)),
+      queue_(new ActionQueue(session, this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setAcceptDrops(true);
+    buildCentre();
+    buildStatusBar();
+    docks_->addToggles(*actions_->viewMenu);
+    actions_->viewMenu->addSeparator();
+    actions_->viewMenu->addAction(actions_->resetLayout);
+    connectActions();
+    connectSession();
+    connectEngine();
+    connectViews();
+    restoreWindow();
+    showDocument();
+    showEngine();
+    offerRecovery();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildCentre() {
+    auto* centre = new QWidget(this);
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layers_ = new LayerPanel(*state_, centre);
+    layers_->setObjectName(QStringLiteral("layerPanel"));
+    welcome_ = new WelcomePage({actions_->openModel, actions_->openSample, actions_->openProject}, centre);
+    pages_ = new QStackedWidget(centre);
+    pages_->addWidget(welcome_);
+    pages_->addWidget(layers_);
+    layout->addWidget(messages_);
+    layout->addWidget(pages_, 1);
+    setCentralWidget(centre);
+}
+
+void MainWindow::buildStatusBar() {
+    jobBar_ = new JobBar(this);
+    engineLabel_ = new QLabel(this);
+    engineLabel_->setObjectName(QStringLiteral("engineLabel"));
+    statusBar()->addWidget(jobBar_, 1);
+    statusBar()->addPermanentWidget(engineLabel_);
+}
+
+void MainWindow::restoreWindow() {
+    const QSettings settings;
+    if (!restoreGeometry(settings.value(kGeometry).toByteArray())) {
+        // As large as the screen takes with the frame around it.
+        resize(QSize(1440, 900).boundedTo(screen()->availableSize() - QSize(8, 40)));
+    }
+    if (restoreState(settings.value(kLayout).toByteArray(), kLayoutVersion)) {
+        docks_->keepSizes();
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!files_->maySaveAndLeave()) {
+        event->ignore();
+        return;
+    }
+    QSettings settings;
+    settings.setValue(kGeometry, saveGeometry());
+    // With the panels hidden behind the welcome page there is no layout worth keeping.
+    if (session_.model()) {
+        settings.setValue(kLayout, saveState(kLayoutVersion));
+    }
+    event->accept();
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange) {
+        actions_->refreshIcons();
+    }
+    QMainWindow::changeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->urls().size() == 1 && event->mimeData()->urls().first().isLocalFile()) {
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    open(event->mimeData()->urls().first().toLocalFile());
+}
+
+// ---- what is opened
+
+void MainWindow::open(const QString& path, const std::optional<protocol::DataSpec>& data) {
+    if (path.endsWith(kProjectSuffix)) {
+        files_->openProject(path);
+        return;
+    }
+    const auto openModel = [this, path] {
+        files_->openModel(path);
+        return session_.job().running;
+    };
+    std::vector<std::function<bool()>> steps{openModel};
+    if (data) {
+        steps.emplace_back([this, data] { return session_.openData(*data); });
+    }
+    queue_->run(std::move(steps));
+}
+
+void MainWindow::openSample() {
+    const QString model = sampleModelPath();
+    if (model.isEmpty()) {
+        showMessage(Severity::Error, tr("The sample model is not installed with this program."));
+        return;
+    }
+    open(model, protocol::DataSpec{"fashion-mnist:test", {}});
+}
+
+void MainWindow::offerRecovery() {
+    const std::vector<RecoveryInfo> found = session_.recoveries();
+    if (found.empty()) {
+        return;
+    }
+    const RecoveryInfo& newest = found.front();
+    const QString when = QLocale().toString(newest.savedAt.toLocalTime(), QLocale::ShortFormat);
+    messages_->show(MessageBar::Kind::Info,
+                    tr("The last session did not end well. Its work of %1 can be recovered.").arg(when),
+                    {{tr("Recover"),
+                      [this, newest] {
+                          if (const QString problem = session_.loadRecovery(newest); !problem.isEmpty()) {
+                              showMessage(Severity::Error, problem);
+                          }
+                      }},
+                     {tr("Discard"), [this, newest] { session_.discardRecovery(newest); }}});
+}
+
+// ---- what the person asks for
+
+void MainWindow::askForData(DataRole role) {
+    QStringList formats;
+    for (const auto& format : client_.engineInfo().data_formats) {
+        formats << QString::fromStdString(format);
+    }
+    const bool evaluation = role == DataRole::Evaluation;
+    auto* dialog = new DataDialog(formats, evaluation, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    DataChoice choice;
+    choice.spec.source = evaluation ? "fashion-mnist:test" : "fashion-mnist:train";
+    if (const auto& opened = session_.data(role)) {
+        choice.spec = opened->spec;
+    }
+    choice.calibSamples = session_.settings().calibSamples;
+    choice.evalSamples = session_.settings().evalSamples;
+    dialog->setChoice(choice);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, role, evaluation] {
+        const DataChoice chosen = dialog->choice();
+        if (evaluation) {
+            Settings settings = session_.settings();
+            settings.calibSamples = chosen.calibSamples;
+            settings.evalSamples = chosen.evalSamples;
+            session_.setSettings(settings);
+        }
+        session_.openData(chosen.spec, role);
+    });
+    dialog->open();
+}
+
+void MainWindow::askForTraining() {
+    const QString data = QString::fromStdString(session_.trainingSpec().source);
+    auto* dialog = new QatDialog(session_.settings().qat, data, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QatDialog::dataRequested, this, [this] { askForData(DataRole::Training); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        Settings settings = session_.settings();
+        settings.qat = dialog->settings();
+        session_.setSettings(settings);
+        if (session_.train()) {
+            docks_->raise("trainingDock");
+        }
+    });
+    dialog->open();
+}
+
+void MainWindow::askForSettings() {
+    auto* dialog = new SettingsDialog(session_.settings(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { session_.setSettings(dialog->settings()); });
+    dialog->open();
+}
+
+void MainWindow::showAbout() {
+    const auto& engine = client_.engineInfo();
+    auto* box = new QMessageBox(
+        QMessageBox::NoIcon, tr("About Quantoscope"),
+        tr("Quantoscope %1, a workbench for quantizing neural networks.\n\n"
+           "Engine %2 with LibTorch %3 and oneDNN %4.\n"
+           "Free software under the GNU General Public License, version 3 or later.")
+            .arg(QCoreApplication::applicationVersion(), QString::fromStdString(engine.engine_version),
+                 QString::fromStdString(engine.torch_version), QString::fromStdString(engine.onednn_version)),
+        QMessageBox::Ok, this);
+    box->setObjectName(QStringLiteral("aboutBox"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setIconPixmap(QIcon(QStringLiteral(":/icons/quantoscope.svg")).pixmap(64));
+    box->open();
+}
+
+QStringList MainWindow::presets() const {
+    QStringList names;
+    for (const auto& preset : client_.engineInfo().presets) {
+        if (preset != "fp32") {
+            names << QString::fromStdString(preset);
+        }
+    }
+    return names;
+}
+
+void MainWindow::connectActions() {
+    const auto on = [this](QAction* action, auto handler) {
+        connect(action, &QAction::triggered, this, handler);
+    };
+    on(actions_->openModel, [this] { files_->askForModel(); });
+    on(actions_->openSample, [this] { openSample(); });
+    on(actions_->openData, [this] { askForData(DataRole::Evaluation); });
+    on(actions_->openTrainingData, [this] { askForData(DataRole::Training); });
+    on(actions_->newProject, [this] { files_->newProject(); });
+    on(actions_->openProject, [this] { files_->askForProject(); });
+    on(actions_->saveProject, [this] { files_->save(); });
+    on(actions_->saveProjectAs, [this] { files_->saveAs(); });
+    on(actions_->exportTorchScript,
+       [this] { files_->exportAs(QStringLiteral("pt"), tr("TorchScript modules (*.pt)")); });
+    on(actions_->exportOnnx,
+       [this] { files_->exportAs(QStringLiteral("onnx"), tr("ONNX models (*.onnx)")); });
+    on(actions_->quit, [this] { close(); });
+    on(actions_->clearOverrides, [this] { session_.clearOverrides(); });
+    on(actions_->settings, [this] { askForSettings(); });
+    on(actions_->calibrate, [this] { session_.calibrate(); });
+    on(actions_->restoreSelected, [this] { session_.restoreLayers(state_->selectedLayers()); });
+    on(actions_->restoreWorst, [this] { session_.restoreWorst(actions_->worstCount->value()); });
+    on(actions_->train, [this] { askForTraining(); });
+    on(actions_->cancelJob, [this] { session_.cancelJob(); });
+    on(actions_->restartEngine, [this] { client_.restart(); });
+    on(actions_->resetLayout, [this] { docks_->resetLayout(); });
+    on(actions_->about, [this] { showAbout(); });
+    connect(actions_->preset, &QComboBox::textActivated, this,
+            [this](const QString& preset) { session_.setGlobalPreset(preset); });
+}
+
+}  // namespace qs::app

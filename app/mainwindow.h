@@ -1,0 +1,93 @@
+#pragma once
+
+#include <QMainWindow>
+#include <optional>
+
+#include "app/session/session.h"
+
+class QLabel;
+class QStackedWidget;
+
+namespace qs {
+class JobBar;
+class LayerPanel;
+class MessageBar;
+class ViewState;
+}  // namespace qs
+
+namespace qs::app {
+
+class ActionQueue;
+class FileCommands;
+class WindowActions;
+class WindowDocks;
+
+/// The workbench window: shows a session and turns what the person does into calls on it. It never waits for
+/// the engine.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+  public:
+    /// Both must outlive the window.
+    MainWindow(EngineClient& client, Session& session, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// A project (.qsproj) or a model; with data, opens that behind it.
+    void open(const QString& path, const std::optional<protocol::DataSpec>& data = std::nullopt);
+    void openSample();
+
+    ViewState& viewState() { return *state_; }
+    WindowActions& actions() { return *actions_; }
+
+  protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+  private:
+    void buildCentre();
+    void buildStatusBar();
+    void connectActions();
+    void connectSession();
+    void connectEngine();
+    void connectViews();
+    void restoreWindow();
+    void offerRecovery();
+
+    void showDocument();
+    void showModel();
+    void showLayers();
+    void showVariants();
+    void showCurve();
+    void showPreset();
+    void showJob();
+    void showTitle();
+    void showEngine();
+    void showMessage(Severity severity, const QString& text);
+    void updateActions();
+    QString editObstacle() const;
+    QString measureObstacle() const;
+
+    void askForData(DataRole role);
+    void askForTraining();
+    void askForSettings();
+    void showAbout();
+    QStringList presets() const;
+
+    EngineClient& client_;
+    Session& session_;
+    ViewState* state_;
+    WindowActions* actions_;
+    WindowDocks* docks_;
+    MessageBar* messages_;
+    FileCommands* files_;
+    ActionQueue* queue_;
+    QStackedWidget* pages_;
+    QWidget* welcome_;
+    LayerPanel* layers_;
+    JobBar* jobBar_;
+    QLabel* engineLabel_;
+    bool engineDied_ = false;  ///< and the new one has not been announced yet
+};
+
+}  // namespace qs::app

@@ -1,0 +1,283 @@
+// How the window shows its session: the other half of mainwindow.cpp, which builds it and takes commands.
+#include <QComboBox>
+#include <QFileInfo>
+#include <QLabel>
+#include <QSpinBox>
+#include <QStackedWidget>
+#include <algorithm>
+
+#include "app/docks/window_docks.h"
+#include "app/mainwindow.h"
+#include "app/window_actions.h"
+#include "widgets/common/job_bar.h"
+#include "widgets/common/message_bar.h"
+#include "widgets/inspector/summary_panel.h"
+#include "widgets/layers/layer_panel.h"
+#include "widgets/variants/variant_panel.h"
+
+namespace qs::app {
+namespace {
+
+MessageBar::Kind kindOf(Severity severity) {
+    switch (severity) {
+        case Severity::Error:
+            return MessageBar::Kind::Error;
+        case Severity::Warning:
+            return MessageBar::Kind::Warning;
+        case Severity::Info:
+            break;
+    }
+    return MessageBar::Kind::Info;
+}
+
+bool hasQuantizable(const ViewState& state) {
+    const QStringList& layers = state.selectedLayers();
+    return std::any_of(layers.begin(), layers.end(), [&](const QString& name) {
+        const LayerRow* row = state.findLayer(name);
+        return row && row->info.quantizable;
+    });
+}
+
+}  // namespace
+
+void MainWindow::connectSession() {
+    connect(&session_, &Session::modelChanged, this, &MainWindow::showDocument);
+    connect(&session_, &Session::dataChanged, this, [this] { updateActions(); });
+    connect(&session_, &Session::rulesChanged, this, [this] {
+        showPreset();
+        showLayers();
+        showVariants();
+    });
+    connect(&session_, &Session::variantsChanged, this, &MainWindow::showVariants);
+    connect(&session_, &Session::currentVariantChanged, this, [this] {
+        showLayers();
+        showVariants();
+        showCurve();
+    });
+    connect(&session_, &Session::selectedLayerChanged, this, [this](const QString& layer) {
+        if (!state_->selectedLayers().contains(layer)) {
+            state_->setSelectedLayers(layer.isEmpty() ? QStringList() : QStringList{layer});
+        }
+    });
+    connect(&session_, &Session::jobChanged, this, [this] {
+        showJob();
+        updateActions();
+    });
+    connect(&session_, &Session::jobFinished, this, [this] { showCurve(); });
+    connect(&session_, &Session::liveCurveChanged, this, &MainWindow::showCurve);
+    connect(&session_, &Session::message, this, &MainWindow::showMessage);
+    connect(&session_, &Session::modifiedChanged, this, &MainWindow::showTitle);
+    connect(&session_, &Session::projectPathChanged, this, &MainWindow::showTitle);
+}
+
+void MainWindow::connectEngine() {
+    connect(&client_, &EngineClient::stateChanged, this, &MainWindow::showEngine);
+    // The session says what has died; that there is a new one is said here.
+    connect(&client_, &EngineClient::engineDied, this, [this] { engineDied_ = true; });
+    connect(&client_, &EngineClient::engineStarted, this, [this] {
+        layers_->setPresets(presets());
+        showPreset();
+        showEngine();
+        updateActions();
+        if (engineDied_) {
+            engineDied_ = false;
+            showMessage(Severity::Info, tr("A new engine was started. The session goes on where it was."));
+        }
+    });
+}
+
+void MainWindow::connectViews() {
+    connect(jobBar_, &JobBar::cancelRequested, this, [this] { session_.cancelJob(); });
+    connect(layers_, &LayerPanel::overrideRequested, this,
+            [this](const QStringList& layers, const QString& qconfig) {
+                session_.setLayerOverride(layers, qconfig);
+            });
+    connect(layers_, &LayerPanel::restoreRequested, this,
+            [this](const QStringList& layers) { session_.restoreLayers(layers); });
+    connect(state_, &ViewState::variantPicked, this,
+            [this](const QString& id) { session_.setCurrentVariant(id); });
+    connect(state_, &ViewState::selectedLayersChanged, this, [this](const QStringList& layers) {
+        session_.setSelectedLayer(layers.isEmpty() ? QString() : layers.first());
+        updateActions();
+    });
+    connect(&docks_->variants(), &VariantPanel::adoptRequested, this,
+            [this](const QString& id) { session_.adoptRules(id); });
+    connect(&docks_->variants(), &VariantPanel::removeRequested, this,
+            [this](const QString& id) { session_.removeVariant(id); });
+}
+
+void MainWindow::showDocument() {
+    docks_->setWorkspaceVisible(session_.model().has_value());
+    pages_->setCurrentWidget(session_.model() ? static_cast<QWidget*>(layers_) : welcome_);
+    docks_->summary().setModel(session_.model());
+    showPreset();
+    showLayers();
+    showVariants();
+    showCurve();
+    showJob();
+    showTitle();
+    if (!session_.selectedLayer().isEmpty()) {
+        state_->setSelectedLayers({session_.selectedLayer()});
+    }
+}
+
+void MainWindow::showLayers() {
+    const Variant* variant = session_.currentVariant();
+    if (session_.model()) {
+        state_->setLayers(makeLayerRows(*session_.model(), session_.rules().toProtocol(),
+                                        variant ? &variant->result : nullptr));
+    } else {
+        state_->setLayers({});
+    }
+    updateActions();
+}
+
+void MainWindow::showVariants() {
+    std::vector<VariantRow> rows;
+    if (session_.model()) {
+        for (const auto& variant : session_.variants()) {
+            rows.push_back(makeVariantRow(variant.id, variant.name, variant.result, *session_.model()));
+        }
+    }
+    const Variant* current = session_.currentVariant();
+    state_->setVariants(std::move(rows), current ? current->id : QString());
+    docks_->summary().setVariant(current ? current->name : QString(), current ? &current->result : nullptr,
+                                 session_.isOutdated());
+    updateActions();
+}
+
+void MainWindow::showCurve() {
+    // A training under way is what one wants to see; else the curve belongs to the variant shown.
+    const Variant* variant = session_.currentVariant();
+    const bool ofVariant = !session_.job().running && variant && !variant->result.curve.empty();
+    state_->setCurve(ofVariant ? variant->result.curve : session_.liveCurve());
+}
+
+void MainWindow::showPreset() {
+    QComboBox& combo = *actions_->preset;
+    const QString preset = QString::fromStdString(session_.rules().preset);
+    QStringList names = presets();
+    if (!names.contains(preset) && preset != QLatin1String("fp32")) {
+        names << preset;
+    }
+    names << QStringLiteral("fp32");
+    combo.clear();
+    combo.addItems(names);
+    combo.setCurrentText(preset);
+}
+
+void MainWindow::showJob() {
+    const JobState& job = session_.job();
+    if (!job.running) {
+        jobBar_->showIdle();
+        return;
+    }
+    QString text = job.title;
+    if (job.cancelling) {
+        text += tr(": stopping...");
+    } else if (!job.message.isEmpty()) {
+        text += QStringLiteral(": ") + job.message;
+    }
+    jobBar_->showJob(text, job.done, job.total, job.etaSeconds, job.cancellable && !job.cancelling);
+}
+
+void MainWindow::showTitle() {
+    QString name = tr("untitled");
+    if (!session_.projectPath().isEmpty()) {
+        name = QFileInfo(session_.projectPath()).completeBaseName();
+    } else if (session_.model()) {
+        name = QFileInfo(QString::fromStdString(session_.model()->path)).fileName();
+    }
+    setWindowTitle(QStringLiteral("%1[*] – Quantoscope").arg(name));
+    setWindowModified(session_.isModified());
+    updateActions();
+}
+
+void MainWindow::showEngine() {
+    QString text;
+    switch (client_.state()) {
+        case EngineClient::State::Stopped:
+            text = tr("Engine stopped");
+            break;
+        case EngineClient::State::Starting:
+            text = tr("Starting the engine...");
+            break;
+        case EngineClient::State::Ready:
+            text = tr("Engine ready (pid %1)").arg(client_.processId());
+            break;
+        case EngineClient::State::Waiting:
+            text = tr("Restarting the engine...");
+            break;
+        case EngineClient::State::Failed:
+            text = tr("No engine");
+            messages_->show(MessageBar::Kind::Error, tr("The engine does not start."),
+                            {{tr("Try again"), [this] { client_.restart(); }}});
+            break;
+    }
+    engineLabel_->setText(text);
+    const auto& info = client_.engineInfo();
+    engineLabel_->setToolTip(
+        info.cpu.empty() ? QString()
+                         : tr("%1\nISA %2, %n core(s)", nullptr, info.cores)
+                               .arg(QString::fromStdString(info.cpu), QString::fromStdString(info.isa)));
+}
+
+void MainWindow::showMessage(Severity severity, const QString& text) {
+    messages_->show(kindOf(severity), text);
+}
+
+QString MainWindow::editObstacle() const {
+    return session_.model() ? QString() : tr("Open a model first.");
+}
+
+QString MainWindow::measureObstacle() const {
+    if (session_.job().running) {
+        return tr("A job is running: wait for it or cancel it.");
+    }
+    if (!session_.model()) {
+        return tr("Open a model first.");
+    }
+    return session_.data(DataRole::Evaluation) ? QString() : tr("Choose data first.");
+}
+
+void MainWindow::updateActions() {
+    const bool busy = session_.job().running;
+    const QString wait = busy ? tr("A job is running: wait for it or cancel it.") : QString();
+    const QString edit = editObstacle();
+    const QString measure = measureObstacle();
+    const bool measured = session_.currentVariant() != nullptr;
+    const auto either = [](const QString& first, const QString& second) {
+        return first.isEmpty() ? second : first;
+    };
+    const auto set = &WindowActions::setAvailable;
+
+    for (QAction* action :
+         {actions_->openModel, actions_->openSample, actions_->newProject, actions_->openProject}) {
+        set(action, wait);
+    }
+    const QString noEngine =
+        client_.engineInfo().data_formats.empty() ? tr("The engine is starting.") : QString();
+    set(actions_->openData, either(wait, noEngine));
+    set(actions_->openTrainingData, either(wait, noEngine));
+    set(actions_->saveProject,
+        either(edit, session_.isModified() ? QString() : tr("There are no unsaved changes.")));
+    set(actions_->saveProjectAs, edit);
+    set(actions_->calibrate, measure);
+    set(actions_->train, measure);
+    set(actions_->restoreSelected,
+        either(measure, hasQuantizable(*state_) ? QString() : tr("Select layers in the table first.")));
+    set(actions_->restoreWorst, either(measure, measured ? QString() : tr("Calibrate first.")));
+    actions_->worstCount->setEnabled(actions_->restoreWorst->isEnabled());
+    const QString noVariant = either(measure, measured ? QString() : tr("Calibrate first."));
+    set(actions_->exportTorchScript, noVariant);
+    set(actions_->exportOnnx, noVariant);
+    const bool overridden = !session_.rules().overrides.empty();
+    set(actions_->clearOverrides,
+        either(edit, overridden ? QString() : tr("No layer has a qconfig of its own.")));
+    set(actions_->cancelJob,
+        busy && session_.job().cancellable ? QString() : tr("There is no job that could be cancelled."));
+    actions_->preset->setEnabled(edit.isEmpty());
+    layers_->setEditable(edit.isEmpty());
+}
+
+}  // namespace qs::app

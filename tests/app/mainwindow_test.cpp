@@ -1,0 +1,296 @@
+#include "app/mainwindow.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QDockWidget>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+#include <QToolButton>
+
+#include "app/dialogs/data_dialog.h"
+#include "app/dialogs/qat_dialog.h"
+#include "app/window_actions.h"
+#include "widgets/common/message_bar.h"
+#include "widgets/models/layer_table_model.h"
+#include "widgets/models/view_state.h"
+
+namespace qs::app {
+namespace {
+
+constexpr int kPatience = 20'000;
+
+class MainWindowTest : public testing::Test {
+  protected:
+    MainWindowTest() {
+        QSettings().clear();
+        start({});
+    }
+
+    ~MainWindowTest() override {
+        window_.reset();
+        session_.reset();
+        client_.reset();
+    }
+
+    void start(const QStringList& engineArguments) {
+        client_ =
+            std::make_unique<EngineClient>(EngineCommand{QStringLiteral(QS_FAKE_ENGINE), engineArguments});
+        session_ = std::make_unique<Session>(*client_, folder_.filePath(QStringLiteral("recovery")));
+        window_ = std::make_unique<MainWindow>(*client_, *session_);
+        window_->resize(1440, 900);
+        window_->show();
+        client_->start();
+        EXPECT_TRUE(until([this] { return client_->state() == EngineClient::State::Ready; }));
+    }
+
+    static bool until(const std::function<bool()>& condition) {
+        return QTest::qWaitFor(condition, kPatience);
+    }
+
+    bool idle() {
+        return until([this] { return !session_->job().running; });
+    }
+
+    bool openModelAndData(const QString& model = QStringLiteral("resnet.pt")) {
+        window_->open(folder_.filePath(model), protocol::DataSpec{"fashion-mnist:test", {}});
+        return until([this] { return session_->model() && session_->data(DataRole::Evaluation); }) && idle();
+    }
+
+    bool calibrate() {
+        action("calibrate")->trigger();
+        return until([this] { return !session_->variants().empty(); }) && idle();
+    }
+
+    QAction* action(const char* name) {
+        auto* found = window_->findChild<QAction*>(QLatin1String(name));
+        EXPECT_NE(found, nullptr) << name;
+        return found;
+    }
+
+    template <typename T>
+    T* child(const char* name) {
+        auto* found = window_->findChild<T*>(QLatin1String(name));
+        EXPECT_NE(found, nullptr) << name;
+        return found;
+    }
+
+    QString cell(const QString& layer, LayerColumnId column) {
+        const QAbstractItemModel& model = *child<QTableView>("layerTable")->model();
+        for (int row = 0; row < model.rowCount(); ++row) {
+            if (model.index(row, 0).data(LayerTableModel::LayerNameRole) == layer) {
+                return model.index(row, static_cast<int>(column)).data().toString();
+            }
+        }
+        return QStringLiteral("no such layer");
+    }
+
+    int shownVariants() { return child<QTableView>("variantTable")->model()->rowCount(); }
+    QStringList messages() { return child<MessageBar>("messageBar")->texts(); }
+
+    QTemporaryDir folder_;
+    std::unique_ptr<EngineClient> client_;
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+TEST_F(MainWindowTest, BeginsWithTheWelcomePageAndOnlyWhatMakesSenseIsEnabled) {
+    EXPECT_TRUE(child<QWidget>("welcomePage")->isVisible());
+    EXPECT_FALSE(child<QDockWidget>("summaryDock")->isVisible());
+    EXPECT_TRUE(action("openModel")->isEnabled());
+    EXPECT_TRUE(action("openProject")->isEnabled());
+    for (const char* name : {"calibrate", "train", "restoreSelected", "restoreWorst", "exportOnnx",
+                             "saveProject", "undo", "redo", "cancelJob"}) {
+        EXPECT_FALSE(action(name)->isEnabled()) << name;
+    }
+    EXPECT_TRUE(action("calibrate")->toolTip().contains(QStringLiteral("Open a model first")));
+    EXPECT_TRUE(child<QLabel>("engineLabel")->text().contains(QStringLiteral("ready")));
+}
+
+TEST_F(MainWindowTest, ANewWindowFitsAndNothingOfTheToolBarIsHidden) {
+    ASSERT_TRUE(openModelAndData());
+    for (const QSize size : {QSize(1440, 900), QSize(1280, 720)}) {
+        window_->resize(size);
+        QTest::qWait(50);
+        EXPECT_EQ(window_->size(), size);
+        const auto* extension = window_->findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"));
+        EXPECT_TRUE(!extension || !extension->isVisible()) << size.width();
+    }
+}
+
+TEST_F(MainWindowTest, FromModelToRestoredVariantAndBackAgain) {
+    ASSERT_TRUE(openModelAndData());
+    EXPECT_FALSE(child<QWidget>("welcomePage")->isVisible());
+    EXPECT_TRUE(child<QDockWidget>("summaryDock")->isVisible());
+    const QString conv = QStringLiteral("layer1.0.conv1");
+    EXPECT_EQ(cell(conv, LayerColumnId::Sqnr), QStringLiteral("\u2013"));
+    ASSERT_TRUE(calibrate());
+    EXPECT_NE(cell(conv, LayerColumnId::Sqnr), QStringLiteral("\u2013"));
+    EXPECT_EQ(cell(conv, LayerColumnId::Precision), "INT8");
+    EXPECT_EQ(shownVariants(), 1);
+
+    window_->viewState().setSelectedLayers({conv});
+    EXPECT_TRUE(action("restoreSelected")->isEnabled());
+    action("restoreSelected")->trigger();
+    ASSERT_TRUE(until([this] { return session_->variants().size() == 2; }) && idle());
+    EXPECT_EQ(shownVariants(), 2);
+    EXPECT_EQ(window_->viewState().variants().size(), 2U);
+    EXPECT_EQ(cell(conv, LayerColumnId::Precision), "FP32");
+    EXPECT_EQ(cell(conv, LayerColumnId::QConfig), "fp32");
+
+    action("undo")->trigger();
+    EXPECT_EQ(cell(conv, LayerColumnId::QConfig), "inherit (onednn)");
+    EXPECT_EQ(cell(conv, LayerColumnId::Precision), "INT8") << "the variant of these rules is shown again";
+    EXPECT_EQ(shownVariants(), 2) << "variants are not undone";
+    action("redo")->trigger();
+    EXPECT_EQ(cell(conv, LayerColumnId::Precision), "FP32");
+}
+
+TEST_F(MainWindowTest, RestoreTheWorstTakesTheLayersWithTheLowestSqnr) {
+    ASSERT_TRUE(openModelAndData());
+    ASSERT_TRUE(calibrate());
+    child<QSpinBox>("worstCount")->setValue(2);
+    action("restoreWorst")->trigger();
+    ASSERT_TRUE(until([this] { return session_->variants().size() == 2; }) && idle());
+    EXPECT_EQ(cell(QStringLiteral("layer4.0.downsample.0"), LayerColumnId::Precision), "FP32");
+    EXPECT_EQ(window_->viewState().variants().back().floatLayers, 2);
+}
+
+TEST_F(MainWindowTest, ThePresetOfTheWholeModelIsAnUndoableEdit) {
+    ASSERT_TRUE(openModelAndData());
+    auto* preset = child<QComboBox>("presetCombo");
+    EXPECT_EQ(preset->currentText(), "onednn");
+    preset->setFocus();
+    QTest::keyClicks(preset, QStringLiteral("q"));
+    EXPECT_EQ(preset->currentText(), "qnnpack");
+    EXPECT_EQ(cell(QStringLiteral("conv1"), LayerColumnId::QConfig), "inherit (qnnpack)");
+    action("undo")->trigger();
+    EXPECT_EQ(preset->currentText(), "onednn");
+}
+
+TEST_F(MainWindowTest, AProjectComesBackWithEverythingInIt) {
+    ASSERT_TRUE(openModelAndData());
+    ASSERT_TRUE(calibrate());
+    EXPECT_TRUE(window_->isWindowModified());
+    const QString project = folder_.filePath(QStringLiteral("mine.qsproj"));
+    ASSERT_EQ(session_->save(project), QString());
+    EXPECT_FALSE(window_->isWindowModified());
+    EXPECT_TRUE(window_->windowTitle().startsWith(QStringLiteral("mine")));
+    action("newProject")->trigger();
+    EXPECT_TRUE(child<QWidget>("welcomePage")->isVisible());
+    EXPECT_EQ(shownVariants(), 0);
+    window_->open(project);
+    EXPECT_EQ(shownVariants(), 1);
+    EXPECT_NE(cell(QStringLiteral("conv1"), LayerColumnId::Sqnr), QStringLiteral("\u2013"));
+}
+
+TEST_F(MainWindowTest, QatShowsItsCurveAndEndsInAVariant) {
+    ASSERT_TRUE(openModelAndData());
+    action("train")->trigger();
+    auto* dialog = window_->findChild<QatDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    dialog->findChild<QSpinBox*>(QStringLiteral("qatEpochs"))->setValue(2);
+    QSignalSpy points(&window_->viewState(), &ViewState::curveChanged);
+    QTest::mouseClick(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok), Qt::LeftButton);
+    ASSERT_TRUE(until([this] { return !session_->variants().empty(); }) && idle());
+    EXPECT_GT(points.count(), 10);
+    EXPECT_EQ(session_->settings().qat.epochs, 2);
+    EXPECT_FALSE(window_->viewState().curve().empty());
+    EXPECT_TRUE(window_->viewState().variants().front().trained);
+}
+
+TEST_F(MainWindowTest, ARunningJobShowsProgressAndCanBeCancelled) {
+    ASSERT_TRUE(openModelAndData(QStringLiteral("hang.pt")));
+    action("calibrate")->trigger();
+    ASSERT_TRUE(until([this] { return session_->job().total > 0; }));
+    auto* cancel = child<QToolButton>("jobCancel");
+    EXPECT_TRUE(cancel->isVisible());
+    EXPECT_FALSE(action("calibrate")->isEnabled());
+    QTest::mouseClick(cancel, Qt::LeftButton);
+    EXPECT_FALSE(cancel->isEnabled()) << "asked once";
+    ASSERT_TRUE(idle());
+    EXPECT_FALSE(cancel->isVisible());
+    EXPECT_TRUE(session_->model().has_value());
+}
+
+TEST_F(MainWindowTest, AnEngineThatDiesIsReportedReplacedAndTheSessionGoesOn) {
+    ASSERT_TRUE(openModelAndData());
+    ASSERT_TRUE(calibrate());
+    const qint64 first = client_->processId();
+    ASSERT_EQ(::kill(static_cast<pid_t>(first), SIGKILL), 0);
+    ASSERT_TRUE(until(
+        [&] { return client_->state() == EngineClient::State::Ready && client_->processId() != first; }));
+    EXPECT_TRUE(messages().join(QLatin1Char(' ')).contains(QStringLiteral("crashed")))
+        << messages().join(QLatin1Char(' ')).toStdString();
+    EXPECT_TRUE(messages().join(QLatin1Char(' ')).contains(QStringLiteral("A new engine was started")));
+    EXPECT_EQ(shownVariants(), 1);
+    action("calibrate")->trigger();
+    EXPECT_TRUE(until([this] { return session_->variants().size() == 2; }));
+}
+
+TEST_F(MainWindowTest, AnErrorIsAMessageAndNotADialog) {
+    window_->open(folder_.filePath(QStringLiteral("missing.pt")));
+    ASSERT_TRUE(until([this] { return !messages().isEmpty(); }));
+    EXPECT_TRUE(messages().first().contains(QStringLiteral("no such file")));
+    EXPECT_EQ(QApplication::activeModalWidget(), nullptr);
+    EXPECT_TRUE(child<QWidget>("welcomePage")->isVisible());
+}
+
+TEST_F(MainWindowTest, TheDataDialogMakesASpecAndRefusesWhatCannotBe) {
+    action("openData")->trigger();
+    auto* dialog = window_->findChild<DataDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    auto* format = dialog->findChild<QComboBox*>(QStringLiteral("dataFormat"));
+    format->setCurrentIndex(format->findData(QStringLiteral("imagefolder")));
+    const auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+    EXPECT_FALSE(ok->isEnabled());
+    auto* path = dialog->findChild<QLineEdit*>(QStringLiteral("dataFolder"));
+    QTest::keyClicks(path, folder_.path());
+    EXPECT_TRUE(ok->isEnabled());
+    auto* mean = dialog->findChild<QLineEdit*>(QStringLiteral("dataMean"));
+    QTest::keyClicks(mean, QStringLiteral("0.5, x"));
+    EXPECT_FALSE(ok->isEnabled());
+    mean->clear();
+    QTest::keyClicks(mean, QStringLiteral("0.5, 0.25,0.1"));
+    dialog->findChild<QSpinBox*>(QStringLiteral("dataCrop"))->setValue(0);
+    dialog->findChild<QSpinBox*>(QStringLiteral("dataCalibSamples"))->setValue(99);
+    const DataChoice choice = dialog->choice();
+    EXPECT_EQ(choice.spec.source, "imagefolder:" + folder_.path().toStdString());
+    EXPECT_EQ(choice.spec.preprocessing.mean, (std::vector<double>{0.5, 0.25, 0.1}));
+    EXPECT_EQ(choice.spec.preprocessing.crop, 0);
+    EXPECT_FALSE(choice.spec.preprocessing.resize.has_value());
+    dialog->accept();
+    ASSERT_TRUE(until([this] { return session_->data(DataRole::Evaluation).has_value(); }));
+    EXPECT_EQ(session_->settings().calibSamples, 99);
+}
+
+TEST_F(MainWindowTest, ClosingWithUnsavedChangesAsksAndCanBeRefused) {
+    ASSERT_TRUE(openModelAndData());
+    ASSERT_TRUE(calibrate());
+    const auto answerWith = [](QMessageBox::StandardButton button) {
+        QTimer::singleShot(0, [button] {
+            auto* question = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+            ASSERT_NE(question, nullptr);
+            QTest::mouseClick(question->button(button), Qt::LeftButton);
+        });
+    };
+    answerWith(QMessageBox::Cancel);
+    EXPECT_FALSE(window_->close());
+    answerWith(QMessageBox::Discard);
+    EXPECT_TRUE(window_->close());
+}
+
+}  // namespace
+}  // namespace qs::app

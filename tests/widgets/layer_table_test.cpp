@@ -1,0 +1,266 @@
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+
+#include "support/sample_results.h"
+#include "widgets/common/format.h"
+#include "widgets/layers/layer_panel.h"
+#include "widgets/models/rules.h"
+
+namespace qs {
+namespace {
+
+using protocol::Rule;
+
+int column(LayerColumnId id) {
+    return static_cast<int>(id);
+}
+
+std::vector<LayerRow> measuredRows(const std::vector<Rule>& rules = {{"global", "", "onednn"}}) {
+    protocol::Recipe recipe;
+    recipe.rules = rules;
+    const protocol::VariantResult variant = samples::variant(recipe);
+    return makeLayerRows(samples::modelInfo("resnet.pt"), rules, &variant);
+}
+
+std::vector<LayerRow> unmeasuredRows() {
+    return makeLayerRows(samples::modelInfo("resnet.pt"), {{"global", "", "onednn"}}, nullptr);
+}
+
+QStringList shownNames(const QAbstractItemModel& model) {
+    QStringList names;
+    for (int row = 0; row < model.rowCount(); ++row) {
+        names << model.index(row, column(LayerColumnId::Name)).data().toString();
+    }
+    return names;
+}
+
+TEST(RulesTest, TheStrongestAndThenTheLatestRuleWins) {
+    const std::vector<Rule> rules = {{"layer", "layer1.0.conv1", "fp32"},
+                                     {"global", "", "fbgemm"},
+                                     {"op", "linear", "qnnpack"},
+                                     {"pattern", "layer4.*", "x86"},
+                                     {"global", "", "onednn"}};
+    EXPECT_EQ(resolveRule(rules, "conv1", "conv2d").qconfig, "onednn");
+    EXPECT_EQ(resolveRule(rules, "fc", "linear").qconfig, "qnnpack");
+    EXPECT_EQ(resolveRule(rules, "layer4.0.conv1", "conv2d").qconfig, "x86");
+    const ResolvedRule exact = resolveRule(rules, "layer1.0.conv1", "conv2d");
+    EXPECT_EQ(exact.qconfig, "fp32");
+    EXPECT_TRUE(exact.overridden);
+    EXPECT_EQ(inheritedQConfig(rules, "layer1.0.conv1", "conv2d"), "onednn");
+}
+
+TEST(LayerTableModelTest, KeepsTheContractOfItemModels) {
+    LayerTableModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    LayerFilterProxy proxy;
+    QAbstractItemModelTester proxyTester(&proxy, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    proxy.setSourceModel(&model);
+    model.setRows(unmeasuredRows());
+    model.setRows(measuredRows());
+    proxy.setFilterText(QStringLiteral("layer4"));
+    model.setRows({});
+    EXPECT_EQ(model.rowCount(), 0);
+}
+
+TEST(LayerTableModelTest, ShowsWhatWasMeasuredAndADashWhereNothingWas) {
+    LayerTableModel model;
+    model.setRows(unmeasuredRows());
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Sqnr)).data().toString(), format::kAbsent);
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Name)).data().toString(), "conv1");
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Op)).data().toString(), "conv2d + bn1 + relu");
+    EXPECT_EQ(model.index(0, column(LayerColumnId::OutputShape)).data().toString(),
+              QStringLiteral("1×16×28×28"));
+    EXPECT_EQ(model.index(0, column(LayerColumnId::QConfig)).data().toString(), "inherit (onednn)");
+
+    std::vector<LayerRow> rows = measuredRows();
+    rows[0].result->sqnr_db = 31.26;
+    rows[0].result->fp32_ms = 3.0;
+    rows[0].result->int8_ms = 1.5;
+    model.setRows(rows);
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Sqnr)).data().toString(), "31.3");
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Fp32Ms)).data().toString(), "3.00");
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Speedup)).data().toString(), QStringLiteral("2.00×"));
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Precision)).data().toString(), "INT8");
+    const auto alignment = model.index(0, column(LayerColumnId::Sqnr)).data(Qt::TextAlignmentRole).toInt();
+    EXPECT_TRUE(alignment & Qt::AlignRight);
+}
+
+TEST(LayerTableModelTest, OverriddenLayersAreBoldAndOnlyQuantizableOnesCanBeEdited) {
+    LayerTableModel model;
+    model.setRows(measuredRows({{"global", "", "onednn"}, {"layer", "fc", "fp32"}}));
+    const int fc = model.rowOf(QStringLiteral("fc"));
+    ASSERT_GE(fc, 0);
+    const auto font = [&](int row) {
+        return model.index(row, column(LayerColumnId::QConfig)).data(Qt::FontRole).value<QFont>();
+    };
+    EXPECT_TRUE(font(fc).bold());
+    EXPECT_FALSE(font(0).bold());
+    EXPECT_EQ(model.index(fc, column(LayerColumnId::QConfig)).data().toString(), "fp32");
+    EXPECT_TRUE(model.index(fc, column(LayerColumnId::QConfig)).flags() & Qt::ItemIsEditable);
+    const int flatten = model.rowOf(QStringLiteral("flatten"));
+    EXPECT_FALSE(model.index(flatten, column(LayerColumnId::QConfig)).flags() & Qt::ItemIsEditable);
+}
+
+TEST(LayerFilterProxyTest, SortsByValueWithAbsentOnesLastInBothOrders) {
+    std::vector<LayerRow> rows = measuredRows();
+    rows.resize(4);
+    const double decibels[] = {9, 100, 20};
+    for (size_t i = 0; i < 3; ++i) {
+        rows[i].result->sqnr_db = decibels[i];
+    }
+    rows[3].result->sqnr_db.reset();
+    LayerTableModel model;
+    model.setRows(rows);
+    LayerFilterProxy proxy;
+    proxy.setSourceModel(&model);
+    const auto order = [&] {
+        QStringList shown;
+        for (int i = 0; i < proxy.rowCount(); ++i) {
+            shown << QString::number(proxy.mapToSource(proxy.index(i, 0)).row());
+        }
+        return shown.join(QLatin1Char(' '));
+    };
+    proxy.sort(column(LayerColumnId::Sqnr), Qt::AscendingOrder);
+    EXPECT_EQ(order(), "0 2 1 3");
+    proxy.sort(column(LayerColumnId::Sqnr), Qt::DescendingOrder);
+    EXPECT_EQ(order(), "1 2 0 3");
+}
+
+TEST(LayerFilterProxyTest, KeepsRowsThatHoldEveryWord) {
+    LayerTableModel model;
+    model.setRows(measuredRows({{"global", "", "onednn"}, {"layer", "layer4.0.conv1", "fp32"}}));
+    LayerFilterProxy proxy;
+    proxy.setSourceModel(&model);
+    proxy.setFilterText(QStringLiteral("LAYER4 downsample"));
+    EXPECT_EQ(shownNames(proxy), QStringList{QStringLiteral("layer4.0.downsample.0")});
+    proxy.setFilterText(QStringLiteral("layer4 fp32"));
+    EXPECT_EQ(shownNames(proxy), QStringList{QStringLiteral("layer4.0.conv1")});
+    proxy.setFilterText({});
+    EXPECT_EQ(proxy.rowCount(), model.rowCount());
+}
+
+TEST(LayerColumnsTest, CsvHasAHeaderALineForEachLayerAndNothingForAbsentFigures) {
+    std::vector<LayerRow> rows = unmeasuredRows();
+    const QStringList lines = layersAsCsv(rows).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    ASSERT_EQ(lines.size(), static_cast<qsizetype>(rows.size()) + 1);
+    EXPECT_EQ(
+        lines[0],
+        "name,op,output_shape,parameters,macs,qconfig,precision,sqnr_db,cosine,mse,fp32_ms,int8_ms,speedup");
+    EXPECT_TRUE(
+        lines[1].startsWith(QStringLiteral("conv1,conv2d + bn1 + relu,1×16×28×28,176,112896,onednn,,")));
+}
+
+class LayerPanelTest : public testing::Test {
+  protected:
+    LayerPanelTest() : panel_(state_) {
+        panel_.setPresets({QStringLiteral("fbgemm"), QStringLiteral("onednn")});
+        state_.setLayers(measuredRows());
+        panel_.resize(1200, 500);
+        panel_.show();
+        EXPECT_TRUE(QTest::qWaitForWindowExposed(&panel_));
+    }
+
+    QPoint centreOf(const QString& layer, LayerColumnId id) {
+        const QAbstractItemModel& model = *panel_.table().model();
+        for (int row = 0; row < model.rowCount(); ++row) {
+            const QModelIndex index = model.index(row, column(id));
+            if (model.index(row, 0).data(LayerTableModel::LayerNameRole) == layer) {
+                panel_.table().scrollTo(index);
+                return panel_.table().visualRect(index).center();
+            }
+        }
+        ADD_FAILURE() << "no row for " << layer.toStdString();
+        return {};
+    }
+
+    void click(const QString& layer, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QTest::mouseClick(panel_.table().viewport(), Qt::LeftButton, modifiers,
+                          centreOf(layer, LayerColumnId::Name));
+    }
+
+    QComboBox* editQConfig(const QString& layer) {
+        const QPoint at = centreOf(layer, LayerColumnId::QConfig);
+        // A person's double click is a click and then another that the system calls double.
+        QTest::mouseClick(panel_.table().viewport(), Qt::LeftButton, Qt::NoModifier, at);
+        QTest::mouseDClick(panel_.table().viewport(), Qt::LeftButton, Qt::NoModifier, at);
+        return panel_.table().findChild<QComboBox*>(QStringLiteral("qconfigEditor"));
+    }
+
+    ViewState state_;
+    LayerPanel panel_;
+};
+
+TEST_F(LayerPanelTest, SelectionGoesToTheStateAndComesFromIt) {
+    click(QStringLiteral("conv1"));
+    EXPECT_EQ(state_.selectedLayers(), QStringList{QStringLiteral("conv1")});
+    click(QStringLiteral("layer1.0.conv1"), Qt::ControlModifier);
+    EXPECT_EQ(state_.selectedLayers().size(), 2);
+
+    state_.setSelectedLayers({QStringLiteral("fc")});
+    const QModelIndexList selected = panel_.table().selectionModel()->selectedRows();
+    ASSERT_EQ(selected.size(), 1);
+    EXPECT_EQ(selected.first().data().toString(), "fc");
+}
+
+TEST_F(LayerPanelTest, SelectionSurvivesNewResults) {
+    state_.setSelectedLayers({QStringLiteral("fc")});
+    state_.setLayers(measuredRows({{"global", "", "x86"}}));
+    EXPECT_EQ(state_.selectedLayers(), QStringList{QStringLiteral("fc")});
+    EXPECT_EQ(panel_.table().selectionModel()->selectedRows().size(), 1);
+}
+
+TEST_F(LayerPanelTest, ADoubleClickAndTheKeyboardSetTheQConfigOfAllSelectedLayers) {
+    QSignalSpy requested(&panel_, &LayerPanel::overrideRequested);
+    click(QStringLiteral("conv1"));
+    click(QStringLiteral("layer1.0.conv1"), Qt::ShiftModifier);
+    auto* editor = editQConfig(QStringLiteral("maxpool"));
+    ASSERT_NE(editor, nullptr);
+    QStringList choices;
+    for (int i = 0; i < editor->count(); ++i) {
+        choices << editor->itemText(i);
+    }
+    EXPECT_EQ(choices.join(QLatin1Char(' ')), "inherit (onednn) fbgemm onednn fp32");
+    QTest::qWait(1);  // lets the popup open
+    QWidget* popup = QApplication::activePopupWidget();
+    ASSERT_NE(popup, nullptr);
+    QWidget* list = popup->focusWidget() ? popup->focusWidget() : popup;
+    QTest::keyClick(list, Qt::Key_End);
+    QTest::keyClick(list, Qt::Key_Return);
+    ASSERT_EQ(requested.count(), 1);
+    EXPECT_EQ(requested[0][0].toStringList(), (QStringList{QStringLiteral("conv1"), QStringLiteral("maxpool"),
+                                                           QStringLiteral("layer1.0.conv1")}));
+    EXPECT_EQ(requested[0][1].toString(), "fp32");
+}
+
+TEST_F(LayerPanelTest, ADoubleClickOpensTheEditorOnTheLayersOwnQConfig) {
+    state_.setLayers(measuredRows({{"global", "", "onednn"}, {"layer", "fc", "fbgemm"}}));
+    const QComboBox* editor = editQConfig(QStringLiteral("fc"));
+    ASSERT_NE(editor, nullptr);
+    EXPECT_EQ(editor->currentText(), "fbgemm");
+}
+
+TEST_F(LayerPanelTest, TypingInTheFilterHidesRowsAndSaysHowMany) {
+    auto* filter = panel_.findChild<QLineEdit*>(QStringLiteral("layerFilter"));
+    QTest::keyClicks(filter, QStringLiteral("downsample"));
+    EXPECT_EQ(panel_.table().model()->rowCount(), 3);
+    const auto* summary = panel_.findChild<QLabel*>(QStringLiteral("layerSummary"));
+    EXPECT_TRUE(summary->text().startsWith(QStringLiteral("3 of"))) << summary->text().toStdString();
+}
+
+TEST_F(LayerPanelTest, CsvOfSeveralSelectedLayersHoldsOnlyThem) {
+    state_.setSelectedLayers({QStringLiteral("conv1"), QStringLiteral("fc")});
+    EXPECT_EQ(panel_.asCsv().count(QLatin1Char('\n')), 3);
+    state_.setSelectedLayers({QStringLiteral("conv1")});
+    EXPECT_EQ(panel_.asCsv().count(QLatin1Char('\n')), static_cast<qsizetype>(state_.layers().size()) + 1);
+}
+
+}  // namespace
+}  // namespace qs

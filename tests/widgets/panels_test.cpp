@@ -1,0 +1,114 @@
+#include <gtest/gtest.h>
+
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+
+#include "support/sample_results.h"
+#include "widgets/common/format.h"
+#include "widgets/common/job_bar.h"
+#include "widgets/common/message_bar.h"
+#include "widgets/inspector/fact_grid.h"
+#include "widgets/inspector/summary_panel.h"
+
+namespace qs {
+namespace {
+
+TEST(FormatTest, FiguresReadWell) {
+    EXPECT_EQ(format::count(1280), "1,280");
+    EXPECT_EQ(format::count(11'689'512), "11.69 M");
+    EXPECT_EQ(format::count(1'814'073'344), "1.81 G");
+    EXPECT_EQ(format::duration(123.456), "123.5");
+    EXPECT_EQ(format::duration(0.01234), "0.0123");
+    EXPECT_EQ(format::percent(std::nullopt), format::kAbsent);
+    EXPECT_EQ(format::percent(92.404), "92.40 %");
+    EXPECT_EQ(format::eta(-1), QString());
+    EXPECT_EQ(format::eta(61), "1 min 1 s");
+}
+
+QString factsOf(const SummaryPanel& panel, const char* name) {
+    return panel.findChild<FactGrid*>(QLatin1String(name))->text();
+}
+
+TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
+    ViewState state;
+    SummaryPanel panel(state);
+    const protocol::ModelInfo model = samples::modelInfo("/models/resnet.pt");
+    protocol::VariantResult variant = samples::variant(samples::recipe());
+    variant.fp32.top1 = 92.5;
+    variant.int8.top1 = 91.25;
+    variant.accuracy_drop = 1.25;
+    variant.notes = {"CPU without VNNI"};
+    state.setLayers(makeLayerRows(model, variant.recipe.rules, &variant));
+    panel.setModel(model);
+    panel.setVariant(QStringLiteral("onednn"), &variant, true);
+    EXPECT_TRUE(factsOf(panel, "modelFacts").contains(QStringLiteral("resnet.pt")));
+    EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("Top-1\t92.50 %\t91.25 %\t-1.25 pt")))
+        << factsOf(panel, "figures").toStdString();
+    EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("Imaginary CPU")));
+    EXPECT_FALSE(panel.findChild<QLabel*>(QStringLiteral("outdatedNote"))->isHidden());
+    EXPECT_EQ(panel.findChild<QLabel*>(QStringLiteral("variantNotes"))->text(), "CPU without VNNI");
+    EXPECT_TRUE(factsOf(panel, "layerFacts").isEmpty());
+    state.setSelectedLayers({QStringLiteral("layer1.0.conv1")});
+    EXPECT_TRUE(factsOf(panel, "layerFacts").contains(QStringLiteral("onednn, set for whole model")))
+        << factsOf(panel, "layerFacts").toStdString();
+    panel.setVariant({}, nullptr, false);
+    EXPECT_TRUE(panel.findChild<QLabel*>(QStringLiteral("outdatedNote"))->isHidden());
+}
+
+TEST(MessageBarTest, ShowsTheNewestFirstOnceAndCanBeDismissed) {
+    MessageBar bar;
+    EXPECT_TRUE(bar.isHidden());
+    bar.show(MessageBar::Kind::Error, QStringLiteral("first\nwith details"));
+    bar.show(MessageBar::Kind::Info, QStringLiteral("second"));
+    bar.show(MessageBar::Kind::Error, QStringLiteral("first\nwith details"));
+    EXPECT_EQ(bar.texts(), (QStringList{QStringLiteral("first\nwith details"), QStringLiteral("second")}));
+
+    const auto* newest = bar.findChildren<QFrame*>(QStringLiteral("messageEntry")).last();
+    auto* details = newest->findChild<QLabel*>(QStringLiteral("messageDetails"));
+    ASSERT_NE(details, nullptr);
+    EXPECT_TRUE(details->isHidden());
+    QTest::mouseClick(newest->findChild<QPushButton*>(QStringLiteral("messageDetailsButton")),
+                      Qt::LeftButton);
+    EXPECT_FALSE(details->isHidden());
+    EXPECT_EQ(details->text(), "with details");
+    QTest::mouseClick(newest->findChild<QToolButton*>(QStringLiteral("messageClose")), Qt::LeftButton);
+    EXPECT_EQ(bar.texts(), QStringList{QStringLiteral("second")});
+    bar.dismiss(MessageBar::Kind::Info);
+    EXPECT_TRUE(bar.isHidden());
+}
+
+TEST(MessageBarTest, AButtonActsAndTakesItsMessageAway) {
+    MessageBar bar;
+    int pressed = 0;
+    bar.show(MessageBar::Kind::Info, QStringLiteral("recover?"),
+             {{QStringLiteral("Recover"), [&] { ++pressed; }}});
+    QTest::mouseClick(bar.findChild<QPushButton*>(QStringLiteral("messageAction")), Qt::LeftButton);
+    EXPECT_EQ(pressed, 1);
+    EXPECT_TRUE(bar.texts().isEmpty());
+}
+
+TEST(JobBarTest, ShowsProgressAndOffersCancelOnlyWhileAJobRuns) {
+    JobBar bar;
+    auto* cancel = bar.findChild<QToolButton*>(QStringLiteral("jobCancel"));
+    auto* progress = bar.findChild<QProgressBar*>(QStringLiteral("jobProgress"));
+    EXPECT_TRUE(cancel->isHidden());
+    bar.showJob(QStringLiteral("Calibrating"), 3, 12, 65, true);
+    EXPECT_FALSE(cancel->isHidden());
+    EXPECT_EQ(progress->value() * 4, progress->maximum());
+    EXPECT_EQ(bar.findChild<QLabel*>(QStringLiteral("jobEta"))->text(), "1 min 5 s left");
+    QSignalSpy cancelled(&bar, &JobBar::cancelRequested);
+    QTest::mouseClick(cancel, Qt::LeftButton);
+    EXPECT_EQ(cancelled.count(), 1);
+    bar.showJob(QStringLiteral("Opening"), 0, 0, -1, false);
+    EXPECT_EQ(progress->maximum(), 0) << "busy, without an end";
+    EXPECT_FALSE(cancel->isEnabled());
+    bar.showIdle();
+    EXPECT_TRUE(progress->isHidden());
+}
+
+}  // namespace
+}  // namespace qs

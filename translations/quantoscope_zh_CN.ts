@@ -1,0 +1,1629 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+    <context>
+        <name>Charts</name>
+        <message>
+            <source>Error by layer</source>
+            <translation>逐层误差</translation>
+        </message>
+        <message>
+            <source>Latency by layer</source>
+            <translation>逐层延迟</translation>
+        </message>
+        <message>
+            <source>Accuracy against latency</source>
+            <translation>准确率与延迟</translation>
+        </message>
+        <message>
+            <source>Training</source>
+            <translation>训练</translation>
+        </message>
+    </context>
+    <context>
+        <name>ErrorChart</name>
+        <message>
+            <source>SQNR</source>
+            <translation>SQNR</translation>
+        </message>
+        <message>
+            <source>SQNR / dB</source>
+            <translation>SQNR / dB</translation>
+        </message>
+        <message>
+            <source>Cosine</source>
+            <translation>余弦</translation>
+        </message>
+        <message>
+            <source>1 − cosine similarity</source>
+            <translation>1 − 余弦相似度</translation>
+        </message>
+        <message>
+            <source>MSE</source>
+            <translation>MSE</translation>
+        </message>
+        <message>
+            <source>Mean squared error</source>
+            <translation>均方误差</translation>
+        </message>
+    </context>
+    <context>
+        <name>Format</name>
+        <message>
+            <source>%1 ms</source>
+            <translation>%1 ms</translation>
+        </message>
+        <message>
+            <source>%1 s</source>
+            <translation>%1 秒</translation>
+        </message>
+        <message>
+            <source>%1 min %2 s</source>
+            <translation>%1 分 %2 秒</translation>
+        </message>
+        <message>
+            <source>%1 h %2 min</source>
+            <translation>%1 小时 %2 分</translation>
+        </message>
+    </context>
+    <context>
+        <name>LayerColumns</name>
+        <message>
+            <source>not quantizable</source>
+            <translation>不可量化</translation>
+        </message>
+        <message>
+            <source>inherit (%1)</source>
+            <translation>继承（%1）</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>层</translation>
+        </message>
+        <message>
+            <source>Qualified name in the model</source>
+            <translation>在模型中的完整名称</translation>
+        </message>
+        <message>
+            <source>Op</source>
+            <translation>算子</translation>
+        </message>
+        <message>
+            <source>Operation, with what was fused into it</source>
+            <translation>算子，以及融合到其中的算子</translation>
+        </message>
+        <message>
+            <source>Output shape</source>
+            <translation>输出形状</translation>
+        </message>
+        <message>
+            <source>Shape of the output for one sample</source>
+            <translation>单个样本的输出形状</translation>
+        </message>
+        <message>
+            <source>Parameters</source>
+            <translation>参数量</translation>
+        </message>
+        <message>
+            <source>Number of weights and biases</source>
+            <translation>权重与偏置的个数</translation>
+        </message>
+        <message>
+            <source>MACs</source>
+            <translation>MACs</translation>
+        </message>
+        <message>
+            <source>Multiply-accumulate operations for one sample</source>
+            <translation>单个样本的乘加运算次数</translation>
+        </message>
+        <message>
+            <source>QConfig</source>
+            <translation>量化配置</translation>
+        </message>
+        <message>
+            <source>How the layer is to be quantized. Bold: set for this layer. Double-click to change it for all selected layers</source>
+            <translation>该层的量化方式。粗体表示单独为该层设置。双击可修改所有选中层的配置</translation>
+        </message>
+        <message>
+            <source>Precision</source>
+            <translation>精度</translation>
+        </message>
+        <message>
+            <source>What the layer ran in when the variant was measured</source>
+            <translation>测量该变体时该层实际运行的数值精度</translation>
+        </message>
+        <message>
+            <source>SQNR dB</source>
+            <translation>SQNR dB</translation>
+        </message>
+        <message>
+            <source>Signal to quantization noise of the layer's output against FP32, in decibels. Higher is better</source>
+            <translation>该层输出相对 FP32 的信号与量化噪声之比，单位为分贝，越高越好</translation>
+        </message>
+        <message>
+            <source>Cosine</source>
+            <translation>余弦</translation>
+        </message>
+        <message>
+            <source>Cosine similarity of the layer's output with FP32. 1 is equal</source>
+            <translation>该层输出与 FP32 的余弦相似度，1 表示完全一致</translation>
+        </message>
+        <message>
+            <source>MSE</source>
+            <translation>MSE</translation>
+        </message>
+        <message>
+            <source>Mean squared error of the layer's output against FP32</source>
+            <translation>该层输出相对 FP32 的均方误差</translation>
+        </message>
+        <message>
+            <source>FP32 ms</source>
+            <translation>FP32 ms</translation>
+        </message>
+        <message>
+            <source>Median time of the layer in the FP32 network, in milliseconds</source>
+            <translation>该层在 FP32 网络中的中位耗时，单位为毫秒</translation>
+        </message>
+        <message>
+            <source>INT8 ms</source>
+            <translation>INT8 ms</translation>
+        </message>
+        <message>
+            <source>Median time of the layer in the variant, in milliseconds</source>
+            <translation>该层在此变体中的中位耗时，单位为毫秒</translation>
+        </message>
+        <message>
+            <source>Speed-up</source>
+            <translation>加速比</translation>
+        </message>
+        <message>
+            <source>FP32 time over the variant's time</source>
+            <translation>FP32 耗时与此变体耗时之比</translation>
+        </message>
+    </context>
+    <context>
+        <name>Project</name>
+        <message>
+            <source>%1 is not a Quantoscope project, or it is damaged: %2.</source>
+            <translation>%1 不是 Quantoscope 项目，或者文件已损坏：%2。</translation>
+        </message>
+        <message>
+            <source>it does not say that it is a project</source>
+            <translation>文件中没有项目标识</translation>
+        </message>
+        <message>
+            <source>%1 was written by a newer Quantoscope (project format %2; this one reads up to %3): install a newer version to open it.</source>
+            <translation>%1 由更新版本的 Quantoscope 写入（项目格式 %2；本程序最高支持 %3）：请安装新版本后再打开。</translation>
+        </message>
+        <message>
+            <source>%1 cannot be written: %2.</source>
+            <translation>无法写入 %1：%2。</translation>
+        </message>
+        <message>
+            <source>%1 cannot be read: %2.</source>
+            <translation>无法读取 %1：%2。</translation>
+        </message>
+        <message>
+            <source>The folder %1 cannot be made.</source>
+            <translation>无法创建文件夹 %1。</translation>
+        </message>
+        <message>
+            <source>The trained weights cannot be copied to %1: %2.</source>
+            <translation>无法将训练得到的权重复制到 %1：%2。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Recovery</name>
+        <message>
+            <source>The folder %1 cannot be made.</source>
+            <translation>无法创建文件夹 %1。</translation>
+        </message>
+        <message>
+            <source>Another window has already taken over this session.</source>
+            <translation>另一个窗口已经接管了该会话。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Rules</name>
+        <message>
+            <source>whole model</source>
+            <translation>整个模型</translation>
+        </message>
+        <message>
+            <source>all %1 layers</source>
+            <translation>所有 %1 层</translation>
+        </message>
+        <message>
+            <source>layers matching %1</source>
+            <translation>匹配 %1 的层</translation>
+        </message>
+        <message>
+            <source>this layer</source>
+            <translation>本层</translation>
+        </message>
+    </context>
+    <context>
+        <name>Variant</name>
+        <message>
+            <source>1 layer FP32</source>
+            <translation>1 层 FP32</translation>
+        </message>
+        <message>
+            <source>%1 layers FP32</source>
+            <translation>%1 层 FP32</translation>
+        </message>
+        <message>
+            <source>1 layer changed</source>
+            <translation>1 层有改动</translation>
+        </message>
+        <message>
+            <source>%1 layers changed</source>
+            <translation>%1 层有改动</translation>
+        </message>
+        <message>
+            <source>QAT 1 epoch</source>
+            <translation>QAT 1 轮</translation>
+        </message>
+        <message>
+            <source>QAT %1 epochs</source>
+            <translation>QAT %1 轮</translation>
+        </message>
+    </context>
+    <context>
+        <name>VariantColumns</name>
+        <message>
+            <source>Variant</source>
+            <translation>变体</translation>
+        </message>
+        <message>
+            <source>Top-1</source>
+            <translation>Top-1</translation>
+        </message>
+        <message>
+            <source>Latency</source>
+            <translation>延迟</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>大小</translation>
+        </message>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
+        </message>
+    </context>
+    <context>
+        <name>main</name>
+        <message>
+            <source>A workbench for quantizing neural networks.</source>
+            <translation>神经网络量化工作台。</translation>
+        </message>
+        <message>
+            <source>Open the bundled sample.</source>
+            <translation>打开自带的示例。</translation>
+        </message>
+        <message>
+            <source>Data: fashion-mnist[:train|:test], imagefolder:DIR or npy:X.npy[,Y.npy].</source>
+            <translation>数据：fashion-mnist[:train|:test]、imagefolder:目录 或 npy:X.npy[,Y.npy]。</translation>
+        </message>
+        <message>
+            <source>Command that starts the engine, for example "ssh host qscope serve".</source>
+            <translation>启动引擎的命令，例如 "ssh host qscope serve"。</translation>
+        </message>
+        <message>
+            <source>Language of the window, for example zh_CN; else the system's.</source>
+            <translation>界面语言，例如 zh_CN；缺省为系统语言。</translation>
+        </message>
+        <message>
+            <source>Project or model.</source>
+            <translation>项目或模型。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ErrorChart</name>
+        <message>
+            <source>Measure of the error against FP32</source>
+            <translation>相对 FP32 的误差度量</translation>
+        </message>
+        <message>
+            <source>&amp;Measure:</source>
+            <translation>度量(&amp;M)：</translation>
+        </message>
+        <message>
+            <source>The error of each layer appears here after Calibrate.</source>
+            <translation>校准后，这里显示各层的误差。</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>未测量</translation>
+        </message>
+        <message>
+            <source>SQNR %1 dB, cosine %2, MSE %3, ran in %4</source>
+            <translation>SQNR %1 dB，余弦 %2，MSE %3，以 %4 运行</translation>
+        </message>
+        <message>
+            <source>INT8</source>
+            <translation>INT8</translation>
+        </message>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::JobBar</name>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Stop the running job. Nothing that was finished is lost.</source>
+            <translation>停止正在运行的任务。已完成的结果不会丢失。</translation>
+        </message>
+        <message>
+            <source>%1 left</source>
+            <translation>剩余 %1</translation>
+        </message>
+        <message>
+            <source>Ready</source>
+            <translation>就绪</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::LatencyChart</name>
+        <message>
+            <source>Median time / ms</source>
+            <translation>中位耗时 / ms</translation>
+        </message>
+        <message>
+            <source>The time of each layer appears here after Calibrate.</source>
+            <translation>校准后，这里显示各层的耗时。</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>未测量</translation>
+        </message>
+        <message>
+            <source>FP32 %1, this variant %2, speed-up %3
+%4</source>
+            <translation>FP32 %1，此变体 %2，加速比 %3
+%4</translation>
+        </message>
+        <message>
+            <source>FP32 network</source>
+            <translation>FP32 网络</translation>
+        </message>
+        <message>
+            <source>this variant</source>
+            <translation>此变体</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::LayerChart</name>
+        <message>
+            <source>Layer number</source>
+            <translation>层序号</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::LayerPanel</name>
+        <message>
+            <source>Filter layers by name, op or qconfig</source>
+            <translation>按名称、算子或量化配置筛选</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s)</source>
+            <translation>
+                <numerusform>%n 层</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers shown</source>
+            <translation>显示 %1 / %2 层</translation>
+        </message>
+        <message numerus="yes">
+            <source>, %n set to FP32</source>
+            <translation>
+                <numerusform>，%n 层设为 FP32</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Restore to FP32 and measure</source>
+            <translation>还原为 FP32 并测量</translation>
+        </message>
+        <message>
+            <source>Set qconfig</source>
+            <translation>设置量化配置</translation>
+        </message>
+        <message>
+            <source>Clear override</source>
+            <translation>清除单独设置</translation>
+        </message>
+        <message>
+            <source>Copy as CSV</source>
+            <translation>复制为 CSV</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::LayerTableModel</name>
+        <message>
+            <source>The engine has no INT8 form of %1: it runs in FP32.</source>
+            <translation>引擎没有 %1 的 INT8 实现：以 FP32 运行。</translation>
+        </message>
+        <message>
+            <source>Ran on %1</source>
+            <translation>由 %1 执行</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::MessageBar</name>
+        <message>
+            <source>Details</source>
+            <translation>详情</translation>
+        </message>
+        <message>
+            <source>Dismiss</source>
+            <translation>关闭</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::QConfigDelegate</name>
+        <message>
+            <source>inherit (%1)</source>
+            <translation>继承（%1）</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::SummaryPanel</name>
+        <message>
+            <source>The qconfigs in the table are not those that this was measured with. Calibrate to measure them.</source>
+            <translation>表中的量化配置与测量时所用的不同。请重新校准以测量当前配置。</translation>
+        </message>
+        <message>
+            <source>Figures</source>
+            <translation>指标</translation>
+        </message>
+        <message>
+            <source>Selected layer</source>
+            <translation>选中的层</translation>
+        </message>
+        <message>
+            <source>Measured with</source>
+            <translation>测量条件</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>格式</translation>
+        </message>
+        <message>
+            <source>Input</source>
+            <translation>输入</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>层数</translation>
+        </message>
+        <message>
+            <source>Parameters</source>
+            <translation>参数量</translation>
+        </message>
+        <message>
+            <source>MACs</source>
+            <translation>MACs</translation>
+        </message>
+        <message>
+            <source>File size</source>
+            <translation>文件大小</translation>
+        </message>
+        <message>
+            <source>%1 pt</source>
+            <translation>%1 个百分点</translation>
+        </message>
+        <message>
+            <source>Top-1</source>
+            <translation>Top-1</translation>
+        </message>
+        <message>
+            <source>Latency</source>
+            <translation>延迟</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>大小</translation>
+        </message>
+        <message>
+            <source>Same class</source>
+            <translation>类别一致</translation>
+        </message>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
+        </message>
+        <message>
+            <source>INT8</source>
+            <translation>INT8</translation>
+        </message>
+        <message>
+            <source>change</source>
+            <translation>变化</translation>
+        </message>
+        <message>
+            <source>Data</source>
+            <translation>数据</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>样本</translation>
+        </message>
+        <message>
+            <source>%1 for accuracy, %2 for calibration, %3 for errors</source>
+            <translation>准确率 %1，校准 %2，误差 %3</translation>
+        </message>
+        <message>
+            <source>CPU</source>
+            <translation>CPU</translation>
+        </message>
+        <message>
+            <source>ISA</source>
+            <translation>指令集</translation>
+        </message>
+        <message>
+            <source>Threads</source>
+            <translation>线程</translation>
+        </message>
+        <message>
+            <source>Runs</source>
+            <translation>次数</translation>
+        </message>
+        <message>
+            <source>Skipped</source>
+            <translation>跳过</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sample(s) that could not be read</source>
+            <translation>
+                <numerusform>%n 个样本无法读取</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Op</source>
+            <translation>算子</translation>
+        </message>
+        <message>
+            <source>Contains</source>
+            <translation>包含</translation>
+        </message>
+        <message>
+            <source>Output</source>
+            <translation>输出</translation>
+        </message>
+        <message>
+            <source>QConfig</source>
+            <translation>量化配置</translation>
+        </message>
+        <message>
+            <source>%1, set for %2</source>
+            <translation>%1，来自：%2</translation>
+        </message>
+        <message>
+            <source>none: the op has no INT8 form</source>
+            <translation>无：该算子没有 INT8 实现</translation>
+        </message>
+        <message>
+            <source>Ran as</source>
+            <translation>运行精度</translation>
+        </message>
+        <message>
+            <source>Kernel</source>
+            <translation>内核</translation>
+        </message>
+        <message>
+            <source>Also</source>
+            <translation>另有</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n more layer(s) selected</source>
+            <translation>
+                <numerusform>另选中 %n 层</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::TradeoffChart</name>
+        <message>
+            <source>Median latency / ms</source>
+            <translation>中位延迟 / ms</translation>
+        </message>
+        <message>
+            <source>Top-1 accuracy / %</source>
+            <translation>Top-1 准确率 / %</translation>
+        </message>
+        <message>
+            <source>%1
+top-1 %2, %3, %4</source>
+            <translation>%1
+Top-1 %2，%3，%4</translation>
+        </message>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s) in FP32</source>
+            <translation>
+                <numerusform>%n 层为 FP32</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The data has no labels: there is no accuracy to show.</source>
+            <translation>数据没有标签：无法显示准确率。</translation>
+        </message>
+        <message>
+            <source>Each variant that you measure becomes a point here.</source>
+            <translation>每测量一个变体，这里就多一个点。</translation>
+        </message>
+        <message>
+            <source>calibrated</source>
+            <translation>已校准</translation>
+        </message>
+        <message>
+            <source>trained</source>
+            <translation>已训练</translation>
+        </message>
+        <message>
+            <source>current</source>
+            <translation>当前</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::TrainingChart</name>
+        <message>
+            <source>Optimizer step</source>
+            <translation>优化步数</translation>
+        </message>
+        <message>
+            <source>Cross-entropy loss</source>
+            <translation>交叉熵损失</translation>
+        </message>
+        <message>
+            <source>Validation top-1 / %</source>
+            <translation>验证 Top-1 / %</translation>
+        </message>
+        <message>
+            <source>Loss and accuracy appear here while QAT trains.</source>
+            <translation>QAT 训练时，这里显示损失与准确率。</translation>
+        </message>
+        <message>
+            <source>training loss (left)</source>
+            <translation>训练损失（左）</translation>
+        </message>
+        <message>
+            <source>validation top-1 (right)</source>
+            <translation>验证 Top-1（右）</translation>
+        </message>
+        <message>
+            <source>epoch %1, step %2
+loss %3</source>
+            <translation>第 %1 轮，第 %2 步
+损失 %3</translation>
+        </message>
+        <message>
+            <source>
+validation top-1 %1</source>
+            <translation>
+验证 Top-1 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::VariantPanel</name>
+        <message>
+            <source>Set the layers' qconfigs as in this variant</source>
+            <translation>将各层量化配置设为与此变体相同</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>移除</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::VariantTableModel</name>
+        <message numerus="yes">
+            <source>%1: speed-up %2, %n layer(s) in FP32</source>
+            <translation>
+                <numerusform>%1：加速比 %2，%n 层为 FP32</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::DataDialog</name>
+        <message>
+            <source>Fashion-MNIST</source>
+            <translation>Fashion-MNIST</translation>
+        </message>
+        <message>
+            <source>Image folder (a folder for each class)</source>
+            <translation>图像文件夹（每类一个子文件夹）</translation>
+        </message>
+        <message>
+            <source>NumPy arrays (.npy)</source>
+            <translation>NumPy 数组 (.npy)</translation>
+        </message>
+        <message>
+            <source>default</source>
+            <translation>默认</translation>
+        </message>
+        <message>
+            <source> px</source>
+            <translation> 像素</translation>
+        </message>
+        <message>
+            <source>default; or numbers, one for each channel: 0.485, 0.456, 0.406</source>
+            <translation>默认；或每个通道一个数：0.485, 0.456, 0.406</translation>
+        </message>
+        <message>
+            <source>Data</source>
+            <translation>数据</translation>
+        </message>
+        <message>
+            <source>Training data</source>
+            <translation>训练数据</translation>
+        </message>
+        <message>
+            <source>Preprocessing</source>
+            <translation>预处理</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>样本</translation>
+        </message>
+        <message>
+            <source>Source</source>
+            <translation>来源</translation>
+        </message>
+        <message>
+            <source>test images</source>
+            <translation>测试图像</translation>
+        </message>
+        <message>
+            <source>training images</source>
+            <translation>训练图像</translation>
+        </message>
+        <message>
+            <source>Images:</source>
+            <translation>图像：</translation>
+        </message>
+        <message>
+            <source>Argument:</source>
+            <translation>参数：</translation>
+        </message>
+        <message>
+            <source>Browse...</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Image folder</source>
+            <translation>图像文件夹</translation>
+        </message>
+        <message>
+            <source>NumPy array</source>
+            <translation>NumPy 数组</translation>
+        </message>
+        <message>
+            <source>NumPy arrays (*.npy)</source>
+            <translation>NumPy 数组 (*.npy)</translation>
+        </message>
+        <message>
+            <source>Folder:</source>
+            <translation>文件夹：</translation>
+        </message>
+        <message>
+            <source>optional: without labels there is no accuracy</source>
+            <translation>可选：没有标签就没有准确率</translation>
+        </message>
+        <message>
+            <source>Inputs (N × ...):</source>
+            <translation>输入 (N × …)：</translation>
+        </message>
+        <message>
+            <source>Labels (N):</source>
+            <translation>标签 (N)：</translation>
+        </message>
+        <message>
+            <source>Shorter side after resizing; 0 keeps the size</source>
+            <translation>缩放后的短边；0 表示保持原尺寸</translation>
+        </message>
+        <message>
+            <source>Side of the square cut out of the middle; 0 keeps the size</source>
+            <translation>居中裁剪的正方形边长；0 表示保持原尺寸</translation>
+        </message>
+        <message>
+            <source>1 (grey)</source>
+            <translation>1（灰度）</translation>
+        </message>
+        <message>
+            <source>3 (RGB)</source>
+            <translation>3（RGB）</translation>
+        </message>
+        <message>
+            <source>Resize:</source>
+            <translation>缩放：</translation>
+        </message>
+        <message>
+            <source>Crop:</source>
+            <translation>裁剪：</translation>
+        </message>
+        <message>
+            <source>Mean:</source>
+            <translation>均值：</translation>
+        </message>
+        <message>
+            <source>Standard deviation:</source>
+            <translation>标准差：</translation>
+        </message>
+        <message>
+            <source>Channels:</source>
+            <translation>通道：</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>For calibration:</source>
+            <translation>用于校准：</translation>
+        </message>
+        <message>
+            <source>For accuracy:</source>
+            <translation>用于准确率：</translation>
+        </message>
+        <message>
+            <source>Choose the folder that holds a folder for each class.</source>
+            <translation>请选择每类一个子文件夹的图像文件夹。</translation>
+        </message>
+        <message>
+            <source>There is no such folder.</source>
+            <translation>该文件夹不存在。</translation>
+        </message>
+        <message>
+            <source>Choose the array of inputs.</source>
+            <translation>请选择输入数组。</translation>
+        </message>
+        <message>
+            <source>There is no such file of inputs.</source>
+            <translation>输入文件不存在。</translation>
+        </message>
+        <message>
+            <source>There is no such file of labels.</source>
+            <translation>标签文件不存在。</translation>
+        </message>
+        <message>
+            <source>Mean and standard deviation are numbers separated by commas.</source>
+            <translation>均值与标准差须为以逗号分隔的数。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::EngineClient</name>
+        <message>
+            <source>The engine's answer cannot be read: %1</source>
+            <translation>无法读取引擎的应答：%1</translation>
+        </message>
+        <message>
+            <source>The engine did not answer after it was started.</source>
+            <translation>引擎启动后没有应答。</translation>
+        </message>
+        <message>
+            <source>The engine was stopped.</source>
+            <translation>引擎已停止。</translation>
+        </message>
+        <message>
+            <source>The engine "%1" cannot be started: %2.</source>
+            <translation>无法启动引擎“%1”：%2。</translation>
+        </message>
+        <message>
+            <source>The engine refused to start: %1</source>
+            <translation>引擎拒绝启动：%1</translation>
+        </message>
+        <message>
+            <source>The engine speaks version %1 of the protocol and this program version %2: install the same version of both.</source>
+            <translation>引擎使用协议版本 %1，而本程序使用版本 %2：请安装相同版本。</translation>
+        </message>
+        <message>
+            <source>The engine crashed.</source>
+            <translation>引擎崩溃了。</translation>
+        </message>
+        <message>
+            <source>The engine ended with exit code %1.</source>
+            <translation>引擎以退出码 %1 结束。</translation>
+        </message>
+        <message>
+            <source>Its last words: %1</source>
+            <translation>它最后的输出：%1</translation>
+        </message>
+        <message>
+            <source>The engine is not running.</source>
+            <translation>引擎没有运行。</translation>
+        </message>
+        <message>
+            <source>Cancelled.</source>
+            <translation>已取消。</translation>
+        </message>
+        <message>
+            <source>The engine did not stop when asked to and was ended.</source>
+            <translation>引擎未按要求停止，已被终止。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::FileCommands</name>
+        <message>
+            <source>Open model</source>
+            <translation>打开模型</translation>
+        </message>
+        <message>
+            <source>TorchScript models (*.pt *.pth *.ts);;All files (*)</source>
+            <translation>TorchScript 模型 (*.pt *.pth *.ts);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>Open project</source>
+            <translation>打开项目</translation>
+        </message>
+        <message>
+            <source>Quantoscope projects (*.%1)</source>
+            <translation>Quantoscope 项目 (*.%1)</translation>
+        </message>
+        <message>
+            <source>untitled</source>
+            <translation>未命名</translation>
+        </message>
+        <message>
+            <source>Save project</source>
+            <translation>保存项目</translation>
+        </message>
+        <message>
+            <source>Export "%1"</source>
+            <translation>导出“%1”</translation>
+        </message>
+        <message>
+            <source>Unsaved changes</source>
+            <translation>未保存的更改</translation>
+        </message>
+        <message>
+            <source>The project has changes that are not saved. Save them?</source>
+            <translation>项目有未保存的更改。要保存吗？</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::MainWindow</name>
+        <message>
+            <source>The sample model is not installed with this program.</source>
+            <translation>本程序没有附带安装示例模型。</translation>
+        </message>
+        <message>
+            <source>The last session did not end well. Its work of %1 can be recovered.</source>
+            <translation>上次会话未正常结束。可以恢复其 %1 的工作。</translation>
+        </message>
+        <message>
+            <source>Recover</source>
+            <translation>恢复</translation>
+        </message>
+        <message>
+            <source>Discard</source>
+            <translation>丢弃</translation>
+        </message>
+        <message>
+            <source>About Quantoscope</source>
+            <translation>关于 Quantoscope</translation>
+        </message>
+        <message>
+            <source>Quantoscope %1, a workbench for quantizing neural networks.
+
+Engine %2 with LibTorch %3 and oneDNN %4.
+Free software under the GNU General Public License, version 3 or later.</source>
+            <translation>Quantoscope %1，神经网络量化工作台。
+
+引擎 %2，LibTorch %3，oneDNN %4。
+自由软件，遵循 GNU 通用公共许可证第 3 版或更高版本。</translation>
+        </message>
+        <message>
+            <source>TorchScript modules (*.pt)</source>
+            <translation>TorchScript 模块 (*.pt)</translation>
+        </message>
+        <message>
+            <source>ONNX models (*.onnx)</source>
+            <translation>ONNX 模型 (*.onnx)</translation>
+        </message>
+        <message>
+            <source>A new engine was started. The session goes on where it was.</source>
+            <translation>已启动新的引擎，会话从原处继续。</translation>
+        </message>
+        <message>
+            <source>: stopping...</source>
+            <translation>：正在停止…</translation>
+        </message>
+        <message>
+            <source>untitled</source>
+            <translation>未命名</translation>
+        </message>
+        <message>
+            <source>Engine stopped</source>
+            <translation>引擎已停止</translation>
+        </message>
+        <message>
+            <source>Starting the engine...</source>
+            <translation>正在启动引擎…</translation>
+        </message>
+        <message>
+            <source>Engine ready (pid %1)</source>
+            <translation>引擎就绪（pid %1）</translation>
+        </message>
+        <message>
+            <source>Restarting the engine...</source>
+            <translation>正在重启引擎…</translation>
+        </message>
+        <message>
+            <source>No engine</source>
+            <translation>没有引擎</translation>
+        </message>
+        <message>
+            <source>The engine does not start.</source>
+            <translation>引擎无法启动。</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>重试</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1
+ISA %2, %n core(s)</source>
+            <translation>
+                <numerusform>%1
+指令集 %2，%n 个核心</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Open a model first.</source>
+            <translation>请先打开模型。</translation>
+        </message>
+        <message>
+            <source>A job is running: wait for it or cancel it.</source>
+            <translation>有任务正在运行：请等待或取消。</translation>
+        </message>
+        <message>
+            <source>Choose data first.</source>
+            <translation>请先选择数据。</translation>
+        </message>
+        <message>
+            <source>The engine is starting.</source>
+            <translation>引擎正在启动。</translation>
+        </message>
+        <message>
+            <source>There are no unsaved changes.</source>
+            <translation>没有未保存的更改。</translation>
+        </message>
+        <message>
+            <source>Select layers in the table first.</source>
+            <translation>请先在表中选择层。</translation>
+        </message>
+        <message>
+            <source>Calibrate first.</source>
+            <translation>请先校准。</translation>
+        </message>
+        <message>
+            <source>No layer has a qconfig of its own.</source>
+            <translation>没有单独设置量化配置的层。</translation>
+        </message>
+        <message>
+            <source>There is no job that could be cancelled.</source>
+            <translation>没有可以取消的任务。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::QatDialog</name>
+        <message>
+            <source>Quantization-aware training</source>
+            <translation>量化感知训练</translation>
+        </message>
+        <message>
+            <source>Trains the model with fake quantization (SGD with momentum, cross-entropy). The result is a new variant; the model itself is not changed.</source>
+            <translation>以伪量化训练模型（带动量的 SGD，交叉熵）。结果是一个新的变体，模型本身不变。</translation>
+        </message>
+        <message>
+            <source>Change...</source>
+            <translation>更改…</translation>
+        </message>
+        <message>
+            <source>Training data:</source>
+            <translation>训练数据：</translation>
+        </message>
+        <message>
+            <source>Epochs:</source>
+            <translation>轮数：</translation>
+        </message>
+        <message>
+            <source>Learning rate:</source>
+            <translation>学习率：</translation>
+        </message>
+        <message>
+            <source>Momentum:</source>
+            <translation>动量：</translation>
+        </message>
+        <message>
+            <source>Weight decay:</source>
+            <translation>权重衰减：</translation>
+        </message>
+        <message>
+            <source>Batch size:</source>
+            <translation>批大小：</translation>
+        </message>
+        <message>
+            <source>Training samples:</source>
+            <translation>训练样本：</translation>
+        </message>
+        <message>
+            <source>Validation samples:</source>
+            <translation>验证样本：</translation>
+        </message>
+        <message>
+            <source>Random seed:</source>
+            <translation>随机种子：</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>Start training</source>
+            <translation>开始训练</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::Session</name>
+        <message>
+            <source>Preset %1</source>
+            <translation>预设 %1</translation>
+        </message>
+        <message>
+            <source>%1 layers</source>
+            <translation>%1 层</translation>
+        </message>
+        <message>
+            <source>Clear %1</source>
+            <translation>清除 %1</translation>
+        </message>
+        <message>
+            <source>%1 to %2</source>
+            <translation>%1 设为 %2</translation>
+        </message>
+        <message>
+            <source>Clear all layers</source>
+            <translation>清除所有层</translation>
+        </message>
+        <message>
+            <source>Rules of %1</source>
+            <translation>采用 %1 的规则</translation>
+        </message>
+        <message>
+            <source>There is no INT8 layer to restore: choose layers that do not run in FP32 already.</source>
+            <translation>没有可还原的 INT8 层：请选择尚未以 FP32 运行的层。</translation>
+        </message>
+        <message>
+            <source>Restore %1</source>
+            <translation>还原 %1</translation>
+        </message>
+        <message>
+            <source>Restore and measure</source>
+            <translation>还原并测量</translation>
+        </message>
+        <message>
+            <source>Calibrate first: which layers are worst is not known yet.</source>
+            <translation>请先校准：尚不知道哪些层最差。</translation>
+        </message>
+        <message>
+            <source>"%1" is still running: wait for it or cancel it first.</source>
+            <translation>“%1”仍在运行：请先等待或取消。</translation>
+        </message>
+        <message>
+            <source>%1: %2</source>
+            <translation>%1：%2</translation>
+        </message>
+        <message>
+            <source>It is not started again by itself: mend the cause, then restart the engine.</source>
+            <translation>引擎不会自动重启：请排除故障后再重启引擎。</translation>
+        </message>
+        <message>
+            <source>A new engine is being started; nothing that was finished is lost.</source>
+            <translation>正在启动新的引擎；已完成的结果不会丢失。</translation>
+        </message>
+        <message>
+            <source>"%1" was interrupted.</source>
+            <translation>“%1”被中断。</translation>
+        </message>
+        <message>
+            <source>Open %1</source>
+            <translation>打开 %1</translation>
+        </message>
+        <message>
+            <source>Open a model first.</source>
+            <translation>请先打开模型。</translation>
+        </message>
+        <message>
+            <source>Choose data first: calibration and accuracy need samples.</source>
+            <translation>请先选择数据：校准与准确率都需要样本。</translation>
+        </message>
+        <message>
+            <source>Calibrate and measure</source>
+            <translation>校准并测量</translation>
+        </message>
+        <message>
+            <source>%1 samples could not be read and were left out, the first of them %2.</source>
+            <translation>有 %1 个样本无法读取，已略过，第一个是 %2。</translation>
+        </message>
+        <message>
+            <source>There is no place for the trained weights: the application's data folder cannot be written.</source>
+            <translation>无处存放训练得到的权重：应用数据文件夹不可写。</translation>
+        </message>
+        <message>
+            <source>Train</source>
+            <translation>训练</translation>
+        </message>
+        <message>
+            <source>Training uses the data on which accuracy is measured: the figure will flatter. Open training data of its own for an honest one.</source>
+            <translation>训练与准确率测量使用了同一份数据，结果会偏高。请另外打开训练数据以得到可信的数字。</translation>
+        </message>
+        <message>
+            <source>Calibrate first: there is no variant to export.</source>
+            <translation>请先校准：没有可导出的变体。</translation>
+        </message>
+        <message>
+            <source>Export %1</source>
+            <translation>导出 %1</translation>
+        </message>
+        <message>
+            <source>Exported to %1.</source>
+            <translation>已导出到 %1。</translation>
+        </message>
+        <message>
+            <source>Autosave failed. %1</source>
+            <translation>自动保存失败。%1</translation>
+        </message>
+        <message>
+            <source>The folder %1 does not exist.</source>
+            <translation>文件夹 %1 不存在。</translation>
+        </message>
+        <message>
+            <source>The trained weights of %1 are not on this machine and not in the project.</source>
+            <translation>%1 的训练权重既不在本机，也不在项目中。</translation>
+        </message>
+        <message>
+            <source>The model %1 is not there: results can be looked at, but not measured again.</source>
+            <translation>找不到模型 %1：可以查看结果，但无法重新测量。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::SettingsDialog</name>
+        <message>
+            <source>Settings</source>
+            <translation>设置</translation>
+        </message>
+        <message>
+            <source>one for each core</source>
+            <translation>每核一个</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>Threads:</source>
+            <translation>线程：</translation>
+        </message>
+        <message>
+            <source>Latency runs:</source>
+            <translation>延迟测量次数：</translation>
+        </message>
+        <message>
+            <source>Warm-up runs:</source>
+            <translation>预热次数：</translation>
+        </message>
+        <message>
+            <source>Batch size:</source>
+            <translation>批大小：</translation>
+        </message>
+        <message>
+            <source>Samples for calibration:</source>
+            <translation>校准样本数：</translation>
+        </message>
+        <message>
+            <source>Samples for accuracy:</source>
+            <translation>准确率样本数：</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::WelcomePage</name>
+        <message>
+            <source>Quantize a trained network, see layer by layer what it costs and what it gains, and export what you saw.</source>
+            <translation>量化训练好的网络，逐层查看得失，并导出所见结果。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::WindowActions</name>
+        <message>
+            <source>&amp;Open model...</source>
+            <translation>打开模型(&amp;O)…</translation>
+        </message>
+        <message>
+            <source>Open a TorchScript FP32 model</source>
+            <translation>打开 TorchScript FP32 模型</translation>
+        </message>
+        <message>
+            <source>Open the &amp;sample</source>
+            <translation>打开示例(&amp;S)</translation>
+        </message>
+        <message>
+            <source>Open the bundled ResNet, trained on Fashion-MNIST, with its test images</source>
+            <translation>打开自带的 ResNet（在 Fashion-MNIST 上训练）及其测试图像</translation>
+        </message>
+        <message>
+            <source>&amp;Data...</source>
+            <translation>数据(&amp;D)…</translation>
+        </message>
+        <message>
+            <source>Choose the images that calibrate and measure the model</source>
+            <translation>选择用于校准与测量模型的图像</translation>
+        </message>
+        <message>
+            <source>&amp;Training data...</source>
+            <translation>训练数据(&amp;T)…</translation>
+        </message>
+        <message>
+            <source>Choose the images that QAT trains on</source>
+            <translation>选择 QAT 训练所用的图像</translation>
+        </message>
+        <message>
+            <source>&amp;New project</source>
+            <translation>新建项目(&amp;N)</translation>
+        </message>
+        <message>
+            <source>Close what is open and start afresh</source>
+            <translation>关闭当前内容，重新开始</translation>
+        </message>
+        <message>
+            <source>Open &amp;project...</source>
+            <translation>打开项目(&amp;P)…</translation>
+        </message>
+        <message>
+            <source>Open a saved project</source>
+            <translation>打开已保存的项目</translation>
+        </message>
+        <message>
+            <source>&amp;Save project</source>
+            <translation>保存项目(&amp;S)</translation>
+        </message>
+        <message>
+            <source>Save the project with everything measured</source>
+            <translation>保存项目及全部测量结果</translation>
+        </message>
+        <message>
+            <source>Save project &amp;as...</source>
+            <translation>项目另存为(&amp;A)…</translation>
+        </message>
+        <message>
+            <source>Save the project under another name</source>
+            <translation>以另一名称保存项目</translation>
+        </message>
+        <message>
+            <source>Export &amp;TorchScript...</source>
+            <translation>导出 TorchScript(&amp;T)…</translation>
+        </message>
+        <message>
+            <source>Write the current variant as a quantized TorchScript module (.pt)</source>
+            <translation>将当前变体写为量化的 TorchScript 模块 (.pt)</translation>
+        </message>
+        <message>
+            <source>Export &amp;ONNX...</source>
+            <translation>导出 ONNX(&amp;O)…</translation>
+        </message>
+        <message>
+            <source>Write the current variant as an ONNX QDQ model (.onnx)</source>
+            <translation>将当前变体写为 ONNX QDQ 模型 (.onnx)</translation>
+        </message>
+        <message>
+            <source>&amp;Quit</source>
+            <translation>退出(&amp;Q)</translation>
+        </message>
+        <message>
+            <source>Close the workbench</source>
+            <translation>关闭工作台</translation>
+        </message>
+        <message>
+            <source>&amp;Undo</source>
+            <translation>撤销(&amp;U)</translation>
+        </message>
+        <message>
+            <source>&amp;Redo</source>
+            <translation>重做(&amp;R)</translation>
+        </message>
+        <message>
+            <source>&amp;Clear all overrides</source>
+            <translation>清除所有单独设置(&amp;C)</translation>
+        </message>
+        <message>
+            <source>Let every layer inherit the model's preset</source>
+            <translation>让每一层都继承模型的预设</translation>
+        </message>
+        <message>
+            <source>S&amp;ettings...</source>
+            <translation>设置(&amp;E)…</translation>
+        </message>
+        <message>
+            <source>Threads, runs and batch size of the measurements</source>
+            <translation>测量所用的线程数、次数与批大小</translation>
+        </message>
+        <message>
+            <source>&amp;Calibrate</source>
+            <translation>校准(&amp;C)</translation>
+        </message>
+        <message>
+            <source>Calibrate, convert and measure the model with these qconfigs</source>
+            <translation>以当前量化配置校准、转换并测量模型</translation>
+        </message>
+        <message>
+            <source>&amp;Restore</source>
+            <translation>还原(&amp;R)</translation>
+        </message>
+        <message>
+            <source>Set the selected layers to FP32 and measure again</source>
+            <translation>将选中的层设为 FP32 并重新测量</translation>
+        </message>
+        <message>
+            <source>Restore the &amp;worst</source>
+            <translation>还原最差层(&amp;W)</translation>
+        </message>
+        <message>
+            <source>Set the INT8 layers with the lowest SQNR to FP32 and measure again</source>
+            <translation>将 SQNR 最低的 INT8 层设为 FP32 并重新测量</translation>
+        </message>
+        <message>
+            <source>&amp;QAT...</source>
+            <translation>QAT(&amp;Q)…</translation>
+        </message>
+        <message>
+            <source>Train the model with fake quantization</source>
+            <translation>以伪量化训练模型</translation>
+        </message>
+        <message>
+            <source>C&amp;ancel the running job</source>
+            <translation>取消正在运行的任务(&amp;A)</translation>
+        </message>
+        <message>
+            <source>Stop the running job</source>
+            <translation>停止正在运行的任务</translation>
+        </message>
+        <message>
+            <source>Restart the &amp;engine</source>
+            <translation>重启引擎(&amp;E)</translation>
+        </message>
+        <message>
+            <source>End the engine's process and start a new one</source>
+            <translation>结束引擎进程并启动新的引擎</translation>
+        </message>
+        <message>
+            <source>&amp;Reset the layout</source>
+            <translation>重置布局(&amp;R)</translation>
+        </message>
+        <message>
+            <source>Put all panels back where they were at first</source>
+            <translation>将所有面板恢复到初始位置</translation>
+        </message>
+        <message>
+            <source>&amp;About Quantoscope</source>
+            <translation>关于 Quantoscope(&amp;A)</translation>
+        </message>
+        <message>
+            <source>Version and licence</source>
+            <translation>版本与许可证</translation>
+        </message>
+        <message>
+            <source>&amp;File</source>
+            <translation>文件(&amp;F)</translation>
+        </message>
+        <message>
+            <source>&amp;Edit</source>
+            <translation>编辑(&amp;E)</translation>
+        </message>
+        <message>
+            <source>&amp;Model</source>
+            <translation>模型(&amp;M)</translation>
+        </message>
+        <message>
+            <source>&amp;View</source>
+            <translation>视图(&amp;V)</translation>
+        </message>
+        <message>
+            <source>&amp;Help</source>
+            <translation>帮助(&amp;H)</translation>
+        </message>
+        <message>
+            <source>Main toolbar</source>
+            <translation>主工具栏</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>Data</source>
+            <translation>数据</translation>
+        </message>
+        <message>
+            <source>QConfig of the whole model: layers without one of their own inherit it</source>
+            <translation>整个模型的量化配置：没有单独设置的层继承它</translation>
+        </message>
+        <message>
+            <source>Preset</source>
+            <translation>预设</translation>
+        </message>
+        <message>
+            <source>Preset:</source>
+            <translation>预设：</translation>
+        </message>
+        <message>
+            <source>Calibrate</source>
+            <translation>校准</translation>
+        </message>
+        <message>
+            <source>Restore</source>
+            <translation>还原</translation>
+        </message>
+        <message>
+            <source>QAT</source>
+            <translation>QAT</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Write the current variant to a file</source>
+            <translation>将当前变体写入文件</translation>
+        </message>
+        <message>
+            <source>Restore the worst</source>
+            <translation>还原最差层</translation>
+        </message>
+        <message>
+            <source>How many layers "Restore the worst" sets to FP32</source>
+            <translation>“还原最差层”将多少层设为 FP32</translation>
+        </message>
+        <message>
+            <source>Number of worst layers</source>
+            <translation>最差层的数量</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::WindowDocks</name>
+        <message>
+            <source>Summary</source>
+            <translation>概要</translation>
+        </message>
+        <message>
+            <source>Variants</source>
+            <translation>变体</translation>
+        </message>
+    </context>
+</TS>

@@ -1,0 +1,66 @@
+#include "widgets/charts/latency_chart.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+
+#include "widgets/common/format.h"
+
+namespace qs {
+
+LatencyChart::LatencyChart(ViewState& state, QWidget* parent)
+    : LayerChart(state, parent), fp32_(addBars()), int8_(addBars()) {
+    setObjectName(QStringLiteral("latencyChart"));
+    auto* group = new QCPBarsGroup(&plot());
+    group->setSpacingType(QCPBarsGroup::stAbsolute);
+    group->setSpacing(0);
+    for (QCPBars* bars : {fp32_, int8_}) {
+        bars->setBarsGroup(group);
+        bars->setWidth(0.4);
+    }
+    restyle();
+    refresh();
+}
+
+void LatencyChart::fillBars() {
+    fp32_->data()->clear();
+    int8_->data()->clear();
+    double longest = 0;
+    const auto add = [&](QCPBars* bars, size_t layer, const std::optional<double>& ms) {
+        if (ms) {
+            bars->addData(static_cast<double>(layer + 1), *ms);
+            longest = std::max(longest, *ms);
+        }
+    };
+    const auto& layers = state().layers();
+    for (size_t i = 0; i < layers.size(); ++i) {
+        if (layers[i].result) {
+            add(fp32_, i, layers[i].result->fp32_ms);
+            add(int8_, i, layers[i].result->int8_ms);
+        }
+    }
+    plot().yAxis->setLabel(tr("Median time / ms"));
+    setEmptyText(longest > 0 ? QString() : tr("The time of each layer appears here after Calibrate."));
+    if (longest > 0) {
+        plot().yAxis->setRange(0, longest * 1.08);
+    }
+}
+
+QString LatencyChart::describe(const LayerRow& row) const {
+    if (!row.result) {
+        return tr("not measured");
+    }
+    return tr("FP32 %1, this variant %2, speed-up %3\n%4")
+        .arg(format::milliseconds(row.result->fp32_ms), format::milliseconds(row.result->int8_ms),
+             format::ratio(row.speedup()), QString::fromStdString(row.result->implementation));
+}
+
+void LatencyChart::applyColors() {
+    LayerChart::applyColors();
+    fp32_->setBrush(colors().fp32);
+    int8_->setBrush(colors().int8);
+    setLegend({{QChar(0x25A0), colors().fp32, tr("FP32 network")},
+               {QChar(0x25A0), colors().int8, tr("this variant")}});
+}
+
+}  // namespace qs

@@ -1,0 +1,222 @@
+#include "widgets/charts/tradeoff_chart.h"
+
+#include <qcustomplot.h>
+
+#include <QFontMetrics>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "widgets/common/format.h"
+
+namespace qs {
+namespace {
+
+constexpr double kMarkerSize = 10;
+constexpr double kCurrentSize = 18;
+constexpr double kReach = 14;  ///< pixels from a marker at which it still gets the mouse
+constexpr int kLabelCharacters = 28;
+
+/// The range of the values with a margin on both sides, and room even for equal values.
+QCPRange padded(double lower, double upper, double atLeast) {
+    const double margin = std::max((upper - lower) * 0.2, atLeast);
+    return {lower - margin, upper + margin};
+}
+
+}  // namespace
+
+TradeoffChart::TradeoffChart(ViewState& state, QWidget* parent)
+    : Chart(state, parent),
+      baseline_(addGraph()),
+      calibrated_(addGraph()),
+      trained_(addGraph()),
+      current_(addGraph()) {
+    setObjectName(QStringLiteral("tradeoffChart"));
+    plot().xAxis->setLabel(tr("Median latency / ms"));
+    plot().yAxis->setLabel(tr("Top-1 accuracy / %"));
+    connect(&state, &ViewState::variantsChanged, this, &TradeoffChart::refresh);
+    connect(&plot(), &QCustomPlot::afterLayout, this, &TradeoffChart::placeLabels);
+    restyle();
+    refresh();
+}
+
+QCPGraph* TradeoffChart::addGraph() {
+    QCPGraph* graph = plot().addGraph();
+    graph->setLineStyle(QCPGraph::lsNone);
+    return graph;
+}
+
+void TradeoffChart::collectPoints() {
+    points_.clear();
+    const auto add = [this](const QString& id, const QString& label, const protocol::ModelResult& result,
+                            const QString& more) {
+        if (result.top1 && result.latency_ms) {
+            const QString tip =
+                tr("%1\ntop-1 %2, %3, %4")
+                    .arg(label, format::percent(result.top1), format::milliseconds(result.latency_ms),
+                         format::bytes(result.model_bytes));
+            points_.push_back({id, label, more.isEmpty() ? tip : tip + QLatin1Char('\n') + more,
+                               *result.latency_ms, *result.top1});
+        }
+    };
+    if (!state().variants().empty()) {
+        // Every variant brings its own measurement of the baseline; the current one's is the one to compare
+        // it with.
+        const VariantRow* current = state().findVariant(state().currentVariant());
+        add({}, tr("FP32"), (current ? *current : state().variants().back()).fp32, {});
+    }
+    for (const auto& variant : state().variants()) {
+        add(variant.id, variant.name, variant.int8, tr("%n layer(s) in FP32", nullptr, variant.floatLayers));
+    }
+}
+
+void TradeoffChart::fillGraphs() {
+    for (QCPGraph* graph : {baseline_, calibrated_, trained_, current_}) {
+        graph->data()->clear();
+    }
+    for (const auto& point : points_) {
+        const VariantRow* variant = state().findVariant(point.id);
+        QCPGraph* graph = !variant ? baseline_ : variant->trained ? trained_ : calibrated_;
+        graph->addData(point.latencyMs, point.top1);
+        if (variant && point.id == state().currentVariant()) {
+            current_->addData(point.latencyMs, point.top1);
+        }
+    }
+}
+
+void TradeoffChart::fitAxes() {
+    if (points_.empty()) {
+        return;
+    }
+    const auto [fastest, slowest] =
+        std::minmax_element(points_.begin(), points_.end(),
+                            [](const Point& a, const Point& b) { return a.latencyMs < b.latencyMs; });
+    const auto [worst, best] = std::minmax_element(
+        points_.begin(), points_.end(), [](const Point& a, const Point& b) { return a.top1 < b.top1; });
+    plot().xAxis->setRange(padded(fastest->latencyMs, slowest->latencyMs, slowest->latencyMs * 0.05));
+    plot().yAxis->setRange(padded(worst->top1, best->top1, 0.1));
+}
+
+QCPItemText* TradeoffChart::addLabel(const QString& text) {
+    auto* item = new QCPItemText(&plot());
+    item->setText(text.size() <= kLabelCharacters ? text : text.left(kLabelCharacters - 1) + QChar(0x2026));
+    item->setSelectable(false);
+    item->setFont(font());
+    item->setColor(colors().text);
+    item->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    item->setPadding(QMargins(2, 0, 2, 0));
+    item->position->setType(QCPItemPosition::ptAbsolute);
+    return item;
+}
+
+void TradeoffChart::refresh() {
+    for (const auto& point : points_) {
+        plot().removeItem(point.text);
+    }
+    collectPoints();
+    for (auto& point : points_) {
+        point.text = addLabel(point.label);
+    }
+    fillGraphs();
+    fitAxes();
+    const bool unlabelled = points_.empty() && !state().variants().empty();
+    setEmptyText(!points_.empty() ? QString()
+                 : unlabelled     ? tr("The data has no labels: there is no accuracy to show.")
+                                  : tr("Each variant that you measure becomes a point here."));
+    restyle();
+}
+
+QPointF TradeoffChart::pixelOf(const Point& point) const {
+    return {plot().xAxis->coordToPixel(point.latencyMs), plot().yAxis->coordToPixel(point.top1)};
+}
+
+/// Gives each label the first place around its marker that is inside the plot and free of markers and earlier
+/// labels.
+void TradeoffChart::placeLabels() {
+    const QRectF inside = plot().axisRect()->rect();
+    std::vector<QRectF> taken;
+    for (const auto& point : points_) {
+        const double half = kMarkerSize / 2;
+        taken.emplace_back(pixelOf(point) - QPointF(half, half), QSizeF(kMarkerSize, kMarkerSize));
+    }
+    for (const auto& point : points_) {
+        const QFontMetrics metrics(point.text->font());
+        const QSizeF size(metrics.horizontalAdvance(point.text->text()) + 6, metrics.height());
+        const QPointF at = pixelOf(point);
+        const double gap = kCurrentSize / 2 + 2;
+        std::vector<QRectF> places;
+        for (int ring = 0; ring < 4; ++ring) {
+            const double dy = gap + ring * size.height();
+            places.insert(places.end(),
+                          {QRectF(at + QPointF(gap, -size.height() / 2 - ring * size.height()), size),
+                           QRectF(at + QPointF(gap, -size.height() / 2 + ring * size.height()), size),
+                           QRectF(at + QPointF(-size.width() / 2, -dy - size.height()), size),
+                           QRectF(at + QPointF(-size.width() / 2, dy), size),
+                           QRectF(at + QPointF(-gap - size.width(), -size.height() / 2), size)});
+        }
+        const auto isFree = [&](const QRectF& place) {
+            return inside.contains(place) &&
+                   std::none_of(taken.begin(), taken.end(),
+                                [&](const QRectF& other) { return other.intersects(place); });
+        };
+        const auto place = std::find_if(places.begin(), places.end(), isFree);
+        const QRectF chosen = place == places.end() ? places.front() : *place;
+        point.text->position->setPixelPosition(chosen.topLeft());
+        taken.push_back(chosen);
+    }
+}
+
+QPointF TradeoffChart::markerOf(const QString& variantId) const {
+    const auto found = std::find_if(points_.begin(), points_.end(),
+                                    [&](const Point& point) { return point.id == variantId; });
+    return found == points_.end() ? QPointF() : pixelOf(*found);
+}
+
+const TradeoffChart::Point* TradeoffChart::nearest(const QPoint& pixel) const {
+    const Point* best = nullptr;
+    double bestDistance = kReach;
+    for (const auto& point : points_) {
+        const QPointF away = pixelOf(point) - pixel;
+        const double distance = std::hypot(away.x(), away.y());
+        if (distance <= bestDistance) {
+            best = &point;
+            bestDistance = distance;
+        }
+    }
+    return best;
+}
+
+void TradeoffChart::applyColors() {
+    const auto shape = [](QCPScatterStyle::ScatterShape kind, const QColor& color, double size) {
+        return QCPScatterStyle(kind, QPen(color.darker(130)), color, size);
+    };
+    baseline_->setScatterStyle(shape(QCPScatterStyle::ssDiamond, colors().fp32, kMarkerSize + 3));
+    calibrated_->setScatterStyle(shape(QCPScatterStyle::ssDisc, colors().int8, kMarkerSize));
+    trained_->setScatterStyle(shape(QCPScatterStyle::ssSquare, colors().int8, kMarkerSize));
+    current_->setScatterStyle(
+        QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(colors().accent, 2.5), Qt::NoBrush, kCurrentSize));
+    setLegend({{QChar(0x25C6), colors().fp32, tr("FP32")},
+               {QChar(0x25CF), colors().int8, tr("calibrated")},
+               {QChar(0x25A0), colors().int8, tr("trained")},
+               {QChar(0x25CB), colors().accent, tr("current")}});
+    for (const auto& point : points_) {
+        point.text->setColor(colors().text);
+        QFont label = font();
+        label.setBold(!point.id.isEmpty() && point.id == state().currentVariant());
+        point.text->setFont(label);
+    }
+}
+
+QString TradeoffChart::toolTipAt(const QPoint& pixel) const {
+    const Point* point = nearest(pixel);
+    return point ? point->tip : QString();
+}
+
+void TradeoffChart::clickedAt(const QPoint& pixel, Qt::KeyboardModifiers) {
+    const Point* point = nearest(pixel);
+    if (point && !point->id.isEmpty()) {
+        emit state().variantPicked(point->id);
+    }
+}
+
+}  // namespace qs

@@ -1,0 +1,243 @@
+#include "widgets/layers/layer_panel.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
+
+#include "widgets/delegates/heat_delegate.h"
+#include "widgets/delegates/qconfig_delegate.h"
+#include "widgets/layers/layer_table_view.h"
+#include "widgets/models/rules.h"
+
+namespace qs {
+namespace {
+
+constexpr int kWidestName = 240;
+constexpr int kWidestOp = 130;
+
+int column(LayerColumnId id) {
+    return static_cast<int>(id);
+}
+
+}  // namespace
+
+LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
+    : QWidget(parent),
+      state_(state),
+      model_(new LayerTableModel(this)),
+      proxy_(new LayerFilterProxy(this)),
+      qconfigDelegate_(new QConfigDelegate(this)),
+      filter_(new QLineEdit(this)),
+      summary_(new QLabel(this)),
+      table_(new LayerTableView(this)) {
+    filter_->setObjectName(QStringLiteral("layerFilter"));
+    filter_->setPlaceholderText(tr("Filter layers by name, op or qconfig"));
+    filter_->setClearButtonEnabled(true);
+    filter_->setMaximumWidth(360);
+    summary_->setObjectName(QStringLiteral("layerSummary"));
+    summary_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+
+    auto* top = new QHBoxLayout;
+    top->setContentsMargins(4, 4, 8, 0);
+    top->addWidget(filter_, 2);
+    top->addWidget(summary_, 1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addLayout(top);
+    layout->addWidget(table_, 1);
+
+    buildTable();
+    connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+        proxy_->setFilterText(text);
+        updateSummary();
+    });
+    connect(model_, &LayerTableModel::qconfigEdited, this,
+            [this](const QString& layer, const QString& qconfig) {
+                const QStringList selected = editableSelection();
+                emit overrideRequested(selected.contains(layer) ? selected : QStringList{layer}, qconfig);
+            });
+    connect(&state_, &ViewState::layersChanged, this, &LayerPanel::updateRows);
+    connect(&state_, &ViewState::selectedLayersChanged, this, &LayerPanel::selectFromState);
+    updateRows();
+}
+
+void LayerPanel::buildTable() {
+    proxy_->setSourceModel(model_);
+    table_->setObjectName(QStringLiteral("layerTable"));
+    table_->setModel(proxy_);
+    table_->setItemDelegateForColumn(column(LayerColumnId::QConfig), qconfigDelegate_);
+    table_->setItemDelegateForColumn(column(LayerColumnId::Sqnr), new HeatDelegate(this));
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    table_->setSortingEnabled(true);
+    table_->setAlternatingRowColors(true);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setTabKeyNavigation(false);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setContextMenuPolicy(Qt::CustomContextMenu);
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setSectionsMovable(true);
+    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, [this](int section) {
+        QHeaderView& header = *table_->horizontalHeader();
+        if (section >= 0) {
+            header.resizeSection(section, std::max(header.sectionSize(section), header.sectionSizeHint(section)));
+        }
+    });
+    // -1: execution order, until a header is clicked.
+    table_->sortByColumn(-1, Qt::AscendingOrder);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &LayerPanel::selectionToState);
+    connect(table_, &QTableView::customContextMenuRequested, this, &LayerPanel::showMenu);
+}
+
+void LayerPanel::setPresets(const QStringList& presets) {
+    presets_ = presets;
+    qconfigDelegate_->setPresets(presets);
+}
+
+void LayerPanel::updateRows() {
+    const bool firstRows = model_->rowCount() == 0;
+    const bool hadResults = model_->rowCount() > 0 && model_->rows().front().result.has_value();
+    const bool reset = model_->rowCount() != static_cast<int>(state_.layers().size());
+    syncing_ = true;
+    model_->setRows(state_.layers());
+    syncing_ = false;
+    const bool hasResults = model_->rowCount() > 0 && model_->rows().front().result.has_value();
+    if (firstRows || reset || hasResults != hadResults) {
+        fitColumns();
+    }
+    updateSummary();
+    selectFromState();
+}
+
+void LayerPanel::fitColumns() {
+    // Room for the sort indicator is made where it comes to stand, not in every column.
+    QHeaderView& header = *table_->horizontalHeader();
+    header.setSortIndicatorShown(false);
+    table_->resizeColumnsToContents();
+    header.setSortIndicatorShown(true);
+    for (const auto& [id, widest] :
+         {std::pair(LayerColumnId::Name, kWidestName), {LayerColumnId::Op, kWidestOp}}) {
+        table_->setColumnWidth(column(id), std::min(widest, table_->columnWidth(column(id))));
+    }
+}
+
+void LayerPanel::updateSummary() {
+    const auto& rows = model_->rows();
+    const auto restored = std::count_if(rows.begin(), rows.end(), [](const LayerRow& row) {
+        return row.info.quantizable && row.qconfig == QLatin1String(kFloatQConfig);
+    });
+    QString text = tr("%n layer(s)", nullptr, static_cast<int>(rows.size()));
+    if (proxy_->rowCount() != model_->rowCount()) {
+        text = tr("%1 of %2 layers shown").arg(proxy_->rowCount()).arg(model_->rowCount());
+    }
+    if (restored > 0) {
+        text += tr(", %n set to FP32", nullptr, static_cast<int>(restored));
+    }
+    summary_->setText(rows.empty() ? QString() : text);
+}
+
+void LayerPanel::selectFromState() {
+    QItemSelection selection;
+    for (const auto& layer : state_.selectedLayers()) {
+        const QModelIndex index = proxy_->mapFromSource(model_->index(model_->rowOf(layer), 0));
+        if (index.isValid()) {
+            selection.select(index, index);
+        }
+    }
+    QStringList shown;
+    for (const auto& index : table_->selectionModel()->selectedRows()) {
+        shown << index.data(LayerTableModel::LayerNameRole).toString();
+    }
+    QStringList wanted = state_.selectedLayers();
+    std::sort(shown.begin(), shown.end());
+    std::sort(wanted.begin(), wanted.end());
+    if (shown == wanted) {
+        return;
+    }
+    syncing_ = true;
+    table_->selectionModel()->select(selection,
+                                     QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    if (!selection.isEmpty()) {
+        const QModelIndex first = selection.first().topLeft();
+        table_->selectionModel()->setCurrentIndex(first, QItemSelectionModel::NoUpdate);
+        table_->scrollTo(first);
+    }
+    syncing_ = false;
+}
+
+void LayerPanel::selectionToState() {
+    if (syncing_) {
+        return;
+    }
+    QStringList layers;
+    for (const auto& index : table_->selectionModel()->selectedRows()) {
+        layers << index.data(LayerTableModel::LayerNameRole).toString();
+    }
+    state_.setSelectedLayers(layers);
+}
+
+QStringList LayerPanel::editableSelection() const {
+    QStringList layers;
+    for (const auto& name : state_.selectedLayers()) {
+        const LayerRow* row = state_.findLayer(name);
+        if (row && row->info.quantizable) {
+            layers << name;
+        }
+    }
+    return layers;
+}
+
+void LayerPanel::showMenu(const QPoint& position) {
+    const QStringList layers = editableSelection();
+    QMenu menu(this);
+    menu.setObjectName(QStringLiteral("layerMenu"));
+    const auto add = [&](QMenu& to, const QString& text, bool enabled, auto action) {
+        QAction* entry = to.addAction(text, this, action);
+        entry->setEnabled(enabled);
+    };
+    const bool edit = editable_ && !layers.isEmpty();
+    add(menu, tr("Restore to FP32 and measure"), edit, [&] { emit restoreRequested(layers); });
+    QMenu& presets = *menu.addMenu(tr("Set qconfig"));
+    presets.setEnabled(edit);
+    QStringList choices = presets_;
+    choices << QLatin1String(kFloatQConfig);
+    for (const auto& preset : choices) {
+        add(presets, preset, true, [this, layers, preset] { emit overrideRequested(layers, preset); });
+    }
+    add(menu, tr("Clear override"), edit, [&] { emit overrideRequested(layers, QString()); });
+    menu.addSeparator();
+    add(menu, tr("Copy as CSV"), model_->rowCount() > 0, [this] { copyCsv(); });
+    menu.exec(table_->viewport()->mapToGlobal(position));
+}
+
+QString LayerPanel::asCsv() const {
+    const QStringList& selected = state_.selectedLayers();
+    std::vector<LayerRow> rows;
+    for (int i = 0; i < proxy_->rowCount(); ++i) {
+        const int row = proxy_->mapToSource(proxy_->index(i, 0)).row();
+        const LayerRow& layer = model_->rows()[static_cast<size_t>(row)];
+        if (selected.size() < 2 || selected.contains(layer.name())) {
+            rows.push_back(layer);
+        }
+    }
+    return layersAsCsv(rows);
+}
+
+void LayerPanel::copyCsv() const {
+    QApplication::clipboard()->setText(asCsv());
+}
+
+}  // namespace qs

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+
+#include "widgets/models/layer_table_model.h"
+#include "widgets/models/view_state.h"
+
+class QLabel;
+class QLineEdit;
+class QTableView;
+
+namespace qs {
+
+class QConfigDelegate;
+
+/// The layer table with its filter. Follows and sets the ViewState's selection; edits and menu commands
+/// concern all selected layers.
+class LayerPanel : public QWidget {
+    Q_OBJECT
+  public:
+    explicit LayerPanel(ViewState& state, QWidget* parent = nullptr);
+
+    void setPresets(const QStringList& presets);
+    /// Whether the rules may be edited and layers restored now.
+    void setEditable(bool editable) { editable_ = editable; }
+    QTableView& table() const { return *table_; }
+    /// The rows in the order in which they are shown, or the selected ones of them if several are selected.
+    QString asCsv() const;
+
+  signals:
+    /// `qconfig` is a preset, "fp32", or empty to inherit.
+    void overrideRequested(const QStringList& layers, const QString& qconfig);
+    void restoreRequested(const QStringList& layers);
+
+  private:
+    void buildTable();
+    void fitColumns();
+    void updateRows();
+    void updateSummary();
+    void selectFromState();
+    void selectionToState();
+    void showMenu(const QPoint& position);
+    QStringList editableSelection() const;
+    void copyCsv() const;
+
+    ViewState& state_;
+    LayerTableModel* model_;
+    LayerFilterProxy* proxy_;
+    QConfigDelegate* qconfigDelegate_;
+    QLineEdit* filter_;
+    QLabel* summary_;
+    QTableView* table_;
+    QStringList presets_;
+    bool editable_ = true;
+    bool syncing_ = false;  ///< the selection is being taken over from the state
+};
+
+}  // namespace qs

@@ -1,0 +1,140 @@
+#include "widgets/models/layer_columns.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+#include <cmath>
+
+#include "widgets/common/format.h"
+
+namespace qs {
+namespace {
+
+using Optional = std::optional<double> protocol::LayerResult::*;
+
+std::optional<double> measured(const LayerRow& row, Optional member) {
+    return row.result ? (*row.result).*member : std::nullopt;
+}
+
+QVariant variant(const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? QVariant(*value) : QVariant();
+}
+
+template <Optional member>
+QVariant measuredValue(const LayerRow& row) {
+    return variant(measured(row, member));
+}
+
+QString qconfigText(const LayerRow& row) {
+    if (!row.info.quantizable) {
+        return QCoreApplication::translate("LayerColumns", "not quantizable");
+    }
+    if (row.overridden) {
+        return row.qconfig;
+    }
+    return QCoreApplication::translate("LayerColumns", "inherit (%1)").arg(row.qconfig);
+}
+
+QString precisionText(const LayerRow& row) {
+    return row.result ? QString::fromStdString(row.result->precision).toUpper() : format::kAbsent;
+}
+
+constexpr auto kSqnr = &protocol::LayerResult::sqnr_db;
+constexpr auto kCosine = &protocol::LayerResult::cosine;
+constexpr auto kMse = &protocol::LayerResult::mse;
+constexpr auto kFp32 = &protocol::LayerResult::fp32_ms;
+constexpr auto kInt8 = &protocol::LayerResult::int8_ms;
+
+std::vector<LayerColumn> makeColumns() {
+    using Id = LayerColumnId;
+    using Row = const LayerRow&;
+    return {
+        {Id::Name, "name", QT_TRANSLATE_NOOP("LayerColumns", "Layer"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Qualified name in the model"), false,
+         [](Row row) { return QVariant(row.name()); }, [](Row row) { return row.name(); }},
+        {Id::Op, "op", QT_TRANSLATE_NOOP("LayerColumns", "Op"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Operation, with what was fused into it"), false,
+         [](Row row) { return QVariant(opWithFused(row)); }, opWithFused},
+        {Id::OutputShape, "output_shape", QT_TRANSLATE_NOOP("LayerColumns", "Output shape"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Shape of the output for one sample"), false,
+         [](Row row) { return QVariant(format::shape(row.info.output_shape)); },
+         [](Row row) { return format::shape(row.info.output_shape); }},
+        {Id::Parameters, "parameters", QT_TRANSLATE_NOOP("LayerColumns", "Parameters"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Number of weights and biases"), true,
+         [](Row row) { return QVariant(static_cast<qlonglong>(row.info.parameters)); },
+         [](Row row) { return format::count(row.info.parameters); }},
+        {Id::Macs, "macs", QT_TRANSLATE_NOOP("LayerColumns", "MACs"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Multiply-accumulate operations for one sample"), true,
+         [](Row row) { return QVariant(static_cast<qlonglong>(row.info.macs)); },
+         [](Row row) { return format::count(row.info.macs); }},
+        {Id::QConfig, "qconfig", QT_TRANSLATE_NOOP("LayerColumns", "QConfig"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "How the layer is to be quantized. Bold: set for this layer. "
+                           "Double-click to change it for all selected layers"),
+         false, [](Row row) { return QVariant(row.qconfig); }, qconfigText},
+        {Id::Precision, "precision", QT_TRANSLATE_NOOP("LayerColumns", "Precision"),
+         QT_TRANSLATE_NOOP("LayerColumns", "What the layer ran in when the variant was measured"), false,
+         [](Row row) {
+             return row.result ? QVariant(QString::fromStdString(row.result->precision)) : QVariant();
+         },
+         precisionText},
+        {Id::Sqnr, "sqnr_db", QT_TRANSLATE_NOOP("LayerColumns", "SQNR dB"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "Signal to quantization noise of the layer's output against FP32, "
+                           "in decibels. Higher is better"),
+         true, measuredValue<kSqnr>, [](Row row) { return format::optional(measured(row, kSqnr), 1); }},
+        {Id::Cosine, "cosine", QT_TRANSLATE_NOOP("LayerColumns", "Cosine"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Cosine similarity of the layer's output with FP32. 1 is equal"),
+         true, measuredValue<kCosine>, [](Row row) { return format::optional(measured(row, kCosine), 5); }},
+        {Id::Mse, "mse", QT_TRANSLATE_NOOP("LayerColumns", "MSE"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Mean squared error of the layer's output against FP32"), true,
+         measuredValue<kMse>, [](Row row) { return format::scientific(measured(row, kMse)); }},
+        {Id::Fp32Ms, "fp32_ms", QT_TRANSLATE_NOOP("LayerColumns", "FP32 ms"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Median time of the layer in the FP32 network, in milliseconds"),
+         true, measuredValue<kFp32>, [](Row row) { return format::duration(measured(row, kFp32)); }},
+        {Id::Int8Ms, "int8_ms", QT_TRANSLATE_NOOP("LayerColumns", "INT8 ms"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Median time of the layer in the variant, in milliseconds"), true,
+         measuredValue<kInt8>, [](Row row) { return format::duration(measured(row, kInt8)); }},
+        {Id::Speedup, "speedup", QT_TRANSLATE_NOOP("LayerColumns", "Speed-up"),
+         QT_TRANSLATE_NOOP("LayerColumns", "FP32 time over the variant's time"), true,
+         [](Row row) { return variant(row.speedup()); },
+         [](Row row) { return format::ratio(row.speedup()); }},
+    };
+}
+
+QString csvField(const QVariant& value) {
+    if (!value.isValid()) {
+        return {};
+    }
+    QString text =
+        value.typeId() == QMetaType::Double ? QString::number(value.toDouble(), 'g', 9) : value.toString();
+    if (text.contains(QLatin1Char(',')) || text.contains(QLatin1Char('"'))) {
+        text.replace(QLatin1Char('"'), QLatin1String("\"\""));
+        text = QLatin1Char('"') + text + QLatin1Char('"');
+    }
+    return text;
+}
+
+}  // namespace
+
+const std::vector<LayerColumn>& layerColumns() {
+    static const std::vector<LayerColumn> columns = makeColumns();
+    return columns;
+}
+
+QString layersAsCsv(const std::vector<LayerRow>& rows) {
+    QStringList header;
+    for (const auto& column : layerColumns()) {
+        header << QLatin1String(column.key);
+    }
+    QStringList lines{header.join(QLatin1Char(','))};
+    for (const auto& row : rows) {
+        QStringList fields;
+        for (const auto& column : layerColumns()) {
+            fields << csvField(column.value(row));
+        }
+        lines << fields.join(QLatin1Char(','));
+    }
+    return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
+}  // namespace qs

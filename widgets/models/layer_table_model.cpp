@@ -1,0 +1,180 @@
+#include "widgets/models/layer_table_model.h"
+
+#include <QCoreApplication>
+#include <QFont>
+#include <QFontDatabase>
+#include <algorithm>
+
+#include "widgets/common/format.h"
+
+namespace qs {
+namespace {
+
+const LayerColumn& columnAt(int section) {
+    return layerColumns()[static_cast<size_t>(section)];
+}
+
+QString translated(const char* text) {
+    return QCoreApplication::translate("LayerColumns", text);
+}
+
+QFont cellFont(const LayerRow& row, const LayerColumn& column) {
+    QFont font;
+    if (column.numeric) {
+        const qreal size = font.pointSizeF();
+        font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+        font.setPointSizeF(size);
+    }
+    font.setBold(column.id == LayerColumnId::QConfig && row.overridden);
+    return font;
+}
+
+}  // namespace
+
+bool LayerTableModel::sameLayers(const std::vector<LayerRow>& rows) const {
+    return std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(),
+                      [](const LayerRow& a, const LayerRow& b) { return a.info.name == b.info.name; });
+}
+
+void LayerTableModel::setRows(std::vector<LayerRow> rows) {
+    if (!rows.empty() && sameLayers(rows)) {
+        rows_ = std::move(rows);
+        emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+        return;
+    }
+    beginResetModel();
+    rows_ = std::move(rows);
+    endResetModel();
+}
+
+int LayerTableModel::rowOf(const QString& layer) const {
+    const auto found =
+        std::find_if(rows_.begin(), rows_.end(), [&](const LayerRow& row) { return row.name() == layer; });
+    return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
+}
+
+int LayerTableModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int LayerTableModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(layerColumns().size());
+}
+
+QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column) const {
+    if (column.id == LayerColumnId::QConfig && !row.info.quantizable) {
+        return tr("The engine has no INT8 form of %1: it runs in FP32.")
+            .arg(QString::fromStdString(row.info.op));
+    }
+    if (column.id == LayerColumnId::Precision && row.result && !row.result->implementation.empty()) {
+        return tr("Ran on %1").arg(QString::fromStdString(row.result->implementation));
+    }
+    if (column.id == LayerColumnId::Parameters) {
+        return format::integer(row.info.parameters);
+    }
+    if (column.id == LayerColumnId::Macs) {
+        return format::integer(row.info.macs);
+    }
+    return column.numeric ? QVariant() : QVariant(column.text(row));
+}
+
+QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
+        return {};
+    }
+    const LayerRow& row = rows_[static_cast<size_t>(index.row())];
+    const LayerColumn& column = columnAt(index.column());
+    switch (role) {
+        case Qt::DisplayRole:
+            return column.text(row);
+        case Qt::EditRole:
+            return column.id == LayerColumnId::QConfig ? data(index, OverrideRole)
+                                                       : QVariant(column.text(row));
+        case Qt::TextAlignmentRole:
+            return QVariant(Qt::AlignVCenter | (column.numeric ? Qt::AlignRight : Qt::AlignLeft));
+        case Qt::FontRole:
+            return cellFont(row, column);
+        case Qt::ToolTipRole:
+            return toolTip(row, column);
+        case SortRole:
+            return column.value(row);
+        case LayerNameRole:
+            return row.name();
+        case SqnrRole:
+            return layerColumns()[static_cast<size_t>(LayerColumnId::Sqnr)].value(row);
+        case OverrideRole:
+            return row.overridden ? row.qconfig : QString();
+        case InheritedRole:
+            return row.inherited;
+        default:
+            return {};
+    }
+}
+
+QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) {
+        return orientation == Qt::Vertical && role == Qt::DisplayRole ? QVariant(section + 1) : QVariant();
+    }
+    const LayerColumn& column = columnAt(section);
+    switch (role) {
+        case Qt::DisplayRole:
+            return translated(column.title);
+        case Qt::ToolTipRole:
+            return translated(column.tip);
+        case Qt::TextAlignmentRole:
+            return QVariant(Qt::AlignVCenter | (column.numeric ? Qt::AlignRight : Qt::AlignLeft));
+        default:
+            return {};
+    }
+}
+
+Qt::ItemFlags LayerTableModel::flags(const QModelIndex& index) const {
+    Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+    if (index.isValid() && columnAt(index.column()).id == LayerColumnId::QConfig &&
+        rows_[static_cast<size_t>(index.row())].info.quantizable) {
+        flags |= Qt::ItemIsEditable;
+    }
+    return flags;
+}
+
+bool LayerTableModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+    if (role != Qt::EditRole || !flags(index).testFlag(Qt::ItemIsEditable)) {
+        return false;
+    }
+    emit qconfigEdited(rows_[static_cast<size_t>(index.row())].name(), value.toString());
+    return true;
+}
+
+LayerFilterProxy::LayerFilterProxy(QObject* parent) : QSortFilterProxyModel(parent) {
+    setSortRole(LayerTableModel::SortRole);
+}
+
+void LayerFilterProxy::setFilterText(const QString& text) {
+    words_ = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    invalidateFilter();
+}
+
+bool LayerFilterProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+    const QVariant a = left.data(LayerTableModel::SortRole);
+    const QVariant b = right.data(LayerTableModel::SortRole);
+    if (a.isValid() != b.isValid()) {
+        return a.isValid() == (sortOrder() == Qt::AscendingOrder);
+    }
+    if (a.typeId() == QMetaType::QString) {
+        return QString::localeAwareCompare(a.toString(), b.toString()) < 0;
+    }
+    return a.toDouble() < b.toDouble();
+}
+
+bool LayerFilterProxy::filterAcceptsRow(int row, const QModelIndex& parent) const {
+    const auto text = [&](LayerColumnId column) {
+        return sourceModel()->index(row, static_cast<int>(column), parent).data().toString();
+    };
+    const QString haystack = text(LayerColumnId::Name) + QLatin1Char(' ') + text(LayerColumnId::Op) +
+                             QLatin1Char(' ') + text(LayerColumnId::QConfig) + QLatin1Char(' ') +
+                             text(LayerColumnId::Precision);
+    return std::all_of(words_.begin(), words_.end(),
+                       [&](const QString& word) { return haystack.contains(word, Qt::CaseInsensitive); });
+}
+
+}  // namespace qs

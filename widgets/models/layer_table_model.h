@@ -1,0 +1,67 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QSortFilterProxyModel>
+#include <vector>
+
+#include "widgets/models/layer_columns.h"
+
+namespace qs {
+
+/// The layers of a model, a row each in execution order, columns as in layerColumns().
+/// The QConfig column is editable: the model does not change itself but emits qconfigEdited(), and whoever
+/// owns the rules answers with setRows().
+class LayerTableModel : public QAbstractTableModel {
+    Q_OBJECT
+  public:
+    enum Role {
+        SortRole = Qt::UserRole,  ///< number or text; invalid where nothing was measured
+        LayerNameRole,
+        SqnrRole,      ///< double, or invalid
+        OverrideRole,  ///< QString: the layer's own qconfig, empty if it inherits
+        InheritedRole  ///< QString: what it inherits
+    };
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    /// Keeps selection and scroll position when the layers are the same as before.
+    void setRows(std::vector<LayerRow> rows);
+    const std::vector<LayerRow>& rows() const { return rows_; }
+    /// -1 if there is no such layer.
+    int rowOf(const QString& layer) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
+    bool setData(const QModelIndex& index, const QVariant& value, int role = Qt::EditRole) override;
+
+  signals:
+    /// `qconfig` is a preset, "fp32", or empty to inherit.
+    void qconfigEdited(const QString& layer, const QString& qconfig);
+
+  private:
+    bool sameLayers(const std::vector<LayerRow>& rows) const;
+    QVariant toolTip(const LayerRow& row, const LayerColumn& column) const;
+
+    std::vector<LayerRow> rows_;
+};
+
+/// Sorts by value, with absent values last in either order, and keeps the rows whose name, op or qconfig
+/// contains every word of the filter.
+class LayerFilterProxy : public QSortFilterProxyModel {
+    Q_OBJECT
+  public:
+    explicit LayerFilterProxy(QObject* parent = nullptr);
+    void setFilterText(const QString& text);
+
+  protected:
+    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+    bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+  private:
+    QStringList words_;
+};
+
+}  // namespace qs

@@ -1,0 +1,92 @@
+#include "widgets/models/variant_table_model.h"
+
+#include <QCoreApplication>
+#include <QFont>
+
+#include "widgets/common/format.h"
+
+namespace qs {
+namespace {
+
+struct Column {
+    const char* title;
+    QString (*text)(const VariantRow&);
+};
+
+const Column kColumns[] = {
+    {QT_TRANSLATE_NOOP("VariantColumns", "Variant"), [](const VariantRow& row) { return row.name; }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Top-1 %"),
+     [](const VariantRow& row) { return format::optional(row.int8.top1, 2); }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Latency ms"),
+     [](const VariantRow& row) { return format::duration(row.int8.latency_ms); }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Size"),
+     [](const VariantRow& row) { return format::bytes(row.int8.model_bytes); }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "FP32"),
+     [](const VariantRow& row) { return QString::number(row.floatLayers); }},
+};
+
+}  // namespace
+
+VariantTableModel::VariantTableModel(ViewState& state, QObject* parent)
+    : QAbstractTableModel(parent), state_(state) {
+    connect(&state_, &ViewState::variantsChanged, this, [this] {
+        beginResetModel();
+        endResetModel();
+    });
+}
+
+int VariantTableModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(state_.variants().size());
+}
+
+int VariantTableModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(std::size(kColumns));
+}
+
+QVariant VariantTableModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount()) {
+        return {};
+    }
+    const VariantRow& row = state_.variants()[static_cast<size_t>(index.row())];
+    switch (role) {
+        case Qt::DisplayRole:
+            return kColumns[index.column()].text(row);
+        case Qt::ToolTipRole:
+            return tr("%1: speed-up %2, %n layer(s) in FP32", nullptr, row.floatLayers)
+                .arg(row.name, format::ratio(row.speedup));
+        case Qt::TextAlignmentRole:
+            return QVariant(Qt::AlignVCenter | (index.column() == 0 ? Qt::AlignLeft : Qt::AlignRight));
+        case Qt::FontRole: {
+            QFont font;
+            font.setBold(row.id == state_.currentVariant());
+            return font;
+        }
+        case IdRole:
+            return row.id;
+        default:
+            return {};
+    }
+}
+
+QVariant VariantTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) {
+        return {};
+    }
+    if (role == Qt::TextAlignmentRole) {
+        return QVariant(Qt::AlignVCenter | (section == 0 ? Qt::AlignLeft : Qt::AlignRight));
+    }
+    return role == Qt::DisplayRole
+               ? QVariant(QCoreApplication::translate("VariantColumns", kColumns[section].title))
+               : QVariant();
+}
+
+int VariantTableModel::rowOf(const QString& id) const {
+    for (int i = 0; i < rowCount(); ++i) {
+        if (state_.variants()[static_cast<size_t>(i)].id == id) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+}  // namespace qs

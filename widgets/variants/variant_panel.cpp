@@ -1,0 +1,71 @@
+#include "widgets/variants/variant_panel.h"
+
+#include <QHeaderView>
+#include <QMenu>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace qs {
+
+VariantPanel::VariantPanel(ViewState& state, QWidget* parent)
+    : QWidget(parent),
+      state_(state),
+      model_(new VariantTableModel(state, this)),
+      table_(new QTableView(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(table_);
+    table_->setObjectName(QStringLiteral("variantTable"));
+    table_->setModel(model_);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setTabKeyNavigation(false);
+    table_->setAlternatingRowColors(true);
+    table_->setContextMenuPolicy(Qt::CustomContextMenu);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    table_->horizontalHeader()->setMinimumSectionSize(44);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& now) {
+                const QString id = now.data(VariantTableModel::IdRole).toString();
+                if (!syncing_ && !id.isEmpty() && id != state_.currentVariant()) {
+                    // Not from inside the selection model: the answer resets the table.
+                    QMetaObject::invokeMethod(
+                        this, [this, id] { emit state_.variantPicked(id); }, Qt::QueuedConnection);
+                }
+            });
+    connect(table_, &QTableView::customContextMenuRequested, this, &VariantPanel::showMenu);
+    connect(model_, &QAbstractItemModel::modelReset, this, &VariantPanel::selectCurrent);
+    selectCurrent();
+}
+
+void VariantPanel::selectCurrent() {
+    const int row = model_->rowOf(state_.currentVariant());
+    if (row < 0) {
+        return;
+    }
+    syncing_ = true;
+    table_->selectRow(row);
+    table_->scrollTo(model_->index(row, 0));
+    syncing_ = false;
+}
+
+void VariantPanel::showMenu(const QPoint& position) {
+    const QString id = table_->indexAt(position).data(VariantTableModel::IdRole).toString();
+    if (id.isEmpty()) {
+        return;
+    }
+    QMenu menu(this);
+    menu.setObjectName(QStringLiteral("variantMenu"));
+    menu.addAction(tr("Set the layers' qconfigs as in this variant"), this, [&] { emit adoptRequested(id); });
+    menu.addAction(tr("Remove"), this, [&] { emit removeRequested(id); });
+    menu.exec(table_->viewport()->mapToGlobal(position));
+}
+
+}  // namespace qs
