@@ -10,7 +10,6 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -45,37 +44,40 @@ std::vector<Shape> shapesOf(Executor& executor, const std::vector<at::Tensor>& i
 /// Google Benchmark's table, and the median over the repetitions of each benchmark.
 class MedianReporter : public benchmark::ConsoleReporter {
   public:
-    MedianReporter() : ConsoleReporter(OO_Tabular) {}
+    /// On one thread the processor's time: other programs on the machine do not count in it.
+    explicit MedianReporter(bool oneThread) : ConsoleReporter(OO_Tabular), oneThread_(oneThread) {}
 
     void ReportRuns(const std::vector<Run>& runs) override {
         ConsoleReporter::ReportRuns(runs);
         for (const Run& run : runs) {
-            if (run.run_type == Run::RT_Iteration) {
-                samples_[run.run_name.function_name].push_back(1e3 * run.real_accumulated_time /
-                                                               static_cast<double>(run.iterations));
+            if (run.run_type == Run::RT_Iteration || run.aggregate_name == "median") {
+                medians_[run.run_name.function_name] =
+                    oneThread_ ? run.GetAdjustedCPUTime() : run.GetAdjustedRealTime();
             }
         }
     }
 
-    double medianMs(const std::string& name) {
-        std::vector<double>& samples = samples_[name];
-        std::ranges::sort(samples);
-        return samples.empty() ? 0 : samples[samples.size() / 2];
+    /// In milliseconds; 0 for what did not run.
+    double median(const std::string& name) const {
+        const auto found = medians_.find(name);
+        return found == medians_.end() ? 0 : found->second;
     }
 
   private:
-    std::map<std::string, std::vector<double>> samples_;
+    bool oneThread_;
+    std::map<std::string, double> medians_;
 };
 
-void printRatios(MedianReporter& reporter, int threads) {
+void printRatios(const MedianReporter& reporter, int threads) {
     const auto row = [&](const char* name, const char* against) {
-        const double ms = reporter.medianMs(name), other = reporter.medianMs(against);
+        const double ms = reporter.median(name), other = reporter.median(against);
         if (ms > 0 && other > 0) {
-            std::printf("%-24s %8.3f ms   %5.2f x %s\n", name, ms, ms / other, against);
+            std::printf("%-8s %8.3f ms = %5.3f x %-22s %8.3f ms\n", name, ms, ms / other, against, other);
         }
     };
     const CpuInfo cpu = cpuInfo();
-    std::printf("\n%s, %s, %d thread(s); medians of one run\n", cpu.model.c_str(), cpu.isa.c_str(), threads);
+    std::printf("\n%s, %s, %d thread(s); medians, %s time\n", cpu.model.c_str(), cpu.isa.c_str(), threads,
+                threads == 1 ? "processor" : "wall");
     row("int8", "int8_bare_primitives");
     row("fp32", "fp32_bare_primitives");
     row("int8", "fp32");
@@ -133,7 +135,7 @@ int run(int argc, char** argv) {
     measure("fp32_bare_primitives", [&] { fp32Bare.run(); });
     measure("libtorch_fp32", [&] { benchmark::DoNotOptimize(module.forward({input[0]})); });
 
-    MedianReporter reporter;
+    MedianReporter reporter(threads == 1);
     benchmark::RunSpecifiedBenchmarks(&reporter);
     printRatios(reporter, threads);
     return 0;
