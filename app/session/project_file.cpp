@@ -223,7 +223,7 @@ QString readProject(const QString& path, ProjectFile& project) {
     const QByteArray bytes = file.readAll();
     try {
         const json content = json::parse(bytes.begin(), bytes.end());
-        if (const QString problem = checkHead(path, content); !problem.isEmpty()) {
+        if (QString problem = checkHead(path, content); !problem.isEmpty()) {
             return problem;
         }
         ProjectFile read;
@@ -256,7 +256,7 @@ QString gatherWeights(Document& document, const QString& folder, QStringList& mi
             continue;
         }
         const QString target = QDir(folder).filePath(weightsName(variant));
-        if (const QString problem = copyWeights(source, target); !problem.isEmpty()) {
+        if (QString problem = copyWeights(source, target); !problem.isEmpty()) {
             return problem;
         }
         weights = target.toStdString();

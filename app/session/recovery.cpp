@@ -106,7 +106,7 @@ QString RecoveryStore::takeOver(const RecoveryInfo& other, Document& document) {
         return RecoveryText::tr("Another window has already taken over this session.");
     }
     ProjectFile project;
-    if (const QString problem = readProject(recoveryFile(other.folder), project); !problem.isEmpty()) {
+    if (QString problem = readProject(recoveryFile(other.folder), project); !problem.isEmpty()) {
         return problem;
     }
     QStringList missing;

@@ -31,7 +31,7 @@ void Session::edited() {
 void Session::autosave() {
     autosaveTimer_.stop();
     if (modified_) {
-        if (const QString problem = recovery_.write(document_, projectPath_); !problem.isEmpty()) {
+        if (QString problem = recovery_.write(document_, projectPath_); !problem.isEmpty()) {
             emit message(Severity::Warning, tr("Autosave failed. %1").arg(problem));
         }
     }
@@ -68,7 +68,7 @@ QString Session::save(const QString& path) {
 
 QString Session::load(const QString& path) {
     ProjectFile project;
-    if (const QString problem = readProject(path, project); !problem.isEmpty()) {
+    if (QString problem = readProject(path, project); !problem.isEmpty()) {
         return problem;
     }
     replaceDocument(std::move(project.document), QFileInfo(path).absoluteFilePath(), false);
@@ -82,7 +82,7 @@ QString Session::load(const QString& path) {
 
 QString Session::loadRecovery(const RecoveryInfo& recovery) {
     Document document;
-    if (const QString problem = recovery_.takeOver(recovery, document); !problem.isEmpty()) {
+    if (QString problem = recovery_.takeOver(recovery, document); !problem.isEmpty()) {
         return problem;
     }
     replaceDocument(std::move(document), recovery.projectPath, true);

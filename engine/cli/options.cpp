@@ -32,6 +32,9 @@ Status checkGlob(const std::string& glob, const protocol::ModelInfo& model) {
 
 void ModelOptions::add(CLI::App& command) {
     command.add_option("MODEL", path, "TorchScript FP32 model")->required();
+}
+
+void ModelOptions::addShape(CLI::App& command) {
     command
         .add_option("--shape", shape, "Input shape N,C,H,W (default: from the model, the data, or a guess)")
         ->delimiter(',')

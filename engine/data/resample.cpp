@@ -16,6 +16,11 @@ struct Tap {
     std::vector<int32_t> weights;
 };
 
+/// Halves go up, as in Pillow.
+int32_t roundHalfUp(double value) {
+    return int32_t(std::floor(value + 0.5));
+}
+
 std::vector<Tap> makeTaps(int in, int out) {
     const double scale = double(in) / out;
     const double support = std::max(scale, 1.0);
@@ -23,8 +28,8 @@ std::vector<Tap> makeTaps(int in, int out) {
     std::vector<double> weights;
     for (int x = 0; x < out; ++x) {
         const double center = (x + 0.5) * scale;
-        const int first = std::max(int(center - support + 0.5), 0);
-        const int last = std::min(int(center + support + 0.5), in);
+        const int first = std::max(roundHalfUp(center - support), 0);
+        const int last = std::min(roundHalfUp(center + support), in);
         weights.clear();
         double sum = 0;
         for (int i = first; i < last; ++i) {
@@ -35,7 +40,7 @@ std::vector<Tap> makeTaps(int in, int out) {
         taps[x].first = first;
         for (const double weight : weights) {
             const double normalized = sum != 0.0 ? weight / sum : weight;
-            taps[x].weights.push_back(int32_t(0.5 + normalized * (1 << kPrecisionBits)));
+            taps[x].weights.push_back(roundHalfUp(normalized * (1 << kPrecisionBits)));
         }
     }
     return taps;

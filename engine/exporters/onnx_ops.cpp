@@ -196,6 +196,16 @@ Tensor emitAdd(const OnnxStep& step) {
                     {step.values.real(step.node.inputs.at(0)), step.values.real(step.node.inputs.at(1))});
 }
 
+Tensor emitBatchNorm(const OnnxStep& step) {
+    std::vector<std::string> inputs{step.values.real(step.node.inputs.at(0))};
+    const char* const names[] = {".weight", ".bias", ".running_mean", ".running_var"};
+    for (size_t i = 0; i < 4; ++i) {
+        inputs.push_back(step.builder.addInitializer(step.node.layer + names[i], step.node.constants.at(i)));
+    }
+    return mainNode(step, "BatchNormalization", inputs,
+                    OnnxAttributes().add("epsilon", static_cast<float>(step.node.attrs.get<double>("eps"))));
+}
+
 Tensor emitIdentity(const OnnxStep& step) {
     return step.values.real(step.node.inputs.at(0));
 }
@@ -205,6 +215,7 @@ const auto& emitters() {
         {"adaptive_avg_pool2d", emitAdaptiveAveragePool},
         {"add", emitAdd},
         {"avg_pool2d", emitAveragePool},
+        {"batch_norm", emitBatchNorm},
         {"clip", emitClip},
         {"conv2d", emitWeighted},
         {"flatten", emitFlatten},
@@ -242,13 +253,14 @@ Tensor emitOp(const OnnxStep& step) {
 bool feedsFloatWeights(const OnnxStep& step) {
     const ValueId value = step.node.outputs.at(0);
     return std::any_of(step.graph.nodes.begin(), step.graph.nodes.end(), [&](const QNode& reader) {
-        return reader.weight && std::find(reader.inputs.begin(), reader.inputs.end(), value) != reader.inputs.end();
+        return reader.weight &&
+               std::find(reader.inputs.begin(), reader.inputs.end(), value) != reader.inputs.end();
     });
 }
 
-/// Real numbers from here on. ONNX Runtime (since 1.20) takes a convolution with float weights between a
-/// DequantizeLinear and a QuantizeLinear for one whose weights it may quantize too, and so undoes a restored layer; an
-/// operator between that it cannot see through keeps the layer in float.
+/// Real numbers from here on. Between a DequantizeLinear and a QuantizeLinear, ONNX Runtime's
+/// WeightBiasQuantization quantizes the weights of a float convolution too, and so undoes a restored layer. A
+/// sum of one term means nothing and is not seen through: the layer stays in float.
 std::string emitDequantize(const OnnxStep& step) {
     const std::string real = step.values.real(step.node.inputs.at(0));
     return feedsFloatWeights(step) ? sideNode(step, "Sum", {real}) : real;

@@ -16,9 +16,9 @@ at::Tensor integerScalar(int64_t value, DType dtype) {
 OnnxValues::OnnxValues(const QuantizedGraph& graph, OnnxBuilder& builder)
     : graph_(graph),
       builder_(builder),
-      tensors_(graph.values.size()),
-      reals_(graph.values.size()),
-      grids_(graph.values.size()) {}
+      integers_(graph.values.size()),
+      grids_(graph.values.size()),
+      reals_(graph.values.size()) {}
 
 OnnxValues::Grid OnnxValues::grid(const std::string& base, const QParams& qparams) {
     return {
@@ -31,13 +31,12 @@ std::string OnnxValues::real(ValueId id) {
     if (reals_.at(i).empty()) {
         const std::string base = graph_.value(id).name + "/DequantizeLinear";
         reals_[i] = builder_.addNode("DequantizeLinear", base,
-                                     {tensors_[i], grids_[i].scale, grids_[i].zeroPoint}, base);
+                                     {integers_[i], grids_[i].scale, grids_[i].zeroPoint}, base);
     }
     return reals_[i];
 }
 
 void OnnxValues::setReal(ValueId id, const std::string& tensor) {
-    tensors_.at(static_cast<size_t>(id.index)) = tensor;
     reals_.at(static_cast<size_t>(id.index)) = tensor;
 }
 
@@ -56,7 +55,7 @@ void OnnxValues::setQuantized(const QNode& node, ValueId id, const std::string& 
                                   {tensor, bound("/min", range.low), bound("/max", range.high)},
                                   value.name + "/Clip");
     }
-    tensors_.at(i) = tensor;
+    integers_.at(i) = tensor;
 }
 
 std::string OnnxValues::round(const std::string& layer, const std::string& real, const QParams& qparams) {

@@ -21,9 +21,6 @@ class OnnxValues {
 
     /// Tensor that holds the value as real numbers.
     std::string real(ValueId id);
-    /// Tensor that holds the value as it is: integers, or real numbers.
-    const std::string& asIs(ValueId id) const { return tensors_.at(static_cast<size_t>(id.index)); }
-
     /// Says which tensor a float value is.
     void setReal(ValueId id, const std::string& tensor);
     /// Quantizes `real` to the integer value `id` of step `node`; `range` is what the step can produce.
@@ -47,9 +44,10 @@ class OnnxValues {
 
     const QuantizedGraph& graph_;
     OnnxBuilder& builder_;
-    std::vector<std::string> tensors_;  ///< by value: as it is
-    std::vector<std::string> reals_;    ///< by value: as real numbers, once asked for
-    std::vector<Grid> grids_;           ///< by value, of integer ones
+    // By value:
+    std::vector<std::string> integers_;  ///< of integer ones
+    std::vector<Grid> grids_;            ///< of integer ones
+    std::vector<std::string> reals_;     ///< once asked for
 };
 
 }  // namespace qs

@@ -125,6 +125,7 @@ jit::Value* emitIntegerWeighted(const TorchScriptStep& step) {
     if (!node.hasAdd) {
         return emitInteger(step, op, {step.inputs.at(0), packed});
     }
+    // Not clamped to its quantMax: the engine does not round here at all, so the widest range is the nearest.
     const QParams& between = node.preAdd.value();
     jit::Value* product =
         step.builder.call(op, {step.inputs.at(0), packed, between.scale.at(0), between.zeroPoint.at(0)},
@@ -157,6 +158,20 @@ jit::Value* emitAdd(const TorchScriptStep& step) {
     return emitActivation(step,
                           step.builder.call("aten::add", {step.inputs.at(0), step.inputs.at(1), int64_t{1}},
                                             outputOf(step).name));
+}
+
+jit::Value* emitBatchNorm(const TorchScriptStep& step) {
+    Arguments arguments{step.inputs.at(0)};
+    const char* const names[] = {"weight", "bias", "running_mean", "running_var"};
+    for (size_t i = 0; i < 4; ++i) {
+        arguments.emplace_back(
+            step.builder.addAttribute(step.node.layer, names[i], step.node.constants.at(i)));
+    }
+    arguments.emplace_back(false);  // training
+    arguments.emplace_back(0.1);    // momentum, unused
+    arguments.emplace_back(step.node.attrs.get<double>("eps"));
+    arguments.emplace_back(false);  // cudnn_enabled
+    return step.builder.call("aten::batch_norm", arguments, outputOf(step).name);
 }
 
 /// What follows the activations in the aten:: operator of the same name; the same call serves float tensors
@@ -220,7 +235,11 @@ std::vector<jit::Value*> emitOpaque(const TorchScriptStep& step) {
             arguments.emplace_back(step.builder.list({next, end}));
             next = end;
         } else {
-            arguments.emplace_back(attrs.get<c10::IValue>(argument.substr(std::string("constant:").size())));
+            const std::string name = argument.substr(std::string("constant:").size());
+            const auto constant = attrs.get<c10::IValue>(name);
+            arguments.emplace_back(constant.isTensor()
+                                       ? step.builder.addAttribute(step.node.layer, name, constant)
+                                       : step.builder.constant(constant));
         }
     }
     jit::Value* result = step.builder.call(step.node.op, arguments, outputOf(step).name);
@@ -249,6 +268,9 @@ Result<std::vector<jit::Value*>> emitTorchScript(const TorchScriptStep& step) {
     }
     if (node.op == "add") {
         return Values{emitAdd(step)};
+    }
+    if (node.op == "batch_norm") {
+        return Values{emitActivation(step, emitBatchNorm(step))};
     }
     if (node.op == "identity") {
         return Values{step.inputs.at(0)};

@@ -394,6 +394,7 @@ void writeObject(json& target, const T& source) {
 
 }  // namespace
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type in a parameter list takes none.
 #define QS_DEFINE_JSON(Type)                           \
     void to_json(json& target, const Type& source) {   \
         writeObject(target, source);                   \
@@ -401,6 +402,7 @@ void writeObject(json& target, const T& source) {
     void from_json(const json& source, Type& target) { \
         readObject(source, target);                    \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 QS_DEFINE_JSON(Preprocessing)
 QS_DEFINE_JSON(DataSpec)

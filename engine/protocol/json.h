@@ -33,9 +33,11 @@ class JsonError : public std::runtime_error {
     std::string problem_;
 };
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type in a parameter list takes none.
 #define QS_DECLARE_JSON(Type)                        \
     void to_json(nlohmann::json& json, const Type&); \
     void from_json(const nlohmann::json& json, Type&)
+// NOLINTEND(bugprone-macro-parentheses)
 
 QS_DECLARE_JSON(Preprocessing);
 QS_DECLARE_JSON(DataSpec);

@@ -2,8 +2,12 @@
 
 #include <sched.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <dnnl.hpp>
 #include <fstream>
+#include <limits>
 #include <set>
 
 namespace qs {
@@ -69,11 +73,22 @@ int availableCores() {
     return cores.empty() ? 1 : static_cast<int>(cores.size());
 }
 
+/// Processors that a container's quota amounts to (cgroup v2), rounded up; INT_MAX where there is none.
+int quota() {
+    std::ifstream file("/sys/fs/cgroup/cpu.max");
+    std::string share;
+    double period = 0;
+    if (!(file >> share >> period) || share == "max" || period <= 0) {
+        return std::numeric_limits<int>::max();
+    }
+    return std::max(1, static_cast<int>(std::ceil(std::atof(share.c_str()) / period)));
+}
+
 }  // namespace
 
 CpuInfo cpuInfo() {
     const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-    return {modelName(), isaName(isa), isaHasVnni(isa), availableCores()};
+    return {modelName(), isaName(isa), isaHasVnni(isa), std::min(availableCores(), quota())};
 }
 
 std::string cpuNotes() {

@@ -7,10 +7,9 @@ namespace qs {
 /// The processor as the integer kernels see it. Stated beside every latency.
 struct CpuInfo {
     std::string model;  ///< "AMD EPYC 9B14 ...", or "unknown"
-    std::string
-        isa;  ///< highest instruction set that oneDNN uses ("avx512_core_vnni"); honours ONEDNN_MAX_CPU_ISA
+    std::string isa;    ///< highest that oneDNN uses ("avx512_core_vnni"); honours ONEDNN_MAX_CPU_ISA
     bool hasVnni = false;
-    int cores = 1;  ///< physical cores that this process may run on
+    int cores = 1;  ///< physical cores that this process may run on, at most its container's quota
 };
 
 CpuInfo cpuInfo();

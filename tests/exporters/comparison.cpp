@@ -27,6 +27,7 @@ Comparison compareResults(const QuantizedGraph& graph, const at::Tensor& expecte
     const at::Tensor a = expected.flatten(1), b = actual.flatten(1);
     const at::Tensor lsb = (a - b).abs() / lastScale(graph);
     return {.worstLsb = lsb.max().item<double>(),
+            .meanLsb = lsb.mean().item<double>(),
             .withinOneLsb = lsb.le(1.001).to(at::kDouble).mean().item<double>(),
             .sameClass = a.argmax(1).eq(b.argmax(1)).to(at::kDouble).mean().item<double>()};
 }

@@ -9,6 +9,7 @@ namespace qs::test {
 /// How far two results of one network are apart, in steps of the grid that its last integer value lies on.
 struct Comparison {
     double worstLsb = 0;
+    double meanLsb = 0;
     double withinOneLsb = 0;  ///< fraction of the elements
     double sameClass = 0;     ///< fraction of the rows with the same largest element
 };

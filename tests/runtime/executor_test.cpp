@@ -34,9 +34,12 @@ QuantizedGraph residualNetwork(std::mt19937& random) {
     const ValueId dying =
         g.add(randomConv2d({.in = 16, .out = 16, .activation = relu(), .hasAdd = true}, random, b),
               {first, pooled}, c);
-    const ValueId itself =
+    const ValueId copied =
         g.add(randomConv2d({.in = 16, .out = 16, .activation = relu(), .hasAdd = true}, random, c),
               {dying, dying}, c);
+    const ValueId itself =
+        g.add(randomConv2d({.in = 16, .out = 16, .activation = relu(), .hasAdd = true}, random, c),
+              {copied, copied}, c);
     const ValueId living =
         g.add(randomConv2d({.in = 16, .out = 16, .kernel = 1, .padding = 0, .hasAdd = true}, random, c),
               {itself, dying}, d);

@@ -5,6 +5,7 @@
 #include <ATen/ops/add.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/clamp.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/relu.h>
@@ -180,14 +181,18 @@ ValueId QuantizedGraphBuilder::add(const std::string& layer, ValueId a, ValueId 
 }
 
 ValueId QuantizedGraphBuilder::apply(const std::string& op, const std::string& layer, ValueId x,
-                                     Attributes attrs) {
-    const at::Tensor result = runFloat(op, attrs, std::vector<at::Tensor>{sample(x)}).at(0);
+                                     Attributes attrs, std::vector<at::Tensor> constants) {
+    std::vector<at::Tensor> arguments{sample(x)};
+    arguments.insert(arguments.end(), constants.begin(), constants.end());
+    const at::Tensor result = runFloat(op, attrs, arguments).at(0);
     std::optional<QParams> qparams;
     if (isInteger(x)) {
         const bool passThrough = ops().find(op)->quant == QuantKind::PassThrough;
         qparams = passThrough ? *graph_.value(x).qparams : activationQParams(result);
     }
-    return append(makeStep(op, layer, {x}, std::move(attrs)), layer, result, std::move(qparams));
+    QNode node = makeStep(op, layer, {x}, std::move(attrs));
+    node.constants = std::move(constants);
+    return append(std::move(node), layer, result, std::move(qparams));
 }
 
 void QuantizedGraphBuilder::output(const std::string& name, ValueId x) {
@@ -201,7 +206,7 @@ namespace {
 template <typename Body>
 ExportCase integerCase(const std::string& name, const Body& body, int64_t quantMax = safeQuantMax()) {
     QuantizedGraphBuilder b(quantMax);
-    const ValueId x = b.input("x", {4, 8, 12, 12});
+    const ValueId x = b.input("x", {8, 8, 12, 12});
     const ValueId y = body(b, b.quantize("stem", x));
     b.output("y", b.graph().value(y).isInteger() ? b.dequantize("last", y) : y);
     return {name, b.graph(), b.sample(x)};
@@ -237,6 +242,13 @@ ValueId network(QuantizedGraphBuilder& b, ValueId x, bool restored) {
 
 }  // namespace
 
+Attributes unaryArguments() {
+    Attributes attrs;
+    attrs.set("overload", std::string());
+    attrs.set("arguments", std::vector<std::string>{"tensor"});
+    return attrs;
+}
+
 std::vector<ExportCase> exportCases() {
     using Builder = QuantizedGraphBuilder;
     return {
@@ -257,17 +269,20 @@ std::vector<ExportCase> exportCases() {
                     [](Builder& b, ValueId x) {
                         return b.conv2d("block.conv2", x, {.activation = relu, .residual = x});
                     }),
-        integerCase("depthwise_clip",
-                    [](Builder& b, ValueId x) {
-                        return b.conv2d("features.0.0", x,
-                                        {.groups = 8, .headroom = 1.5, .activation = {FusedActivation::Kind::Clip, 0, 1.5}});
-                    }),
         integerCase(
-            "clip_below_range",
+            "depthwise_clip",
             [](Builder& b, ValueId x) {
-                ValueId y = b.conv2d("conv", x, {.headroom = 2, .activation = {FusedActivation::Kind::Clip, -0.5, 0.75}});
-                return b.conv2d("conv2", y, {.activation = relu6});
+                return b.conv2d(
+                    "features.0.0", x,
+                    {.groups = 8, .headroom = 1.5, .activation = {FusedActivation::Kind::Clip, 0, 1.5}});
             }),
+        integerCase("clip_below_range",
+                    [](Builder& b, ValueId x) {
+                        ValueId y = b.conv2d(
+                            "conv", x,
+                            {.headroom = 2, .activation = {FusedActivation::Kind::Clip, -0.5, 0.75}});
+                        return b.conv2d("conv2", y, {.activation = relu6});
+                    }),
         integerCase("add",
                     [](Builder& b, ValueId x) { return b.add("add", x, b.conv2d("conv", x, {}), relu); }),
         integerCase(
@@ -277,6 +292,17 @@ std::vector<ExportCase> exportCases() {
                     [](Builder& b, ValueId x) {
                         x = b.apply("max_pool2d", "maxpool", x, poolAttributes(3, 2, 1));
                         return b.apply("avg_pool2d", "avgpool", x, poolAttributes(2, 2, 0));
+                    }),
+        integerCase("float_ops",
+                    [](Builder& b, ValueId x) {
+                        Attributes eps;
+                        eps.set("eps", 1e-5);
+                        const at::Tensor channel = at::ones({8});
+                        ValueId y = b.dequantize("norm", x);
+                        y = b.apply("batch_norm", "norm", y, eps,
+                                    {channel * 0.5, channel * 0.25, channel * 0.1, channel * 2});
+                        y = b.apply("aten::sigmoid", "gate", y, unaryArguments());
+                        return b.conv2d("conv", b.quantize("gate", y), {.activation = relu});
                     }),
         integerCase("linear", classify),
         integerCase("linear_relu",
@@ -288,7 +314,7 @@ std::vector<ExportCase> exportCases() {
         integerCase("network", [](Builder& b, ValueId x) { return network(b, x, false); }),
         integerCase("network_mixed", [](Builder& b, ValueId x) { return network(b, x, true); }),
         integerCase(
-            "network_reduced_range", [](Builder& b, ValueId x) { return network(b, x, true); }, 127),
+            "network_reduced_range", [](Builder& b, ValueId x) { return network(b, x, false); }, 127),
     };
 }
 

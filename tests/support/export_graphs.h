@@ -45,8 +45,9 @@ class QuantizedGraphBuilder {
     ValueId conv2d(const std::string& layer, ValueId x, const LayerSpec& spec);
     ValueId linear(const std::string& layer, ValueId x, const LayerSpec& spec);
     ValueId add(const std::string& layer, ValueId a, ValueId b, FusedActivation activation = {});
-    /// An op that takes one activation: pooling, flatten, relu, or an opaque one on floats.
-    ValueId apply(const std::string& op, const std::string& layer, ValueId x, Attributes attrs);
+    /// An op that takes one activation: pooling, flatten, relu; on floats also batch norm and opaque ones.
+    ValueId apply(const std::string& op, const std::string& layer, ValueId x, Attributes attrs,
+                  std::vector<at::Tensor> constants = {});
     void output(const std::string& name, ValueId x);
 
     const QuantizedGraph& graph() const { return graph_; }
@@ -72,6 +73,9 @@ struct ExportCase {
     QuantizedGraph graph;
     at::Tensor input;
 };
+
+/// Attributes of a carried operator that takes nothing but one tensor.
+Attributes unaryArguments();
 
 /// Each pattern that exporters treat in a way of its own, and one network that has them all.
 std::vector<ExportCase> exportCases();

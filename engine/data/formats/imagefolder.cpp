@@ -203,6 +203,24 @@ void collect(const fs::path& folder, std::vector<Sample>& samples, std::vector<s
     }
 }
 
+/// Reorders the samples (which come class by class) so that every prefix holds each class in about its share
+/// of the whole: the first N samples are what calibration and a quick evaluation see.
+void spreadClasses(std::vector<Sample>& samples, size_t classes) {
+    std::vector<double> classSizes(classes, 0), seen(classes, 0);
+    for (const Sample& sample : samples) {
+        ++classSizes[size_t(sample.label)];
+    }
+    std::vector<std::pair<double, Sample>> placed;
+    for (Sample& sample : samples) {
+        const auto label = size_t(sample.label);
+        placed.emplace_back((seen[label]++ + 0.5) / classSizes[label], std::move(sample));
+    }
+    std::stable_sort(placed.begin(), placed.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::transform(placed.begin(), placed.end(), samples.begin(),
+                   [](auto& entry) { return std::move(entry.second); });
+}
+
 Result<std::unique_ptr<Dataset>> openImageFolder(const std::string& argument,
                                                  const protocol::Preprocessing& wanted) {
     if (argument.empty()) {
@@ -227,6 +245,9 @@ Result<std::unique_ptr<Dataset>> openImageFolder(const std::string& argument,
     if (samples.empty()) {
         return failure("no images in " + argument +
                        ": it should hold a folder a class with images, or images");
+    }
+    if (!classes.empty()) {
+        spreadClasses(samples, classes.size());
     }
     auto data =
         std::make_unique<ImageFolder>(std::move(samples), std::move(classes), std::move(preprocessor));

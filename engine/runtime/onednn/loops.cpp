@@ -21,13 +21,14 @@ constexpr int64_t kGrain = 16 * 1024;  // elements below which another thread co
 /// Calls body(begin, end) for pieces of [0, count).
 template <typename Body>
 void forPieces(int64_t count, int64_t grain, const Body& body) {
-    const int64_t pieces = std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain);
+    const int pieces =
+        static_cast<int>(std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain));
     if (pieces <= 1) {
         body(int64_t{0}, count);
         return;
     }
-#pragma omp parallel for num_threads(static_cast <int>(pieces))
-    for (int64_t i = 0; i < pieces; ++i) {
+#pragma omp parallel for num_threads(pieces)
+    for (int i = 0; i < pieces; ++i) {
         body(count * i / pieces, count * (i + 1) / pieces);
     }
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "support/export_graphs.h"
+
+namespace qs::test {
+
+ExportCase findCase(const std::string& name);
+
+/// Exports the network by the extension of `path`, and returns `path`. A failure fails the test.
+std::filesystem::path exportCase(const ExportCase& exportCase, const std::filesystem::path& path,
+                                 const std::string& metadata = {});
+
+}  // namespace qs::test

@@ -1,0 +1,68 @@
+#include "exporters/exporter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "exporters/export_case.h"
+#include "exporters/runners.h"
+
+namespace qs::test {
+
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(Exporter, IsChosenByExtension) {
+    EXPECT_EQ(exporterFor("a/model.pt").value()->extension, ".pt");
+    EXPECT_EQ(exporterFor("model.onnx").value()->extension, ".onnx");
+}
+
+TEST(Exporter, NamesTheExtensionsThereAre) {
+    const auto none = exporterFor("model.tflite");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().kind, ErrorKind::Usage);
+    EXPECT_THAT(none.error().message, AllOf(HasSubstr("model.tflite"), HasSubstr(".onnx"), HasSubstr(".pt")));
+}
+
+class EveryExporter : public testing::TestWithParam<std::string> {
+  protected:
+    Status write(const std::filesystem::path& path, const std::string& metadata = {}) {
+        return exporters().find(GetParam())->write(findCase("conv").graph, {{8, 8, 12, 12}, metadata}, path);
+    }
+    std::string fileName() const { return "model" + exporters().find(GetParam())->extension; }
+
+    TemporaryFolder folder_;
+};
+
+TEST_P(EveryExporter, SaysWhichFileItCannotWrite) {
+    const std::filesystem::path path = folder_ / "absent" / fileName();
+    const Status written = write(path);
+    ASSERT_FALSE(written);
+    EXPECT_THAT(written.error().message, HasSubstr(path.string()));
+}
+
+TEST_P(EveryExporter, LeavesTheOldFileWhereExportFails) {
+    std::ofstream(folder_ / fileName()) << "old";
+    ASSERT_FALSE(write(folder_ / fileName(), "not json"));
+    std::string text;
+    std::ifstream(folder_ / fileName()) >> text;
+    EXPECT_EQ(text, "old");
+}
+
+TEST_P(EveryExporter, ReplacesTheFileAndLeavesNothingElse) {
+    std::ofstream(folder_ / fileName()) << "old";
+    ASSERT_TRUE(write(folder_ / fileName()));
+    EXPECT_GT(std::filesystem::file_size(folder_ / fileName()), 500);
+    const std::filesystem::directory_iterator files((folder_ / fileName()).parent_path());
+    EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, EveryExporter, testing::ValuesIn(exporters().names()),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+
+}  // namespace qs::test

@@ -1,0 +1,111 @@
+// The bundled networks, quantized on real images and exported: other runtimes must see the same classes as
+// the engine.
+
+#include <ATen/ops/argmax.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <filesystem>
+
+#include "data/dataset.h"
+#include "exporters/exporter.h"
+#include "exporters/runners.h"
+#include "importers/importer.h"
+#include "quant/ptq.h"
+#include "runtime/executor.h"
+#include "support/test_models.h"
+
+namespace qs::test {
+
+namespace {
+
+constexpr int64_t kTestImages = 1000;
+constexpr int64_t kCalibrationImages = 128;
+
+/// A variant of a sample network.
+struct Variant {
+    std::string name;
+    std::string model;
+    std::string preset;
+    std::string restored;  ///< a layer, or empty
+};
+
+void PrintTo(const Variant& variant, std::ostream* out) {
+    *out << variant.name;
+}
+
+/// The variant, and the classes that the engine's INT8 runtime sees in the test images.
+struct Expected {
+    QuantizedGraph graph;
+    at::Tensor images;
+    at::Tensor classes;
+};
+
+Expected runEngine(const Variant& variant) {
+    const auto data = openDataset("fashion-mnist:test", {}).value();
+    Graph model = openModel(sampleFile(variant.model)).value().graph;
+    EXPECT_TRUE(inferShapes(model, {1, 1, 28, 28}));
+    std::vector<Rule> rules{{RuleMatch::Global, "", variant.preset}};
+    if (!variant.restored.empty()) {
+        rules.push_back({RuleMatch::Layer, variant.restored, "fp32"});
+    }
+    const PreparedModel prepared = prepare(std::move(model), RuleSet::make(std::move(rules)).value()).value();
+    Job job;
+    const Calibration calibration = calibrate(prepared, *data, kCalibrationImages, 32, job).value();
+    Expected result{convert(prepared, calibration).value(), data->read(0, kTestImages).value().images, {}};
+    const auto engine = makeOneDnnExecutor(result.graph).value();
+    result.classes = at::argmax(engine->run(std::array{result.images}).value().at(0), 1);
+    return result;
+}
+
+class Samples : public testing::TestWithParam<Variant> {
+  protected:
+    static void SetUpTestSuite() { setenv("QSCOPE_RESOURCES", QS_SOURCE_DIR "/resources", /*overwrite=*/0); }
+
+    std::filesystem::path exported(const std::string& fileName) {
+        const std::filesystem::path path = folder_ / fileName;
+        const Status written = exporterFor(path).value()->write(expected_.graph, {{1, 1, 28, 28}, {}}, path);
+        EXPECT_TRUE(written) << written.error().message;
+        return path;
+    }
+
+    void expectSameClasses(const ForeignRun& run) {
+        if (run.absent) {
+            GTEST_SKIP() << run.log;
+        }
+        ASSERT_TRUE(run.output.defined()) << run.log;
+        ASSERT_EQ(run.output.size(0), kTestImages);
+        EXPECT_GE(at::argmax(run.output, 1).eq(expected_.classes).sum().item<int64_t>(),
+                  kTestImages * 99 / 100);
+    }
+
+    const Expected expected_ = runEngine(GetParam());
+    TemporaryFolder folder_;
+};
+
+TEST_P(Samples, AgreeInLibTorch) {
+    expectSameClasses(runLibTorch(exported("m.pt"), expected_.images, "onednn"));
+}
+TEST_P(Samples, AgreeInLibTorchOnQnnpack) {
+    expectSameClasses(runLibTorch(exported("m.pt"), expected_.images, "qnnpack"));
+}
+TEST_P(Samples, AgreeInPython) {
+    expectSameClasses(runPythonTorch(exported("m.pt"), expected_.images, "onednn"));
+}
+TEST_P(Samples, AgreeInOnnxRuntime) {
+    expectSameClasses(runOnnxRuntime(exported("m.onnx"), expected_.images));
+}
+
+// fbgemm's 0..127 activations are exact on every CPU; the 0..255 of qnnpack are too on QNNPACK's kernels
+// only.
+INSTANTIATE_TEST_SUITE_P(
+    FashionMnist, Samples,
+    testing::Values(Variant{"resnet", "fashion_resnet.pt", "fbgemm", ""},
+                    Variant{"resnet_mixed", "fashion_resnet.pt", "fbgemm", "layer2.0.conv1"},
+                    Variant{"mobilenet", "fashion_mobilenet.pt", "fbgemm", ""},
+                    Variant{"mobilenet_mixed", "fashion_mobilenet.pt", "fbgemm", "features.2.conv.1.0"}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+
+}  // namespace qs::test

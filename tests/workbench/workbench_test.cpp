@@ -1,0 +1,162 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "workbench/workbench_fixture.h"
+
+namespace qs {
+namespace {
+
+using ::testing::Each;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const protocol::LayerResult& layer(const protocol::VariantResult& result, const std::string& name) {
+    return *std::find_if(result.layers.begin(), result.layers.end(),
+                         [&](const auto& l) { return l.name == name; });
+}
+
+TEST_F(WorkbenchTest, DescribesAModel) {
+    const auto model = workbench_.openModel({resnet(), std::nullopt, {}});
+    ASSERT_TRUE(model) << model.error().message;
+    EXPECT_EQ(model->input_shape, (std::vector<int64_t>{1, 1, 28, 28}));
+    EXPECT_EQ(model->classes.size(), 10u);
+    EXPECT_EQ(model->layers.front().name, "conv1");
+    EXPECT_EQ(model->layers.front().output_shape, (std::vector<int64_t>{1, 32, 28, 28}));
+    EXPECT_EQ(model->layers.front().macs, 32 * 28 * 28 * 9);
+    EXPECT_EQ(model->layers.front().parameters, 32 * 9 + 2 * 32);
+    EXPECT_EQ(model->layers.back().name, "fc");
+    EXPECT_EQ(model->output_names, std::vector<std::string>{"output"});
+}
+
+TEST_F(WorkbenchTest, MeasuresEveryFigureOfAVariant) {
+    const auto result = workbench_.measure({resnet(), images(), {}, recipe()}, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_GT(*result->fp32.top1, 90);
+    EXPECT_GT(*result->int8.top1, 89);
+    EXPECT_DOUBLE_EQ(*result->accuracy_drop, *result->fp32.top1 - *result->int8.top1);
+    EXPECT_GT(*result->agreement, 97);
+    EXPECT_GT(*result->speedup, 0);
+    EXPECT_LT(result->int8.model_bytes * 3, result->fp32.model_bytes);
+    EXPECT_EQ(result->measured.samples, 300);
+    for (const auto& row : result->layers) {
+        EXPECT_EQ(row.precision, "int8") << row.name;
+        EXPECT_GT(row.sqnr_db.value_or(-1), 15) << row.name;
+        EXPECT_GT(row.cosine.value_or(-1), 0.98) << row.name;
+        EXPECT_GE(row.fp32_ms.value_or(-1), 0) << row.name;
+        EXPECT_FALSE(row.implementation.empty()) << row.name;
+    }
+    double sum = 0;
+    for (const auto& row : result->layers) {
+        sum += *row.int8_ms;
+    }
+    for (const auto& row : result->boundaries) {
+        sum += row.int8_ms;
+    }
+    EXPECT_NEAR(sum, *result->int8.latency_ms, 1e-6);
+}
+
+TEST_F(WorkbenchTest, RestoringALayerTakesItsErrorAwayAndSaysWhichRuleWon) {
+    const auto before = workbench_.measure({mobilenet(), images(), {}, recipe()}, job_);
+    const auto after = workbench_.measure({mobilenet(), images(), {}, recipe({"features.0.0"})}, job_);
+    ASSERT_TRUE(after) << after.error().message;
+    EXPECT_TRUE(layer(*before, "features.0.0").sqnr_db);
+    EXPECT_EQ(layer(*after, "features.0.0").precision, "fp32");
+    EXPECT_EQ(layer(*after, "features.0.0").rule, 1);
+    EXPECT_EQ(layer(*after, "features.0.0").mse, 0.0);
+    EXPECT_EQ(layer(*after, "features.9.0").rule, 0);
+    EXPECT_GT(after->int8.model_bytes, before->int8.model_bytes);
+}
+
+TEST_F(WorkbenchTest, ReproducesAVariantFromItsRecipeWithoutCalibrating) {
+    const auto first = workbench_.measure({resnet(), images(), {}, recipe()}, job_);
+    ASSERT_TRUE(first);
+    Workbench other;
+    bool calibrated = false;
+    Job job([&](const Progress& p) { calibrated |= p.message == "Calibrating"; }, {});
+    const auto second = other.measure({resnet(), images(), {}, first->recipe}, job);
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_FALSE(calibrated);
+    EXPECT_EQ(first->int8.top1, second->int8.top1);
+    for (size_t i = 0; i < first->layers.size(); ++i) {
+        EXPECT_EQ(first->layers[i].mse, second->layers[i].mse) << first->layers[i].name;
+    }
+}
+
+TEST_F(WorkbenchTest, MeasuresAModelWithoutData) {
+    const auto result = workbench_.measure({resnet(), std::nullopt, {}, recipe()}, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_FALSE(result->int8.top1);
+    EXPECT_TRUE(result->int8.latency_ms);
+    EXPECT_EQ(result->measured.data, "random input");
+}
+
+TEST_F(WorkbenchTest, TrainsAndMeasuresWithTheTrainedWeights) {
+    protocol::TrainParams params{resnet(), images(), images(), recipe(), file("trained.qsw")};
+    params.recipe.qat = protocol::QatSettings{};
+    params.recipe.qat->train_samples = 256;
+    params.recipe.qat->validation_samples = 128;
+    const auto result = workbench_.train(params, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->recipe.trained_weights, params.weights_path);
+    EXPECT_FALSE(result->curve.empty());
+    EXPECT_TRUE(result->curve.back().validation_top1);
+    EXPECT_GT(*result->int8.top1, 85);
+
+    // The weights in the file are others than the model's, and measuring the recipe again gives the same.
+    Workbench other;
+    const auto again = other.measure({resnet(), images(), {}, result->recipe}, job_);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->int8.top1, result->int8.top1);
+    const auto untrained = workbench_.measure({resnet(), images(), {}, recipe()}, job_);
+    EXPECT_NE(layer(*untrained, "fc").mse, layer(*again, "fc").mse);
+}
+
+TEST_F(WorkbenchTest, ACancelledTrainingWritesNothing) {
+    protocol::TrainParams params{resnet(), images(), images(), recipe(), file("trained.qsw")};
+    params.recipe.qat = protocol::QatSettings{};
+    CancelToken token;
+    Job job(
+        [&](const Progress& p) {
+            if (p.message.find("rain") != std::string::npos && p.done > 0) {
+                token.cancel();
+            }
+        },
+        token);
+    const auto result = workbench_.train(params, job);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::Cancelled);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(WorkbenchTest, ExportsBothFormats) {
+    const auto variant = workbench_.measure({resnet(), images(), {}, recipe({"layer2.0.conv1"})}, job_);
+    ASSERT_TRUE(variant);
+    for (const char* name : {"out.pt", "out.onnx"}) {
+        const auto written = workbench_.exportModel({resnet(), images(), variant->recipe, file(name)}, job_);
+        ASSERT_TRUE(written) << written.error().message;
+        EXPECT_EQ(written->bytes, static_cast<int64_t>(std::filesystem::file_size(file(name))));
+        EXPECT_GT(written->bytes, 300'000);
+        EXPECT_LT(written->bytes, 1'000'000);
+    }
+}
+
+TEST_F(WorkbenchTest, RefusesAnExportOfWhatIsQuantizedAlready) {
+    const auto written = workbench_.exportModel({resnet(), images(), recipe(), file("out.pt")}, job_);
+    ASSERT_TRUE(written) << written.error().message;
+    const auto opened = workbench_.openModel({file("out.pt"), std::nullopt, {}});
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(opened.error().message, HasSubstr("already quantized"));
+}
+
+TEST_F(WorkbenchTest, SaysWhatItCanDo) {
+    const protocol::EngineInfo info = workbench_.info();
+    EXPECT_THAT(info.presets, ::testing::IsSupersetOf({"fbgemm", "fp32", "onednn", "qnnpack", "x86"}));
+    EXPECT_THAT(info.exporters, ::testing::IsSupersetOf({"torchscript .pt", "onnx .onnx"}));
+    EXPECT_GE(info.cores, 1);
+    EXPECT_THAT(info.torch_version, HasSubstr("."));
+}
+
+}  // namespace
+}  // namespace qs
