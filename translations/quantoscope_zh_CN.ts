@@ -276,20 +276,20 @@
             <translation>变体</translation>
         </message>
         <message>
-            <source>Top-1</source>
-            <translation>Top-1</translation>
-        </message>
-        <message>
-            <source>Latency</source>
-            <translation>延迟</translation>
-        </message>
-        <message>
             <source>Size</source>
             <translation>大小</translation>
         </message>
         <message>
             <source>FP32</source>
             <translation>FP32</translation>
+        </message>
+        <message>
+            <source>Top-1 %</source>
+            <translation>Top-1 %</translation>
+        </message>
+        <message>
+            <source>Latency ms</source>
+            <translation>延迟 ms</translation>
         </message>
     </context>
     <context>

@@ -58,7 +58,7 @@ QString milliseconds(const std::optional<double>& value) {
 }
 
 QString bytes(int64_t value) {
-    return value > 0 ? QLocale().formattedDataSize(value, 2, QLocale::DataSizeTraditionalFormat) : kAbsent;
+    return value > 0 ? QLocale().formattedDataSize(value, 1, QLocale::DataSizeTraditionalFormat) : kAbsent;
 }
 
 QString percent(const std::optional<double>& value) {
