@@ -5,6 +5,7 @@
 
 #include <QDialogButtonBox>
 #include <QFileInfo>
+#include <QPushButton>
 #include <QSettings>
 #include <QSpinBox>
 #include <QTemporaryDir>
