@@ -256,6 +256,7 @@ TEST_F(ServerTest, AnIdInUseIsRefused) {
 
 TEST_F(ServerTest, ShutdownEndsTheServer) {
     peer->request(1, "wait");
+    EXPECT_EQ(peer->receive()["params"]["id"], 1) << "it runs: what still waits at the end is dropped";
     peer->request(2, "shutdown");
     EXPECT_EQ(peer->response()["id"], 2);
     EXPECT_EQ(peer->response()["error"]["code"], protocol::kRequestCancelled);
