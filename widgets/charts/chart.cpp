@@ -31,6 +31,9 @@ Chart::Chart(ViewState& state, QWidget* parent)
     legend_ = new QLabel(this);
     legend_->setObjectName(QStringLiteral("legend"));
     legend_->setWordWrap(true);
+    QSizePolicy policy = legend_->sizePolicy();
+    policy.setRetainSizeWhenHidden(true);
+    legend_->setSizePolicy(policy);
     legend_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     header_->addWidget(legend_, 1);
 

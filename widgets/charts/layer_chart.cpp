@@ -3,6 +3,7 @@
 #include <qcustomplot.h>
 
 #include <QSharedPointer>
+#include <QtMath>
 #include <algorithm>
 #include <cmath>
 
@@ -11,12 +12,15 @@ namespace {
 
 constexpr int kMostNamedLayers = 25;
 constexpr int kPixelsForName = 14;
+constexpr double kNameRotation = 60;  ///< degrees
 constexpr int kPixelsForNumber = 26;
-constexpr int kNameCharacters = 18;
+constexpr int kLongestName = 18;
+constexpr int kShortestName = 8;
+constexpr double kHeightForNames = 0.4;  ///< of the plot
 
 /// The end of a qualified name tells layers apart.
-QString elided(const QString& name) {
-    return name.size() <= kNameCharacters ? name : QChar(0x2026) + name.right(kNameCharacters - 1);
+QString elided(const QString& name, int characters) {
+    return name.size() <= characters ? name : QChar(0x2026) + name.right(characters - 1);
 }
 
 /// 1, 2, 5, 10, 20, ... : the smallest step that leaves room for the numbers.
@@ -68,16 +72,20 @@ void LayerChart::labelTicks() {
     const int layers = shownLayers();
     const int room = std::max(1, plot().width() - 80);
     const bool named = layers <= kMostNamedLayers && layers * kPixelsForName <= room;
+    const double characterHeight =
+        fontMetrics().averageCharWidth() * std::sin(qDegreesToRadians(kNameRotation));
+    const int characters = std::clamp(static_cast<int>(plot().height() * kHeightForNames / characterHeight),
+                                      kShortestName, kLongestName);
     const int step = named ? 1 : niceStep(layers, room);
     for (int i = 0; i < layers; ++i) {
         if (named) {
-            ticker->addTick(i + 1, elided(state().layers()[static_cast<size_t>(i)].name()));
+            ticker->addTick(i + 1, elided(state().layers()[static_cast<size_t>(i)].name(), characters));
         } else if ((i + 1) % step == 0 || i == 0) {
             ticker->addTick(i + 1, QString::number(i + 1));
         }
     }
     plot().xAxis->setTicker(ticker);
-    plot().xAxis->setTickLabelRotation(named ? -60 : 0);
+    plot().xAxis->setTickLabelRotation(named ? -kNameRotation : 0);
     plot().xAxis->setLabel(named ? QString() : tr("Layer number"));
 }
 

@@ -44,6 +44,7 @@ void TrainingChart::refresh() {
     plot().yAxis->setRange(0, highestLoss > 0 ? highestLoss * 1.05 : 1);
     bool found = false;
     const QCPRange accuracies = accuracy_->getValueRange(found);
+    plot().yAxis2->setRange(0, 100);
     if (found) {
         const double margin = std::max(0.5, accuracies.size() * 0.15);
         plot().yAxis2->setRange(accuracies.lower - margin, std::min(100.0, accuracies.upper + margin));

@@ -36,6 +36,8 @@ JobBar::JobBar(QWidget* parent)
     layout->addWidget(eta_);
     layout->addWidget(cancel_);
     connect(cancel_, &QToolButton::clicked, this, &JobBar::cancelRequested);
+    // The status bar keeps its height, and the panels theirs, when a job begins.
+    setMinimumHeight(cancel_->sizeHint().height());
     showIdle();
 }
 
