@@ -24,6 +24,9 @@ std::string evaluationText(const protocol::ModelResult& result, const protocol::
     std::string text = result.top1 ? fmt::format("top-1 {:.2f} %", *result.top1) : "no labels, so no top-1";
     text += fmt::format(" on {} samples of {}, model {}\n", measured.samples, data.source,
                         formatBytes(result.model_bytes));
+    text += fmt::format("median latency {:.3f} ms ({:.3f} to {:.3f}) of {} runs, {} threads on {} ({})\n",
+                        *result.latency_ms, *result.latency_p10_ms, *result.latency_p90_ms,
+                        measured.latency_runs, measured.threads, measured.cpu, measured.isa);
     if (!data.note.empty()) {
         text += "note: " + data.note + '\n';
     }
@@ -37,7 +40,7 @@ Result<Report> evaluate(const Options& options, Session& session) {
               session.workbench.evaluate({options.model.path, spec, {}}, options.samples, options.batch,
                                          measured, session.job));
     QS_ASSIGN(const protocol::DataInfo data, session.workbench.openData(spec));
-    Report report{result, evaluationText(result, measured, data)};
+    Report report{{{"fp32", result}}, evaluationText(result, measured, data)};
     report.json["model"] = options.model.path;
     report.json["data"] = data.source;
     report.json["samples"] = measured.samples;
@@ -51,7 +54,7 @@ Result<Report> evaluate(const Options& options, Session& session) {
 
 void addEvaluate(CLI::App& app, Action& chosen) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("evaluate", "Measure the FP32 model's top-1 accuracy");
+    CLI::App* command = app.add_subcommand("evaluate", "Measure the FP32 model's top-1 accuracy and latency");
     options->model.add(*command);
     options->data.add(*command, true);
     command->add_option("--samples", options->samples, "Samples to evaluate; 0: all")

@@ -179,7 +179,8 @@ class Reader {
         define(node, graph_.node(id).outputs);
     }
 
-    /// A carried operator keeps its constant tensors as constants of the call: its graph inputs are activations only.
+    /// A carried operator keeps its constant tensors as constants of the call: its graph inputs are
+    /// activations only.
     std::vector<AtenArg> withConstants(std::span<const AtenArg> args) const {
         std::vector<AtenArg> carried(args.begin(), args.end());
         for (AtenArg& arg : carried) {

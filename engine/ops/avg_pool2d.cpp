@@ -2,6 +2,7 @@
 
 #include "ops/aten_args.h"
 #include "ops/op.h"
+#include "ops/pool_window.h"
 
 namespace qs {
 
@@ -18,23 +19,12 @@ void register_avg_pool2d(OpRegistry& registry) {
     def.aten = {
         {"aten::avg_pool2d", [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
              const AtenArgs args(graph, raw);
-             OpenedOp opened{{}, {args.tensor(0)}};
-             const char* const names[] = {"kernel", "stride", "padding"};
-             for (size_t i = 0; i < 3; ++i) {
-                 auto list = args.ints(i + 1);
-                 if (!list) {
-                     return std::nullopt;
-                 }
-                 if (i == 1 && list->empty()) {
-                     list = opened.attrs.ints("kernel");
-                 }
-                 opened.attrs.set(names[i], list->size() == 1 ? std::vector<int64_t>(2, (*list)[0]) : *list);
-             }
-             if (!args.isNone(6)) {  // divisor_override
+             auto opened = openPoolWindow(args, {"kernel", "stride", "padding"});
+             if (!opened || !args.isNone(6)) {  // divisor_override
                  return std::nullopt;
              }
-             opened.attrs.set("ceil_mode", args.boolean(4).value_or(false));
-             opened.attrs.set("count_include_pad", args.boolean(5).value_or(true));
+             opened->attrs.set("ceil_mode", args.boolean(4).value_or(false));
+             opened->attrs.set("count_include_pad", args.boolean(5).value_or(true));
              return opened;
          }}};
     registry.add(def.name, def);

@@ -2,6 +2,7 @@
 
 #include "ops/aten_args.h"
 #include "ops/op.h"
+#include "ops/pool_window.h"
 
 namespace qs {
 
@@ -15,24 +16,14 @@ void register_max_pool2d(OpRegistry& registry) {
         return {at::max_pool2d(in[0], attrs.ints("kernel"), attrs.ints("stride"), attrs.ints("padding"),
                                attrs.ints("dilation"), attrs.get<bool>("ceil_mode"))};
     };
-    def.aten = {
-        {"aten::max_pool2d", [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
-             const AtenArgs args(graph, raw);
-             OpenedOp opened{{}, {args.tensor(0)}};
-             const char* const names[] = {"kernel", "stride", "padding", "dilation"};
-             for (size_t i = 0; i < 4; ++i) {
-                 auto list = args.ints(i + 1);
-                 if (!list) {
-                     return std::nullopt;
-                 }
-                 if (i == 1 && list->empty()) {
-                     list = opened.attrs.ints("kernel");
-                 }
-                 opened.attrs.set(names[i], list->size() == 1 ? std::vector<int64_t>(2, (*list)[0]) : *list);
-             }
-             opened.attrs.set("ceil_mode", args.boolean(5).value_or(false));
-             return opened;
-         }}};
+    def.aten = {{"aten::max_pool2d", [](const Graph& graph, std::span<const AtenArg> raw) {
+                     const AtenArgs args(graph, raw);
+                     auto opened = openPoolWindow(args, {"kernel", "stride", "padding", "dilation"});
+                     if (opened) {
+                         opened->attrs.set("ceil_mode", args.boolean(5).value_or(false));
+                     }
+                     return opened;
+                 }}};
     registry.add(def.name, def);
 }
 

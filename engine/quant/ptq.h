@@ -32,9 +32,9 @@ struct PreparedModel {
 /// The value that a fused residual add reads from its convolution (after batch norm).
 ValueId preAddValue(const Graph& graph, const FusionGroup& group);
 
-/// Resolves rules and decides per group whether it runs on integers: its qconfig is not FP32, its op has an integer
-/// form, and an op without weights has integer inputs (all for a pass-through op, one for the others): it follows its
-/// surroundings.
+/// Resolves rules and decides per group whether it runs on integers: its qconfig is not FP32, its op has an
+/// integer form, and an op without weights has integer inputs (all for a pass-through op, one for the
+/// others): it follows its surroundings.
 Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
 
 /// Runs the float model over `samples` samples (all if 0) of the data with observers on the observed values.

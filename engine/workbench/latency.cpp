@@ -42,7 +42,24 @@ void write(const LatencyStats& stats, protocol::ModelResult& result) {
 
 }  // namespace
 
-Status measureLatency(Executor& fp32, Executor& int8, const at::Tensor& input, const protocol::Recipe& recipe,
+Result<at::Tensor> firstSample(Dataset& data) {
+    for (int64_t i = 0; i < data.size(); ++i) {
+        QS_ASSIGN(const Batch batch, data.read(i, i + 1));
+        if (batch.images.size(0) == 1) {
+            return batch.images;
+        }
+    }
+    return failure("no sample of the data could be read");
+}
+
+Status measureLatency(Executor& executor, const at::Tensor& input, int warmup, int runs,
+                      protocol::ModelResult& result) {
+    QS_ASSIGN(const Profile profile, executor.profile(std::span(&input, 1), warmup, runs));
+    write(profile.total, result);
+    return {};
+}
+
+Status compareLatency(Executor& fp32, Executor& int8, const at::Tensor& input, const protocol::Recipe& recipe,
                       protocol::VariantResult& result, Job& job) {
     job.begin("Measuring latency", 2);
     QS_TRY(job.step(0));

@@ -129,17 +129,6 @@ Status measureErrors(const BuiltVariant& built, Executor& int8, protocol::Varian
     return {};
 }
 
-/// One sample of the data (the model's own input shape where the data is noise).
-Result<at::Tensor> latencyInput(Dataset& data) {
-    for (int64_t i = 0; i < data.size(); ++i) {
-        QS_ASSIGN(const Batch batch, data.read(i, i + 1));
-        if (batch.images.size(0) == 1) {
-            return batch.images;
-        }
-    }
-    return failure("no sample of the data could be read");
-}
-
 }  // namespace
 
 Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baselines,
@@ -160,8 +149,8 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
         QS_TRY(measureAccuracy(baselines, built, *fp32, *int8, params, result, job));
     }
     if (params.recipe.latency_runs > 0) {
-        QS_ASSIGN(const at::Tensor input, latencyInput(*built.data));
-        QS_TRY(measureLatency(*fp32, *int8, input, params.recipe, result, job));
+        QS_ASSIGN(const at::Tensor input, firstSample(*built.data));
+        QS_TRY(compareLatency(*fp32, *int8, input, params.recipe, result, job));
     }
     result.measured.data = built.realData ? params.data->source : "random input";
     result.measured.calib_samples = params.recipe.calib_samples > 0

@@ -11,6 +11,7 @@
 #include "quant/qat.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
+#include "workbench/latency.h"
 #include "workbench/messages.h"
 #include "workbench/models.h"
 #include "workbench/variant.h"
@@ -113,6 +114,10 @@ Result<protocol::ModelResult> Workbench::evaluate(const protocol::OpenModelParam
     QS_ASSIGN(const Predictions predictions,
               predict(*executor, *data, samples, batch, "Evaluating FP32", job));
     result.top1 = predictions.top1();
+    QS_ASSIGN(const at::Tensor input, firstSample(*data));
+    const protocol::Recipe defaults;
+    QS_TRY(measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result));
+    measured.latency_runs = defaults.latency_runs;
     measured.data = params.data->source;
     measured.samples = static_cast<int64_t>(predictions.classes.size());
     measured.cpu = cpuInfo().model;

@@ -22,7 +22,7 @@ class Workbench {
     Result<protocol::ModelInfo> openModel(const protocol::OpenModelParams& params);
     Result<protocol::DataInfo> openData(const protocol::DataSpec& spec);
 
-    /// Top-1 and size of the FP32 model over `samples` samples (0: all).
+    /// Top-1 of the FP32 model over `samples` samples (0: all), its latency and its size.
     Result<protocol::ModelResult> evaluate(const protocol::OpenModelParams& params, int64_t samples,
                                            int64_t batch, protocol::Measurement& measured, Job& job);
     Result<protocol::VariantResult> measure(const protocol::MeasureParams& params, Job& job);

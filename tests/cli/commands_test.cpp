@@ -59,8 +59,9 @@ TEST_F(CliTest, EvaluateMeasuresTop1) {
     EXPECT_EQ(run.code, 0) << run.err;
     const json result = run.json();
     EXPECT_EQ(result["samples"], 200);
-    EXPECT_GT(result["top1"], 85.0);
-    EXPECT_GT(result["model_bytes"], 1000000);
+    EXPECT_GT(result["fp32"]["top1"], 85.0);
+    EXPECT_GT(result["fp32"]["model_bytes"], 1000000);
+    EXPECT_GT(result["fp32"]["latency_ms"], 0.0);
     EXPECT_TRUE(result["skipped"].empty());
 }
 

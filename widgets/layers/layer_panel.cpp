@@ -92,7 +92,8 @@ void LayerPanel::buildTable() {
     connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, [this](int section) {
         QHeaderView& header = *table_->horizontalHeader();
         if (section >= 0) {
-            header.resizeSection(section, std::max(header.sectionSize(section), header.sectionSizeHint(section)));
+            header.resizeSection(section,
+                                 std::max(header.sectionSize(section), header.sectionSizeHint(section)));
         }
     });
     // -1: execution order, until a header is clicked.

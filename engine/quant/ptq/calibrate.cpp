@@ -47,7 +47,8 @@ class Observers {
 
 }  // namespace
 
-Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch, Job& job) {
+Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch,
+                              Job& job) {
     QS_ASSIGN(Observers observers, Observers::make(model));
     if (model.observed.empty()) {
         return Calibration{};

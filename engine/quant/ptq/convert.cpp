@@ -29,7 +29,8 @@ FoldedWeights foldBatchNorm(const Graph& graph, const FusionGroup& group) {
     const at::Tensor& gamma = graph.constant(norm.inputs[1]);
     const at::Tensor& beta = graph.constant(norm.inputs[2]);
     const at::Tensor& mean = graph.constant(norm.inputs[3]);
-    const at::Tensor factor = gamma.mul(graph.constant(norm.inputs[4]).add(norm.attrs.get<double>("eps")).rsqrt());
+    const at::Tensor factor =
+        gamma.mul(graph.constant(norm.inputs[4]).add(norm.attrs.get<double>("eps")).rsqrt());
     std::vector<int64_t> perChannel(static_cast<size_t>(folded.weight.dim()), 1);
     perChannel[0] = -1;
     folded.weight = folded.weight.mul(factor.reshape(perChannel)).contiguous();
@@ -40,7 +41,8 @@ FoldedWeights foldBatchNorm(const Graph& graph, const FusionGroup& group) {
 
 class Converter {
   public:
-    Converter(const PreparedModel& model, const Calibration& calibration) : model_(model), calibration_(calibration) {}
+    Converter(const PreparedModel& model, const Calibration& calibration)
+        : model_(model), calibration_(calibration) {}
 
     Result<QuantizedGraph> run() {
         const Graph& graph = model_.graph;
@@ -71,7 +73,8 @@ class Converter {
         const std::string& name = model_.graph.value(value).name;
         const auto it = calibration_.find(name);
         if (it == calibration_.end()) {
-            return failure("the calibration has no qparams for " + name + ": calibrate again with these settings");
+            return failure("the calibration has no qparams for " + name +
+                           ": calibrate again with these settings");
         }
         return it->second;
     }
@@ -98,7 +101,8 @@ class Converter {
         if (const auto it = float_.find(value); it != float_.end()) {
             return it->second;
         }
-        return float_[value] = addBoundary("dequantize", value, integer_.at(value), ".dequantized", std::nullopt);
+        return float_[value] =
+                   addBoundary("dequantize", value, integer_.at(value), ".dequantized", std::nullopt);
     }
 
     Result<ValueId> asInteger(ValueId value) {
@@ -106,7 +110,8 @@ class Converter {
             return it->second;
         }
         QS_ASSIGN(QParams qparams, calibrated(value));
-        return integer_[value] = addBoundary("quantize", value, float_.at(value), ".quantized", std::move(qparams));
+        return integer_[value] =
+                   addBoundary("quantize", value, float_.at(value), ".quantized", std::move(qparams));
     }
 
     Status convertGroup(size_t index) {
@@ -189,7 +194,8 @@ class Converter {
         observer->observe(*node.weight);
         auto qparams = observer->qparams();
         if (!qparams) {
-            return failure("layer " + node.layer + ": weights cannot be quantized: " + qparams.error().message);
+            return failure("layer " + node.layer +
+                           ": weights cannot be quantized: " + qparams.error().message);
         }
         node.weightQParams = std::move(qparams).value();
         node.weightInt = quantize(*node.weight, *node.weightQParams);

@@ -7,7 +7,8 @@ namespace qs {
 
 namespace {
 
-/// The rule that wins for a group: its main node's, unless a stronger or later rule names a folded node exactly.
+/// The rule that wins for a group: its main node's, unless a stronger or later rule names a folded node
+/// exactly.
 ResolvedQConfig resolveGroup(const Graph& graph, const FusionGroup& group, const RuleSet& rules) {
     const Node& primary = graph.node(group.primary);
     ResolvedQConfig best = rules.resolve(primary.name, primary.op);

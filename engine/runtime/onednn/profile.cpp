@@ -1,11 +1,10 @@
 #include "runtime/onednn/profile.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <vector>
+
+#include "runtime/latency_stats.h"
 
 namespace qs::onednn {
 
@@ -17,19 +16,6 @@ double millisecondsSince(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
-/// Nearest-rank quantile; sorts.
-double quantile(std::vector<double>& samples, double fraction) {
-    std::ranges::sort(samples);
-    const auto rank = static_cast<size_t>(std::ceil(fraction * static_cast<double>(samples.size())));
-    return samples[std::clamp<size_t>(rank, 1, samples.size()) - 1];
-}
-
-double median(std::vector<double>& samples) {
-    std::ranges::sort(samples);
-    const size_t half = samples.size() / 2;
-    return samples.size() % 2 ? samples[half] : (samples[half - 1] + samples[half]) / 2;
-}
-
 /// Milliseconds that one reading of the clock takes.
 double clockCost() {
     constexpr int kReadings = 1000;
@@ -38,17 +24,6 @@ double clockCost() {
         (void)Clock::now();
     }
     return millisecondsSince(begin) / kReadings;
-}
-
-LatencyStats statistics(std::vector<double>& totals) {
-    LatencyStats stats;
-    stats.medianMs = median(totals);
-    stats.p10Ms = quantile(totals, 0.1);
-    stats.p90Ms = quantile(totals, 0.9);
-    stats.minMs = totals.front();
-    stats.runs = static_cast<int>(totals.size());
-    stats.threads = omp_get_max_threads();
-    return stats;
 }
 
 }  // namespace
@@ -72,7 +47,7 @@ Profile profilePlan(Plan& plan, std::span<const at::Tensor> inputs, int warmup, 
         }
     }
 
-    Profile profile{statistics(totals), {}};
+    Profile profile{summarize(totals), {}};
     const double cost = clockCost();
     double sum = 0;
     for (size_t i = 0; i < nodes; ++i) {

@@ -1,10 +1,10 @@
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "core/guard.h"
 #include "runtime/executor.h"
+#include "runtime/latency_stats.h"
 #include "runtime/reference/node.h"
 
 namespace qs {
@@ -15,10 +15,6 @@ using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration duration) {
     return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-double quantile(std::vector<double> sorted, double q) {
-    return sorted[static_cast<size_t>(q * static_cast<double>(sorted.size() - 1) + 0.5)];
 }
 
 class ReferenceExecutor : public Executor {
@@ -94,30 +90,16 @@ class ReferenceExecutor : public Executor {
                 totals.push_back(milliseconds(Clock::now() - begin));
             }
         }
-        return summarize(std::move(totals), std::move(nodes));
+        Profile profile{summarize(std::move(totals)), {}};
+        for (size_t i = 0; i < nodes.size() && runs > 0; ++i) {
+            profile.nodes.push_back({i, median(std::move(nodes[i])), "reference"});
+        }
+        return profile;
     }
 
     const QuantizedGraph& graph() const override { return graph_; }
 
   private:
-    static Profile summarize(std::vector<double> totals, std::vector<std::vector<double>> nodes) {
-        Profile profile;
-        std::sort(totals.begin(), totals.end());
-        profile.total.runs = static_cast<int>(totals.size());
-        if (totals.empty()) {
-            return profile;
-        }
-        profile.total.medianMs = quantile(totals, 0.5);
-        profile.total.p10Ms = quantile(totals, 0.1);
-        profile.total.p90Ms = quantile(totals, 0.9);
-        profile.total.minMs = totals.front();
-        for (size_t i = 0; i < nodes.size(); ++i) {
-            std::sort(nodes[i].begin(), nodes[i].end());
-            profile.nodes.push_back({i, quantile(nodes[i], 0.5), "reference"});
-        }
-        return profile;
-    }
-
     QuantizedGraph graph_;
     std::vector<int> lastReader_;
 };

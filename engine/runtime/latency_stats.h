@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "runtime/executor.h"
+
+namespace qs {
+
+/// Median of at least one sample.
+double median(std::vector<double> samples);
+
+/// Median and spread (nearest-rank quantiles) of the given milliseconds, with the threads now in force; all zero where
+/// there are no runs.
+LatencyStats summarize(std::vector<double> milliseconds);
+
+}  // namespace qs
