@@ -45,6 +45,12 @@ class Reader {
             }
             meanings_[input].tensor = graph_.addInput(plainName(input));
         }
+        // Control flow first: what computes its condition would only hide the reason.
+        for (const jit::Node* node : jit_.nodes()) {
+            if (isControlFlow(node)) {
+                return refuse(node).error();
+            }
+        }
         for (const jit::Node* node : jit_.nodes()) {
             QS_TRY(read(node));
         }
@@ -74,10 +80,14 @@ class Reader {
         }
     }
 
+    static bool isControlFlow(const jit::Node* node) {
+        return node->kind() == c10::prim::If || node->kind() == c10::prim::Loop;
+    }
+
     Status refuse(const jit::Node* node) const {
         const std::string kind = node->kind().toQualString();
         const std::string where = names_.layerName(node, kind);
-        if (node->kind() == c10::prim::If || node->kind() == c10::prim::Loop) {
+        if (isControlFlow(node)) {
             return failure("layer " + where + ": control flow that depends on the data (" + kind +
                            ") is not supported: trace the model with torch.jit.trace instead");
         }

@@ -9,8 +9,8 @@ namespace qs {
 /// Median of at least one sample.
 double median(std::vector<double> samples);
 
-/// Median and spread (nearest-rank quantiles) of the given milliseconds, with the threads now in force; all zero where
-/// there are no runs.
+/// Median and spread (nearest-rank quantiles) of the given milliseconds, with the threads now in force; all
+/// zero where there are no runs.
 LatencyStats summarize(std::vector<double> milliseconds);
 
 }  // namespace qs

@@ -108,6 +108,41 @@ TEST(Samples, OpenWithTheirShapeAndClasses) {
     }
 }
 
+class SmallNetworks : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(SmallNetworks, ComputeWhatLibTorchComputes) {
+    QS_NEEDS_MODELS();
+    const auto path = test::modelFile(GetParam());
+    auto opened = openModel(path);
+    ASSERT_TRUE(opened) << opened.error().message;
+    at::manual_seed(5);
+    const at::Tensor input = at::randn({2, 3, 9, 9});
+    const auto ours = evaluate(opened->graph, std::span(&input, 1));
+    ASSERT_TRUE(ours) << ours.error().message;
+    const at::Tensor theirs = torch::jit::load(path.string()).forward({input}).toTensor();
+    EXPECT_LT(((*ours)[0] - theirs).abs().max().item<double>(), 1e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, SmallNetworks, ::testing::Values("carried.pt", "in_place.pt"));
+
+TEST(Names, ASecondUseOfAModuleIsNumbered) {
+    QS_NEEDS_MODELS();
+    const auto opened = openModel(test::modelFile("in_place.pt"));
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_TRUE(opened->graph.findNode("relu"));
+    EXPECT_TRUE(opened->graph.findNode("relu#2"));
+    EXPECT_TRUE(opened->graph.findNode("add"));
+}
+
+TEST(Names, ACarriedOperatorKeepsItsModulesName) {
+    QS_NEEDS_MODELS();
+    const auto opened = openModel(test::modelFile("carried.pt"));
+    ASSERT_TRUE(opened) << opened.error().message;
+    ASSERT_TRUE(opened->graph.findNode("act"));
+    EXPECT_EQ(opened->graph.findNode("act")->op, "aten::silu");
+    EXPECT_EQ(opened->graph.findNode("chunk")->outputs.size(), 2u);
+}
+
 struct BadFile {
     const char* name;
     const char* message;
@@ -124,14 +159,14 @@ TEST_P(BadFiles, AreRefusedInOneClearLine) {
     EXPECT_EQ(opened.error().message.find('\n'), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, BadFiles,
-                         ::testing::Values(BadFile{"missing.pt", "No such file"},
-                                           BadFile{"empty.pt", "is empty"},
-                                           BadFile{"truncated.pt", "damaged or truncated"},
-                                           BadFile{"text.pt", "no model that can be opened"},
-                                           BadFile{"state_dict.pt", "state_dict"},
-                                           BadFile{"state_dict_old.pt", "state_dict"},
-                                           BadFile{".", "is a folder"}));
+INSTANTIATE_TEST_SUITE_P(
+    Files, BadFiles,
+    ::testing::Values(BadFile{"missing.pt", "No such file"}, BadFile{"empty.pt", "is empty"},
+                      BadFile{"truncated.pt", "damaged or truncated"},
+                      BadFile{"text.pt", "no model that can be opened"},
+                      BadFile{"state_dict.pt", "state_dict"}, BadFile{"state_dict_old.pt", "state_dict"},
+                      BadFile{".", "is a folder"},
+                      BadFile{"control_flow.pt", "control flow that depends on the data"}));
 
 }  // namespace
 }  // namespace qs

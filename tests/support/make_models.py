@@ -7,6 +7,50 @@ import pathlib
 import sys
 
 
+def write_small_networks(out):
+    """Networks that each hold one thing that an importer can get wrong."""
+    import torch
+    from torch import nn
+
+    class Carried(nn.Module):
+        """Operators without an op entry: activation, list results, list arguments, a constant tensor."""
+
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+            self.act = nn.SiLU()
+            self.register_buffer("gain", torch.rand(8, 1, 1))
+
+        def forward(self, x):
+            a, b = self.act(self.conv(x)).chunk(2, 1)
+            return torch.cat([b, a], 1) * self.gain
+
+    class InPlace(nn.Module):
+        """The residual reads a tensor after relu_ has overwritten it; one ReLU module is used twice."""
+
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 3, 3, padding=1)
+            self.conv2 = nn.Conv2d(3, 3, 3, padding=1)
+            self.relu = nn.ReLU(inplace=True)
+
+        def forward(self, x):
+            y = self.conv1(x)
+            z = self.conv2(self.relu(y))
+            return self.relu(z + y)
+
+    class ControlFlow(nn.Module):
+        def forward(self, x):
+            if x.sum() > 0:
+                x = x + 1
+            return x
+
+    torch.manual_seed(1)
+    torch.jit.script(Carried().eval()).save(str(out / "carried.pt"))
+    torch.jit.script(InPlace().eval()).save(str(out / "in_place.pt"))
+    torch.jit.script(ControlFlow().eval()).save(str(out / "control_flow.pt"))
+
+
 def main(out):
     import torch
     import torchvision
@@ -24,6 +68,7 @@ def main(out):
         model.eval()
         torch.jit.save(torch.jit.script(model), str(out / f"{name}_scripted.pt"))
         torch.jit.save(torch.jit.trace(model, torch.randn(1, 3, 96, 96)), str(out / f"{name}_traced.pt"))
+    write_small_networks(out)
     torch.save(torch.nn.Linear(2, 2).state_dict(), str(out / "state_dict.pt"))
     torch.save(
         torch.nn.Linear(2, 2).state_dict(), str(out / "state_dict_old.pt"), _use_new_zipfile_serialization=False
