@@ -20,7 +20,7 @@ namespace qs {
 namespace {
 
 constexpr int kWidestName = 240;
-constexpr int kWidestOp = 130;
+constexpr int kWidestOp = 116;
 
 int column(LayerColumnId id) {
     return static_cast<int>(id);
