@@ -20,8 +20,9 @@ TEST(Evaluate, RunsNodesInOrderAndShowsEveryOutput) {
     graph.addOutput(graph.node(add).outputs[0], "out");
     const at::Tensor input = at::tensor({-1.0f, 2.0f});
     std::vector<std::string> seen;
-    const auto result = evaluate(graph, std::span(&input, 1),
-                                 [&](const Node& node, std::span<const at::Tensor>) { seen.push_back(node.name); });
+    const auto result =
+        evaluate(graph, std::span(&input, 1),
+                 [&](const Node& node, std::span<const at::Tensor>) { seen.push_back(node.name); });
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_TRUE(at::equal((*result)[0], at::tensor({-1.0f, 4.0f})));
     EXPECT_THAT(seen, ::testing::ElementsAre("relu", "sum"));

@@ -29,7 +29,9 @@ TEST_P(EveryOp, IsComplete) {
 INSTANTIATE_TEST_SUITE_P(Registry, EveryOp, ::testing::ValuesIn(ops().names()),
                          [](const auto& info) { return info.param; });
 
-TEST(FindAten, HasNothingForAnUnknownOperator) { EXPECT_EQ(findAten("aten::no_such_op").first, nullptr); }
+TEST(FindAten, HasNothingForAnUnknownOperator) {
+    EXPECT_EQ(findAten("aten::no_such_op").first, nullptr);
+}
 
 }  // namespace
 }  // namespace qs

@@ -16,11 +16,18 @@ constexpr double kMarkerSize = 10;
 constexpr double kCurrentSize = 18;
 constexpr double kReach = 14;  ///< pixels from a marker at which it still gets the mouse
 constexpr int kLabelCharacters = 28;
+constexpr int kRings = 6;  ///< distances from a marker at which its label is tried, in label heights
 
 /// The range of the values with a margin on both sides, and room even for equal values.
 QCPRange padded(double lower, double upper, double atLeast) {
     const double margin = std::max((upper - lower) * 0.2, atLeast);
     return {lower - margin, upper + margin};
+}
+
+/// `rect` moved sideways until it lies between the plot's left and right edge, as far as it fits.
+QRectF movedBetween(const QRectF& plot, QRectF rect) {
+    rect.moveLeft(std::max(plot.left(), std::min(rect.left(), plot.right() - rect.width())));
+    return rect;
 }
 
 }  // namespace
@@ -145,14 +152,15 @@ void TradeoffChart::placeLabels() {
         const QPointF at = pixelOf(point);
         const double gap = kCurrentSize / 2 + 2;
         std::vector<QRectF> places;
-        for (int ring = 0; ring < 4; ++ring) {
+        for (int ring = 0; ring < kRings; ++ring) {
             const double dy = gap + ring * size.height();
-            places.insert(places.end(),
-                          {QRectF(at + QPointF(gap, -size.height() / 2 - ring * size.height()), size),
-                           QRectF(at + QPointF(gap, -size.height() / 2 + ring * size.height()), size),
-                           QRectF(at + QPointF(-size.width() / 2, -dy - size.height()), size),
-                           QRectF(at + QPointF(-size.width() / 2, dy), size),
-                           QRectF(at + QPointF(-gap - size.width(), -size.height() / 2), size)});
+            places.insert(
+                places.end(),
+                {QRectF(at + QPointF(gap, -size.height() / 2 - ring * size.height()), size),
+                 QRectF(at + QPointF(gap, -size.height() / 2 + ring * size.height()), size),
+                 movedBetween(inside, QRectF(at + QPointF(-size.width() / 2, -dy - size.height()), size)),
+                 movedBetween(inside, QRectF(at + QPointF(-size.width() / 2, dy), size)),
+                 QRectF(at + QPointF(-gap - size.width(), -size.height() / 2), size)});
         }
         const auto isFree = [&](const QRectF& place) {
             return inside.contains(place) &&
@@ -160,7 +168,7 @@ void TradeoffChart::placeLabels() {
                                 [&](const QRectF& other) { return other.intersects(place); });
         };
         const auto place = std::find_if(places.begin(), places.end(), isFree);
-        const QRectF chosen = place == places.end() ? places.front() : *place;
+        const QRectF chosen = place == places.end() ? movedBetween(inside, places.front()) : *place;
         point.text->position->setPixelPosition(chosen.topLeft());
         taken.push_back(chosen);
     }
