@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "core/guard.h"
 #include "core/log.h"
+#include "runtime/threads.h"
 #include "server/server.h"
 
 namespace qs::cli {
@@ -115,5 +116,6 @@ int main(int argc, char** argv) {
 }  // namespace qs::cli
 
 int main(int argc, char** argv) {
+    qs::limitSpinning(argv);
     return qs::cli::main(argc, argv);
 }

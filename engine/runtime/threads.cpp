@@ -2,9 +2,10 @@
 
 #include <ATen/Parallel.h>
 #include <omp.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
@@ -26,6 +27,13 @@ int setThreads(int threads) {
 void adoptThreads() {
     if (const int count = chosen; count > 0 && omp_get_max_threads() != count) {
         omp_set_num_threads(count);
+    }
+}
+
+void limitSpinning(char** argv) {
+    if (!std::getenv("OMP_WAIT_POLICY") && !std::getenv("GOMP_SPINCOUNT") &&
+        ::setenv("GOMP_SPINCOUNT", "1000", 1) == 0) {
+        ::execv("/proc/self/exe", argv);  // returns only where it failed; then threads spin as before
     }
 }
 
