@@ -32,7 +32,7 @@ void adoptThreads() {
 
 void limitSpinning(char** argv) {
     if (!std::getenv("OMP_WAIT_POLICY") && !std::getenv("GOMP_SPINCOUNT") &&
-        ::setenv("GOMP_SPINCOUNT", "1000", 1) == 0) {
+        ::setenv("GOMP_SPINCOUNT", "3000", 1) == 0) {
         ::execv("/proc/self/exe", argv);  // returns only where it failed; then threads spin as before
     }
 }
