@@ -106,6 +106,9 @@ int main(int argc, char** argv) {
         json = std::any_of(argv + 1, argv + argc, [](std::string_view word) { return word == "--json"; });
         return report(usageError(std::string(error.what()) + " (see qscope --help)"), json, Output());
     }
+    if (!app.got_subcommand("inspect")) {
+        limitSpinning(argv);  // all others compute and time
+    }
     if (serveCommand->parsed()) {
         return serve();
     }
@@ -116,6 +119,5 @@ int main(int argc, char** argv) {
 }  // namespace qs::cli
 
 int main(int argc, char** argv) {
-    qs::limitSpinning(argv);
     return qs::cli::main(argc, argv);
 }

@@ -12,7 +12,7 @@ void adoptThreads();
 /// FP32 on two threads beside a compiler: median 192 ms spinning, 21 ms sleeping; undisturbed 8.4 ms either
 /// way
 /// (`GOMP_SPINCOUNT=... qscope bench`). OpenMP reads this once, when it is loaded: the program starts itself
-/// anew with the variable set, so call it first in main().
+/// anew with the variable set, so call it before anything else is done.
 void limitSpinning(char** argv);
 
 }  // namespace qs
