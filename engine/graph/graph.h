@@ -2,7 +2,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +17,8 @@ template <typename Tag>
 struct Id {
     int32_t index = -1;
     bool valid() const { return index >= 0; }
-    auto operator<=>(const Id&) const = default;
+    bool operator==(const Id&) const = default;
+    bool operator<(const Id& other) const { return index < other.index; }
 };
 using ValueId = Id<struct ValueTag>;
 using NodeId = Id<struct NodeTag>;

@@ -100,8 +100,7 @@ Result<ImportedModel> open(const std::filesystem::path& path) {
     if (!module.find_method("forward")) {
         return failure(path.string() + ": the module has no forward method");
     }
-    QS_ASSIGN(const auto jit,
-              guard("cannot prepare " + path.string(), [&] { return frozenGraph(std::move(module)); }));
+    QS_ASSIGN(const auto jit, guard("cannot prepare " + path.string(), [&] { return frozenGraph(module); }));
     ImportedModel model;
     model.format = "torchscript";
     readAbout(extra[kAboutFile], model);

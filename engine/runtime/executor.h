@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/job.h"
 #include "core/result.h"
 #include "graph/quantized_graph.h"
 
@@ -48,7 +49,13 @@ class Executor {
     virtual Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs, const Tap& tap = {}) = 0;
     /// One step alone on the given activations (integer ones as uint8/int8), for layer-by-layer comparison.
     virtual Result<std::vector<at::Tensor>> runNode(size_t node, std::span<const at::Tensor> inputs) = 0;
-    virtual Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs) = 0;
+    /// Times `runs` inferences after `warmup` unmeasured ones. Polls `job` for cancellation before each, and
+    /// reports no progress: whoever shows it would take the processor from what is measured.
+    virtual Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs,
+                                    const Job& job) = 0;
+    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs) {
+        return profile(inputs, warmup, runs, Job());
+    }
     virtual const QuantizedGraph& graph() const = 0;
 };
 

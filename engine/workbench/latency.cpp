@@ -53,8 +53,8 @@ Result<at::Tensor> firstSample(Dataset& data) {
 }
 
 Status measureLatency(Executor& executor, const at::Tensor& input, int warmup, int runs,
-                      protocol::ModelResult& result) {
-    QS_ASSIGN(const Profile profile, executor.profile(std::span(&input, 1), warmup, runs));
+                      protocol::ModelResult& result, const Job& job) {
+    QS_ASSIGN(const Profile profile, executor.profile(std::span(&input, 1), warmup, runs, job));
     write(profile.total, result);
     return {};
 }
@@ -64,10 +64,10 @@ Status compareLatency(Executor& fp32, Executor& int8, const at::Tensor& input, c
     job.begin("Measuring latency", 2);
     QS_TRY(job.step(0));
     QS_ASSIGN(const Profile floatProfile,
-              fp32.profile(std::span(&input, 1), recipe.latency_warmup, recipe.latency_runs));
+              fp32.profile(std::span(&input, 1), recipe.latency_warmup, recipe.latency_runs, job));
     QS_TRY(job.step(1));
     QS_ASSIGN(const Profile integerProfile,
-              int8.profile(std::span(&input, 1), recipe.latency_warmup, recipe.latency_runs));
+              int8.profile(std::span(&input, 1), recipe.latency_warmup, recipe.latency_runs, job));
     QS_TRY(job.step(2));
     write(floatProfile.total, result.fp32);
     write(integerProfile.total, result.int8);

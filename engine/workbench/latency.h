@@ -17,7 +17,7 @@ Result<at::Tensor> firstSample(Dataset& data);
 
 /// Median and spread of `runs` inferences of `input`, after `warmup` unmeasured ones, into `result`.
 Status measureLatency(Executor& executor, const at::Tensor& input, int warmup, int runs,
-                      protocol::ModelResult& result);
+                      protocol::ModelResult& result, const Job& job);
 
 /// Times both networks on `input` in the same process, one after the other, and writes model latencies,
 /// speed-up and per-layer times (with what ran each layer) into `result`, whose layers are already listed.

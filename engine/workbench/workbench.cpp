@@ -116,7 +116,7 @@ Result<protocol::ModelResult> Workbench::evaluate(const protocol::OpenModelParam
     result.top1 = predictions.top1();
     QS_ASSIGN(const at::Tensor input, firstSample(*data));
     const protocol::Recipe defaults;
-    QS_TRY(measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result));
+    QS_TRY(measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result, job));
     measured.latency_runs = defaults.latency_runs;
     measured.data = params.data->source;
     measured.samples = static_cast<int64_t>(predictions.classes.size());

@@ -156,6 +156,17 @@ TEST(OneDnnExecutor, LayerTimesAddUpToTheWhole) {
     EXPECT_NEAR(sum, profile->total.medianMs, 1e-9 + 1e-6 * sum);
 }
 
+TEST(OneDnnExecutor, StopsProfilingWhenCancelled) {
+    std::mt19937 random(13);
+    auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();
+    CancelToken token;
+    token.cancel();
+    const auto profile =
+        executor->profile(std::vector{randomFloats({1, 3, 32, 32}, random, -2, 2)}, 2, 9, Job({}, token));
+    ASSERT_FALSE(profile);
+    EXPECT_EQ(profile.error().kind, ErrorKind::Cancelled);
+}
+
 TEST(OneDnnExecutor, CarriesOperatorsThatItDoesNotKnow) {
     std::mt19937 random(14);
     QuantizedGraphBuilder g;

@@ -118,12 +118,13 @@ class OneDnnExecutor final : public Executor {
         });
     }
 
-    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs) override {
+    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs,
+                            const Job& job) override {
         QS_TRY(checkInputs(graph_, graph_.inputs, inputs));
         return guard("cannot profile the model", [&] {
             const at::NoGradGuard noGrad;
             const auto held = contiguous(inputs);
-            return profilePlan(wholePlan(held), held, warmup, runs);
+            return profilePlan(wholePlan(held), held, warmup, runs, job);
         });
     }
 

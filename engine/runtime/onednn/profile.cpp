@@ -28,12 +28,14 @@ double clockCost() {
 
 }  // namespace
 
-Profile profilePlan(Plan& plan, std::span<const at::Tensor> inputs, int warmup, int runs) {
+Result<Profile> profilePlan(Plan& plan, std::span<const at::Tensor> inputs, int warmup, int runs,
+                            const Job& job) {
     const size_t nodes = plan.nodes().size();
     std::vector<double> totals;
     std::vector<std::vector<double>> samples(nodes);
     std::vector<double> nodeMs(nodes);
     for (int run = -warmup; run < std::max(runs, 1); ++run) {
+        QS_TRY(job.checkCancelled());
         const auto begin = Clock::now();
         plan.run(inputs);
         const double total = millisecondsSince(begin);

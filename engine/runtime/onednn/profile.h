@@ -11,6 +11,7 @@ namespace qs::onednn {
 /// same machine: the total comes from those without. The clock's own cost is taken from each node's median,
 /// and what then remains between their sum and the total's median (binding inputs, copying outputs, cold
 /// caches) is spread over the nodes in proportion: per-layer times add up to the total.
-Profile profilePlan(Plan& plan, std::span<const at::Tensor> inputs, int warmup, int runs);
+Result<Profile> profilePlan(Plan& plan, std::span<const at::Tensor> inputs, int warmup, int runs,
+                            const Job& job);
 
 }  // namespace qs::onednn

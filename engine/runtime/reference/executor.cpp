@@ -73,10 +73,12 @@ class ReferenceExecutor : public Executor {
                      [&] { return runReferenceNode(graph_, node, inputs); });
     }
 
-    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs) override {
+    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs,
+                            const Job& job) override {
         std::vector<double> totals;
         std::vector<std::vector<double>> nodes(graph_.nodes.size());
         for (int i = -warmup; i < runs; ++i) {
+            QS_TRY(job.checkCancelled());
             const auto begin = Clock::now();
             auto last = begin;
             QS_TRY(run(inputs, [&](size_t node, std::span<const at::Tensor>) {
