@@ -32,12 +32,7 @@ void addAnalyze(CLI::App& app, Action& chosen) {
         app.add_subcommand("analyze", "Show where accuracy and time are lost, layer by layer");
     options->model.add(*command);
     options->data.add(*command, true);
-    options->recipe.add(*command);
-    command
-        ->add_option("--samples,--eval-samples", options->recipe.recipe.eval_samples,
-                     "Samples to measure on; 0: all")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
+    options->recipe.add(*command, "--samples,--eval-samples");
     command->callback(
         [&chosen, options] { chosen = [options](Session& session) { return analyze(*options, session); }; });
 }

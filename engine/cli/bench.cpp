@@ -40,11 +40,6 @@ void addBench(CLI::App& app, Action& chosen) {
     options->model.addShape(*command);
     options->data.add(*command, false);
     options->recipe.add(*command);
-    command
-        ->add_option("--eval-samples", options->recipe.recipe.eval_samples,
-                     "Samples to measure top-1 on; 0: all")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
     command->callback(
         [&chosen, options] { chosen = [options](Session& session) { return bench(*options, session); }; });
 }

@@ -64,12 +64,15 @@ std::optional<protocol::DataSpec> DataOptions::spec() const {
     return source.empty() ? std::nullopt : std::optional(protocol::DataSpec{source, preprocessing});
 }
 
-void RecipeOptions::add(CLI::App& command) {
+void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
     command.add_option("--preset", preset, "fbgemm, x86, qnnpack or onednn")->capture_default_str();
     command.add_option("--fp32", floatLayers, "Layers to keep in FP32: names, or patterns with * and ?")
         ->delimiter(',')
         ->type_name("LAYER");
     command.add_option("--calib-samples", recipe.calib_samples, "Samples to calibrate on; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_option(evaluation, recipe.eval_samples, "Samples to measure top-1 on; 0: all")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     command.add_option("--batch", recipe.batch, "Samples a batch")

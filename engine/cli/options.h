@@ -35,7 +35,8 @@ struct RecipeOptions {
     std::vector<std::string> floatLayers;  ///< names, or globs
     protocol::Recipe recipe;
 
-    void add(CLI::App& command);
+    /// `evaluation`: what the option for the number of evaluated samples is called.
+    void add(CLI::App& command, const std::string& evaluation = "--eval-samples");
     /// The recipe with its rules. Usage error where one of the globs matches no layer of `model` (the engine
     /// itself checks exact names).
     Result<protocol::Recipe> make(const protocol::ModelInfo& model) const;

@@ -38,11 +38,6 @@ void addQuantize(CLI::App& app, Action& chosen) {
     options->model.add(*command);
     options->data.add(*command, true);
     options->recipe.add(*command);
-    command
-        ->add_option("--eval-samples", options->recipe.recipe.eval_samples,
-                     "Samples to measure top-1 on; 0: all")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
     options->output.add(*command);
     command->callback(
         [&chosen, options] { chosen = [options](Session& session) { return quantize(*options, session); }; });

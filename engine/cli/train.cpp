@@ -109,11 +109,6 @@ void addTrain(CLI::App& app, Action& chosen) {
     options->model.add(*command);
     options->data.add(*command, true);
     options->recipe.add(*command);
-    command
-        ->add_option("--eval-samples", options->recipe.recipe.eval_samples,
-                     "Samples to measure top-1 on; 0: all")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
     addTraining(*command, *options);
     options->output.add(*command);
     command->callback(
