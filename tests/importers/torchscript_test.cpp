@@ -24,6 +24,11 @@ std::vector<std::string> groupNames(const Graph& graph) {
     return names;
 }
 
+/// A test's name from a file's: "resnet18_traced.pt" -> "resnet18_traced", "." -> "folder".
+std::string identifier(const std::string& file) {
+    return file == "." ? "folder" : file.substr(0, file.find('.'));
+}
+
 class Torchvision : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Torchvision, FloatOutputsEqualLibTorchs) {
@@ -93,10 +98,7 @@ TEST_P(Torchvision, CountsMultiplyAccumulates) {
 INSTANTIATE_TEST_SUITE_P(Models, Torchvision,
                          ::testing::Values("resnet18_scripted.pt", "resnet18_traced.pt",
                                            "mobilenet_v2_scripted.pt", "mobilenet_v2_traced.pt"),
-                         [](const auto& info) {
-                             const std::string file = info.param;
-                             return file.substr(0, file.find('.'));
-                         });
+                         [](const auto& info) { return identifier(info.param); });
 
 TEST(Samples, OpenWithTheirShapeAndClasses) {
     for (const char* name : {"fashion_resnet.pt", "fashion_mobilenet.pt"}) {
@@ -123,7 +125,8 @@ TEST_P(SmallNetworks, ComputeWhatLibTorchComputes) {
     EXPECT_LT(((*ours)[0] - theirs).abs().max().item<double>(), 1e-6);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, SmallNetworks, ::testing::Values("carried.pt", "in_place.pt"));
+INSTANTIATE_TEST_SUITE_P(Files, SmallNetworks, ::testing::Values("carried.pt", "in_place.pt"),
+                         [](const auto& info) { return identifier(info.param); });
 
 TEST(Names, ASecondUseOfAModuleIsNumbered) {
     QS_NEEDS_MODELS();
@@ -166,7 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadFile{"text.pt", "no model that can be opened"},
                       BadFile{"state_dict.pt", "state_dict"}, BadFile{"state_dict_old.pt", "state_dict"},
                       BadFile{".", "is a folder"},
-                      BadFile{"control_flow.pt", "control flow that depends on the data"}));
+                      BadFile{"control_flow.pt", "control flow that depends on the data"}),
+    [](const auto& info) { return identifier(info.param.name); });
 
 }  // namespace
 }  // namespace qs

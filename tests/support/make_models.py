@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Writes the torchvision networks and the broken files that tests open: make_models.py OUT_DIR.
 
-Batch-norm statistics come from data, so that outputs are of ordinary size. A file `done` marks a complete set.
+Batch-norm statistics come from data, so that outputs are of ordinary size. The file `done` marks a complete set and
+holds this script's digest: a set that another version made is made anew.
 """
+import hashlib
 import pathlib
 import sys
 
@@ -52,12 +54,16 @@ def write_small_networks(out):
 
 
 def main(out):
+    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
+    done = out / "done"
+    if done.exists() and done.read_text() == digest:
+        return
+    done.unlink(missing_ok=True)
+
     import torch
     import torchvision
 
     out.mkdir(parents=True, exist_ok=True)
-    if (out / "done").exists():
-        return
     for name in ("resnet18", "mobilenet_v2"):
         torch.manual_seed(0)
         model = getattr(torchvision.models, name)()
@@ -77,7 +83,7 @@ def main(out):
     (out / "truncated.pt").write_bytes(whole[: len(whole) // 2])
     (out / "empty.pt").write_bytes(b"")
     (out / "text.pt").write_text("this is no model\n")
-    (out / "done").touch()
+    done.write_text(digest)
 
 
 if __name__ == "__main__":
