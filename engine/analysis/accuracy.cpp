@@ -46,8 +46,8 @@ Result<Predictions> predict(Executor& executor, Dataset& data, int64_t samples, 
     job.begin(phase, total);
     for (int64_t begin = 0; begin < total; begin += batch) {
         QS_ASSIGN(const Batch read, data.read(begin, std::min(begin + batch, total)));
-        if (read.images.size(0) > 0) {
-            QS_ASSIGN(const auto outputs, executor.run(std::span(&read.images, 1)));
+        if (read.size() > 0) {
+            QS_ASSIGN(const auto outputs, executor.run(read.inputs));
             QS_TRY(guard("evaluation", [&]() -> Status {
                 const at::Tensor scores = outputs.at(0).flatten(1);
                 classes = scores.size(1);

@@ -15,25 +15,23 @@ Result<std::map<std::string, ErrorMetrics>> layerErrors(Executor& reference, Exe
     job.begin("Comparing layers", total);
     for (int64_t begin = 0; begin < total; begin += batch) {
         QS_ASSIGN(const Batch read, data.read(begin, std::min(begin + batch, total)));
-        if (read.images.size(0) > 0) {
+        if (read.size() > 0) {
             QS_TRY(guard("comparing layers", [&]() -> Status {
                 std::map<std::string, at::Tensor> expected;
-                QS_TRY(reference.run(std::span(&read.images, 1),
-                                     [&](size_t index, std::span<const at::Tensor> outputs) {
-                                         const QNode& node = reference.graph().nodes[index];
-                                         if (!node.isBoundary()) {
-                                             expected[node.layer] = outputs[0].clone();
-                                         }
-                                     }));
-                QS_TRY(quantized.run(
-                    std::span(&read.images, 1), [&](size_t index, std::span<const at::Tensor> outputs) {
-                        const QNode& node = quantized.graph().nodes[index];
-                        if (!node.isBoundary()) {
-                            const auto& qparams = quantized.graph().value(node.outputs[0]).qparams;
-                            errors[node.layer].add(expected.at(node.layer),
-                                                   qparams ? dequantize(outputs[0], *qparams) : outputs[0]);
-                        }
-                    }));
+                QS_TRY(reference.run(read.inputs, [&](size_t index, std::span<const at::Tensor> outputs) {
+                    const QNode& node = reference.graph().nodes[index];
+                    if (!node.isBoundary()) {
+                        expected[node.layer] = outputs[0].clone();
+                    }
+                }));
+                QS_TRY(quantized.run(read.inputs, [&](size_t index, std::span<const at::Tensor> outputs) {
+                    const QNode& node = quantized.graph().nodes[index];
+                    if (!node.isBoundary()) {
+                        const auto& qparams = quantized.graph().value(node.outputs[0]).qparams;
+                        errors[node.layer].add(expected.at(node.layer),
+                                               qparams ? dequantize(outputs[0], *qparams) : outputs[0]);
+                    }
+                }));
                 return {};
             }));
         }

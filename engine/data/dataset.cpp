@@ -24,7 +24,9 @@ protocol::DataInfo describe(const Dataset& data, const std::string& source) {
     info.samples = data.size();
     info.labelled = data.labelled();
     info.classes = data.classes();
-    info.sample_shape = data.sampleShape();
+    for (const auto& input : data.sampleInputs()) {
+        info.inputs.push_back({input.name, c10::toString(input.dtype), input.shape});
+    }
     info.skipped = data.skipped();
     info.preprocessing = data.preprocessing();
     info.note = data.note();

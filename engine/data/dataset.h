@@ -14,11 +14,21 @@
 
 namespace qs {
 
-/// One or more preprocessed samples. `images` is float32 N x C x H x W (or N x ... for ready tensors);
-/// `labels` is int64 [N], undefined where the data has none.
+/// One or more preprocessed samples. `inputs` holds one tensor an input of the model, N x ... each (images:
+/// float32 N x C x H x W); `labels` is int64 N x ... (a class, a mask or a sequence a sample), undefined
+/// where the data has none.
 struct Batch {
-    at::Tensor images;
+    std::vector<at::Tensor> inputs;
     at::Tensor labels;
+    int64_t size() const { return inputs.empty() ? 0 : inputs[0].size(0); }
+};
+
+/// One input of a sample. `name` is the model input that it belongs to, or empty (then position decides);
+/// `shape` is what stands behind N.
+struct SampleInput {
+    std::string name;
+    std::vector<int64_t> shape;
+    at::ScalarType dtype = at::kFloat;
 };
 
 /// Labelled or unlabelled samples, preprocessed and ready for the model, in a fixed order.
@@ -31,8 +41,8 @@ class Dataset {
     virtual Result<Batch> read(int64_t begin, int64_t end) = 0;
     virtual bool labelled() const = 0;
     virtual std::vector<std::string> classes() const = 0;
-    /// C x H x W (or the shape behind N) of a sample.
-    virtual std::vector<int64_t> sampleShape() const = 0;
+    /// What a sample consists of; images are one input, C x H x W.
+    virtual std::vector<SampleInput> sampleInputs() const = 0;
     /// Files that could not be decoded so far.
     virtual const std::vector<std::string>& skipped() const = 0;
     /// The preprocessing in force, defaults filled in.

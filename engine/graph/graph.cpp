@@ -51,7 +51,7 @@ ValueId Graph::addConstant(std::string name, at::Tensor tensor) {
 NodeId Graph::addNode(std::string op, std::string name, Attributes attrs, std::vector<ValueId> inputs,
                       const std::vector<std::string>& outputNames) {
     const NodeId id{static_cast<int32_t>(nodes_.size())};
-    Node node{id, std::move(op), std::move(name), std::move(attrs), std::move(inputs), {}};
+    Node node{id, std::move(op), std::move(name), {}, std::move(attrs), std::move(inputs), {}};
     for (const auto& output : outputNames) {
         node.outputs.push_back(append(values_, output, id));
     }

@@ -30,18 +30,20 @@ using Shape = std::vector<int64_t>;
 struct Value {
     ValueId id;
     std::string name;  ///< unique; for a parameter its qualified name ("layer1.0.conv1.weight")
-    Shape shape;       ///< at the shapes the graph was last executed with; see inferShapes()
+    Shape shape;       ///< at the input shapes that the model was opened with
+    at::ScalarType dtype = at::kFloat;
     std::optional<at::Tensor> constant;
     NodeId producer;  ///< invalid for graph inputs and constants
 };
 
 /// One operation. `op` is an op entry's name (engine/ops) or an ATen overload ("aten::silu") that only
 /// LibTorch's dispatcher runs. `name` is the model's own qualified layer name ("layer4.1.conv2"), unique in
-/// the graph.
+/// the graph. `scope` is the path of the module that it belongs to, from which names are made.
 struct Node {
     NodeId id;
     std::string op;
     std::string name;
+    std::string scope = {};
     Attributes attrs;
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
@@ -57,6 +59,9 @@ class Graph {
     NodeId addNode(std::string op, std::string name, Attributes attrs, std::vector<ValueId> inputs,
                    const std::vector<std::string>& outputNames);
     void addOutput(ValueId value, std::string name);
+    /// The only batch size that the network runs, because it uses it as a number; 0: any.
+    int64_t fixedBatch() const { return fixedBatch_; }
+    void setFixedBatch(int64_t batch) { fixedBatch_ = batch; }
 
     const std::vector<Node>& nodes() const { return nodes_; }
     const std::vector<Value>& values() const { return values_; }
@@ -86,6 +91,7 @@ class Graph {
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
     std::vector<std::string> outputNames_;
+    int64_t fixedBatch_ = 0;
 };
 
 }  // namespace qs

@@ -26,8 +26,9 @@ enum class QuantKind {
 
 /// One positional argument of an aten:: operator as the importer found it.
 struct AtenArg {
-    ValueId value;         ///< a tensor of the graph, or invalid
-    c10::IValue constant;  ///< used where `value` is invalid (None for an absent optional)
+    ValueId value = {};              ///< a tensor of the graph, or invalid
+    c10::IValue constant = {};       ///< used where `value` is invalid (None for an absent optional)
+    std::vector<ValueId> list = {};  ///< a list of tensors of the graph; then the others are unused
 };
 
 /// A node's own form of an imported operator. An operator that only forwards its input (dropout in eval mode,

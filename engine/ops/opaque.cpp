@@ -6,14 +6,13 @@
 
 namespace qs {
 
-OpenedOp openOpaque(const std::string& overload, std::span<const AtenArg> args,
-                    const std::vector<std::vector<ValueId>>& tensorLists) {
+OpenedOp openOpaque(const std::string& overload, std::span<const AtenArg> args) {
     OpenedOp opened;
     std::vector<std::string> arguments;
     for (size_t i = 0; i < args.size(); ++i) {
-        if (!tensorLists[i].empty()) {
-            arguments.push_back("list:" + std::to_string(tensorLists[i].size()));
-            opened.inputs.insert(opened.inputs.end(), tensorLists[i].begin(), tensorLists[i].end());
+        if (!args[i].list.empty()) {
+            arguments.push_back("list:" + std::to_string(args[i].list.size()));
+            opened.inputs.insert(opened.inputs.end(), args[i].list.begin(), args[i].list.end());
         } else if (args[i].value.valid()) {
             arguments.emplace_back("tensor");
             opened.inputs.push_back(args[i].value);

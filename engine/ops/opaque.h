@@ -14,8 +14,7 @@ namespace qs {
 /// attributes hold "overload" (string) and "arguments", a list with one item a positional argument: "tensor"
 /// takes the next input, "list:N" the next N inputs as a tensor list, "constant:NAME" the IValue attribute
 /// NAME.
-OpenedOp openOpaque(const std::string& overload, std::span<const AtenArg> args,
-                    const std::vector<std::vector<ValueId>>& tensorLists);
+OpenedOp openOpaque(const std::string& overload, std::span<const AtenArg> args);
 
 /// Whether LibTorch's dispatcher has the operator.
 bool dispatcherKnows(const std::string& op, const std::string& overload);

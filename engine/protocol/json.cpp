@@ -26,6 +26,12 @@ void members(auto& visit, Is<Preprocessing> auto& v) {
     visit("channels", v.channels);
 }
 
+void members(auto& visit, Is<TensorInfo> auto& v) {
+    visit("name", v.name);
+    visit("dtype", v.dtype);
+    visit("shape", v.shape);
+}
+
 void members(auto& visit, Is<DataSpec> auto& v) {
     visit("source", v.source);
     visit("preprocessing", v.preprocessing);
@@ -36,7 +42,7 @@ void members(auto& visit, Is<DataInfo> auto& v) {
     visit("samples", v.samples);
     visit("labelled", v.labelled);
     visit("classes", v.classes);
-    visit("sample_shape", v.sample_shape);
+    visit("inputs", v.inputs);
     visit("skipped", v.skipped);
     visit("preprocessing", v.preprocessing);
     visit("note", v.note);
@@ -55,9 +61,10 @@ void members(auto& visit, Is<LayerInfo> auto& v) {
 void members(auto& visit, Is<ModelInfo> auto& v) {
     visit("path", v.path);
     visit("format", v.format);
-    visit("input_shape", v.input_shape);
-    visit("input_names", v.input_names);
-    visit("output_names", v.output_names);
+    visit("inputs", v.inputs);
+    visit("outputs", v.outputs);
+    visit("batch", v.batch);
+    visit("notes", v.notes);
     visit("classes", v.classes);
     visit("parameters", v.parameters);
     visit("macs", v.macs);
@@ -188,13 +195,13 @@ void members(auto& visit, Is<EngineInfo> auto& v) {
 void members(auto& visit, Is<OpenModelParams> auto& v) {
     visit("model", v.model);
     visit("data", v.data);
-    visit("input_shape", v.input_shape);
+    visit("inputs", v.inputs);
 }
 
 void members(auto& visit, Is<MeasureParams> auto& v) {
     visit("model", v.model);
     visit("data", v.data);
-    visit("input_shape", v.input_shape);
+    visit("inputs", v.inputs);
     visit("recipe", v.recipe);
 }
 
@@ -405,6 +412,7 @@ void writeObject(json& target, const T& source) {
 // NOLINTEND(bugprone-macro-parentheses)
 
 QS_DEFINE_JSON(Preprocessing)
+QS_DEFINE_JSON(TensorInfo)
 QS_DEFINE_JSON(DataSpec)
 QS_DEFINE_JSON(DataInfo)
 QS_DEFINE_JSON(LayerInfo)

@@ -40,6 +40,7 @@ class JsonError : public std::runtime_error {
 // NOLINTEND(bugprone-macro-parentheses)
 
 QS_DECLARE_JSON(Preprocessing);
+QS_DECLARE_JSON(TensorInfo);
 QS_DECLARE_JSON(DataSpec);
 QS_DECLARE_JSON(DataInfo);
 QS_DECLARE_JSON(LayerInfo);

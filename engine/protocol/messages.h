@@ -23,6 +23,13 @@ struct Preprocessing {
     std::optional<int> channels;  ///< 1 or 3
 };
 
+/// An input or output of a model, or of a sample (then without N). `shape` has -1 where an extent is free.
+struct TensorInfo {
+    std::string name;
+    std::string dtype;  ///< "Float", "Long": at::ScalarType's names
+    std::vector<int64_t> shape;
+};
+
 struct DataSpec {
     std::string source;  ///< "fashion-mnist:test", "imagefolder:DIR", "npy:X.npy,Y.npy"
     Preprocessing preprocessing;
@@ -33,7 +40,7 @@ struct DataInfo {
     int64_t samples = 0;
     bool labelled = false;
     std::vector<std::string> classes;
-    std::vector<int64_t> sample_shape;
+    std::vector<TensorInfo> inputs;  ///< of one sample, without N
     std::vector<std::string> skipped;
     Preprocessing preprocessing;
     std::string note;  ///< "bundled subset of 2000 images: dataset-fashion-mnist is not installed", or empty
@@ -53,9 +60,10 @@ struct LayerInfo {
 struct ModelInfo {
     std::string path;
     std::string format;
-    std::vector<int64_t> input_shape;
-    std::vector<std::string> input_names;
-    std::vector<std::string> output_names;
+    std::vector<TensorInfo> inputs;  ///< at the shapes it was opened with
+    std::vector<TensorInfo> outputs;
+    int64_t batch = 0;               ///< the only batch size that it runs; 0: any
+    std::vector<std::string> notes;  ///< "weights widened from fp16", ...
     std::vector<std::string> classes;
     int64_t parameters = 0;
     int64_t macs = 0;
@@ -199,8 +207,9 @@ struct EngineInfo {
 /// "model.open" -> ModelInfo
 struct OpenModelParams {
     std::string model;
-    std::optional<DataSpec> data;      ///< gives the input shape where the file records none
-    std::vector<int64_t> input_shape;  ///< N, C, H, W; empty: from the file, the data, or a guess
+    std::optional<DataSpec> data;    ///< gives the input shapes where the file records none
+    std::vector<TensorInfo> inputs;  ///< shapes with N, by name or in order; empty: from the data, the file,
+                                     ///< or a guess
 };
 
 /// "data.open" DataSpec -> DataInfo
@@ -209,8 +218,8 @@ struct OpenModelParams {
 /// A job.
 struct MeasureParams {
     std::string model;
-    std::optional<DataSpec> data;      ///< absent: random input, no accuracy
-    std::vector<int64_t> input_shape;  ///< N, C, H, W; empty: from the file, the data, or a guess
+    std::optional<DataSpec> data;    ///< absent: random input, no accuracy
+    std::vector<TensorInfo> inputs;  ///< as in OpenModelParams
     Recipe recipe;
 };
 

@@ -42,32 +42,32 @@ void write(const LatencyStats& stats, protocol::ModelResult& result) {
 
 }  // namespace
 
-Result<at::Tensor> firstSample(Dataset& data) {
+Result<std::vector<at::Tensor>> firstSample(Dataset& data) {
     for (int64_t i = 0; i < data.size(); ++i) {
         QS_ASSIGN(const Batch batch, data.read(i, i + 1));
-        if (batch.images.size(0) == 1) {
-            return batch.images;
+        if (batch.size() == 1) {
+            return batch.inputs;
         }
     }
     return failure("no sample of the data could be read");
 }
 
-Status measureLatency(Executor& executor, const at::Tensor& input, int warmup, int runs,
+Status measureLatency(Executor& executor, std::span<const at::Tensor> input, int warmup, int runs,
                       protocol::ModelResult& result, const Job& job) {
-    QS_ASSIGN(const Profile profile, executor.profile(std::span(&input, 1), warmup, runs, job));
+    QS_ASSIGN(const Profile profile, executor.profile(input, warmup, runs, job));
     write(profile.total, result);
     return {};
 }
 
-Status compareLatency(Executor& fp32, Executor& int8, const at::Tensor& input, const protocol::Recipe& recipe,
-                      protocol::VariantResult& result, Job& job) {
+Status compareLatency(Executor& fp32, Executor& int8, std::span<const at::Tensor> input,
+                      const protocol::Recipe& recipe, protocol::VariantResult& result, Job& job) {
     job.begin("Measuring latency", 2);
     QS_TRY(job.step(0));
     QS_ASSIGN(const Profile floatProfile,
-              fp32.profile(std::span(&input, 1), recipe.latency_warmup, recipe.latency_runs, job));
+              fp32.profile(input, recipe.latency_warmup, recipe.latency_runs, job));
     QS_TRY(job.step(1));
     QS_ASSIGN(const Profile integerProfile,
-              int8.profile(std::span(&input, 1), recipe.latency_warmup, recipe.latency_runs, job));
+              int8.profile(input, recipe.latency_warmup, recipe.latency_runs, job));
     QS_TRY(job.step(2));
     write(floatProfile.total, result.fp32);
     write(integerProfile.total, result.int8);

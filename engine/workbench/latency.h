@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <span>
 #include <vector>
 
 #include "core/job.h"
@@ -12,16 +13,16 @@
 
 namespace qs {
 
-/// The first sample of the data that can be decoded, as a batch of one.
-Result<at::Tensor> firstSample(Dataset& data);
+/// The first sample of the data that can be decoded, as a batch of one: a tensor an input.
+Result<std::vector<at::Tensor>> firstSample(Dataset& data);
 
 /// Median and spread of `runs` inferences of `input`, after `warmup` unmeasured ones, into `result`.
-Status measureLatency(Executor& executor, const at::Tensor& input, int warmup, int runs,
+Status measureLatency(Executor& executor, std::span<const at::Tensor> input, int warmup, int runs,
                       protocol::ModelResult& result, const Job& job);
 
 /// Times both networks on `input` in the same process, one after the other, and writes model latencies,
 /// speed-up and per-layer times (with what ran each layer) into `result`, whose layers are already listed.
-Status compareLatency(Executor& fp32, Executor& int8, const at::Tensor& input, const protocol::Recipe& recipe,
-                      protocol::VariantResult& result, Job& job);
+Status compareLatency(Executor& fp32, Executor& int8, std::span<const at::Tensor> input,
+                      const protocol::Recipe& recipe, protocol::VariantResult& result, Job& job);
 
 }  // namespace qs

@@ -11,33 +11,40 @@ namespace {
 
 class RandomData : public Dataset {
   public:
-    RandomData(std::vector<int64_t> sampleShape, int64_t samples, uint64_t seed)
-        : sampleShape_(std::move(sampleShape)) {
-        std::vector<int64_t> shape = sampleShape_;
-        shape.insert(shape.begin(), samples);
-        images_ = at::randn(shape, at::detail::createCPUGenerator(seed));
+    RandomData(std::vector<SampleInput> inputs, int64_t samples, uint64_t seed) : inputs_(std::move(inputs)) {
+        const at::Generator generator = at::detail::createCPUGenerator(seed);
+        for (const auto& input : inputs_) {
+            std::vector<int64_t> shape = input.shape;
+            shape.insert(shape.begin(), samples);
+            samples_.push_back(at::isFloatingType(input.dtype) ? at::randn(shape, generator)
+                                                               : at::zeros(shape, input.dtype));
+        }
     }
 
-    int64_t size() const override { return images_.size(0); }
+    int64_t size() const override { return samples_.at(0).size(0); }
     Result<Batch> read(int64_t begin, int64_t end) override {
-        return Batch{images_.slice(0, begin, std::min(end, size())).contiguous(), {}};
+        Batch batch;
+        for (const at::Tensor& tensor : samples_) {
+            batch.inputs.push_back(tensor.slice(0, begin, std::min(end, size())).contiguous());
+        }
+        return batch;
     }
     bool labelled() const override { return false; }
     std::vector<std::string> classes() const override { return {}; }
-    std::vector<int64_t> sampleShape() const override { return sampleShape_; }
+    std::vector<SampleInput> sampleInputs() const override { return inputs_; }
     const std::vector<std::string>& skipped() const override { return skipped_; }
     protocol::Preprocessing preprocessing() const override { return {}; }
 
   private:
-    std::vector<int64_t> sampleShape_;
-    at::Tensor images_;
+    std::vector<SampleInput> inputs_;
+    std::vector<at::Tensor> samples_;
     std::vector<std::string> skipped_;
 };
 
 }  // namespace
 
-std::unique_ptr<Dataset> makeRandomData(std::vector<int64_t> sampleShape, int64_t samples, uint64_t seed) {
-    return std::make_unique<RandomData>(std::move(sampleShape), samples, seed);
+std::unique_ptr<Dataset> makeRandomData(std::vector<SampleInput> inputs, int64_t samples, uint64_t seed) {
+    return std::make_unique<RandomData>(std::move(inputs), samples, seed);
 }
 
 }  // namespace qs

@@ -6,8 +6,8 @@
 
 namespace qs {
 
-/// Unlabelled samples of standard-normal noise, for measuring a model without data. The same for the same
-/// seed.
-std::unique_ptr<Dataset> makeRandomData(std::vector<int64_t> sampleShape, int64_t samples, uint64_t seed);
+/// Unlabelled samples of standard-normal noise (zeros for inputs of an integer type), for measuring a model
+/// without data. The same for the same seed.
+std::unique_ptr<Dataset> makeRandomData(std::vector<SampleInput> inputs, int64_t samples, uint64_t seed);
 
 }  // namespace qs

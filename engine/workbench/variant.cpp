@@ -36,8 +36,8 @@ Status checkRecipe(const protocol::Recipe& recipe) {
 
 Result<BuiltVariant> buildVariant(Models& models, const std::string& path,
                                   const std::optional<protocol::DataSpec>& spec,
-                                  const std::vector<int64_t>& inputShape, const protocol::Recipe& recipe,
-                                  Job& job) {
+                                  const std::vector<protocol::TensorInfo>& inputs,
+                                  const protocol::Recipe& recipe, Job& job) {
     QS_TRY(checkRecipe(recipe));
     QS_ASSIGN(const RuleSet rules, readRules(recipe.rules));
     setThreads(recipe.threads);
@@ -45,7 +45,7 @@ Result<BuiltVariant> buildVariant(Models& models, const std::string& path,
     if (spec) {
         QS_ASSIGN(built.data, models.openData(*spec));
     }
-    QS_ASSIGN(built.opened, models.open(path, built.data.get(), inputShape));
+    QS_ASSIGN(built.opened, models.open(path, built.data.get(), inputs));
     if (!built.data) {
         built.realData = false;
         built.data = makeRandomData(behindBatch(built.opened->info.input_shape), kRandomSamples, kRandomSeed);
@@ -134,7 +134,7 @@ Status measureErrors(const BuiltVariant& built, Executor& int8, protocol::Varian
 Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baselines,
                                                const protocol::MeasureParams& params, Job& job) {
     QS_ASSIGN(BuiltVariant built,
-              buildVariant(models, params.model, params.data, params.input_shape, params.recipe, job));
+              buildVariant(models, params.model, params.data, params.inputs, params.recipe, job));
     protocol::VariantResult result;
     result.recipe = params.recipe;
     result.recipe.calibration = writeCalibration(built.calibration);
@@ -149,7 +149,7 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
         QS_TRY(measureAccuracy(baselines, built, *fp32, *int8, params, result, job));
     }
     if (params.recipe.latency_runs > 0) {
-        QS_ASSIGN(const at::Tensor input, firstSample(*built.data));
+        QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(*built.data));
         QS_TRY(compareLatency(*fp32, *int8, input, params.recipe, result, job));
     }
     result.measured.data = built.realData ? params.data->source : "random input";

@@ -32,8 +32,8 @@ using Baselines = std::map<std::string, Predictions>;
 /// Opens, applies the recipe's weights and rules, calibrates unless the recipe brings qparams, and converts.
 Result<BuiltVariant> buildVariant(Models& models, const std::string& path,
                                   const std::optional<protocol::DataSpec>& data,
-                                  const std::vector<int64_t>& inputShape, const protocol::Recipe& recipe,
-                                  Job& job);
+                                  const std::vector<protocol::TensorInfo>& inputs,
+                                  const protocol::Recipe& recipe, Job& job);
 
 /// Builds and measures. Accuracy, latency and speed-up are against the FP32 model as opened; layer errors are
 /// against the FP32 network with the variant's own (perhaps trained) weights, so that they show quantization

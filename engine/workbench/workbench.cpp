@@ -87,7 +87,7 @@ Result<protocol::ModelInfo> Workbench::openModel(const protocol::OpenModelParams
     if (params.data) {
         QS_ASSIGN(data, state_->models.openData(*params.data));
     }
-    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.input_shape));
+    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.inputs));
     return opened->info;
 }
 
@@ -106,7 +106,7 @@ Result<protocol::ModelResult> Workbench::evaluate(const protocol::OpenModelParam
     }
     measured.threads = setThreads(0);
     QS_ASSIGN(const auto data, state_->models.openData(*params.data));
-    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.input_shape));
+    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.inputs));
     QS_ASSIGN(QuantizedGraph graph, convertFloat(opened->graph));
     protocol::ModelResult result;
     result.model_bytes = graph.parameterBytes();
@@ -114,7 +114,7 @@ Result<protocol::ModelResult> Workbench::evaluate(const protocol::OpenModelParam
     QS_ASSIGN(const Predictions predictions,
               predict(*executor, *data, samples, batch, "Evaluating FP32", job));
     result.top1 = predictions.top1();
-    QS_ASSIGN(const at::Tensor input, firstSample(*data));
+    QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(*data));
     const protocol::Recipe defaults;
     QS_TRY(measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result, job));
     measured.latency_runs = defaults.latency_runs;

@@ -42,7 +42,7 @@ TEST_F(FashionMnistTest, ReadsIdxFiles) {
     const auto data = openDataset("fashion-mnist:test", {});
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ((*data)->size(), 2);
-    EXPECT_THAT((*data)->sampleShape(), ElementsAre(1, 2, 3));
+    EXPECT_THAT((*data)->sampleInputs().at(0).shape, ElementsAre(1, 2, 3));
     EXPECT_EQ((*data)->classes().at(9), "Ankle boot");
     EXPECT_EQ((*data)->note(), "");
     const auto batch = (*data)->read(0, 64);
@@ -83,7 +83,7 @@ TEST_F(FashionMnistTest, TheBundledSubsetIsThere) {
     const auto data = openDataset("fashion-mnist:test", {});
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_GE((*data)->size(), 2000);
-    EXPECT_THAT((*data)->sampleShape(), ElementsAre(1, 28, 28));
+    EXPECT_THAT((*data)->sampleInputs().at(0).shape, ElementsAre(1, 28, 28));
 }
 
 TEST_F(FashionMnistTest, SaysWhatIsWrong) {

@@ -29,7 +29,7 @@ TEST_F(ImageFolderTest, ReadsAFolderAClassWithTheClassesSpreadEvenly) {
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ((*data)->size(), 4);
     EXPECT_THAT((*data)->classes(), ElementsAre("cat", "dog"));
-    EXPECT_THAT((*data)->sampleShape(), ElementsAre(3, 224, 224));
+    EXPECT_THAT((*data)->sampleInputs().at(0).shape, ElementsAre(3, 224, 224));
     EXPECT_EQ((*data)->preprocessing().resize, 256);
     EXPECT_THAT((*data)->preprocessing().mean, ElementsAre(0.485, 0.456, 0.406));
 
@@ -106,7 +106,7 @@ TEST_F(ImageFolderTest, WithoutResizeAndCropTheFirstGoodImageGivesTheShape) {
     keep.crop = 0;
     const auto data = openDataset(source(), keep);
     ASSERT_TRUE(data);
-    EXPECT_THAT((*data)->sampleShape(), ElementsAre(3, 23, 37));
+    EXPECT_THAT((*data)->sampleInputs().at(0).shape, ElementsAre(3, 23, 37));
     EXPECT_TRUE((*data)->read(0, 2));
     const auto mixed = (*data)->read(0, 3);
     ASSERT_FALSE(mixed);

@@ -43,7 +43,7 @@ TEST_F(NpyTest, ReadsTensorsAndLabels) {
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ((*data)->size(), 3);
     EXPECT_TRUE((*data)->labelled());
-    EXPECT_THAT((*data)->sampleShape(), ElementsAre(1, 2));
+    EXPECT_THAT((*data)->sampleInputs().at(0).shape, ElementsAre(1, 2));
     const auto batch = (*data)->read(1, 10);
     ASSERT_TRUE(batch);
     EXPECT_THAT(batch->images.sizes().vec(), ElementsAre(2, 1, 2));

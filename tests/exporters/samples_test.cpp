@@ -52,7 +52,8 @@ Expected runEngine(const Variant& variant) {
     const PreparedModel prepared = prepare(std::move(model), RuleSet::make(std::move(rules)).value()).value();
     Job job;
     const Calibration calibration = calibrate(prepared, *data, kCalibrationImages, 32, job).value();
-    Expected result{convert(prepared, calibration).value(), data->read(0, kTestImages).value().images, {}};
+    Expected result{
+        convert(prepared, calibration).value(), data->read(0, kTestImages).value().inputs.at(0), {}};
     const auto engine = makeOneDnnExecutor(result.graph).value();
     result.classes = at::argmax(engine->run(std::array{result.images}).value().at(0), 1);
     return result;

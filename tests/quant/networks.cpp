@@ -115,7 +115,7 @@ StripesData::StripesData(int64_t size, uint64_t seed, bool labelled) : labelled_
 
 Result<Batch> StripesData::read(int64_t begin, int64_t end) {
     end = std::min(end, size());
-    return Batch{images_.slice(0, begin, end), labelled_ ? labels_.slice(0, begin, end) : at::Tensor()};
+    return Batch{{images_.slice(0, begin, end)}, labelled_ ? labels_.slice(0, begin, end) : at::Tensor()};
 }
 
 }  // namespace qs::test

@@ -25,7 +25,7 @@ class StripesData : public Dataset {
     Result<Batch> read(int64_t begin, int64_t end) override;
     bool labelled() const override { return labelled_; }
     std::vector<std::string> classes() const override { return {"across", "down", "blank"}; }
-    std::vector<int64_t> sampleShape() const override { return {2, 8, 8}; }
+    std::vector<SampleInput> sampleInputs() const override { return {{"", {2, 8, 8}}}; }
     const std::vector<std::string>& skipped() const override { return skipped_; }
     protocol::Preprocessing preprocessing() const override { return {}; }
 

@@ -40,7 +40,7 @@ class FashionMnist : public Dataset {
         return {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
                 "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
     }
-    std::vector<int64_t> sampleShape() const override { return shape_; }
+    std::vector<SampleInput> sampleInputs() const override { return {{"", shape_}}; }
     const std::vector<std::string>& skipped() const override { return skipped_; }
     protocol::Preprocessing preprocessing() const override { return preprocessor_.settings(); }
     std::string note() const override { return note_; }
@@ -49,12 +49,12 @@ class FashionMnist : public Dataset {
         begin = std::clamp<int64_t>(begin, 0, size());
         end = std::clamp(end, begin, size());
         Batch batch;
-        batch.images = at::empty({end - begin, shape_[0], shape_[1], shape_[2]}, at::kFloat);
+        batch.inputs = {at::empty({end - begin, shape_[0], shape_[1], shape_[2]}, at::kFloat)};
         batch.labels = at::empty({end - begin}, at::kLong);
         const int64_t stride = shape_[0] * shape_[1] * shape_[2];
         for (int64_t i = begin; i < end; ++i) {
             QS_ASSIGN(const Image image, preprocessor_.transform(this->image(i)));
-            preprocessor_.normalize(image, batch.images.data_ptr<float>() + (i - begin) * stride);
+            preprocessor_.normalize(image, batch.inputs[0].data_ptr<float>() + (i - begin) * stride);
             batch.labels.data_ptr<int64_t>()[i - begin] = labels_.values[size_t(i)];
         }
         return batch;

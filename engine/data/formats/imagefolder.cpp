@@ -84,7 +84,7 @@ class ImageFolder : public Dataset {
     int64_t size() const override { return int64_t(samples_.size()); }
     bool labelled() const override { return !classes_.empty(); }
     std::vector<std::string> classes() const override { return classes_; }
-    std::vector<int64_t> sampleShape() const override { return shape_; }
+    std::vector<SampleInput> sampleInputs() const override { return {{"", shape_}}; }
     const std::vector<std::string>& skipped() const override { return skipped_; }
     protocol::Preprocessing preprocessing() const override { return preprocessor_.settings(); }
 
@@ -93,9 +93,9 @@ class ImageFolder : public Dataset {
         end = std::clamp(end, begin, size());
         const int64_t count = end - begin;
         Batch batch;
-        batch.images = at::empty({count, shape_[0], shape_[1], shape_[2]}, at::kFloat);
+        batch.inputs = {at::empty({count, shape_[0], shape_[1], shape_[2]}, at::kFloat)};
         std::vector<Outcome> outcomes(size_t(count), Outcome::Undecodable);
-        decodeAll(begin, outcomes, batch.images.data_ptr<float>());
+        decodeAll(begin, outcomes, batch.inputs[0].data_ptr<float>());
 
         std::vector<int64_t> kept;
         for (int64_t i = 0; i < count; ++i) {
@@ -160,17 +160,17 @@ class ImageFolder : public Dataset {
 
     /// Moves the samples of `kept` (ascending) to the front and drops the rest.
     void compact(Batch& batch, const std::vector<int64_t>& kept) const {
-        if (int64_t(kept.size()) == batch.images.size(0)) {
+        if (int64_t(kept.size()) == batch.inputs[0].size(0)) {
             return;
         }
         const int64_t stride = shape_[0] * shape_[1] * shape_[2];
-        auto* images = batch.images.data_ptr<float>();
+        auto* images = batch.inputs[0].data_ptr<float>();
         for (size_t i = 0; i < kept.size(); ++i) {
             if (kept[i] != int64_t(i)) {
                 std::copy_n(images + kept[i] * stride, stride, images + int64_t(i) * stride);
             }
         }
-        batch.images = batch.images.narrow(0, 0, int64_t(kept.size()));
+        batch.inputs[0] = batch.inputs[0].narrow(0, 0, int64_t(kept.size()));
     }
 
     void skip(const Sample& sample) {

@@ -47,8 +47,8 @@ class NpyDataset : public Dataset {
     int64_t size() const override { return samples_.rows(); }
     bool labelled() const override { return !labels_.empty(); }
     std::vector<std::string> classes() const override { return {}; }
-    std::vector<int64_t> sampleShape() const override {
-        return {samples_.header().shape.begin() + 1, samples_.header().shape.end()};
+    std::vector<SampleInput> sampleInputs() const override {
+        return {{"", {samples_.header().shape.begin() + 1, samples_.header().shape.end()}}};
     }
     const std::vector<std::string>& skipped() const override { return skipped_; }
     protocol::Preprocessing preprocessing() const override { return {}; }
@@ -60,8 +60,9 @@ class NpyDataset : public Dataset {
         std::vector<int64_t> shape = samples_.header().shape;
         shape[0] = end - begin;
         Batch batch;
-        batch.images = at::empty(shape, at::kFloat);
-        convertValues(samples_.header(), bytes, batch.images.data_ptr<float>());
+        at::Tensor samples = at::empty(shape, at::kFloat);
+        convertValues(samples_.header(), bytes, samples.data_ptr<float>());
+        batch.inputs = {std::move(samples)};
         if (labelled()) {
             batch.labels = at::empty({end - begin}, at::kLong);
             std::copy(labels_.begin() + begin, labels_.begin() + end, batch.labels.data_ptr<int64_t>());

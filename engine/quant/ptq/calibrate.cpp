@@ -57,10 +57,12 @@ Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t
     job.begin("Calibrating", total);
     for (int64_t begin = 0; begin < total; begin += batch) {
         QS_ASSIGN(const Batch read, data.read(begin, std::min(begin + batch, total)));
-        if (read.images.size(0) > 0) {
+        if (read.size() > 0) {
             QS_TRY(guard("calibration", [&]() -> Status {
-                observers.observe(model.graph.inputs().at(0), read.images);
-                QS_TRY(evaluate(model.graph, std::span(&read.images, 1),
+                for (size_t i = 0; i < read.inputs.size(); ++i) {
+                    observers.observe(model.graph.inputs().at(i), read.inputs[i]);
+                }
+                QS_TRY(evaluate(model.graph, read.inputs,
                                 [&](const Node& node, std::span<const at::Tensor> outputs) {
                                     for (size_t i = 0; i < outputs.size(); ++i) {
                                         observers.observe(node.outputs[i], outputs[i]);

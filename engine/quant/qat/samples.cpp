@@ -16,17 +16,14 @@ constexpr int64_t samplesPerRead = 256;
 class BatchBuilder {
   public:
     void add(const Batch& batch) {
-        if (batch.images.size(0) > 0) {
-            images_.push_back(batch.images);
+        if (batch.size() > 0) {
+            images_.push_back(batch.inputs.at(0));
             labels_.push_back(batch.labels);
         }
     }
 
-    /// Images of zero samples where nothing was added.
-    Batch build() const {
-        return images_.empty() ? Batch{at::tensor(std::vector<float>{}), {}}
-                               : Batch{at::cat(images_), at::cat(labels_)};
-    }
+    /// No samples where nothing was added.
+    Batch build() const { return images_.empty() ? Batch{} : Batch{{at::cat(images_)}, at::cat(labels_)}; }
 
   private:
     std::vector<at::Tensor> images_;
@@ -41,7 +38,7 @@ Result<Samples> Samples::open(Dataset& data, int64_t limit, const std::string& r
     }
     Samples samples(data, limit > 0 ? std::min(limit, data.size()) : data.size());
     int64_t bytes = samples.size_ * static_cast<int64_t>(sizeof(float));
-    for (const int64_t extent : data.sampleShape()) {
+    for (const int64_t extent : data.sampleInputs().at(0).shape) {
         bytes *= extent;
     }
     if (bytes < mostBytesInMemory) {
@@ -63,14 +60,14 @@ Status Samples::load(const std::string& role, Job& job) {
         QS_TRY(job.step(end));
     }
     loaded_ = builder.build();
-    size_ = loaded_.images.size(0);
+    size_ = loaded_.size();
     return {};
 }
 
 Result<Batch> Samples::read(std::span<const int64_t> indices) const {
-    if (loaded_.images.defined()) {
+    if (loaded_.size() > 0) {
         const at::Tensor rows = at::tensor(at::IntArrayRef(indices.data(), indices.size()));
-        return Batch{loaded_.images.index_select(0, rows), loaded_.labels.index_select(0, rows)};
+        return Batch{{loaded_.inputs[0].index_select(0, rows)}, loaded_.labels.index_select(0, rows)};
     }
     BatchBuilder builder;
     for (const int64_t index : indices) {

@@ -70,7 +70,7 @@ class Trainer {
         for (int64_t i = 0; i < stepsPerEpoch_; ++i) {
             QS_ASSIGN(const Batch batch, train_.read(std::span(order).subspan(static_cast<size_t>(i * batch_),
                                                                               static_cast<size_t>(batch_))));
-            if (batch.images.size(0) == 0) {
+            if (batch.size() == 0) {
                 ++step_;  // none of these samples could be decoded
             } else {
                 QS_TRY(trainStep(batch));
@@ -122,7 +122,7 @@ class Trainer {
 
     /// Logits, checked against the labels.
     Result<at::Tensor> forward(const Batch& batch) {
-        QS_ASSIGN(at::Tensor logits, network_.forward(batch.images));
+        QS_ASSIGN(at::Tensor logits, network_.forward(batch.inputs.at(0)));
         if (logits.dim() != 2) {
             return failure("the model's output has " + std::to_string(logits.dim()) +
                            " axes; training for classification needs samples x classes");
@@ -147,7 +147,7 @@ class Trainer {
             const auto count = std::min(settings_.batch, validation_.size() - begin);
             QS_ASSIGN(const Batch batch, validation_.read(std::span(order).subspan(
                                              static_cast<size_t>(begin), static_cast<size_t>(count))));
-            if (batch.images.size(0) > 0) {
+            if (batch.size() > 0) {
                 QS_ASSIGN(const at::Tensor logits, forward(batch));
                 right += logits.argmax(1).eq(batch.labels).sum().item<int64_t>();
                 seen += batch.labels.size(0);

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "graph/graph.h"
+
+namespace qs {
+
+/// What cannot be imported, with the layer and what to do. Caught where an importer begins to trace.
+class ImportError : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Writes down the ATen operators that a network applies to its inputs, at one set of input shapes.
+///
+/// Activations are tensors of the meta device: they have shape and type but no data. Everything else (weights,
+/// shape arithmetic, masks) is an ordinary CPU tensor. An operator that reads no activation is computed at
+/// once, so that constants fold by themselves; one that reads an activation becomes a node, in the form of an
+/// op entry where one covers it, or carried as it is. Shapes are known at every step, so an importer's own
+/// arithmetic on sizes is ordinary arithmetic.
+class Tracer {
+  public:
+    Tracer();
+    ~Tracer();
+    Tracer(Tracer&&) noexcept;
+
+    /// An activation that the network is given. Types other than float stay what they are.
+    at::Tensor input(const std::string& name, const Shape& shape, at::ScalarType dtype = at::kFloat);
+    /// Names a weight: what its constant is called where no op entry names it. The same tensor may be named
+    /// again. fp16 and bf16 are to be widened before.
+    void nameParameter(const at::Tensor& tensor, const std::string& name);
+
+    /// Applies an operator of LibTorch's dispatcher, "aten::add.Tensor" or "aten::relu"; arguments that are
+    /// left out at the end take their defaults. `scope` is the path of the layer's module ("layer1.0.conv1");
+    /// where the module holds others, the op's name is put behind it. Returns the results. Throws ImportError
+    /// (naming the scope) for an operator that does not exist or does not accept the arguments, or that needs
+    /// an activation's values.
+    std::vector<c10::IValue> apply(const std::string& op, std::vector<c10::IValue> arguments,
+                                   const std::string& scope);
+    /// The same for operators with one result, a tensor.
+    at::Tensor call(const std::string& op, std::vector<c10::IValue> arguments, const std::string& scope);
+
+    /// Whether the tensor has no data: an input or something computed from one.
+    static bool isActivation(const at::Tensor& tensor);
+
+    /// Declares a result of the network. A constant or an input that is returned as it is becomes the output
+    /// of an identity node.
+    void output(const at::Tensor& tensor, const std::string& name);
+
+    /// The network as written down: names not yet given, nothing removed. See finishGraph().
+    Graph take();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Traces a network with `trace(batch)` at two batch sizes, makes one graph of both that runs any batch (sizes
+/// that follow the batch become -1 or an expand), removes what no output needs, fuses what ops/ has as one,
+/// and names the layers. A network that only runs the batch `batch` gets Graph::fixedBatch and a note.
+Result<Graph> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
+                          std::vector<std::string>& notes);
+
+}  // namespace qs
