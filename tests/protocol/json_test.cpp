@@ -13,10 +13,15 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 Preprocessing preprocessing() {
-    return {256, 224, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, 3};
+    return {
+        256, 224,   {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, 3, {300, 320}, {299, 310}, "bicubic", "bgr",
+        1.0, "nhwc"};
 }
 DataSpec dataSpec() {
-    return {"imagefolder:/data/\u00e9", preprocessing()};
+    return {"imagefolder:/data/\u00e9", preprocessing(), "names.txt"};
+}
+TensorInfo input() {
+    return {"x", "Float", {1, 3, 224, 224}};
 }
 QatSettings qat() {
     return {3, 0.01, 0.8, 0.001, 32, 1000, 500, std::numeric_limits<uint64_t>::max()};
@@ -73,10 +78,20 @@ struct Sample;
     }
 SAMPLE(Preprocessing, preprocessing());
 SAMPLE(DataSpec, dataSpec());
-SAMPLE(DataInfo, {"npy:x", 10, true, {"a", "b"}, {3, 8, 8}, {"c.png"}, preprocessing(), "note"});
+SAMPLE(TensorInfo, input());
+SAMPLE(DataInfo, {"npy:x",
+                  10,
+                  true,
+                  {"a", "b"},
+                  {{"x", "Float", {3, 8, 8}}},
+                  {"c.png: damaged"},
+                  preprocessing(),
+                  "note",
+                  {8, 8},
+                  "npy:train"});
 SAMPLE(LayerInfo, layerInfo());
 SAMPLE(ModelInfo,
-       {"m.pt", "torchscript", {1, 3, 224, 224}, {"x"}, {"y"}, {"cat"}, 11, 12, 13, {layerInfo()}});
+       {"m.pt", "torchscript", {input()}, {input()}, 8, {"widened"}, {"cat"}, 11, 12, 13, {layerInfo()}});
 SAMPLE(Rule, {"layer", "fc", "fp32"});
 SAMPLE(QatSettings, qat());
 SAMPLE(TensorQParams, qparams());
@@ -89,8 +104,8 @@ SAMPLE(Measurement, measurement());
 SAMPLE(VariantResult, variant());
 SAMPLE(EngineInfo,
        {2, "0.1", "1.13", "2.6", "CPU", "avx2", 4, {"n"}, {"onednn"}, {"minmax"}, {"npy"}, {"onnx .onnx"}});
-SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {1, 1, 28, 28}});
-SAMPLE(MeasureParams, {"m.pt", dataSpec(), {1, 1, 28, 28}, recipe()});
+SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {input()}});
+SAMPLE(MeasureParams, {"m.pt", dataSpec(), {input()}, recipe()});
 SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw"});
 SAMPLE(ExportParams, {"m.pt", dataSpec(), recipe(), "out.onnx"});
 SAMPLE(ExportResult, {"out.onnx", "onnx", 99});
@@ -103,10 +118,10 @@ template <typename T>
 class JsonOf : public testing::Test {};
 
 using AllMessages =
-    testing::Types<Preprocessing, DataSpec, DataInfo, LayerInfo, ModelInfo, Rule, QatSettings, TensorQParams,
-                   Recipe, LayerResult, BoundaryResult, ModelResult, CurvePoint, Measurement, VariantResult,
-                   EngineInfo, OpenModelParams, MeasureParams, TrainParams, ExportParams, ExportResult,
-                   ProgressNote, TrainingNote, CancelParams>;
+    testing::Types<Preprocessing, TensorInfo, DataSpec, DataInfo, LayerInfo, ModelInfo, Rule, QatSettings,
+                   TensorQParams, Recipe, LayerResult, BoundaryResult, ModelResult, CurvePoint, Measurement,
+                   VariantResult, EngineInfo, OpenModelParams, MeasureParams, TrainParams, ExportParams,
+                   ExportResult, ProgressNote, TrainingNote, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {
