@@ -24,6 +24,12 @@ void members(auto& visit, Is<Preprocessing> auto& v) {
     visit("mean", v.mean);
     visit("std", v.std);
     visit("channels", v.channels);
+    visit("resize_to", v.resize_to);
+    visit("crop_to", v.crop_to);
+    visit("interpolation", v.interpolation);
+    visit("color_order", v.color_order);
+    visit("scale", v.scale);
+    visit("layout", v.layout);
 }
 
 void members(auto& visit, Is<TensorInfo> auto& v) {
@@ -35,6 +41,7 @@ void members(auto& visit, Is<TensorInfo> auto& v) {
 void members(auto& visit, Is<DataSpec> auto& v) {
     visit("source", v.source);
     visit("preprocessing", v.preprocessing);
+    visit("labels", v.labels);
 }
 
 void members(auto& visit, Is<DataInfo> auto& v) {
@@ -46,6 +53,8 @@ void members(auto& visit, Is<DataInfo> auto& v) {
     visit("skipped", v.skipped);
     visit("preprocessing", v.preprocessing);
     visit("note", v.note);
+    visit("label_shape", v.label_shape);
+    visit("calibration_source", v.calibration_source);
 }
 
 void members(auto& visit, Is<LayerInfo> auto& v) {

@@ -13,10 +13,12 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 Preprocessing preprocessing() {
-    return {256, 224, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, 3};
+    return {
+        256, 224,   {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, 3, {300, 320}, {299, 310}, "bicubic", "bgr",
+        1.0, "nhwc"};
 }
 DataSpec dataSpec() {
-    return {"imagefolder:/data/\u00e9", preprocessing()};
+    return {"imagefolder:/data/\u00e9", preprocessing(), "names.txt"};
 }
 QatSettings qat() {
     return {3, 0.01, 0.8, 0.001, 32, 1000, 500, std::numeric_limits<uint64_t>::max()};
@@ -92,7 +94,16 @@ struct Sample;
 SAMPLE(Preprocessing, preprocessing());
 SAMPLE(DataSpec, dataSpec());
 SAMPLE(TensorInfo, tensorInfo());
-SAMPLE(DataInfo, {"npy:x", 10, true, {"a", "b"}, {tensorInfo()}, {"c.png"}, preprocessing(), "note"});
+SAMPLE(DataInfo, {"npy:x",
+                  10,
+                  true,
+                  {"a", "b"},
+                  {tensorInfo()},
+                  {"c.png: damaged"},
+                  preprocessing(),
+                  "note",
+                  {8, 8},
+                  "npy:train"});
 SAMPLE(LayerInfo, layerInfo());
 SAMPLE(
     ModelInfo,
