@@ -4,7 +4,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
+#include <sstream>
 
 namespace qs {
 
@@ -35,14 +35,16 @@ std::vector<std::string> fromJson(const Json& json) {
     return names;
 }
 
+/// "{0: 'cat', 1: \"dog\"}": what stands between quotes, in order.
 std::vector<std::string> fromPython(const std::string& text) {
-    static const std::regex entry(R"((\d+)\s*:\s*(?:'([^']*)'|"([^"]*)\"))");
     std::vector<std::string> names;
-    for (std::sregex_iterator it(text.begin(), text.end(), entry), end; it != end; ++it) {
-        if ((*it)[1].str() != std::to_string(names.size())) {
+    for (size_t begin = text.find_first_of("'\""); begin != std::string::npos;) {
+        const size_t end = text.find(text[begin], begin + 1);
+        if (end == std::string::npos) {
             return {};
         }
-        names.push_back((*it)[2].matched ? (*it)[2].str() : (*it)[3].str());
+        names.push_back(text.substr(begin + 1, end - begin - 1));
+        begin = text.find_first_of("'\"", end + 1);
     }
     return names;
 }

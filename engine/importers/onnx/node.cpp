@@ -16,6 +16,8 @@ namespace {
 
 /// 16 GiB of floats: beyond any activation of a network that is run one batch at a time.
 constexpr int64_t kActivationElements = int64_t{1} << 32;
+/// Operators that one trace executes at most: loops are unrolled, and a damaged count must not run for ever.
+constexpr int64_t kMostSteps = 200'000;
 
 }  // namespace
 
@@ -198,6 +200,12 @@ at::Tensor OnnxNode::call(const std::string& op, Arguments arguments) {
 
 at::Tensor OnnxNode::transposed(const at::Tensor& weight) {
     return trace_.model.transposed(weight);
+}
+
+void OnnxNode::countStep() const {
+    if (++trace_.steps > kMostSteps) {
+        fail("the model unrolls to more than " + std::to_string(kMostSteps) + " operators");
+    }
 }
 
 int64_t OnnxNode::axis(int64_t axis, int64_t rank) const {

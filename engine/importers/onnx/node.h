@@ -89,6 +89,9 @@ class OnnxNode {
         return runBody_(body, inputs);
     }
 
+    /// To be called once an iteration: fails when the model unrolls to more operators than any sound one.
+    void countStep() const;
+
     /// `axis` counted from the front. Fails outside -rank..rank-1.
     int64_t axis(int64_t axis, int64_t rank) const;
     std::vector<int64_t> axes(std::vector<int64_t> axes, int64_t rank) const;

@@ -2,6 +2,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -18,9 +19,6 @@ using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 
 namespace {
-
-/// Nodes that one trace executes at most: loops are unrolled, and a damaged count must not run for ever.
-constexpr int64_t kMaxSteps = 200'000;
 
 /// Values by name, with those of the graph around a subgraph behind them.
 struct Environment {
@@ -110,10 +108,6 @@ class Runner {
 
   private:
     void runNode(const NodeProto& proto, Environment& environment) {
-        if (++trace_.steps > kMaxSteps) {
-            throw ImportError(describe(proto) + ": the model unrolls to more than " +
-                              std::to_string(kMaxSteps) + " operators");
-        }
         std::vector<at::Tensor> inputs;
         bool fixed = environment.outer == nullptr;
         for (const std::string& name : proto.input()) {
@@ -141,6 +135,7 @@ class Runner {
                       [&](const GraphProto& body, const std::vector<at::Tensor>& arguments) {
                           return runBody(proto, body, arguments, environment);
                       });
+        node.countStep();
         std::vector<at::Tensor> results;
         try {
             results = handler(proto)(node);

@@ -91,6 +91,10 @@ at::Tensor shrink(OnnxNode& node) {
     return node.call("aten::softshrink", {node.input(0), lambda});
 }
 
+at::Tensor thresholdedRelu(OnnxNode& node) {
+    return node.call("aten::threshold", {node.input(0), node.number("alpha", 1.0), 0.0});
+}
+
 at::Tensor gelu(OnnxNode& node) {
     return node.call("aten::gelu", {node.input(0), node.text("approximate", "none")});
 }
@@ -160,10 +164,7 @@ void registerActivations(OnnxHandlers& handlers) {
     handlers.add("LeakyRelu", withNumber("aten::leaky_relu", "alpha", 0.01));
     handlers.add("Elu", withNumber("aten::elu", "alpha", 1.0));
     handlers.add("Celu", withNumber("aten::celu", "alpha", 1.0));
-    handlers.add("ThresholdedRelu", [](OnnxNode& node) {
-        return std::vector<at::Tensor>{
-            node.call("aten::threshold", {node.input(0), node.number("alpha", 1.0), 0.0})};
-    });
+    handlers.add("ThresholdedRelu", thresholdedRelu);
 }
 
 }  // namespace qs

@@ -1,6 +1,7 @@
 #include <ATen/core/List.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/nonzero.h>
+#include <ATen/ops/where.h>
 
 #include "importers/onnx/handlers.h"
 #include "importers/onnx/sizes.h"

@@ -183,7 +183,14 @@ std::vector<at::Tensor> split(OnnxNode& node) {
             sizes->push_back(std::clamp<int64_t>(rest, 0, part));
         }
     }
-    return node.callMany("aten::split_with_sizes", {x, *sizes, axis});
+    if (Tracer::isActivation(x)) {
+        return node.callMany("aten::split_with_sizes", {x, *sizes, axis});
+    }
+    std::vector<at::Tensor> parts;
+    for (const at::Tensor& part : x.split_with_sizes(*sizes, axis)) {
+        parts.push_back(part);
+    }
+    return parts;
 }
 
 /// One axis of a Slice, in elements.
