@@ -175,6 +175,7 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     QS_TRY(checkQat(*params.recipe.qat));
     QS_TRY(checkWritable(params.weights_path));
     const protocol::DataSpec validation = validationOf(params);
+    QS_TRY(state_->models.openData(validation));
     protocol::MeasureParams building{params.model, params.train, params.inputs, params.recipe,
                                      params.calib_data};
     QS_ASSIGN(BuiltVariant built, buildVariant(state_->models, building, job));
