@@ -185,11 +185,14 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     QS_ASSIGN(QatResult trained, trainQat(built.prepared, built.calibration, *training, *validating,
                                           readQat(*params.recipe.qat), job));
     QS_TRY(saveWeights(trained.graph, params.weights_path));
+    // On the samples that untrained variants of the model are measured on, to be comparable with them.
     protocol::MeasureParams measured{params.model, validation, params.inputs, params.recipe,
-                                     params.calib_data ? params.calib_data : params.train};
+                                     params.calib_data};
     measured.recipe.trained_weights = params.weights_path;
     measured.recipe.calibration = writeCalibration(trained.calibration);
     QS_ASSIGN(protocol::VariantResult result, measure(measured, job));
+    result.measured.calib_data = params.calib_data ? params.calib_data->source : params.train.source;
+    result.measured.calib_samples = built.data.calibration->size();
     for (const auto& point : trained.curve) {
         result.curve.push_back(writePoint(point));
     }
