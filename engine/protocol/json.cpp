@@ -24,6 +24,12 @@ void members(auto& visit, Is<Preprocessing> auto& v) {
     visit("mean", v.mean);
     visit("std", v.std);
     visit("channels", v.channels);
+    visit("resize_to", v.resize_to);
+    visit("crop_to", v.crop_to);
+    visit("interpolation", v.interpolation);
+    visit("color_order", v.color_order);
+    visit("scale", v.scale);
+    visit("layout", v.layout);
 }
 
 void members(auto& visit, Is<TensorInfo> auto& v) {
@@ -35,6 +41,7 @@ void members(auto& visit, Is<TensorInfo> auto& v) {
 void members(auto& visit, Is<DataSpec> auto& v) {
     visit("source", v.source);
     visit("preprocessing", v.preprocessing);
+    visit("labels", v.labels);
 }
 
 void members(auto& visit, Is<DataInfo> auto& v) {
@@ -46,6 +53,8 @@ void members(auto& visit, Is<DataInfo> auto& v) {
     visit("skipped", v.skipped);
     visit("preprocessing", v.preprocessing);
     visit("note", v.note);
+    visit("label_shape", v.label_shape);
+    visit("calibration_source", v.calibration_source);
 }
 
 void members(auto& visit, Is<LayerInfo> auto& v) {
@@ -109,6 +118,8 @@ void members(auto& visit, Is<Recipe> auto& v) {
     visit("qat", v.qat);
     visit("trained_weights", v.trained_weights);
     visit("calibration", v.calibration);
+    visit("metric", v.metric);
+    visit("seed", v.seed);
 }
 
 void members(auto& visit, Is<LayerResult> auto& v) {
@@ -135,12 +146,59 @@ void members(auto& visit, Is<BoundaryResult> auto& v) {
     visit("int8_ms", v.int8_ms);
 }
 
+void members(auto& visit, Is<MetricValue> auto& v) {
+    visit("metric", v.metric);
+    visit("output", v.output);
+    visit("unit", v.unit);
+    visit("value", v.value);
+    visit("low", v.low);
+    visit("high", v.high);
+    visit("samples", v.samples);
+}
+
+void members(auto& visit, Is<MetricDrop> auto& v) {
+    visit("metric", v.metric);
+    visit("unit", v.unit);
+    visit("value", v.value);
+    visit("low", v.low);
+    visit("high", v.high);
+    visit("samples", v.samples);
+    visit("only_fp32", v.only_fp32);
+    visit("only_int8", v.only_int8);
+    visit("distinguishable", v.distinguishable);
+}
+
+void members(auto& visit, Is<ClassResult> auto& v) {
+    visit("index", v.index);
+    visit("name", v.name);
+    visit("samples", v.samples);
+    visit("value", v.value);
+    visit("low", v.low);
+    visit("high", v.high);
+}
+
+void members(auto& visit, Is<Confusion> auto& v) {
+    visit("label", v.label);
+    visit("predicted", v.predicted);
+    visit("count", v.count);
+}
+
+void members(auto& visit, Is<ClassReport> auto& v) {
+    visit("metric", v.metric);
+    visit("classes", v.classes);
+    visit("confusions", v.confusions);
+    visit("confusions_left_out", v.confusions_left_out);
+    visit("confusions_counted", v.confusions_counted);
+}
+
 void members(auto& visit, Is<ModelResult> auto& v) {
     visit("top1", v.top1);
     visit("latency_ms", v.latency_ms);
     visit("latency_p10_ms", v.latency_p10_ms);
     visit("latency_p90_ms", v.latency_p90_ms);
     visit("model_bytes", v.model_bytes);
+    visit("metrics", v.metrics);
+    visit("classes", v.classes);
 }
 
 void members(auto& visit, Is<CurvePoint> auto& v) {
@@ -160,6 +218,8 @@ void members(auto& visit, Is<Measurement> auto& v) {
     visit("threads", v.threads);
     visit("latency_runs", v.latency_runs);
     visit("seed", v.seed);
+    visit("calib_data", v.calib_data);
+    visit("batch", v.batch);
 }
 
 void members(auto& visit, Is<VariantResult> auto& v) {
@@ -175,6 +235,21 @@ void members(auto& visit, Is<VariantResult> auto& v) {
     visit("skipped", v.skipped);
     visit("notes", v.notes);
     visit("measured", v.measured);
+    visit("drop", v.drop);
+}
+
+void members(auto& visit, Is<EntryInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+}
+
+void members(auto& visit, Is<MetricInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("unit", v.unit);
+    visit("needs_labels", v.needs_labels);
+    visit("compares_with_fp32", v.compares_with_fp32);
+    visit("automatic", v.automatic);
 }
 
 void members(auto& visit, Is<EngineInfo> auto& v) {
@@ -190,6 +265,7 @@ void members(auto& visit, Is<EngineInfo> auto& v) {
     visit("observers", v.observers);
     visit("data_formats", v.data_formats);
     visit("exporters", v.exporters);
+    visit("metrics", v.metrics);
 }
 
 void members(auto& visit, Is<OpenModelParams> auto& v) {
@@ -203,6 +279,7 @@ void members(auto& visit, Is<MeasureParams> auto& v) {
     visit("data", v.data);
     visit("inputs", v.inputs);
     visit("recipe", v.recipe);
+    visit("calib_data", v.calib_data);
 }
 
 void members(auto& visit, Is<TrainParams> auto& v) {
@@ -211,6 +288,8 @@ void members(auto& visit, Is<TrainParams> auto& v) {
     visit("validation", v.validation);
     visit("recipe", v.recipe);
     visit("weights_path", v.weights_path);
+    visit("inputs", v.inputs);
+    visit("calib_data", v.calib_data);
 }
 
 void members(auto& visit, Is<ExportParams> auto& v) {
@@ -218,6 +297,8 @@ void members(auto& visit, Is<ExportParams> auto& v) {
     visit("data", v.data);
     visit("recipe", v.recipe);
     visit("path", v.path);
+    visit("inputs", v.inputs);
+    visit("calib_data", v.calib_data);
 }
 
 void members(auto& visit, Is<ExportResult> auto& v) {
@@ -423,10 +504,17 @@ QS_DEFINE_JSON(TensorQParams)
 QS_DEFINE_JSON(Recipe)
 QS_DEFINE_JSON(LayerResult)
 QS_DEFINE_JSON(BoundaryResult)
+QS_DEFINE_JSON(MetricValue)
+QS_DEFINE_JSON(MetricDrop)
+QS_DEFINE_JSON(ClassResult)
+QS_DEFINE_JSON(Confusion)
+QS_DEFINE_JSON(ClassReport)
 QS_DEFINE_JSON(ModelResult)
 QS_DEFINE_JSON(CurvePoint)
 QS_DEFINE_JSON(Measurement)
 QS_DEFINE_JSON(VariantResult)
+QS_DEFINE_JSON(EntryInfo)
+QS_DEFINE_JSON(MetricInfo)
 QS_DEFINE_JSON(EngineInfo)
 QS_DEFINE_JSON(OpenModelParams)
 QS_DEFINE_JSON(MeasureParams)

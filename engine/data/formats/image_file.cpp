@@ -26,17 +26,17 @@ bool isCutJpeg(std::string_view data) {
     return scan == std::string_view::npos || data.find("\xFF\xD9"sv, scan) == std::string_view::npos;
 }
 
-Result<Image> decode(const std::string& data, const std::string& name) {
+Result<Image> decode(const std::string& data) {
     if (data.empty()) {
-        return failure(name + " is empty");
+        return failure("the file is empty");
     }
     if (isCutJpeg(data)) {
-        return failure(name + " is a truncated JPEG file");
+        return failure("a truncated JPEG file");
     }
     const cv::Mat encoded(1, int(data.size()), CV_8U, const_cast<char*>(data.data()));
     const cv::Mat bgr = cv::imdecode(encoded, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
     if (bgr.empty() || bgr.type() != CV_8UC3) {
-        return failure(name + " is not an image, or is damaged");
+        return failure("not an image, or damaged");
     }
     Image image(bgr.cols, bgr.rows, 3);
     for (int y = 0; y < bgr.rows; ++y) {
@@ -65,7 +65,7 @@ bool hasImageExtension(const std::filesystem::path& path) {
 
 Result<Image> decodeImage(const std::filesystem::path& path) {
     QS_ASSIGN(const std::string data, readFile(path));
-    return guard("cannot decode " + path.string(), [&] { return decode(data, path.string()); });
+    return guard("cannot be decoded", [&] { return decode(data); });
 }
 
 }  // namespace qs

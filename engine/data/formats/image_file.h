@@ -12,7 +12,7 @@ bool hasImageExtension(const std::filesystem::path& path);
 
 /// Decodes an image file to 8-bit RGB as Pillow's convert("RGB") does: grey is repeated, alpha dropped,
 /// palettes looked up, the EXIF orientation ignored. 16-bit channels keep their upper byte. A failure for
-/// what is not an image or is cut short.
+/// what is not an image or is cut short; it says why without naming the file.
 Result<Image> decodeImage(const std::filesystem::path& path);
 
 }  // namespace qs
