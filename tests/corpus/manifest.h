@@ -20,7 +20,7 @@ struct CorpusRow {
     std::string file;                ///< Npm: below node_modules
     std::vector<int64_t> shape;      ///< Npm: of the reference input
 
-    std::optional<std::string> error;  ///< part of the message with which every form is refused
+    std::optional<std::string> error;         ///< part of the message with which every form is refused
     std::optional<std::string> unsizedError;  ///< part of the message where no shapes are given
     std::optional<size_t> layers;
     std::optional<size_t> quantizable;

@@ -75,8 +75,9 @@ fs::path RowFiles::model(const std::string& form) const {
 
 void RowFiles::makeNetwork() {
     folder_ = scratch_ / row_.name;
-    const CommandResult made = runCommand("/usr/bin/python3 '" QS_SOURCE_DIR "/tests/corpus/make_corpus.py' '" +
-                                          scratch_.string() + "' " + row_.name);
+    const CommandResult made =
+        runCommand("/usr/bin/python3 '" QS_SOURCE_DIR "/tests/corpus/make_corpus.py' '" + scratch_.string() +
+                   "' " + row_.name);
     if (made.status == kAbsent) {
         absent_ = made.log;
     } else if (made.status != 0) {
