@@ -7,15 +7,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/layer_error.h"
 #include "corpus/judge.h"
 #include "corpus/manifest.h"
 #include "corpus/opened_form.h"
 #include "corpus/row_files.h"
 #include "exporters/exporter.h"
+#include "exporters/runners.h"
 #include "ops/evaluate.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
-#include "workbench/workbench.h"
+#include "support/peak_memory.h"
 
 namespace qs::test {
 
@@ -52,6 +54,15 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
         ASSERT_FALSE(opened) << "it opens without shapes";
         EXPECT_THAT(opened.error().message, HasSubstr(*row().unsizedError));
         expectOneLine(opened.error().message);
+    }
+
+    /// Opening takes at most 2.5 times the file, beside what does not grow with it.
+    static void expectModestMemory(const PeakMemory& memory, const std::filesystem::path& file) {
+        constexpr size_t kFixed = size_t(48) << 20;
+        const size_t size = std::filesystem::file_size(file);
+        if (const auto gained = memory.gained()) {
+            EXPECT_LE(*gained, kFixed + size / 2 * 5) << "peak memory for " << size << " bytes";
+        }
     }
 
     void expectLayers(const OpenedForm& opened) {
@@ -146,6 +157,32 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
         RecordProperty("sqnr", std::to_string(leastSqnr_));
     }
 
+    /// The layers around what cannot be quantized: measured one by one, and in a file that LibTorch runs.
+    void expectAnalysesAndExports(const OpenedForm& opened, const QuantizedGraph& quantized) {
+        auto real = convertFloat(opened.graph);
+        ASSERT_TRUE(real) << real.error().message;
+        const auto reference = makeReferenceExecutor(std::move(real).value());
+        const auto integer = makeReferenceExecutor(quantized);
+        TensorData data(files_.inputs());
+        Job job;
+        const auto errors = layerErrors(**reference, **integer, data, data.size(), data.size(), job);
+        ASSERT_TRUE(errors) << errors.error().message;
+        EXPECT_EQ(errors->size(), opened.layers.size());
+
+        const auto path = files_.scratch() / "exported.pt";
+        const at::Tensor& input = files_.inputs().at(0).tensor;
+        const Status written = exporterFor(path).value()->write(quantized, {input.sizes().vec(), {}}, path);
+        ASSERT_TRUE(written) << written.error().message;
+        const ForeignRun run = runLibTorch(path, input, "onednn");
+        if (run.absent) {
+            std::cout << "not run: " << run.log << '\n';
+            return;
+        }
+        const auto expected = (*integer)->run(std::array{input});
+        ASSERT_TRUE(expected) << expected.error().message;
+        EXPECT_GE(sqnr(expected->at(0).flatten(1), run.output), row().sqnr);
+    }
+
     void expectFormsAgree(const OpenedForm& first, const QuantizedGraph& firstQuantized,
                           const OpenedForm& other, const QuantizedGraph& otherQuantized) {
         SCOPED_TRACE(first.form + " against " + other.form);
@@ -172,11 +209,13 @@ TEST_P(Corpus, OpensAndComputesWhatOthersDo) {
         if (row().unsizedError) {
             expectUnsizedIsRefused(form);
         }
+        const PeakMemory memory;
         auto opened = openForm(files_.model(form), form, files_.inputs());
         if (!opened) {
             ADD_FAILURE() << opened.error().message;
             continue;
         }
+        expectModestMemory(memory, files_.model(form));
         expectLayers(*opened);
         expectFloatResults(*opened);
         auto quantized = quantizeForm(*opened, files_.inputs());
@@ -188,6 +227,9 @@ TEST_P(Corpus, OpensAndComputesWhatOthersDo) {
             expectFormsAgree(*first, *firstQuantized, *opened, *quantized);
         } else {
             expectIntegerResults(*opened, *quantized);
+            if (row().exports) {
+                expectAnalysesAndExports(*opened, *quantized);
+            }
             first = std::move(*opened);
             firstQuantized = std::move(*quantized);
         }

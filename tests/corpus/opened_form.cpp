@@ -18,32 +18,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// The samples of a reference input.
-class TensorData : public Dataset {
-  public:
-    explicit TensorData(const std::vector<NamedTensor>& inputs) : inputs_(inputs) {}
-    int64_t size() const override { return inputs_.at(0).tensor.size(0); }
-    Result<Batch> readSamples(std::span<const int64_t> indices) const override {
-        Batch batch;
-        const at::Tensor index = at::tensor(c10::IntArrayRef(indices.data(), indices.size()), at::kLong);
-        for (const NamedTensor& input : inputs_) {
-            batch.inputs.push_back(input.tensor.index_select(0, index));
-        }
-        return batch;
-    }
-    bool labelled() const override { return false; }
-    std::vector<SampleInput> sampleInputs() const override {
-        std::vector<SampleInput> inputs;
-        for (const NamedTensor& input : inputs_) {
-            inputs.push_back({"", input.tensor.sizes().slice(1).vec(), input.tensor.scalar_type()});
-        }
-        return inputs;
-    }
-
-  private:
-    const std::vector<NamedTensor>& inputs_;
-};
-
 double difference(const std::optional<QParams>& a, const std::optional<QParams>& b) {
     if (a.has_value() != b.has_value()) {
         return kInfinity;
@@ -64,6 +38,23 @@ double difference(const std::optional<QParams>& a, const std::optional<QParams>&
 }
 
 }  // namespace
+
+Result<Batch> TensorData::readSamples(std::span<const int64_t> indices) const {
+    Batch batch;
+    const at::Tensor index = at::tensor(c10::IntArrayRef(indices.data(), indices.size()), at::kLong);
+    for (const NamedTensor& input : inputs_) {
+        batch.inputs.push_back(input.tensor.index_select(0, index));
+    }
+    return batch;
+}
+
+std::vector<SampleInput> TensorData::sampleInputs() const {
+    std::vector<SampleInput> inputs;
+    for (const NamedTensor& input : inputs_) {
+        inputs.push_back({"", input.tensor.sizes().slice(1).vec(), input.tensor.scalar_type()});
+    }
+    return inputs;
+}
 
 std::vector<InputSpec> specsOf(const std::vector<NamedTensor>& inputs) {
     std::vector<InputSpec> specs;

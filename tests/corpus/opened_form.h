@@ -8,10 +8,24 @@
 
 #include "core/result.h"
 #include "corpus/tensor_files.h"
+#include "data/dataset.h"
 #include "graph/quantized_graph.h"
 #include "importers/importer.h"
 
 namespace qs::test {
+
+/// The samples of a reference input as data; `inputs` must outlive it.
+class TensorData : public Dataset {
+  public:
+    explicit TensorData(const std::vector<NamedTensor>& inputs) : inputs_(inputs) {}
+    int64_t size() const override { return inputs_.at(0).tensor.size(0); }
+    Result<Batch> readSamples(std::span<const int64_t> indices) const override;
+    bool labelled() const override { return false; }
+    std::vector<SampleInput> sampleInputs() const override;
+
+  private:
+    const std::vector<NamedTensor>& inputs_;
+};
 
 /// Qparams that a layer ends up with: its output's, and its weight's where it has one.
 struct LayerQParams {
