@@ -9,8 +9,9 @@
 #include <limits>
 
 #include "corpus/judge.h"
+#include "graph/passes/fusion.h"
+#include "ops/op.h"
 #include "quant/ptq.h"
-#include "workbench/messages.h"
 
 namespace qs::test {
 
@@ -68,10 +69,12 @@ Result<OpenedForm> openForm(const std::filesystem::path& file, const std::string
                             const std::vector<NamedTensor>& inputs) {
     QS_ASSIGN(ImportedModel model, openModel(file, specsOf(inputs)));
     OpenedForm opened{form, std::move(model.graph), std::move(model.notes), {}, {}};
-    for (const protocol::LayerInfo& layer : describeLayers(opened.graph)) {
-        opened.layers.push_back(layer.name);
-        if (layer.quantizable) {
-            opened.quantizable.push_back(layer.name);
+    for (const FusionGroup& group : fuse(opened.graph)) {
+        const Node& node = opened.graph.node(group.primary);
+        const OpDef* op = ops().find(node.op);
+        opened.layers.push_back(node.name);
+        if (op && op->quant != QuantKind::None) {
+            opened.quantizable.push_back(node.name);
         }
     }
     return opened;
@@ -80,7 +83,7 @@ Result<OpenedForm> openForm(const std::filesystem::path& file, const std::string
 Result<QuantizedGraph> quantizeForm(const OpenedForm& opened, const std::vector<NamedTensor>& inputs) {
     QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "onednn"}}));
     QS_ASSIGN(const PreparedModel prepared, prepare(opened.graph, rules));
-    const TensorData data(inputs);
+    TensorData data(inputs);
     Job job;
     QS_ASSIGN(const Calibration calibration, calibrate(prepared, data, 0, data.size(), job));
     return convert(prepared, calibration);
