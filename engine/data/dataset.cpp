@@ -1,21 +1,41 @@
 #include "data/dataset.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "core/guard.h"
 #include "core/match.h"
+#include "data/class_names.h"
 
 namespace qs {
 
-Result<std::unique_ptr<Dataset>> openDataset(const std::string& source,
-                                             const protocol::Preprocessing& preprocessing) {
-    const size_t colon = source.find(':');
-    const std::string name = source.substr(0, colon);
-    const std::string argument = colon == std::string::npos ? "" : source.substr(colon + 1);
+Result<Batch> Dataset::read(int64_t begin, int64_t end) const {
+    begin = std::clamp<int64_t>(begin, 0, size());
+    end = std::clamp(end, begin, size());
+    std::vector<int64_t> indices(size_t(end - begin));
+    std::iota(indices.begin(), indices.end(), begin);
+    return readSamples(indices);
+}
+
+Result<std::unique_ptr<Dataset>> openDataset(const protocol::DataSpec& spec) {
+    const size_t colon = spec.source.find(':');
+    const std::string name = spec.source.substr(0, colon);
+    const std::string argument = colon == std::string::npos ? "" : spec.source.substr(colon + 1);
     const DatasetFormat* format = datasetFormats().find(name);
     if (!format) {
-        return usageError("unknown data format '" + name + "' in '" + source + "': expected one of " +
+        return usageError("unknown data format '" + name + "' in '" + spec.source + "': expected one of " +
                           join(datasetFormats().names()));
     }
-    return guard("cannot open data " + source, [&] { return format->open(argument, preprocessing); });
+    DatasetOptions options{spec.preprocessing};
+    if (!spec.labels.empty()) {
+        QS_ASSIGN(options.classes, readClassNames(spec.labels));
+    }
+    return guard("cannot open data " + spec.source, [&] { return format->open(argument, options); });
+}
+
+Result<std::unique_ptr<Dataset>> openDataset(const std::string& source,
+                                             const protocol::Preprocessing& preprocessing) {
+    return openDataset(protocol::DataSpec{source, preprocessing});
 }
 
 protocol::DataInfo describe(const Dataset& data, const std::string& source) {
@@ -30,6 +50,8 @@ protocol::DataInfo describe(const Dataset& data, const std::string& source) {
     info.skipped = data.skipped();
     info.preprocessing = data.preprocessing();
     info.note = data.note();
+    info.label_shape = data.labelShape();
+    info.calibration_source = data.calibrationSource();
     return info;
 }
 

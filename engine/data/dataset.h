@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,39 +32,60 @@ struct SampleInput {
     at::ScalarType dtype = at::kFloat;
 };
 
-/// Labelled or unlabelled samples, preprocessed and ready for the model, in a fixed order.
+/// Labelled or unlabelled samples, preprocessed and ready for the model, in a fixed order. Every member is
+/// const and safe from several threads at once; none starts threads of its own (BatchStream in data/loader.h
+/// decodes on several).
 class Dataset {
   public:
     virtual ~Dataset() = default;
     virtual int64_t size() const = 0;
-    /// Samples [begin, end): end is clipped to size(). A sample that cannot be decoded is left out of the
-    /// batch and counted in skipped(); a batch of which nothing can be decoded has N = 0.
-    virtual Result<Batch> read(int64_t begin, int64_t end) = 0;
+    /// The samples at `indices`, each in [0, size()), in that order; repeats are allowed. A sample that
+    /// cannot be decoded is left out of the batch and listed in skipped(); a batch of which nothing can be
+    /// decoded has N = 0.
+    virtual Result<Batch> readSamples(std::span<const int64_t> indices) const = 0;
+    /// Samples [begin, end), clipped to [0, size()).
+    Result<Batch> read(int64_t begin, int64_t end) const;
+
     virtual bool labelled() const = 0;
-    virtual std::vector<std::string> classes() const = 0;
+    virtual std::vector<std::string> classes() const { return {}; }
     /// What a sample consists of; images are one input, C x H x W.
     virtual std::vector<SampleInput> sampleInputs() const = 0;
-    /// Files that could not be decoded so far.
-    virtual const std::vector<std::string>& skipped() const = 0;
+    /// What stands behind N in a batch's labels: empty for a class a sample.
+    virtual std::vector<int64_t> labelShape() const { return {}; }
+    /// The class of every sample where it is known without decoding any, else empty.
+    virtual std::vector<int64_t> sampleClasses() const { return {}; }
+    /// Where a sample comes from: the same for the same stored sample, whichever way it was opened
+    /// ("canonical path" or "canonical path#index"). Empty where that has no meaning (random input).
+    virtual std::string sampleId(int64_t /*index*/) const { return {}; }
+    /// The source to calibrate and train on where this one is the test split of data that has a training
+    /// split ("fashion-mnist:train"), else empty.
+    virtual std::string calibrationSource() const { return {}; }
+    /// Files that could not be decoded so far, "FILE: reason" each.
+    virtual std::vector<std::string> skipped() const { return {}; }
     /// The preprocessing in force, defaults filled in.
-    virtual protocol::Preprocessing preprocessing() const = 0;
+    virtual protocol::Preprocessing preprocessing() const { return {}; }
     /// What a person should know about this data ("bundled subset of 2000 images: ..."), or empty.
     virtual std::string note() const { return {}; }
+};
+
+/// What a person asks of the data besides its source.
+struct DatasetOptions {
+    protocol::Preprocessing preprocessing;
+    std::vector<std::string> classes = {};  ///< from a labels file; empty: the format's own names
 };
 
 /// A data format: opens "name:argument" (`argument` is what follows the first colon, maybe empty).
 struct DatasetFormat {
     std::string description;  ///< for people: "a folder a class, any image that OpenCV reads"
-    std::function<Result<std::unique_ptr<Dataset>>(const std::string& argument,
-                                                   const protocol::Preprocessing&)>
-        open;
+    std::function<Result<std::unique_ptr<Dataset>>(const std::string& argument, const DatasetOptions&)> open;
 };
 
-/// fashion-mnist, imagefolder, npy (engine/data/formats, one a file).
+/// fashion-mnist, imagefolder, npy, ... (engine/data/formats, one a file).
 const Registry<DatasetFormat>& datasetFormats();
 
-/// Opens `source`, for example "imagefolder:/data/val". Usage error for an unknown format; failure for data
-/// that is not there or is empty.
+/// Opens spec.source, for example "imagefolder:/data/val". Usage error for an unknown format; failure for
+/// data that is not there or is empty, and for a labels file that does not fit it.
+Result<std::unique_ptr<Dataset>> openDataset(const protocol::DataSpec& spec);
 Result<std::unique_ptr<Dataset>> openDataset(const std::string& source,
                                              const protocol::Preprocessing& preprocessing);
 

@@ -2,8 +2,8 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/randn.h>
-
-#include <algorithm>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 namespace qs {
 
@@ -22,23 +22,20 @@ class RandomData : public Dataset {
     }
 
     int64_t size() const override { return samples_.at(0).size(0); }
-    Result<Batch> read(int64_t begin, int64_t end) override {
+    Result<Batch> readSamples(std::span<const int64_t> indices) const override {
+        const at::Tensor rows = at::tensor(at::IntArrayRef(indices.data(), indices.size()));
         Batch batch;
         for (const at::Tensor& tensor : samples_) {
-            batch.inputs.push_back(tensor.slice(0, begin, std::min(end, size())).contiguous());
+            batch.inputs.push_back(tensor.index_select(0, rows));
         }
         return batch;
     }
     bool labelled() const override { return false; }
-    std::vector<std::string> classes() const override { return {}; }
     std::vector<SampleInput> sampleInputs() const override { return inputs_; }
-    const std::vector<std::string>& skipped() const override { return skipped_; }
-    protocol::Preprocessing preprocessing() const override { return {}; }
 
   private:
     std::vector<SampleInput> inputs_;
     std::vector<at::Tensor> samples_;
-    std::vector<std::string> skipped_;
 };
 
 }  // namespace

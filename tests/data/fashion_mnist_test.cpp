@@ -47,9 +47,9 @@ TEST_F(FashionMnistTest, ReadsIdxFiles) {
     EXPECT_EQ((*data)->note(), "");
     const auto batch = (*data)->read(0, 64);
     ASSERT_TRUE(batch);
-    EXPECT_THAT(batch->images.sizes().vec(), ElementsAre(2, 1, 2, 3));
-    EXPECT_FLOAT_EQ(batch->images[0].max().item<float>(), -0.2860F / 0.3530F);
-    EXPECT_FLOAT_EQ(batch->images[1].min().item<float>(), (1 - 0.2860F) / 0.3530F);
+    EXPECT_THAT(batch->inputs[0].sizes().vec(), ElementsAre(2, 1, 2, 3));
+    EXPECT_FLOAT_EQ(batch->inputs[0][0].max().item<float>(), -0.2860F / 0.3530F);
+    EXPECT_FLOAT_EQ(batch->inputs[0][1].min().item<float>(), (1 - 0.2860F) / 0.3530F);
     EXPECT_EQ(batch->labels[1].item<int64_t>(), 9);
 }
 
@@ -60,7 +60,7 @@ TEST_F(FashionMnistTest, RepeatsGreyForThreeChannels) {
     colour.channels = 3;
     const auto data = openDataset("fashion-mnist", colour);
     ASSERT_TRUE(data) << data.error().message;
-    const at::Tensor image = (*data)->read(0, 1)->images[0];
+    const at::Tensor image = (*data)->read(0, 1)->inputs[0][0];
     EXPECT_THAT(image.sizes().vec(), ElementsAre(3, 2, 2));
     EXPECT_TRUE(image[0].equal(image[2]));
 }
@@ -93,9 +93,9 @@ TEST_F(FashionMnistTest, SaysWhatIsWrong) {
     EXPECT_THAT(errorWith(idx({1, 2, 2}, "abc"), label).message, HasSubstr("truncated"));
     EXPECT_THAT(errorWith(idx({4000000000, 4000000000, 4000000000}, "abcd"), label).message,
                 HasSubstr("more values than a file of its size can hold"));
-    EXPECT_THAT(errorWith(idx({1, 2, 2}, "abcd"), idx({2}, {0, 0})).message,
-                HasSubstr("1 images but 2 labels"));
-    EXPECT_THAT(errorWith(idx({1, 2, 2}, "abcd"), idx({1}, {10})).message, HasSubstr("labels outside 0..9"));
+    EXPECT_THAT(errorWith(idx({1, 2, 2}, "abcd"), idx({2}, {0, 0})).message, HasSubstr("holds 1 images but"));
+    EXPECT_THAT(errorWith(idx({1, 2, 2}, "abcd"), idx({1}, {10})).message,
+                HasSubstr("sample 0 has label 10, outside 0..9"));
     EXPECT_THAT(errorWith(idx({0, 2, 2}, ""), idx({0}, "")).message, HasSubstr("no images"));
 }
 

@@ -35,10 +35,10 @@ TEST_F(ImageFolderTest, ReadsAFolderAClassWithTheClassesSpreadEvenly) {
 
     const auto batch = (*data)->read(0, 100);
     ASSERT_TRUE(batch) << batch.error().message;
-    EXPECT_THAT(batch->images.sizes().vec(), ElementsAre(4, 3, 224, 224));
+    EXPECT_THAT(batch->inputs[0].sizes().vec(), ElementsAre(4, 3, 224, 224));
     EXPECT_THAT(labelsOf(*batch), ElementsAre(0, 1, 0, 1));
     // dog/a.png is grey: its channels differ only by the normalization.
-    const at::Tensor grey = batch->images[1];
+    const at::Tensor grey = batch->inputs[0][1];
     EXPECT_TRUE(((grey[0] * 0.229 + 0.485) - (grey[1] * 0.224 + 0.456)).abs().max().item<float>() < 1e-6F);
 }
 
@@ -60,7 +60,7 @@ TEST_F(ImageFolderTest, SkipsAndCountsCorruptImages) {
         const auto batch = (*data)->read(0, 6);
         ASSERT_TRUE(batch) << batch.error().message;
         EXPECT_THAT(labelsOf(*batch), ElementsAre(0, 1));
-        EXPECT_EQ(batch->images.size(0), 2);
+        EXPECT_EQ(batch->inputs[0].size(0), 2);
         EXPECT_EQ((*data)->skipped().size(), 4U);
     }
     EXPECT_EQ(describe(**data, source()).skipped.size(), 4U);
@@ -71,8 +71,8 @@ TEST_F(ImageFolderTest, GoodImagesBehindACorruptOneKeepTheirPixels) {
     copyImage("wide.png", "cat/b.png");
     const auto data = openDataset(source(), {});
     ASSERT_TRUE(data);
-    const at::Tensor both = (*data)->read(0, 2)->images;
-    const at::Tensor alone = (*data)->read(1, 2)->images;
+    const at::Tensor both = (*data)->read(0, 2)->inputs[0];
+    const at::Tensor alone = (*data)->read(1, 2)->inputs[0];
     EXPECT_TRUE(both.equal(alone));
 }
 
@@ -83,7 +83,7 @@ TEST_F(ImageFolderTest, ABatchOfCorruptImagesIsEmpty) {
     ASSERT_TRUE(data);
     const auto batch = (*data)->read(0, 1);
     ASSERT_TRUE(batch);
-    EXPECT_EQ(batch->images.size(0), 0);
+    EXPECT_EQ(batch->inputs[0].size(0), 0);
     EXPECT_EQ(batch->labels.size(0), 0);
 }
 

@@ -46,8 +46,8 @@ TEST_F(NpyTest, ReadsTensorsAndLabels) {
     EXPECT_THAT((*data)->sampleInputs().at(0).shape, ElementsAre(1, 2));
     const auto batch = (*data)->read(1, 10);
     ASSERT_TRUE(batch);
-    EXPECT_THAT(batch->images.sizes().vec(), ElementsAre(2, 1, 2));
-    EXPECT_EQ(batch->images[1][0][1].item<float>(), 6);
+    EXPECT_THAT(batch->inputs[0].sizes().vec(), ElementsAre(2, 1, 2));
+    EXPECT_EQ(batch->inputs[0][1][0][1].item<float>(), 6);
     EXPECT_EQ(batch->labels[0].item<int64_t>(), 8);
 }
 
@@ -55,7 +55,7 @@ TEST_F(NpyTest, ConvertsOtherTypes) {
     const auto first = [&](const std::string& descr, const std::string& value) {
         const auto path = write("x.npy", npy(dictionary(descr, "(1, 1)"), value, 3));
         const auto data = openDataset("npy:" + path.string(), {});
-        return data ? (*data)->read(0, 1)->images.item<float>() : -1.0F;
+        return data ? (*data)->read(0, 1)->inputs[0].item<float>() : -1.0F;
     };
     EXPECT_EQ(first("<f8", bytesOf<double>({0.5})), 0.5F);
     EXPECT_EQ(first("|u1", bytesOf<uint8_t>({200})), 200.0F);

@@ -146,7 +146,7 @@ TEST(Preprocess, RefusesToBlowUpAThread) {
 TEST(Resample, KeepsAConstantImageConstant) {
     Image image(19, 31, 3);
     std::fill(image.pixels.begin(), image.pixels.end(), uint8_t(200));
-    const Image small = resizeBilinear(image, 5, 7);
+    const Image small = resizeImage(image, 5, 7, Interpolation::Bilinear);
     ASSERT_EQ(small.pixels.size(), 5U * 7 * 3);
     EXPECT_THAT(small.pixels, testing::Each(200));
 }

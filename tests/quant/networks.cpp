@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -113,9 +114,9 @@ StripesData::StripesData(int64_t size, uint64_t seed, bool labelled) : labelled_
     }
 }
 
-Result<Batch> StripesData::read(int64_t begin, int64_t end) {
-    end = std::min(end, size());
-    return Batch{{images_.slice(0, begin, end)}, labelled_ ? labels_.slice(0, begin, end) : at::Tensor()};
+Result<Batch> StripesData::readSamples(std::span<const int64_t> indices) const {
+    const at::Tensor rows = at::tensor(at::IntArrayRef(indices.data(), indices.size()));
+    return Batch{{images_.index_select(0, rows)}, labelled_ ? labels_.index_select(0, rows) : at::Tensor()};
 }
 
 }  // namespace qs::test

@@ -22,12 +22,10 @@ class StripesData : public Dataset {
   public:
     explicit StripesData(int64_t size, uint64_t seed = 3, bool labelled = true);
     int64_t size() const override { return images_.size(0); }
-    Result<Batch> read(int64_t begin, int64_t end) override;
+    Result<Batch> readSamples(std::span<const int64_t> indices) const override;
     bool labelled() const override { return labelled_; }
     std::vector<std::string> classes() const override { return {"across", "down", "blank"}; }
     std::vector<SampleInput> sampleInputs() const override { return {{"", {2, 8, 8}}}; }
-    const std::vector<std::string>& skipped() const override { return skipped_; }
-    protocol::Preprocessing preprocessing() const override { return {}; }
 
     at::Tensor images() const { return images_; }
     void relabel(int64_t label) { labels_.fill_(label); }
@@ -36,7 +34,6 @@ class StripesData : public Dataset {
     at::Tensor images_;
     at::Tensor labels_;
     bool labelled_;
-    std::vector<std::string> skipped_;
 };
 
 }  // namespace qs::test

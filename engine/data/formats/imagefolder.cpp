@@ -1,13 +1,9 @@
-#include <ATen/ops/empty.h>
-
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
-#include <thread>
 
-#include "data/dataset.h"
+#include "data/class_names.h"
+#include "data/formats/image_dataset.h"
 #include "data/formats/image_file.h"
-#include "data/preprocess.h"
 
 namespace qs {
 
@@ -57,135 +53,6 @@ std::vector<fs::path> findClassFolders(const fs::path& folder) {
     return folders;
 }
 
-class ImageFolder : public Dataset {
-  public:
-    ImageFolder(std::vector<Sample> samples, std::vector<std::string> classes, Preprocessor preprocessor)
-        : samples_(std::move(samples)),
-          classes_(std::move(classes)),
-          preprocessor_(std::move(preprocessor)) {}
-
-    /// Sets the sample shape: from the crop, else from the first image that can be decoded.
-    Status prepare() {
-        if (const int crop = *preprocessor_.settings().crop; crop > 0) {
-            shape_ = {preprocessor_.channels(), crop, crop};
-            return {};
-        }
-        for (const Sample& sample : samples_) {
-            if (const auto image = load(sample)) {
-                shape_ = {image->channels, image->height, image->width};
-                return {};
-            }
-            skip(sample);
-        }
-        return failure("none of the " + std::to_string(samples_.size()) +
-                       " image files can be decoded, for example " + samples_.front().path.string());
-    }
-
-    int64_t size() const override { return int64_t(samples_.size()); }
-    bool labelled() const override { return !classes_.empty(); }
-    std::vector<std::string> classes() const override { return classes_; }
-    std::vector<SampleInput> sampleInputs() const override { return {{"", shape_}}; }
-    const std::vector<std::string>& skipped() const override { return skipped_; }
-    protocol::Preprocessing preprocessing() const override { return preprocessor_.settings(); }
-
-    Result<Batch> read(int64_t begin, int64_t end) override {
-        begin = std::clamp<int64_t>(begin, 0, size());
-        end = std::clamp(end, begin, size());
-        const int64_t count = end - begin;
-        Batch batch;
-        batch.inputs = {at::empty({count, shape_[0], shape_[1], shape_[2]}, at::kFloat)};
-        std::vector<Outcome> outcomes(size_t(count), Outcome::Undecodable);
-        decodeAll(begin, outcomes, batch.inputs[0].data_ptr<float>());
-
-        std::vector<int64_t> kept;
-        for (int64_t i = 0; i < count; ++i) {
-            const Sample& sample = samples_[size_t(begin + i)];
-            if (outcomes[size_t(i)] == Outcome::OtherSize) {
-                return failure(sample.path.string() +
-                               " has another size than the first image: set a crop, so that all "
-                               "samples have the same shape");
-            }
-            if (outcomes[size_t(i)] == Outcome::Undecodable) {
-                skip(sample);
-            } else {
-                kept.push_back(i);
-            }
-        }
-        compact(batch, kept);
-        if (labelled()) {
-            batch.labels = at::empty({int64_t(kept.size())}, at::kLong);
-            for (size_t i = 0; i < kept.size(); ++i) {
-                batch.labels.data_ptr<int64_t>()[i] = samples_[size_t(begin + kept[i])].label;
-            }
-        }
-        return batch;
-    }
-
-  private:
-    enum class Outcome { Decoded, Undecodable, OtherSize };
-
-    Result<Image> load(const Sample& sample) const {
-        QS_ASSIGN(const Image image, decodeImage(sample.path));
-        return preprocessor_.transform(image);
-    }
-
-    Outcome decodeInto(const Sample& sample, float* chw) const {
-        const auto image = load(sample);
-        if (!image) {
-            return Outcome::Undecodable;
-        }
-        if (image->height != shape_[1] || image->width != shape_[2]) {
-            return Outcome::OtherSize;
-        }
-        preprocessor_.normalize(*image, chw);
-        return Outcome::Decoded;
-    }
-
-    /// Decodes samples from `begin` on, one for each of `outcomes`, on all cores.
-    void decodeAll(int64_t begin, std::vector<Outcome>& outcomes, float* images) const {
-        const size_t stride = size_t(shape_[0]) * size_t(shape_[1]) * size_t(shape_[2]);
-        std::atomic<size_t> next = 0;
-        const auto work = [&] {
-            for (size_t i = next++; i < outcomes.size(); i = next++) {
-                outcomes[i] = decodeInto(samples_[size_t(begin) + i], images + i * stride);
-            }
-        };
-        std::vector<std::jthread> helpers;
-        const size_t workers = std::min<size_t>(std::thread::hardware_concurrency(), outcomes.size());
-        for (size_t i = 1; i < workers; ++i) {
-            helpers.emplace_back(work);
-        }
-        work();
-    }
-
-    /// Moves the samples of `kept` (ascending) to the front and drops the rest.
-    void compact(Batch& batch, const std::vector<int64_t>& kept) const {
-        if (int64_t(kept.size()) == batch.inputs[0].size(0)) {
-            return;
-        }
-        const int64_t stride = shape_[0] * shape_[1] * shape_[2];
-        auto* images = batch.inputs[0].data_ptr<float>();
-        for (size_t i = 0; i < kept.size(); ++i) {
-            if (kept[i] != int64_t(i)) {
-                std::copy_n(images + kept[i] * stride, stride, images + int64_t(i) * stride);
-            }
-        }
-        batch.inputs[0] = batch.inputs[0].narrow(0, 0, int64_t(kept.size()));
-    }
-
-    void skip(const Sample& sample) {
-        if (std::find(skipped_.begin(), skipped_.end(), sample.path.string()) == skipped_.end()) {
-            skipped_.push_back(sample.path.string());
-        }
-    }
-
-    std::vector<Sample> samples_;
-    std::vector<std::string> classes_;
-    Preprocessor preprocessor_;
-    std::vector<int64_t> shape_;
-    std::vector<std::string> skipped_;
-};
-
 /// Every image of every class folder, or the images of the folder itself, unlabelled, where no class folder
 /// has any.
 void collect(const fs::path& folder, std::vector<Sample>& samples, std::vector<std::string>& classes) {
@@ -221,18 +88,11 @@ void spreadClasses(std::vector<Sample>& samples, size_t classes) {
                    [](auto& entry) { return std::move(entry.second); });
 }
 
-Result<std::unique_ptr<Dataset>> openImageFolder(const std::string& argument,
-                                                 const protocol::Preprocessing& wanted) {
+Result<std::unique_ptr<Dataset>> openImageFolder(const std::string& argument, const DatasetOptions& options) {
     if (argument.empty()) {
         return usageError("imagefolder needs a folder: imagefolder:DIR");
     }
-    protocol::Preprocessing defaults;
-    defaults.channels = 3;
-    defaults.resize = 256;
-    defaults.crop = 224;
-    defaults.mean = {0.485, 0.456, 0.406};
-    defaults.std = {0.229, 0.224, 0.225};
-    QS_ASSIGN(Preprocessor preprocessor, Preprocessor::make(wanted, defaults));
+    QS_ASSIGN(Preprocessor preprocessor, Preprocessor::make(options.preprocessing, photographDefaults()));
 
     std::error_code error;
     if (!fs::is_directory(argument, error)) {
@@ -240,19 +100,27 @@ Result<std::unique_ptr<Dataset>> openImageFolder(const std::string& argument,
                        (fs::exists(argument, error) ? "not a folder" : "no such folder"));
     }
     std::vector<Sample> samples;
-    std::vector<std::string> classes;
-    collect(argument, samples, classes);
+    ImageFacts facts;
+    collect(argument, samples, facts.classes);
     if (samples.empty()) {
         return failure("no images in " + argument +
                        ": it should hold a folder a class with images, or images");
     }
-    if (!classes.empty()) {
-        spreadClasses(samples, classes.size());
+    if (!facts.classes.empty()) {
+        spreadClasses(samples, facts.classes.size());
     }
-    auto data =
-        std::make_unique<ImageFolder>(std::move(samples), std::move(classes), std::move(preprocessor));
-    QS_TRY(data->prepare());
-    return Result<std::unique_ptr<Dataset>>(std::move(data));
+    if (!options.classes.empty()) {
+        QS_TRY(checkClassCount(options.classes.size(), facts.classes.size(), argument));
+        facts.classes = options.classes;
+    }
+    std::vector<fs::path> paths;
+    for (Sample& sample : samples) {
+        paths.push_back(std::move(sample.path));
+        if (sample.label != kUnlabelled) {
+            facts.labels.push_back(sample.label);
+        }
+    }
+    return makeImageDataset(makeFileSource(std::move(paths)), std::move(facts), std::move(preprocessor));
 }
 
 }  // namespace

@@ -46,34 +46,33 @@ class NpyDataset : public Dataset {
 
     int64_t size() const override { return samples_.rows(); }
     bool labelled() const override { return !labels_.empty(); }
-    std::vector<std::string> classes() const override { return {}; }
     std::vector<SampleInput> sampleInputs() const override {
         return {{"", {samples_.header().shape.begin() + 1, samples_.header().shape.end()}}};
     }
-    const std::vector<std::string>& skipped() const override { return skipped_; }
-    protocol::Preprocessing preprocessing() const override { return {}; }
 
-    Result<Batch> read(int64_t begin, int64_t end) override {
-        begin = std::clamp<int64_t>(begin, 0, size());
-        end = std::clamp(end, begin, size());
-        QS_ASSIGN(const std::vector<char> bytes, samples_.readRows(begin, end - begin));
+    Result<Batch> readSamples(std::span<const int64_t> indices) const override {
         std::vector<int64_t> shape = samples_.header().shape;
-        shape[0] = end - begin;
+        shape[0] = int64_t(indices.size());
         Batch batch;
         at::Tensor samples = at::empty(shape, at::kFloat);
-        convertValues(samples_.header(), bytes, samples.data_ptr<float>());
+        auto* out = samples.data_ptr<float>();
+        for (const int64_t index : indices) {
+            QS_ASSIGN(const std::vector<char> bytes, samples_.readRows(index, 1));
+            convertValues(samples_.header(), bytes, out);
+            out += samples_.rowSize();
+        }
         batch.inputs = {std::move(samples)};
         if (labelled()) {
-            batch.labels = at::empty({end - begin}, at::kLong);
-            std::copy(labels_.begin() + begin, labels_.begin() + end, batch.labels.data_ptr<int64_t>());
+            batch.labels = at::empty({shape[0]}, at::kLong);
+            std::transform(indices.begin(), indices.end(), batch.labels.data_ptr<int64_t>(),
+                           [&](int64_t index) { return labels_[size_t(index)]; });
         }
         return batch;
     }
 
   private:
     NpyFile samples_;
-    std::vector<int64_t> labels_;       ///< empty: unlabelled
-    std::vector<std::string> skipped_;  ///< always empty: tensors need no decoding
+    std::vector<int64_t> labels_;  ///< empty: unlabelled
 };
 
 Result<NpyFile> openSamples(const std::string& path) {
@@ -111,7 +110,8 @@ Result<std::vector<int64_t>> readLabels(const std::string& path, int64_t samples
     return labels;
 }
 
-Result<std::unique_ptr<Dataset>> openNpy(const std::string& argument, const protocol::Preprocessing& wanted) {
+Result<std::unique_ptr<Dataset>> openNpy(const std::string& argument, const DatasetOptions& options) {
+    const protocol::Preprocessing& wanted = options.preprocessing;
     if (wanted.resize.value_or(0) != 0 || wanted.crop.value_or(0) != 0 || wanted.channels ||
         !wanted.mean.empty() || !wanted.std.empty()) {
         return usageError("npy holds ready tensors: resize, crop, channels, mean and std do not apply");

@@ -215,7 +215,7 @@ Result<NpyFile> NpyFile::open(const std::filesystem::path& path) {
     return file;
 }
 
-Result<std::vector<char>> NpyFile::readRows(int64_t begin, int64_t count) {
+Result<std::vector<char>> NpyFile::readRows(int64_t begin, int64_t count) const {
     const int64_t rowBytes = rowSize_ * header_.itemBytes;
     std::vector<char> bytes(size_t(count * rowBytes));
     stream_.clear();

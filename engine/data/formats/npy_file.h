@@ -32,11 +32,11 @@ class NpyFile {
     /// Elements behind the first dimension.
     int64_t rowSize() const { return rowSize_; }
     /// Rows [begin, begin + count) as they lie in the file.
-    Result<std::vector<char>> readRows(int64_t begin, int64_t count);
+    Result<std::vector<char>> readRows(int64_t begin, int64_t count) const;
 
   private:
     std::filesystem::path path_;
-    std::ifstream stream_;
+    mutable std::ifstream stream_;
     NpyHeader header_;
     int64_t dataOffset_ = 0;
     int64_t rowSize_ = 1;
