@@ -1,16 +1,126 @@
 #include "importers/importer.h"
 
-#include <ATen/ops/zeros.h>
-
 #include <algorithm>
-#include <cctype>
 
 #include "core/match.h"
-#include "ops/evaluate.h"
 
 namespace qs {
 
-Result<ImportedModel> openModel(const std::filesystem::path& path) {
+namespace {
+
+/// The wanted input that belongs to the declared one: by name, or by position where names are empty.
+const InputSpec* findWanted(const std::vector<InputSpec>& wanted, const InputSpec& declared,
+                            size_t position) {
+    const auto named = std::find_if(wanted.begin(), wanted.end(), [&](const InputSpec& spec) {
+        return !spec.name.empty() && spec.name == declared.name;
+    });
+    if (named != wanted.end()) {
+        return &*named;
+    }
+    return position < wanted.size() && wanted[position].name.empty() ? &wanted[position] : nullptr;
+}
+
+Status checkNames(const std::vector<InputSpec>& wanted, const std::vector<InputSpec>& declared) {
+    std::vector<std::string> names;
+    for (const auto& input : declared) {
+        names.push_back(input.name);
+    }
+    for (const auto& spec : wanted) {
+        if (!spec.name.empty() && std::find(names.begin(), names.end(), spec.name) == names.end()) {
+            return failure("the model has no input " + spec.name + ": it takes " + join(names, ", "));
+        }
+    }
+    if (wanted.size() > declared.size()) {
+        return failure("the model takes " + std::to_string(declared.size()) + " input" +
+                       (declared.size() == 1 ? "" : "s") + " (" + join(names, ", ") + "), not " +
+                       std::to_string(wanted.size()));
+    }
+    return {};
+}
+
+bool isComplete(const InputSpec& input) {
+    return !input.shape.empty() &&
+           std::all_of(input.shape.begin(), input.shape.end(), [](int64_t extent) { return extent > 0; });
+}
+
+std::string shapeText(const Shape& shape) {
+    std::string text;
+    for (const int64_t extent : shape) {
+        text += (text.empty() ? "" : "x") + (extent < 0 ? std::string("?") : std::to_string(extent));
+    }
+    return text;
+}
+
+/// The declared inputs with what is wanted filled in; a free batch becomes 1.
+Result<std::vector<InputSpec>> fill(const std::vector<InputSpec>& declared,
+                                    const std::vector<InputSpec>& wanted) {
+    QS_TRY(checkNames(wanted, declared));
+    std::vector<InputSpec> inputs = declared;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        InputSpec& input = inputs[i];
+        if (const InputSpec* spec = findWanted(wanted, declared[i], i)) {
+            if (!spec->shape.empty() && !input.shape.empty() && spec->shape.size() != input.shape.size()) {
+                return failure("input " + input.name + " has " + std::to_string(input.shape.size()) +
+                               " dimensions (" + shapeText(input.shape) + "), not " +
+                               std::to_string(spec->shape.size()) + " (" + shapeText(spec->shape) + ")");
+            }
+            if (!spec->shape.empty()) {
+                input.shape = spec->shape;
+            }
+            if (spec->dtype && !input.dtype) {
+                input.dtype = spec->dtype;
+            }
+        }
+        if (!input.shape.empty() && input.shape[0] < 0) {
+            input.shape[0] = 1;
+        }
+    }
+    return inputs;
+}
+
+Error sizeNeeded(const InputSpec& input) {
+    const std::string name = input.name.empty() ? "x" : input.name;
+    if (input.shape.empty()) {
+        return failure("the file does not say what shape input " + name +
+                       " has: give it, for example --input " + name + "=1x3x224x224");
+    }
+    Shape example = input.shape;
+    for (int64_t& extent : example) {
+        extent = extent < 0 ? 224 : extent;
+    }
+    return failure("input " + name + " has free extents (" + shapeText(input.shape) +
+                   "): give its size, for example --input " + name + "=" + shapeText(example));
+}
+
+Result<Graph> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs) {
+    const auto open = std::find_if_not(inputs.begin(), inputs.end(), isComplete);
+    if (open == inputs.end()) {
+        return file.trace(inputs);
+    }
+    std::optional<Error> first;
+    for (auto guess : file.guesses()) {
+        for (size_t i = 0; i < guess.size(); ++i) {
+            if (isComplete(inputs[i])) {
+                guess[i] = inputs[i];
+            }
+        }
+        auto graph = file.trace(guess);
+        if (graph) {
+            return graph;
+        }
+        if (!first) {
+            first = graph.error();
+        }
+    }
+    if (!first) {
+        return sizeNeeded(*open);
+    }
+    return failure(first->message + " (with an input shape that was guessed: --input gives the right one)");
+}
+
+}  // namespace
+
+Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         return failure(path.string() + " is a folder, not a model file");
@@ -23,54 +133,24 @@ Result<ImportedModel> openModel(const std::filesystem::path& path) {
         return failure(path.string() + " is empty");
     }
     for (const auto& [name, importer] : importers().entries()) {
-        if (importer.matches(path)) {
-            return importer.open(path);
+        if (!importer.matches(path)) {
+            continue;
         }
+        QS_ASSIGN(const std::unique_ptr<ModelFile> file, importer.open(path));
+        const auto named = [&](const Error& why) { return failure(path.string() + ": " + why.message); };
+        auto inputs = fill(file->inputs(), wanted);
+        if (!inputs) {
+            return named(inputs.error());
+        }
+        auto graph = traceGuessing(*file, *inputs);
+        if (!graph) {
+            return named(graph.error());
+        }
+        return ImportedModel{std::move(graph).value(), name, file->classes(), file->notes()};
     }
     return failure(path.string() + " is no model that can be opened: expected " +
                    join(importers().names(), " or ") +
                    " (in PyTorch: torch.jit.script(model).save(\"model.pt\"))");
-}
-
-Status inferShapes(Graph& graph, const std::vector<int64_t>& inputShape) {
-    if (graph.inputs().size() != 1) {
-        return failure("the model has " + std::to_string(graph.inputs().size()) +
-                       " inputs; models with one input are supported");
-    }
-    const at::Tensor input = at::zeros(inputShape);
-    graph.value(graph.inputs()[0]).shape = inputShape;
-    std::vector<std::pair<ValueId, Shape>> shapes;
-    auto outputs =
-        evaluate(graph, std::span(&input, 1), [&](const Node& node, std::span<const at::Tensor> results) {
-            for (size_t i = 0; i < results.size(); ++i) {
-                shapes.emplace_back(node.outputs[i], results[i].sizes().vec());
-            }
-        });
-    if (!outputs) {
-        std::string text;
-        for (const int64_t extent : inputShape) {
-            text += (text.empty() ? "" : "x") + std::to_string(extent);
-        }
-        return failure("the model does not accept an input of shape " + text + ": " +
-                       outputs.error().message);
-    }
-    for (auto& [id, shape] : shapes) {
-        graph.value(id).shape = std::move(shape);
-    }
-    return {};
-}
-
-std::vector<int64_t> guessInputShape(const Graph& graph) {
-    for (const auto& node : graph.nodes()) {
-        if (node.op == "conv2d") {
-            return {1, graph.constant(node.inputs[1]).size(1) * node.attrs.get<int64_t>("groups", 1), 224,
-                    224};
-        }
-        if (node.op == "linear") {
-            return {1, graph.constant(node.inputs[1]).size(1)};
-        }
-    }
-    return {1, 3, 224, 224};
 }
 
 }  // namespace qs

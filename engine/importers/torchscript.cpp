@@ -1,21 +1,16 @@
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/passes/constant_propagation.h>
-#include <torch/csrc/jit/passes/dead_code_elimination.h>
-#include <torch/csrc/jit/passes/freeze_module.h>
-#include <torch/csrc/jit/passes/inliner.h>
-#include <torch/csrc/jit/passes/loop_unrolling.h>
-#include <torch/csrc/jit/passes/lower_tuples.h>
-#include <torch/csrc/jit/passes/peephole.h>
-#include <torch/csrc/jit/passes/remove_exceptions.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 
 #include "core/guard.h"
+#include "importers/archive.h"
 #include "importers/importer.h"
-#include "importers/jit_graph.h"
+#include "importers/jit_interpreter.h"
+#include "importers/tracer.h"
 
 namespace qs {
 
@@ -40,6 +35,7 @@ bool isPickle(const std::filesystem::path& path) {
 }
 
 Status checkArchive(const std::filesystem::path& path) {
+    QS_TRY(checkZip(path));
     auto reader = guard(path.string() + " is damaged or truncated", [&] {
         return std::make_unique<caffe2::serialize::PyTorchStreamReader>(path.string());
     });
@@ -57,38 +53,134 @@ Status checkArchive(const std::filesystem::path& path) {
     return failure(path.string() + " is an archive, but not a TorchScript model: " + kSaveScript);
 }
 
-void readAbout(const std::string& text, ImportedModel& model) {
-    const auto about = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (about.is_discarded() || !about.is_object()) {
-        return;
-    }
-    if (about.contains("input_shape") && about["input_shape"].is_array()) {
-        for (const auto& extent : about["input_shape"]) {
-            model.inputShape.push_back(extent.is_number_integer() ? extent.get<int64_t>() : 0);
+/// A tensor's record may be shorter than the tensor claims: LibTorch then makes room for what is not there.
+Status checkStorage(const torch::jit::Module& module, const std::filesystem::path& path) {
+    std::unordered_set<const at::StorageImpl*> seen;
+    uintmax_t bytes = 0;
+    const auto add = [&](const at::Tensor& tensor) {
+        if (tensor.defined() && tensor.has_storage() &&
+            seen.insert(tensor.storage().unsafeGetStorageImpl()).second) {
+            bytes += tensor.storage().nbytes();
         }
+    };
+    for (const at::Tensor& tensor : module.parameters()) {
+        add(tensor);
     }
-    if (about.contains("classes") && about["classes"].is_array()) {
-        for (const auto& name : about["classes"]) {
-            model.classes.push_back(name.is_string() ? name.get<std::string>() : name.dump());
-        }
+    for (const at::Tensor& tensor : module.buffers()) {
+        add(tensor);
     }
+    const uintmax_t size = std::filesystem::file_size(path);
+    if (bytes > size) {
+        return failure(path.string() + " is damaged: its tensors claim " + std::to_string(bytes) +
+                       " bytes, the file has " + std::to_string(size));
+    }
+    return {};
 }
 
-std::shared_ptr<torch::jit::Graph> frozenGraph(torch::jit::Module module) {
-    module.eval();
-    const torch::jit::Module frozen = torch::jit::freeze_module(module);
-    auto graph = frozen.get_method("forward").graph();
-    torch::jit::Inline(*graph);
-    torch::jit::EliminateExceptions(graph);
-    torch::jit::UnrollConstantLoops(graph);
-    torch::jit::ConstantPropagation(graph);
-    torch::jit::PeepholeOptimize(graph);
-    torch::jit::LowerSimpleTuples(graph);
-    torch::jit::EliminateDeadCode(graph);
-    return graph;
+class TorchScriptFile : public ModelFile {
+  public:
+    TorchScriptFile(torch::jit::Module module, std::vector<InputSpec> inputs, const std::string& about)
+        : module_(std::move(module)), inputs_(std::move(inputs)) {
+        readAbout(about);
+    }
+
+    std::vector<InputSpec> inputs() const override { return inputs_; }
+    std::vector<std::string> classes() const override { return classes_; }
+    std::vector<std::string> notes() const override { return notes_; }
+
+    /// Channels from the first convolution, features from the first linear layer, numbers of words from the
+    /// first embedding.
+    std::vector<std::vector<InputSpec>> guesses() const override {
+        std::vector<std::vector<InputSpec>> guesses;
+        const auto add = [&](Shape shape, at::ScalarType dtype = at::kFloat) {
+            guesses.emplace_back(inputs_.size(), InputSpec{"", std::move(shape), dtype});
+        };
+        for (const at::Tensor& parameter : module_.parameters()) {
+            if (parameter.dim() == 4) {
+                add({1, parameter.size(1), 224, 224});
+                break;
+            }
+        }
+        for (const at::Tensor& parameter : module_.parameters()) {
+            if (parameter.dim() == 2) {
+                add({1, parameter.size(1)});
+                add({1, 16, parameter.size(1)});
+                add({1, 16}, at::kLong);
+                break;
+            }
+        }
+        add({1, 3, 224, 224});
+        add({1, 1, 28, 28});
+        return guesses;
+    }
+
+    Result<Graph> trace(std::span<const InputSpec> inputs) const override {
+        notes_ = loadNotes_;
+        return finishGraph(
+            inputs.empty() ? 1 : inputs[0].shape.at(0),
+            [&](int64_t batch) { return traceOnce(inputs, batch); }, notes_);
+    }
+
+  private:
+    Graph traceOnce(std::span<const InputSpec> inputs, int64_t batch) const {
+        Tracer tracer;
+        std::vector<at::Tensor> tensors;
+        const int64_t whole = inputs.empty() ? batch : inputs[0].shape.at(0);
+        for (size_t i = 0; i < inputs.size(); ++i) {
+            Shape shape = inputs[i].shape;
+            if (!shape.empty() && shape[0] == whole) {
+                shape[0] = batch;
+            }
+            tensors.push_back(tracer.input(inputs_[i].name, shape, inputs[i].dtype.value_or(at::kFloat)));
+        }
+        for (const auto& [name, tensor] : interpret(module_, tensors, tracer, notes_)) {
+            tracer.output(tensor, name);
+        }
+        return tracer.take();
+    }
+
+    void readAbout(const std::string& text) {
+        const auto about = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+        if (about.is_discarded() || !about.is_object()) {
+            return;
+        }
+        if (about.contains("input_shape") && about["input_shape"].is_array() && !inputs_.empty()) {
+            Shape shape;
+            for (const auto& extent : about["input_shape"]) {
+                shape.push_back(extent.is_number_integer() ? extent.get<int64_t>() : -1);
+            }
+            inputs_[0].shape = std::move(shape);
+        }
+        if (about.contains("classes") && about["classes"].is_array()) {
+            for (const auto& name : about["classes"]) {
+                classes_.push_back(name.is_string() ? name.get<std::string>() : name.dump());
+            }
+        }
+    }
+
+    torch::jit::Module module_;
+    std::vector<InputSpec> inputs_;
+    std::vector<std::string> classes_;
+    std::vector<std::string> loadNotes_;
+    mutable std::vector<std::string> notes_;  ///< of the last trace
+};
+
+Result<std::vector<InputSpec>> declaredInputs(const torch::jit::Module& module) {
+    std::vector<InputSpec> inputs;
+    const auto& arguments = module.get_method("forward").function().getSchema().arguments();
+    for (size_t i = 1; i < arguments.size(); ++i) {
+        const auto& argument = arguments[i];
+        if (argument.type()->isSubtypeOf(*c10::TensorType::get())) {
+            inputs.push_back({argument.name(), {}, {}});
+        } else if (!argument.default_value()) {
+            return failure("input " + argument.name() + " is " + argument.type()->repr_str() +
+                           ", not a tensor: wrap the model so that it takes tensors");
+        }
+    }
+    return inputs;
 }
 
-Result<ImportedModel> open(const std::filesystem::path& path) {
+Result<std::unique_ptr<ModelFile>> open(const std::filesystem::path& path) {
     if (isPickle(path)) {
         return failure(path.string() + " is a pickled state_dict or module, not TorchScript: " + kSaveScript);
     }
@@ -100,16 +192,14 @@ Result<ImportedModel> open(const std::filesystem::path& path) {
     if (!module.find_method("forward")) {
         return failure(path.string() + ": the module has no forward method");
     }
-    QS_ASSIGN(const auto jit, guard("cannot prepare " + path.string(), [&] { return frozenGraph(module); }));
-    ImportedModel model;
-    model.format = "torchscript";
-    readAbout(extra[kAboutFile], model);
-    auto graph = guard("reading its graph", [&] { return readJitGraph(*jit); });
-    if (!graph) {
-        return failure(path.string() + ": " + graph.error().message);
+    QS_TRY(checkStorage(module, path));
+    module.eval();
+    auto inputs = declaredInputs(module);
+    if (!inputs) {
+        return failure(path.string() + ": " + inputs.error().message);
     }
-    model.graph = std::move(graph).value();
-    return model;
+    return std::unique_ptr<ModelFile>(
+        std::make_unique<TorchScriptFile>(std::move(module), std::move(inputs).value(), extra[kAboutFile]));
 }
 
 }  // namespace

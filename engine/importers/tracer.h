@@ -21,16 +21,15 @@ class ImportError : public std::runtime_error {
 
 /// Writes down the ATen operators that a network applies to its inputs, at one set of input shapes.
 ///
-/// Activations are tensors of the meta device: they have shape and type but no data. Everything else (weights,
-/// shape arithmetic, masks) is an ordinary CPU tensor. An operator that reads no activation is computed at
-/// once, so that constants fold by themselves; one that reads an activation becomes a node, in the form of an
-/// op entry where one covers it, or carried as it is. Shapes are known at every step, so an importer's own
-/// arithmetic on sizes is ordinary arithmetic.
+/// Activations are tensors of the meta device: they have shape and type but no data. Everything else
+/// (weights, shape arithmetic, masks) is an ordinary CPU tensor. An operator that reads no activation is
+/// computed at once, so that constants fold by themselves; one that reads an activation becomes a node, in
+/// the form of an op entry where one covers it, or carried as it is. Shapes are known at every step, so an
+/// importer's own arithmetic on sizes is ordinary arithmetic.
 class Tracer {
   public:
     Tracer();
     ~Tracer();
-    Tracer(Tracer&&) noexcept;
 
     /// An activation that the network is given. Types other than float stay what they are.
     at::Tensor input(const std::string& name, const Shape& shape, at::ScalarType dtype = at::kFloat);
@@ -63,9 +62,9 @@ class Tracer {
     std::unique_ptr<State> state_;
 };
 
-/// Traces a network with `trace(batch)` at two batch sizes, makes one graph of both that runs any batch (sizes
-/// that follow the batch become -1 or an expand), removes what no output needs, fuses what ops/ has as one,
-/// and names the layers. A network that only runs the batch `batch` gets Graph::fixedBatch and a note.
+/// Traces a network with `trace(batch)` at two batch sizes, makes one graph of both that runs any batch
+/// (sizes that follow the batch become -1 or an expand), removes what no output needs, fuses what ops/ has as
+/// one, and names the layers. A network that only runs the batch `batch` gets Graph::fixedBatch and a note.
 Result<Graph> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
                           std::vector<std::string>& notes);
 

@@ -1,10 +1,9 @@
 #include "protocol/json.h"
 
-#include <cmath>
 #include <concepts>
-#include <limits>
 #include <type_traits>
-#include <utility>
+
+#include "protocol/json_codec.h"
 
 namespace qs::protocol {
 
@@ -118,6 +117,8 @@ void members(auto& visit, Is<Recipe> auto& v) {
     visit("qat", v.qat);
     visit("trained_weights", v.trained_weights);
     visit("calibration", v.calibration);
+    visit("metric", v.metric);
+    visit("seed", v.seed);
 }
 
 void members(auto& visit, Is<LayerResult> auto& v) {
@@ -144,12 +145,59 @@ void members(auto& visit, Is<BoundaryResult> auto& v) {
     visit("int8_ms", v.int8_ms);
 }
 
+void members(auto& visit, Is<MetricValue> auto& v) {
+    visit("metric", v.metric);
+    visit("output", v.output);
+    visit("unit", v.unit);
+    visit("value", v.value);
+    visit("low", v.low);
+    visit("high", v.high);
+    visit("samples", v.samples);
+}
+
+void members(auto& visit, Is<MetricDrop> auto& v) {
+    visit("metric", v.metric);
+    visit("unit", v.unit);
+    visit("value", v.value);
+    visit("low", v.low);
+    visit("high", v.high);
+    visit("samples", v.samples);
+    visit("only_fp32", v.only_fp32);
+    visit("only_int8", v.only_int8);
+    visit("distinguishable", v.distinguishable);
+}
+
+void members(auto& visit, Is<ClassResult> auto& v) {
+    visit("index", v.index);
+    visit("name", v.name);
+    visit("samples", v.samples);
+    visit("value", v.value);
+    visit("low", v.low);
+    visit("high", v.high);
+}
+
+void members(auto& visit, Is<Confusion> auto& v) {
+    visit("label", v.label);
+    visit("predicted", v.predicted);
+    visit("count", v.count);
+}
+
+void members(auto& visit, Is<ClassReport> auto& v) {
+    visit("metric", v.metric);
+    visit("classes", v.classes);
+    visit("confusions", v.confusions);
+    visit("confusions_left_out", v.confusions_left_out);
+    visit("confusions_counted", v.confusions_counted);
+}
+
 void members(auto& visit, Is<ModelResult> auto& v) {
     visit("top1", v.top1);
     visit("latency_ms", v.latency_ms);
     visit("latency_p10_ms", v.latency_p10_ms);
     visit("latency_p90_ms", v.latency_p90_ms);
     visit("model_bytes", v.model_bytes);
+    visit("metrics", v.metrics);
+    visit("classes", v.classes);
 }
 
 void members(auto& visit, Is<CurvePoint> auto& v) {
@@ -169,6 +217,8 @@ void members(auto& visit, Is<Measurement> auto& v) {
     visit("threads", v.threads);
     visit("latency_runs", v.latency_runs);
     visit("seed", v.seed);
+    visit("calib_data", v.calib_data);
+    visit("batch", v.batch);
 }
 
 void members(auto& visit, Is<VariantResult> auto& v) {
@@ -184,6 +234,21 @@ void members(auto& visit, Is<VariantResult> auto& v) {
     visit("skipped", v.skipped);
     visit("notes", v.notes);
     visit("measured", v.measured);
+    visit("drop", v.drop);
+}
+
+void members(auto& visit, Is<EntryInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+}
+
+void members(auto& visit, Is<MetricInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("unit", v.unit);
+    visit("needs_labels", v.needs_labels);
+    visit("compares_with_fp32", v.compares_with_fp32);
+    visit("automatic", v.automatic);
 }
 
 void members(auto& visit, Is<EngineInfo> auto& v) {
@@ -199,6 +264,7 @@ void members(auto& visit, Is<EngineInfo> auto& v) {
     visit("observers", v.observers);
     visit("data_formats", v.data_formats);
     visit("exporters", v.exporters);
+    visit("metrics", v.metrics);
 }
 
 void members(auto& visit, Is<OpenModelParams> auto& v) {
@@ -212,6 +278,7 @@ void members(auto& visit, Is<MeasureParams> auto& v) {
     visit("data", v.data);
     visit("inputs", v.inputs);
     visit("recipe", v.recipe);
+    visit("calib_data", v.calib_data);
 }
 
 void members(auto& visit, Is<TrainParams> auto& v) {
@@ -220,6 +287,8 @@ void members(auto& visit, Is<TrainParams> auto& v) {
     visit("validation", v.validation);
     visit("recipe", v.recipe);
     visit("weights_path", v.weights_path);
+    visit("inputs", v.inputs);
+    visit("calib_data", v.calib_data);
 }
 
 void members(auto& visit, Is<ExportParams> auto& v) {
@@ -227,6 +296,8 @@ void members(auto& visit, Is<ExportParams> auto& v) {
     visit("data", v.data);
     visit("recipe", v.recipe);
     visit("path", v.path);
+    visit("inputs", v.inputs);
+    visit("calib_data", v.calib_data);
 }
 
 void members(auto& visit, Is<ExportResult> auto& v) {
@@ -252,159 +323,20 @@ void members(auto& visit, Is<CancelParams> auto& v) {
     visit("id", v.id);
 }
 
-// ---- writing
-
-template <typename T>
-json write(const T& value) {
-    return value;
-}
-
-json write(double value) {
-    return std::isfinite(value) ? json(value) : json(nullptr);
-}
-
-template <typename T>
-json write(const std::optional<T>& value) {
-    return value ? write(*value) : json(nullptr);
-}
-
-template <typename T>
-json write(const std::vector<T>& values) {
-    json array = json::array();
-    for (const T& value : values) {
-        array.push_back(write(value));
-    }
-    return array;
-}
-
-struct Writer {
-    json& object;
-    void operator()(const char* name, const auto& value) { object[name] = write(value); }
-};
-
-// ---- reading
-
-[[noreturn]] void wrongType(const char* expected, const json& found) {
-    const std::string name = found.type_name();
-    const char* article = name == "array" || name == "object" ? "an " : "a ";
-    throw JsonError(
-        "", std::string("expected ") + expected + ", found " + (found.is_null() ? "" : article) + name);
-}
-
-template <typename T>
-void read(const json& source, T& target) {
-    source.get_to(target);
-}
-
-void read(const json& source, bool& target) {
-    if (!source.is_boolean()) {
-        wrongType("true or false", source);
-    }
-    target = source.get<bool>();
-}
-
-void read(const json& source, std::string& target) {
-    if (!source.is_string()) {
-        wrongType("a string", source);
-    }
-    target = source.get<std::string>();
-}
-
-void read(const json& source, double& target) {
-    if (!source.is_number()) {
-        wrongType("a number", source);
-    }
-    target = source.get<double>();
-}
-
-template <std::integral T>
-void read(const json& source, T& target) {
-    // A script may well write 64.0 where 64 is meant.
-    const bool whole = source.is_number_float() && std::trunc(source.get<double>()) == source.get<double>() &&
-                       std::abs(source.get<double>()) < 9e15;
-    if (!source.is_number_integer() && !whole) {
-        wrongType("an integer", source);
-    }
-    const bool fits = source.is_number_unsigned() ? std::in_range<T>(source.get<uint64_t>())
-                                                  : std::in_range<T>(source.get<int64_t>());
-    if (!fits) {
-        throw JsonError("", source.dump() + " is out of range");
-    }
-    target = source.get<T>();
-}
-
-template <typename T>
-void readMember(const json& source, T& target);
-
-template <typename T>
-void read(const json& source, std::vector<T>& target) {
-    if (!source.is_array()) {
-        wrongType("an array", source);
-    }
-    target.clear();
-    target.reserve(source.size());
-    for (size_t i = 0; i < source.size(); ++i) {
-        try {
-            readMember(source[i], target.emplace_back());
-        } catch (const JsonError& error) {
-            throw error.inside("[" + std::to_string(i) + "]");
-        }
-    }
-}
-
-template <typename T>
-void read(const json& source, std::optional<T>& target) {
-    read(source, target.emplace());
-}
-
-template <typename T>
-void readMember(const json& source, T& target) {
-    if (!source.is_null()) {
-        read(source, target);
-    } else if constexpr (std::same_as<T, double>) {
-        target = std::numeric_limits<double>::quiet_NaN();
-    } else {
-        target = T();
-    }
-}
-
-struct Reader {
-    const json& object;
-    template <typename T>
-    void operator()(const char* name, T& value) {
-        const auto found = object.find(name);
-        if (found == object.end()) {
-            return;
-        }
-        // Null stands for the struct's own default, which `value` holds, except where it carries a meaning.
-        constexpr bool nullMeans = std::same_as<T, double> || requires {
-            value.reset();
-        };
-        if (found->is_null() && !nullMeans) {
-            return;
-        }
-        try {
-            readMember(*found, value);
-        } catch (const JsonError& error) {
-            throw error.inside(name);
-        }
-    }
-};
-
 template <typename T>
 void readObject(const json& source, T& target) {
     if (!source.is_object()) {
-        wrongType("an object", source);
+        codec::wrongType("an object", source);
     }
     target = T();
-    Reader reader{source};
+    codec::Reader reader{source};
     members(reader, target);
 }
 
 template <typename T>
 void writeObject(json& target, const T& source) {
     target = json::object();
-    Writer writer{target};
+    codec::Writer writer{target};
     members(writer, source);
 }
 
@@ -432,10 +364,17 @@ QS_DEFINE_JSON(TensorQParams)
 QS_DEFINE_JSON(Recipe)
 QS_DEFINE_JSON(LayerResult)
 QS_DEFINE_JSON(BoundaryResult)
+QS_DEFINE_JSON(MetricValue)
+QS_DEFINE_JSON(MetricDrop)
+QS_DEFINE_JSON(ClassResult)
+QS_DEFINE_JSON(Confusion)
+QS_DEFINE_JSON(ClassReport)
 QS_DEFINE_JSON(ModelResult)
 QS_DEFINE_JSON(CurvePoint)
 QS_DEFINE_JSON(Measurement)
 QS_DEFINE_JSON(VariantResult)
+QS_DEFINE_JSON(EntryInfo)
+QS_DEFINE_JSON(MetricInfo)
 QS_DEFINE_JSON(EngineInfo)
 QS_DEFINE_JSON(OpenModelParams)
 QS_DEFINE_JSON(MeasureParams)

@@ -8,9 +8,10 @@
 /// Everything that crosses between the engine and its two faces, as plain structs. Standard C++ only. The
 /// JSON of each is in protocol/json.h: members keep their snake_case names, absent optionals are null. Units
 /// are in the names: _ms milliseconds, _bytes bytes, _db decibels, top1 and accuracy_drop percent (points).
+/// `low` and `high` bound a 95 % interval, in the unit of the value that they belong to.
 namespace qs::protocol {
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 
 /// How an image becomes a tensor: convert to `channels`, resize, crop, scale, subtract `mean`, divide by
 /// `std`. One JSON block, shared by recipes, the workbench and exports. Absent fields take the data format's
@@ -122,6 +123,9 @@ struct Recipe {
     std::optional<QatSettings> qat;
     std::string trained_weights;             ///< file written by variant.train; empty for PTQ
     std::vector<TensorQParams> calibration;  ///< empty: calibrate
+    /// A name of EngineInfo::metrics, perhaps with ":argument"; empty: what fits the outputs and the labels.
+    std::string metric = {};
+    uint64_t seed = 1;  ///< of the choice of calibration samples
 };
 
 /// One layer of a variant. Error metrics compare the layer's output in the quantized network with the FP32
@@ -151,13 +155,65 @@ struct BoundaryResult {
     double int8_ms = 0;
 };
 
+/// One figure over the evaluated samples.
+struct MetricValue {
+    std::string metric;           ///< "top1"
+    std::string output;           ///< name of the model output that was judged
+    std::string unit;             ///< "%", "dB", or empty
+    std::optional<double> value;  ///< absent where it would be infinite: no error at all
+    std::optional<double> low;    ///< Wilson's interval; absent where the metric is no share of samples
+    std::optional<double> high;
+    int64_t samples = 0;
+};
+
+/// FP32 minus INT8 in the headline metric, on the same samples.
+struct MetricDrop {
+    std::string metric;
+    std::string unit;
+    double value = 0;
+    std::optional<double> low;  ///< of the paired difference; absent where the metric is no share of samples
+    std::optional<double> high;
+    int64_t samples = 0;
+    int64_t only_fp32 = 0;  ///< samples that FP32 alone gets right
+    int64_t only_int8 = 0;
+    std::optional<bool> distinguishable;  ///< whether the interval leaves out 0; absent without one
+};
+
+/// How one class fares: accuracy, or IoU for masks.
+struct ClassResult {
+    int64_t index = 0;
+    std::string name;             ///< empty where nobody named the classes
+    int64_t samples = 0;          ///< with this label; of a mask, pixels
+    std::optional<double> value;  ///< percent; absent without samples
+    std::optional<double> low;
+    std::optional<double> high;
+};
+
+/// A cell of the confusion matrix off its diagonal.
+struct Confusion {
+    int64_t label = 0;
+    int64_t predicted = 0;
+    int64_t count = 0;
+};
+
+struct ClassReport {
+    std::string metric;                 ///< what the values are: "class_accuracy", "mean_iou"
+    std::vector<ClassResult> classes;   ///< one a class, in order
+    std::vector<Confusion> confusions;  ///< most frequent first
+    int64_t confusions_left_out = 0;    ///< cells beyond the first 10000
+    bool confusions_counted = false;    ///< false for models of more than 1000 classes
+};
+
 /// Whole-model figures of one precision.
 struct ModelResult {
-    std::optional<double> top1;  ///< percent; absent without labels
+    std::optional<double> top1;  ///< percent; the value in `metrics`; absent without labels
     std::optional<double> latency_ms;
     std::optional<double> latency_p10_ms;
     std::optional<double> latency_p90_ms;
     int64_t model_bytes = 0;
+    /// The headline first. Comparisons with FP32 (agreement, sqnr_db, cosine) are the INT8 model's alone.
+    std::vector<MetricValue> metrics = {};
+    std::optional<ClassReport> classes = {};
 };
 
 struct CurvePoint {
@@ -170,7 +226,7 @@ struct CurvePoint {
 /// With what the figures of a variant were measured.
 struct Measurement {
     std::string data;
-    int64_t samples = 0;  ///< evaluated for top-1
+    int64_t samples = 0;  ///< evaluated
     int64_t calib_samples = 0;
     int64_t error_samples = 0;
     std::string cpu;
@@ -178,6 +234,8 @@ struct Measurement {
     int threads = 0;
     int latency_runs = 0;
     uint64_t seed = 0;
+    std::string calib_data = {};  ///< where other than `data`
+    int64_t batch = 0;            ///< samples a batch
 };
 
 struct VariantResult {
@@ -186,18 +244,35 @@ struct VariantResult {
     std::vector<BoundaryResult> boundaries;
     ModelResult fp32;
     ModelResult int8;
-    std::optional<double> accuracy_drop;  ///< points, FP32 minus INT8
-    std::optional<double> speedup;        ///< FP32 latency / INT8 latency
-    std::optional<double> agreement;      ///< percent of samples with the same top-1 as FP32
-    std::vector<CurvePoint> curve;        ///< of QAT
-    std::vector<std::string> skipped;     ///< samples that could not be decoded
-    std::vector<std::string> notes;       ///< "CPU without VNNI: ..."
+    std::optional<double>
+        accuracy_drop;                 ///< points, FP32 minus INT8: the value in `drop` if it is in percent
+    std::optional<double> speedup;     ///< FP32 latency / INT8 latency
+    std::optional<double> agreement;   ///< percent of samples with the same top-1 as FP32
+    std::vector<CurvePoint> curve;     ///< of QAT
+    std::vector<std::string> skipped;  ///< samples that could not be decoded
+    std::vector<std::string> notes;    ///< "CPU without VNNI: ..."
     Measurement measured;
+    std::optional<MetricDrop> drop = {};  ///< absent where the headline needs FP32 to compare with
 };
 
 // ---- methods
 // Each request is complete in itself (the engine keeps only caches), so that a restarted engine goes on where
 // a killed one stopped. Errors: code -32800 cancelled, -32602 usage, -32000 failed.
+
+/// An entry of one of the engine's registries, for menus.
+struct EntryInfo {
+    std::string name;
+    std::string description;
+};
+
+struct MetricInfo {
+    std::string name;
+    std::string description;
+    std::string unit;
+    bool needs_labels = false;
+    bool compares_with_fp32 = false;
+    bool automatic = false;  ///< chosen without being asked for where it fits
+};
 
 /// "initialize" {} -> EngineInfo
 struct EngineInfo {
@@ -211,8 +286,9 @@ struct EngineInfo {
     std::vector<std::string> notes;
     std::vector<std::string> presets;
     std::vector<std::string> observers;
-    std::vector<std::string> data_formats;
-    std::vector<std::string> exporters;  ///< "torchscript .pt", "onnx .onnx"
+    std::vector<EntryInfo> data_formats;
+    std::vector<std::string> exporters;    ///< "torchscript .pt", "onnx .onnx"
+    std::vector<MetricInfo> metrics = {};  ///< in the order in which they are reported
 };
 
 /// "model.open" -> ModelInfo
@@ -232,6 +308,9 @@ struct MeasureParams {
     std::optional<DataSpec> data;    ///< absent: random input, no accuracy
     std::vector<TensorInfo> inputs;  ///< as in OpenModelParams
     Recipe recipe;
+    /// Absent: calibration and evaluation share `data`, in subsets that do not overlap where it is large
+    /// enough.
+    std::optional<DataSpec> calib_data = {};
 };
 
 /// "variant.train" -> VariantResult (recipe.trained_weights and calibration filled in). A job with training
@@ -240,8 +319,10 @@ struct TrainParams {
     std::string model;
     DataSpec train;
     std::optional<DataSpec> validation;
-    Recipe recipe;             ///< recipe.qat must be set
-    std::string weights_path;  ///< where to write the trained weights (.qsw)
+    Recipe recipe;                            ///< recipe.qat must be set
+    std::string weights_path;                 ///< where to write the trained weights (.qsw)
+    std::vector<TensorInfo> inputs = {};      ///< as in OpenModelParams
+    std::optional<DataSpec> calib_data = {};  ///< absent: calibrates on `train`
 };
 
 /// "variant.export" -> ExportResult. The format follows the extension (.pt, .onnx). A job.
@@ -250,6 +331,8 @@ struct ExportParams {
     std::optional<DataSpec> data;  ///< needed where the recipe has no calibration
     Recipe recipe;
     std::string path;
+    std::vector<TensorInfo> inputs = {};      ///< as in OpenModelParams
+    std::optional<DataSpec> calib_data = {};  ///< as in MeasureParams
 };
 struct ExportResult {
     std::string path;

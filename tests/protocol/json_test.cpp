@@ -20,9 +20,6 @@ Preprocessing preprocessing() {
 DataSpec dataSpec() {
     return {"imagefolder:/data/\u00e9", preprocessing(), "names.txt"};
 }
-TensorInfo input() {
-    return {"x", "Float", {1, 3, 224, 224}};
-}
 QatSettings qat() {
     return {3, 0.01, 0.8, 0.001, 32, 1000, 500, std::numeric_limits<uint64_t>::max()};
 }
@@ -42,17 +39,34 @@ Recipe recipe() {
             5,
             qat(),
             "/w.qsw",
-            {qparams()}};
+            {qparams()},
+            "top5",
+            9};
 }
 LayerResult layerResult() {
     return {"fc", "linear", {"relu"}, {1, 10}, 5130, 5120, "int8",  "onednn",
             1,    30.5,     0.999,    1e-4,    0.2,  0.1,  "onednn"};
 }
+TensorInfo tensorInfo() {
+    return {"image", "Float", {1, 3, 224, 224}};
+}
+MetricValue metricValue() {
+    return {"top1", "logits", "%", 91.5, 90.1, 92.7, 2000};
+}
+MetricDrop metricDrop() {
+    return {"top1", "%", 0.25, -0.4, 0.9, 2000, 25, 20, false};
+}
+ClassResult classResult() {
+    return {3, "cat", 200, 75.0, 68.6, 80.5};
+}
+ClassReport classReport() {
+    return {"class_accuracy", {classResult()}, {{3, 5, 17}}, 2, true};
+}
 ModelResult modelResult() {
-    return {91.5, 1.5, 1.4, 1.9, 123456};
+    return {91.5, 1.5, 1.4, 1.9, 123456, {metricValue()}, classReport()};
 }
 Measurement measurement() {
-    return {"fashion-mnist:test", 2000, 256, 64, "CPU", "avx512_vnni", 2, 100, 7};
+    return {"fashion-mnist:test", 2000, 256, 64, "CPU", "avx512_vnni", 2, 100, 7, "npy:calib.npy", 32};
 }
 VariantResult variant() {
     return {recipe(),
@@ -66,7 +80,8 @@ VariantResult variant() {
             {{1, 10, 0.7, std::nullopt}, {1, 20, 0.5, 91.0}},
             {"bad.png"},
             {"note"},
-            measurement()};
+            measurement(),
+            metricDrop()};
 }
 
 template <typename T>
@@ -78,36 +93,55 @@ struct Sample;
     }
 SAMPLE(Preprocessing, preprocessing());
 SAMPLE(DataSpec, dataSpec());
-SAMPLE(TensorInfo, input());
+SAMPLE(TensorInfo, tensorInfo());
 SAMPLE(DataInfo, {"npy:x",
                   10,
                   true,
                   {"a", "b"},
-                  {{"x", "Float", {3, 8, 8}}},
+                  {tensorInfo()},
                   {"c.png: damaged"},
                   preprocessing(),
                   "note",
                   {8, 8},
                   "npy:train"});
 SAMPLE(LayerInfo, layerInfo());
-SAMPLE(ModelInfo,
-       {"m.pt", "torchscript", {input()}, {input()}, 8, {"widened"}, {"cat"}, 11, 12, 13, {layerInfo()}});
+SAMPLE(
+    ModelInfo,
+    {"m.pt", "torchscript", {tensorInfo()}, {tensorInfo()}, 4, {"note"}, {"cat"}, 11, 12, 13, {layerInfo()}});
 SAMPLE(Rule, {"layer", "fc", "fp32"});
 SAMPLE(QatSettings, qat());
 SAMPLE(TensorQParams, qparams());
 SAMPLE(Recipe, recipe());
 SAMPLE(LayerResult, layerResult());
 SAMPLE(BoundaryResult, {"b", "quantize", 0.5});
+SAMPLE(MetricValue, metricValue());
+SAMPLE(MetricDrop, metricDrop());
+SAMPLE(ClassResult, classResult());
+SAMPLE(Confusion, {1, 2, 3});
+SAMPLE(ClassReport, classReport());
 SAMPLE(ModelResult, modelResult());
 SAMPLE(CurvePoint, {2, 30, 0.5, 88.0});
 SAMPLE(Measurement, measurement());
 SAMPLE(VariantResult, variant());
-SAMPLE(EngineInfo,
-       {2, "0.1", "1.13", "2.6", "CPU", "avx2", 4, {"n"}, {"onednn"}, {"minmax"}, {"npy"}, {"onnx .onnx"}});
-SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {input()}});
-SAMPLE(MeasureParams, {"m.pt", dataSpec(), {input()}, recipe()});
-SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw"});
-SAMPLE(ExportParams, {"m.pt", dataSpec(), recipe(), "out.onnx"});
+SAMPLE(EntryInfo, {"npy", "tensors"});
+SAMPLE(MetricInfo, {"top1", "share of samples", "%", true, true, true});
+SAMPLE(EngineInfo, {kProtocolVersion + 1,
+                    "0.1",
+                    "1.13",
+                    "2.6",
+                    "CPU",
+                    "avx2",
+                    4,
+                    {"n"},
+                    {"onednn"},
+                    {"minmax"},
+                    {{"npy", "tensors"}},
+                    {"onnx .onnx"},
+                    {{"top1", "share of samples", "%", true, false, true}}});
+SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {tensorInfo()}});
+SAMPLE(MeasureParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), dataSpec()});
+SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw", {tensorInfo()}, dataSpec()});
+SAMPLE(ExportParams, {"m.pt", dataSpec(), recipe(), "out.onnx", {tensorInfo()}, dataSpec()});
 SAMPLE(ExportResult, {"out.onnx", "onnx", 99});
 SAMPLE(ProgressNote, {1, 2, 3, "Calibrating", 4.5});
 SAMPLE(TrainingNote, {1, {1, 2, 0.5, 90.0}});
@@ -119,8 +153,9 @@ class JsonOf : public testing::Test {};
 
 using AllMessages =
     testing::Types<Preprocessing, TensorInfo, DataSpec, DataInfo, LayerInfo, ModelInfo, Rule, QatSettings,
-                   TensorQParams, Recipe, LayerResult, BoundaryResult, ModelResult, CurvePoint, Measurement,
-                   VariantResult, EngineInfo, OpenModelParams, MeasureParams, TrainParams, ExportParams,
+                   TensorQParams, Recipe, LayerResult, BoundaryResult, MetricValue, MetricDrop, ClassResult,
+                   Confusion, ClassReport, ModelResult, CurvePoint, Measurement, VariantResult, EntryInfo,
+                   MetricInfo, EngineInfo, OpenModelParams, MeasureParams, TrainParams, ExportParams,
                    ExportResult, ProgressNote, TrainingNote, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 

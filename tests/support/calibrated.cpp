@@ -9,11 +9,10 @@ namespace qs::test {
 Result<Calibrated> calibrateOnNoise(const std::string& path, const std::string& preset,
                                     const std::vector<int64_t>& inputShape) {
     constexpr int64_t kSamples = 8;
-    QS_ASSIGN(ImportedModel model, openModel(path));
-    QS_TRY(inferShapes(model.graph, inputShape));
+    QS_ASSIGN(ImportedModel model, openModel(path, {{"", inputShape}}));
     QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", preset}}));
     QS_ASSIGN(const PreparedModel prepared, prepare(model.graph, rules));
-    const auto data = makeRandomData({inputShape.begin() + 1, inputShape.end()}, kSamples, 1);
+    const auto data = makeRandomData({{"", {inputShape.begin() + 1, inputShape.end()}}}, kSamples, 1);
     Job job;
     QS_ASSIGN(const Calibration calibration, calibrate(prepared, *data, kSamples, kSamples, job));
     QS_ASSIGN(QuantizedGraph integer, convert(prepared, calibration));

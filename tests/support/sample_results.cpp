@@ -12,6 +12,10 @@ using protocol::VariantResult;
 
 namespace {
 
+constexpr int64_t kSamples = 10'000;
+const std::vector<std::string> kClasses = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
+                                           "Sandal",  "Shirt",   "Sneaker",  "Bag",   "Boot"};
+
 LayerInfo convolution(const std::string& name, int64_t in, int64_t out, int64_t kernel, int64_t side) {
     const int64_t weights = in * out * kernel * kernel;
     std::string norm = name;
@@ -123,6 +127,41 @@ void addBoundaries(VariantResult& result) {
     }
 }
 
+/// A share of the samples in percent, with an interval that is about right.
+protocol::MetricValue share(const std::string& metric, double percent) {
+    const double half = 196 * std::sqrt(percent / 100 * (1 - percent / 100) / double(kSamples)) + 0.02;
+    return {metric,  "output", "%", percent, std::max(0.0, percent - half), std::min(100.0, percent + half),
+            kSamples};
+}
+
+protocol::ClassReport classReport(double top1) {
+    protocol::ClassReport report{"class_accuracy", {}, {}, 0, true};
+    for (int64_t i = 0; i < int64_t(kClasses.size()); ++i) {
+        const double percent = std::max(0.0, top1 + 5 * std::sin(2.1 * double(i)));
+        report.classes.push_back(
+            {i, kClasses[size_t(i)], kSamples / 10, percent, percent - 1.8, std::min(100.0, percent + 1.5)});
+    }
+    report.confusions = {{6, 0, 84}, {2, 4, 61}, {4, 6, 40}, {0, 6, 38}, {9, 7, 21}};
+    return report;
+}
+
+void setMetrics(VariantResult& result, double worstNoise) {
+    for (protocol::ModelResult* model : {&result.fp32, &result.int8}) {
+        model->classes = classReport(*model->top1);
+        model->metrics = {share("top1", *model->top1),
+                          share("top5", 99.8),
+                          {"class_accuracy", "output", "%", model->top1, {}, {}, kSamples}};
+    }
+    result.int8.metrics.push_back(share("agreement", *result.agreement));
+    result.int8.metrics.push_back(
+        {"sqnr_db", "output", "dB", -10 * std::log10(std::max(worstNoise, 1e-9)), {}, {}, kSamples});
+    result.int8.metrics.push_back({"cosine", "output", "", 1 / std::sqrt(1 + worstNoise), {}, {}, kSamples});
+    const double drop = *result.accuracy_drop;
+    const double half = 0.3 + 0.05 * drop;
+    const auto lost = static_cast<int64_t>(drop * 120), gained = static_cast<int64_t>(drop * 20);
+    result.drop = {"top1", "%", drop, drop - half, drop + half, kSamples, lost, gained, drop - half > 0};
+}
+
 void setTotals(VariantResult& result, double worstNoise) {
     double fp32 = 0;
     double int8 = 0;
@@ -141,6 +180,7 @@ void setTotals(VariantResult& result, double worstNoise) {
     result.accuracy_drop = drop;
     result.speedup = fp32 / int8;
     result.agreement = 100 - 1.6 * drop;
+    setMetrics(result, worstNoise);
 }
 
 }  // namespace
@@ -156,17 +196,22 @@ protocol::EngineInfo engineInfo() {
             {},
             {"fbgemm", "fp32", "onednn", "qnnpack", "x86"},
             {"histogram", "minmax", "per_channel_minmax"},
-            {"fashion-mnist", "imagefolder", "npy"},
-            {"torchscript .pt", "onnx .onnx"}};
+            {{"fashion-mnist", "the bundled or installed Fashion-MNIST images"},
+             {"imagefolder", "a folder a class"},
+             {"npy", "tensors in NumPy files"}},
+            {"torchscript .pt", "onnx .onnx"},
+            {{"top1", "the class with the highest score is the label", "%", true, false, true},
+             {"class_accuracy", "mean of the classes' accuracies", "%", true, false, true},
+             {"agreement", "the same class as FP32", "%", false, true, true},
+             {"sqnr_db", "signal against the error of the outputs", "dB", false, true, true}}};
 }
 
 protocol::ModelInfo modelInfo(const std::string& path) {
     protocol::ModelInfo info;
     info.path = path;
     info.format = "torchscript";
-    info.input_shape = {1, 1, 28, 28};
-    info.input_names = {"input"};
-    info.output_names = {"output"};
+    info.inputs = {{"input", "Float", {1, 1, 28, 28}}};
+    info.outputs = {{"output", "Float", {1, 10}}};
     info.model_bytes = 2'790'000;
     info.layers = resnetLayers();
     for (const LayerInfo& layer : info.layers) {
@@ -177,9 +222,9 @@ protocol::ModelInfo modelInfo(const std::string& path) {
 }
 
 protocol::DataInfo dataInfo(const protocol::DataSpec& spec) {
-    protocol::DataInfo info{spec.source, 10'000, true, {}, {1, 28, 28}, {}, spec.preprocessing, ""};
-    info.classes = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
-                    "Sandal",  "Shirt",   "Sneaker",  "Bag",   "Boot"};
+    protocol::DataInfo info{spec.source, kSamples,           true, {}, {{"", "Float", {1, 28, 28}}},
+                            {},          spec.preprocessing, ""};
+    info.classes = kClasses;
     return info;
 }
 
@@ -210,7 +255,7 @@ VariantResult variant(const Recipe& recipe, const std::string& data) {
     result.recipe.calibration = {{"input", "uint8", {0.0157}, {0}, 0, 255},
                                  {"conv1", "uint8", {0.021}, {0}, 0, 255}};
     result.measured = {data,
-                       10'000,
+                       kSamples,
                        recipe.calib_samples,
                        64,
                        "Imaginary CPU",

@@ -1,0 +1,29 @@
+#include <ATen/ops/argmax.h>
+
+#include "analysis/metrics/hit_rate.h"
+#include "analysis/metrics/scores.h"
+
+namespace qs {
+
+namespace {
+
+class Agreement : public HitRate {
+    Result<std::vector<bool>> judge(const MetricBatch& batch) override {
+        return toHits(scoresOf(batch.output).argmax(1).eq(scoresOf(batch.reference).argmax(1)));
+    }
+};
+
+}  // namespace
+
+void register_agreement(Registry<MetricDef>& registry) {
+    MetricDef def;
+    def.rank = 60;
+    def.description = "share of samples whose highest score is that of the FP32 model";
+    def.unit = "%";
+    def.comparesWithFp32 = true;
+    def.refusal = refuseUnlessScores;
+    def.make = [](const MetricSubject&) { return std::make_unique<Agreement>(); };
+    registry.add("agreement", std::move(def));
+}
+
+}  // namespace qs

@@ -1,0 +1,499 @@
+#include "importers/jit_interpreter.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <unordered_map>
+
+namespace qs {
+
+namespace jit = torch::jit;
+namespace prim = c10::prim;
+
+namespace {
+
+constexpr int64_t kMostSteps = 1'000'000;
+constexpr int kMostCalls = 200;
+
+/// One call of a graph: what its values are, and by which path its modules are reached.
+struct Frame {
+    std::unordered_map<const jit::Value*, c10::IValue> values;
+    std::unordered_map<const jit::Value*, std::string> paths;
+    std::string module;  ///< path of the module whose method this is; a function has its caller's
+};
+
+std::string joined(const std::string& path, const std::string& name) {
+    return path.empty() ? name : path + "." + name;
+}
+
+bool hasActivation(const c10::IValue& value) {
+    if (value.isTensor()) {
+        return Tracer::isActivation(value.toTensor());
+    }
+    if (value.isTensorList()) {
+        const auto tensors = value.toTensorVector();
+        return std::any_of(tensors.begin(), tensors.end(), Tracer::isActivation);
+    }
+    if (value.isTuple()) {
+        const auto& elements = value.toTupleRef().elements();
+        return std::any_of(elements.begin(), elements.end(), hasActivation);
+    }
+    const auto items = value.isList() ? value.toList() : c10::impl::GenericList(c10::AnyType::get());
+    for (size_t i = 0; i < items.size(); ++i) {
+        if (hasActivation(items.get(i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+class Interpreter {
+  public:
+    Interpreter(Tracer& tracer, std::vector<std::string>& notes) : tracer_(tracer), notes_(notes) {}
+
+    c10::IValue forward(const jit::Module& module, const std::vector<at::Tensor>& inputs) {
+        std::vector<c10::IValue> arguments{module._ivalue()};
+        arguments.insert(arguments.end(), inputs.begin(), inputs.end());
+        const auto& function = module.get_method("forward").function();
+        const auto& declared = function.getSchema().arguments();
+        for (size_t i = arguments.size(); i < declared.size() && declared[i].default_value(); ++i) {
+            arguments.push_back(*declared[i].default_value());
+        }
+        return call(function, std::move(arguments), "");
+    }
+
+  private:
+    std::string where(const Frame& frame, const jit::Node* node) const {
+        const std::string op = node->kind().toUnqualString();
+        return "layer " + joined(frame.module, op) + ": ";
+    }
+
+    [[noreturn]] void refuse(const Frame& frame, const jit::Node* node, const std::string& why) const {
+        throw ImportError(where(frame, node) + why);
+    }
+
+    // ---- calls and blocks
+
+    c10::IValue call(const jit::Function& function, std::vector<c10::IValue> arguments,
+                     const std::string& path) {
+        if (++depth_ > kMostCalls) {
+            throw ImportError("layer " + path + ": calls itself without end");
+        }
+        const auto graph = jit::toGraphFunction(const_cast<jit::Function&>(function)).graph();
+        Frame frame;
+        frame.module = path;
+        if (graph->inputs().size() != arguments.size()) {
+            throw ImportError("the model takes " + std::to_string(graph->inputs().size() - 1) +
+                              " inputs, not " + std::to_string(arguments.size() - 1));
+        }
+        for (size_t i = 0; i < arguments.size(); ++i) {
+            frame.values[graph->inputs()[i]] = std::move(arguments[i]);
+        }
+        frame.paths[graph->inputs().empty() ? nullptr : graph->inputs()[0]] = path;
+        runBlock(frame, graph->block());
+        --depth_;
+        return result(frame, graph->outputs());
+    }
+
+    static c10::IValue result(const Frame& frame, at::ArrayRef<jit::Value*> outputs) {
+        return outputs.empty() ? c10::IValue() : frame.values.at(outputs[0]);
+    }
+
+    void runBlock(Frame& frame, const jit::Block* block) {
+        for (const jit::Node* node : block->nodes()) {
+            if (++steps_ > kMostSteps) {
+                refuse(frame, node, "the model's loops do not end within " + std::to_string(kMostSteps) +
+                                        " steps");
+            }
+            run(frame, node);
+        }
+    }
+
+    const c10::IValue& input(const Frame& frame, const jit::Node* node, size_t i) const {
+        return frame.values.at(node->input(i));
+    }
+
+    static void set(Frame& frame, const jit::Node* node, c10::IValue value) {
+        frame.values[node->output()] = std::move(value);
+    }
+
+    std::vector<c10::IValue> inputs(const Frame& frame, const jit::Node* node) const {
+        std::vector<c10::IValue> values;
+        for (const jit::Value* value : node->inputs()) {
+            values.push_back(frame.values.at(value));
+        }
+        return values;
+    }
+
+    /// Runs one of the interpreter's own stack operations on the node's inputs.
+    template <typename Operation>
+    void onStack(Frame& frame, const jit::Node* node, Operation&& operation) {
+        std::vector<c10::IValue> stack = inputs(frame, node);
+        operation(stack);
+        if (stack.size() != node->outputs().size()) {
+            refuse(frame, node, "operator " + std::string(node->kind().toQualString()) + " is not supported");
+        }
+        for (size_t i = 0; i < stack.size(); ++i) {
+            frame.values[node->outputs()[i]] = std::move(stack[i]);
+        }
+    }
+
+    // ---- nodes
+
+    void run(Frame& frame, const jit::Node* node) {
+        switch (node->kind()) {
+            case prim::Constant:
+                return set(frame, node, constant(node));
+            case prim::GetAttr:
+                return getAttribute(frame, node);
+            case prim::SetAttr:
+                return input(frame, node, 0).toObject()->setAttr(node->s(jit::attr::name),
+                                                                  input(frame, node, 1));
+            case prim::CallMethod:
+                return callMethod(frame, node);
+            case prim::CallFunction:
+                return callFunction(frame, node);
+            case prim::If:
+                return runIf(frame, node);
+            case prim::Loop:
+                return runLoop(frame, node);
+            case prim::ListConstruct:
+                return set(frame, node, makeList(frame, node));
+            case prim::ListUnpack:
+                return unpack(frame, node, listItems(input(frame, node, 0)));
+            case prim::TupleConstruct:
+                return set(frame, node, c10::ivalue::Tuple::create(inputs(frame, node)));
+            case prim::TupleUnpack:
+                return unpack(frame, node, tupleItems(input(frame, node, 0)));
+            case prim::TupleSlice:
+                return sliceTuple(frame, node);
+            case prim::DictConstruct:
+                return set(frame, node, makeDict(frame, node));
+            case prim::isinstance:
+                return set(frame, node, isInstance(frame, node));
+            case prim::unchecked_cast:
+                return set(frame, node, input(frame, node, 0));
+            case prim::Uninitialized:
+                return set(frame, node, c10::IValue());
+            case prim::Print:
+                return;
+            case prim::RaiseException:
+                return refuse(frame, node, "the model raises an error for this input: " + raised(frame, node));
+            // What asks for gradients picks the code path that is made of ordinary layers.
+            case prim::requires_grad:
+                return set(frame, node, true);
+            case prim::device:
+                return set(frame, node, at::Device(at::kCPU));
+            default:
+                return runOperator(frame, node);
+        }
+    }
+
+    c10::IValue makeList(const Frame& frame, const jit::Node* node) const {
+        c10::impl::GenericList list(node->output()->type()->expectRef<c10::ListType>().getElementType());
+        for (auto& item : inputs(frame, node)) {
+            list.push_back(std::move(item));
+        }
+        return list;
+    }
+
+    c10::IValue makeDict(const Frame& frame, const jit::Node* node) const {
+        const auto& type = node->output()->type()->expectRef<c10::DictType>();
+        c10::impl::GenericDict dict(type.getKeyType(), type.getValueType());
+        const auto items = inputs(frame, node);
+        for (size_t i = 0; i + 1 < items.size(); i += 2) {
+            dict.insert_or_assign(items[i], items[i + 1]);
+        }
+        return dict;
+    }
+
+    static std::vector<c10::IValue> listItems(const c10::IValue& list) {
+        std::vector<c10::IValue> items;
+        const auto generic = list.toList();
+        for (size_t i = 0; i < generic.size(); ++i) {
+            items.push_back(generic.get(i));
+        }
+        return items;
+    }
+
+    static std::vector<c10::IValue> tupleItems(const c10::IValue& tuple) {
+        const auto& elements = tuple.toTupleRef().elements();
+        return std::vector<c10::IValue>(elements.begin(), elements.end());
+    }
+
+    void unpack(Frame& frame, const jit::Node* node, const std::vector<c10::IValue>& items) {
+        if (items.size() != node->outputs().size()) {
+            refuse(frame, node, "it has " + std::to_string(items.size()) + " items where the model expects " +
+                                    std::to_string(node->outputs().size()));
+        }
+        for (size_t i = 0; i < items.size(); ++i) {
+            frame.values[node->outputs()[i]] = items[i];
+        }
+    }
+
+    void sliceTuple(Frame& frame, const jit::Node* node) {
+        const auto all = tupleItems(input(frame, node, 0));
+        set(frame, node,
+            c10::ivalue::Tuple::create(std::vector<c10::IValue>(all.begin() + node->i(jit::attr::beg),
+                                                                all.begin() + node->i(jit::attr::end))));
+    }
+
+    c10::IValue isInstance(const Frame& frame, const jit::Node* node) const {
+        const c10::TypePtr type = input(frame, node, 0).type();
+        const auto& types = node->tys(jit::attr::types);
+        return std::any_of(types.begin(), types.end(),
+                           [&](const c10::TypePtr& wanted) { return type->isSubtypeOf(*wanted); });
+    }
+
+    std::string raised(const Frame& frame, const jit::Node* node) const {
+        const c10::IValue& message = input(frame, node, 0);
+        return message.isString() ? message.toStringRef() : "(no message)";
+    }
+
+    static c10::IValue constant(const jit::Node* node) {
+        return node->mustBeNone() || node->output()->type()->kind() == c10::TypeKind::FunctionType
+                   ? c10::IValue()
+                   : jit::toIValue(node->output()).value_or(c10::IValue());
+    }
+
+    void getAttribute(Frame& frame, const jit::Node* node) {
+        const std::string& name = node->s(jit::attr::name);
+        const c10::IValue value = input(frame, node, 0).toObject()->getAttr(name);
+        const auto owner = frame.paths.find(node->input(0));
+        const std::string path = joined(owner == frame.paths.end() ? "" : owner->second, name);
+        if (value.isObject()) {
+            refuseQuantized(path, value);
+            frame.paths[node->output()] = path;
+        } else if (value.isTensor() && value.toTensor().defined()) {
+            return set(frame, node, parameter(value.toTensor(), path));
+        }
+        set(frame, node, value);
+    }
+
+    static void refuseQuantized(const std::string& path, const c10::IValue& value) {
+        const auto type = value.type()->cast<c10::ClassType>();
+        if (type && type->name() && type->name()->qualifiedName().find("quantized.") != std::string::npos &&
+            !type->is_module()) {
+            throw ImportError("layer " + path +
+                              ": the model is already quantized: open the FP32 model that it was made from");
+        }
+    }
+
+    at::Tensor parameter(const at::Tensor& stored, const std::string& path) {
+        if (stored.is_quantized()) {
+            throw ImportError("layer " + path +
+                              ": the model is already quantized: open the FP32 model that it was made from");
+        }
+        if (stored.scalar_type() != at::kHalf && stored.scalar_type() != at::kBFloat16) {
+            tracer_.nameParameter(stored, path);
+            return stored;
+        }
+        at::Tensor& wide = widened_[stored.unsafeGetTensorImpl()];
+        if (!wide.defined()) {
+            wide = stored.detach().to(at::kFloat);
+            noteOnce(std::string("weights widened from ") +
+                     (stored.scalar_type() == at::kHalf ? "fp16" : "bf16"));
+            tracer_.nameParameter(wide, path);
+        }
+        return wide;
+    }
+
+    void noteOnce(const std::string& note) {
+        if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) {
+            notes_.push_back(note);
+        }
+    }
+
+    void callMethod(Frame& frame, const jit::Node* node) {
+        const c10::IValue& self = input(frame, node, 0);
+        const auto path = frame.paths.find(node->input(0));
+        const auto& method = self.toObject()->type()->getMethod(node->s(jit::attr::name));
+        set(frame, node,
+            call(method, inputs(frame, node), path == frame.paths.end() ? frame.module : path->second));
+    }
+
+    void callFunction(Frame& frame, const jit::Node* node) {
+        const auto type = node->input(0)->type()->expect<c10::FunctionType>();
+        std::vector<c10::IValue> arguments = inputs(frame, node);
+        arguments.erase(arguments.begin());
+        set(frame, node, call(*type->function(), std::move(arguments), frame.module));
+    }
+
+    void bindOutputs(Frame& frame, const jit::Node* node, const jit::Block* block) {
+        for (size_t i = 0; i < node->outputs().size(); ++i) {
+            const jit::Value* from = block->outputs()[i];
+            frame.values[node->outputs()[i]] = frame.values.at(from);
+            if (const auto path = frame.paths.find(from); path != frame.paths.end()) {
+                frame.paths[node->outputs()[i]] = path->second;
+            }
+        }
+    }
+
+    void runIf(Frame& frame, const jit::Node* node) {
+        const jit::Block* block = node->blocks()[input(frame, node, 0).toBool() ? 0 : 1];
+        runBlock(frame, block);
+        bindOutputs(frame, node, block);
+    }
+
+    /// inputs: most trips, first condition, carried values; the block gives the next condition and values.
+    void runLoop(Frame& frame, const jit::Node* node) {
+        const int64_t trips = input(frame, node, 0).toInt();
+        bool goOn = input(frame, node, 1).toBool();
+        const jit::Block* body = node->blocks()[0];
+        std::vector<c10::IValue> carried = inputs(frame, node);
+        carried.erase(carried.begin(), carried.begin() + 2);
+        for (int64_t trip = 0; goOn && trip < trips; ++trip) {
+            frame.values[body->inputs()[0]] = trip;
+            for (size_t i = 0; i < carried.size(); ++i) {
+                frame.values[body->inputs()[i + 1]] = carried[i];
+            }
+            runBlock(frame, body);
+            goOn = frame.values.at(body->outputs()[0]).toBool();
+            for (size_t i = 0; i < carried.size(); ++i) {
+                carried[i] = frame.values.at(body->outputs()[i + 1]);
+            }
+        }
+        for (size_t i = 0; i < carried.size(); ++i) {
+            frame.values[node->outputs()[i]] = carried[i];
+        }
+    }
+
+    // ---- operators
+
+    static bool returnsTensors(const jit::Node* node) {
+        return std::all_of(node->outputs().begin(), node->outputs().end(), [](const jit::Value* output) {
+            return output->type()->isSubtypeOf(*c10::TensorType::get()) ||
+                   output->type()->isSubtypeOf(*c10::ListType::ofTensors());
+        });
+    }
+
+    /// A number or a decision made of an activation's values.
+    [[noreturn]] void refuseData(const Frame& frame, const jit::Node* node) const {
+        std::string kind = node->kind().toQualString();
+        for (const auto& use : node->output()->uses()) {
+            if (use.user->kind() == prim::If || use.user->kind() == prim::Loop) {
+                kind = use.user->kind().toQualString();
+            }
+        }
+        refuse(frame, node, "control flow that depends on the data (" + kind +
+                                ") is not supported: trace the model with torch.jit.trace instead");
+    }
+
+    static bool readsValues(const std::string& op) {
+        static const std::set<std::string> readers{
+            "aten::item",         "aten::Bool",          "aten::Int",       "aten::Float",
+            "aten::IntImplicit",  "aten::FloatImplicit", "aten::ScalarImplicit",
+            "aten::is_nonzero",   "aten::equal",         "aten::allclose",  "aten::tolist",
+            "prim::tolist",       "aten::Complex",       "aten::__contains__"};
+        return readers.contains(op);
+    }
+
+    void runOperator(Frame& frame, const jit::Node* node) {
+        const std::string op = node->kind().toQualString();
+        if (op == "aten::is_grad_enabled") {
+            return set(frame, node, true);
+        }
+        if (op == "aten::warn") {
+            return;
+        }
+        if (op.starts_with("quantized::") || op == "aten::quantize_per_tensor" ||
+            op == "aten::quantize_per_channel") {
+            refuse(frame, node, "the model is already quantized (" + op +
+                                    "): open the FP32 model that it was made from");
+        }
+        const jit::FunctionSchema* schema = node->maybeSchema();
+        if (!schema) {
+            refuse(frame, node, "operator " + op + " is not supported");
+        }
+        const auto arguments = inputs(frame, node);
+        const bool active = std::any_of(arguments.begin(), arguments.end(), hasActivation);
+        if (active && readsValues(op)) {
+            refuseData(frame, node);
+        }
+        const auto handle = c10::Dispatcher::singleton().findSchema({op, schema->overload_name()});
+        if (handle && returnsTensors(node)) {
+            const std::string name =
+                schema->overload_name().empty() ? op : op + "." + schema->overload_name();
+            const auto results = tracer_.apply(name, arguments, frame.module);
+            for (size_t i = 0; i < results.size(); ++i) {
+                frame.values[node->outputs()[i]] = results[i];
+            }
+            return;
+        }
+        runBuiltin(frame, node, op);
+    }
+
+    /// Lists, strings, numbers, and what only asks a tensor for its shape or type.
+    void runBuiltin(Frame& frame, const jit::Node* node, const std::string& op) {
+        const at::NoGradGuard noGrad;
+        try {
+            onStack(frame, node, [&](auto& stack) {
+                if (node->schema().is_vararg()) {
+                    stack.emplace_back(static_cast<int64_t>(node->inputs().size()));
+                }
+                node->getOperation()(stack);
+            });
+        } catch (const ImportError&) {
+            throw;
+        } catch (const std::exception& error) {
+            const std::string text = error.what();
+            refuse(frame, node, op + ": " + text.substr(0, text.find('\n')));
+        }
+    }
+
+    Tracer& tracer_;
+    std::vector<std::string>& notes_;
+    std::unordered_map<const at::TensorImpl*, at::Tensor> widened_;
+    int64_t steps_ = 0;
+    int depth_ = 0;
+};
+
+/// Tensors of a result in order; None is left out. Entries of a dictionary keep their names.
+void collect(const c10::IValue& value, const std::string& name,
+             std::vector<std::pair<std::string, at::Tensor>>& outputs) {
+    if (value.isTensor()) {
+        const std::string numbered =
+            outputs.empty() ? "output" : "output" + std::to_string(outputs.size());
+        outputs.emplace_back(name.empty() ? numbered : name, value.toTensor());
+    } else if (value.isTuple()) {
+        for (const auto& element : value.toTupleRef().elements()) {
+            collect(element, "", outputs);
+        }
+    } else if (value.isTensorList()) {
+        for (const at::Tensor& tensor : value.toTensorVector()) {
+            collect(tensor, "", outputs);
+        }
+    } else if (value.isList()) {
+        const auto items = value.toList();
+        for (size_t i = 0; i < items.size(); ++i) {
+            collect(items.get(i), "", outputs);
+        }
+    } else if (value.isGenericDict()) {
+        for (const auto& entry : value.toGenericDict()) {
+            collect(entry.value(), entry.key().isString() ? entry.key().toStringRef() : "", outputs);
+        }
+    } else if (!value.isNone()) {
+        throw ImportError("the model's output is " + value.tagKind() +
+                          ", not a tensor or a tuple of tensors");
+    }
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, at::Tensor>> interpret(const jit::Module& module,
+                                                          const std::vector<at::Tensor>& inputs,
+                                                          Tracer& tracer, std::vector<std::string>& notes) {
+    const c10::IValue result = Interpreter(tracer, notes).forward(module, inputs);
+    std::vector<std::pair<std::string, at::Tensor>> outputs;
+    collect(result, "", outputs);
+    return outputs;
+}
+
+}  // namespace qs
