@@ -12,12 +12,14 @@
 
 namespace qs {
 
-/// An activation of a QuantizedGraph: integer with per-tensor `qparams`, or float32 where they are absent.
+/// An activation of a QuantizedGraph: integer with per-tensor `qparams`, or real numbers where they are absent
+/// (`dtype` tells otherwise where the network itself computes with indices or truth values).
 struct QValue {
     ValueId id;
     std::string name;
     Shape shape;
     std::optional<QParams> qparams;
+    at::ScalarType dtype = at::kFloat;  ///< of the value in the float network
     bool isInteger() const { return qparams.has_value(); }
 };
 
@@ -83,8 +85,8 @@ struct QNode {
 struct QuantizedGraph {
     std::vector<QNode> nodes;
     std::vector<QValue> values;    ///< indexed by ValueId
-    std::vector<ValueId> inputs;   ///< float
-    std::vector<ValueId> outputs;  ///< float
+    std::vector<ValueId> inputs;   ///< without qparams
+    std::vector<ValueId> outputs;  ///< without qparams
     std::vector<std::string> inputNames;
     std::vector<std::string> outputNames;
 

@@ -46,7 +46,7 @@ class Converter {
     Result<QuantizedGraph> run() {
         const Graph& graph = model_.graph;
         for (const ValueId input : graph.inputs()) {
-            const ValueId id = addValue(graph.value(input).name, graph.value(input).shape, std::nullopt);
+            const ValueId id = addValue(graph.value(input), "", std::nullopt);
             float_[input] = id;
             out_.inputs.push_back(id);
             out_.inputNames.push_back(graph.value(input).name);
@@ -62,9 +62,10 @@ class Converter {
     }
 
   private:
-    ValueId addValue(std::string name, Shape shape, std::optional<QParams> qparams) {
+    /// A value like `source`, whose name `suffix` follows.
+    ValueId addValue(const Value& source, const std::string& suffix, std::optional<QParams> qparams) {
         const ValueId id{static_cast<int32_t>(out_.values.size())};
-        out_.values.push_back({id, std::move(name), std::move(shape), std::move(qparams)});
+        out_.values.push_back({id, source.name + suffix, source.shape, std::move(qparams), source.dtype});
         return id;
     }
 
@@ -86,7 +87,7 @@ class Converter {
     ValueId addBoundary(const char* op, ValueId source, ValueId from, const char* suffix,
                         std::optional<QParams> qparams) {
         const Value& value = model_.graph.value(source);
-        const ValueId to = addValue(value.name + suffix, value.shape, std::move(qparams));
+        const ValueId to = addValue(value, suffix, std::move(qparams));
         QNode node;
         node.op = op;
         node.layer = layerOf(source);
@@ -168,7 +169,7 @@ class Converter {
         }
         for (const ValueId output : group.outputs) {
             const Value& value = model_.graph.value(output);
-            node.outputs.push_back(float_[output] = addValue(value.name, value.shape, std::nullopt));
+            node.outputs.push_back(float_[output] = addValue(value, "", std::nullopt));
         }
         out_.nodes.push_back(std::move(node));
         return {};
@@ -195,7 +196,7 @@ class Converter {
             } else {
                 QS_ASSIGN(qparams, calibrated(output));
             }
-            node.outputs.push_back(integer_[output] = addValue(value.name, value.shape, std::move(qparams)));
+            node.outputs.push_back(integer_[output] = addValue(value, "", std::move(qparams)));
         }
         out_.nodes.push_back(std::move(node));
         return {};
