@@ -444,16 +444,15 @@ std::vector<OperatorCase> resizes() {
     }
     add("CubicExcludes", "mode = \"cubic\", exclude_outside = 1", "{1, 1, 2, 1.5}");
     add("LinearChannelsLast", "mode = \"linear\"", "{1, 2, 2, 1}");
-    cases.push_back(
-        {"ResizeSizes",
-         13,
-         "r = Constant <value = float[0] {}> ()\n s = Constant <value = int64[4] {2, 3, 8, 7}> ()\n"
-         "y = Resize <mode = \"linear\"> (x, r, r, s)",
-         image,
-         {},
-         [](const Tensor& x, const Tensors&) {
-             return at::upsample_bilinear2d(x, {8, 7}, false);
-         }});
+    cases.push_back({"ResizeSizes",
+                     13,
+                     "s = Constant <value = int64[4] {2, 3, 8, 7}> ()\n"
+                     "y = Resize <mode = \"linear\"> (x, , , s)",
+                     image,
+                     {},
+                     [](const Tensor& x, const Tensors&) {
+                         return at::upsample_bilinear2d(x, {8, 7}, false);
+                     }});
     cases.push_back({"UpsampleNearest",
                      9,
                      "s = Constant <value = float[4] {1, 1, 2, 3}> ()\n y = Upsample (x, s)",

@@ -293,9 +293,11 @@ at::Tensor identity(OnnxNode& node) {
     return node.input(0);
 }
 
-/// Forwards its input; the mask, for those who read it, keeps everything.
+/// Forwards its input; the mask, for those who read it, keeps everything. In training mode it drops nothing
+/// only at a ratio of 0, which torchvision's Swin exports.
 std::vector<at::Tensor> dropout(OnnxNode& node) {
-    if (node.hasInput(2) && node.isConstant(2) && node.constantInt(2) != 0) {
+    const bool trains = node.hasInput(2) && node.isConstant(2) && node.constantInt(2) != 0;
+    if (trains && (!node.hasInput(1) || node.constantNumber(1) != 0)) {
         node.fail("it is in training mode: export the network with model.eval()");
     }
     const at::Tensor& x = node.input(0);
