@@ -14,7 +14,7 @@ class Observers {
     static Result<Observers> make(const PreparedModel& model) {
         Observers all(model.graph);
         for (const auto& [value, qconfig] : model.observed) {
-            QS_ASSIGN(all.observers_[value], makeObserver(qconfig.activation));
+            QS_ASSIGN(all.observers_[value], makeActivationObserver(model, value, qconfig.activation));
         }
         return all;
     }

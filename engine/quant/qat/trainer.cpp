@@ -122,7 +122,7 @@ class Trainer {
 
     /// Logits, checked against the labels.
     Result<at::Tensor> forward(const Batch& batch) {
-        QS_ASSIGN(at::Tensor logits, network_.forward(batch.inputs.at(0)));
+        QS_ASSIGN(at::Tensor logits, network_.forward(batch.inputs));
         if (logits.dim() != 2) {
             return failure("the model's output has " + std::to_string(logits.dim()) +
                            " axes; training for classification needs samples x classes");
