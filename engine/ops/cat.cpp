@@ -15,6 +15,7 @@ std::optional<OpenedOp> open(const Graph& graph, std::span<const AtenArg> raw) {
         return std::nullopt;
     }
     OpenedOp opened{{}, list};
+    opened.alias = list.size() == 1 && !graph.value(list[0]).constant;
     opened.attrs.set("dim", fromFront(*dim, graph.value(list[0]).shape.size()).value_or(*dim));
     return opened;
 }

@@ -1,5 +1,7 @@
 #include <ATen/ops/constant_pad_nd.h>
 
+#include <algorithm>
+
 #include "ops/aten_args.h"
 #include "ops/op.h"
 
@@ -13,6 +15,7 @@ std::optional<OpenedOp> padded(const AtenArgs& args, size_t value) {
         return std::nullopt;
     }
     OpenedOp opened{{}, {args.tensor(0)}};
+    opened.alias = std::all_of(pads->begin(), pads->end(), [](int64_t width) { return width == 0; });
     opened.attrs.set("pads", *pads);
     return opened;
 }

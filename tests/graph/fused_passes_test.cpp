@@ -91,7 +91,7 @@ TEST(HardSigmoid, HasAnySlope) {
     net.output(relu6(net, net.carried("aten::add.Scalar", {t(scaled), n(0.5), one()}), 1));
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("hard_sigmoid"));
-    EXPECT_DOUBLE_EQ(net.graph.nodes()[0].attrs.get<double>("alpha"), 0.2);
+    EXPECT_NEAR(net.graph.nodes()[0].attrs.get<double>("alpha"), 0.2, 1e-8);
 }
 
 TEST(HardSigmoid, IsNotAnotherQuotient) {
@@ -190,7 +190,7 @@ TEST(LayerNorm, IsItsParts) {
     expectSame(net);
     ASSERT_THAT(net.opNames(), ElementsAre("layer_norm"));
     EXPECT_EQ(net.graph.nodes()[0].attrs.ints("normalized_shape"), (Shape{8}));
-    EXPECT_DOUBLE_EQ(net.graph.nodes()[0].attrs.get<double>("eps"), static_cast<double>(1e-5f));
+    EXPECT_NEAR(net.graph.nodes()[0].attrs.get<double>("eps"), 1e-5, 1e-11);
     EXPECT_EQ(net.graph.nodes()[0].scope, "ln");
 }
 

@@ -104,7 +104,7 @@ TEST(ConstantOperands, StayWhereTheOrderMattersOrMoreIsAsked) {
     EXPECT_THAT(net.opNames(), ElementsAre("aten::sub", "aten::rsub", "aten::div", "aten::div", "aten::add"));
 }
 
-TEST(TransposedConvolution, OpensInEitherForm) {
+TEST(TransposedConvolution, BecomesAnEntry) {
     TracedNet net;
     const auto pair = [](int64_t h, int64_t w) { return plain(std::vector<int64_t>{h, w}); };
     net.output(
@@ -116,6 +116,17 @@ TEST(TransposedConvolution, OpensInEitherForm) {
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("conv_transpose2d"));
     EXPECT_EQ(net.graph.nodes()[0].scope, "up");
+}
+
+TEST(TransposedConvolution, IsOfImages) {
+    TracedNet net;
+    const auto single = [](int64_t v) { return plain(std::vector<int64_t>{v}); };
+    net.output(net.carried(
+        "aten::_convolution",
+        {t(net.input({1, 4, 5})), t(net.constant({4, 3, 3})), plain({}), single(2), single(1), single(1),
+         plain(true), single(0), plain(int64_t{1}), plain(false), plain(false), plain(true), plain(true)}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("aten::_convolution"));
 }
 
 TEST(Bias, IsAConstantPerChannelAfterAConvolution) {

@@ -29,7 +29,8 @@ Container containerOf(std::string_view data) {
     if (data.starts_with("\xFF\xD8"sv)) {
         return Container::Jpeg;
     }
-    const bool eightBits = data.starts_with("BM"sv) || data.substr(8, 4) == "WEBP"sv;
+    const bool eightBits =
+        data.starts_with("BM"sv) || data.substr(std::min<size_t>(data.size(), 8), 4) == "WEBP"sv;
     return eightBits ? Container::Plain : Container::Other;
 }
 

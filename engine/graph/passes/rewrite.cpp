@@ -118,8 +118,9 @@ std::optional<ConstantOperand> constantOperand(const Graph& graph, const Node& n
     if (!isActivation(graph, both[x]) || !constant.defined()) {
         return std::nullopt;
     }
-    const bool reversed = op == "rsub";
-    return ConstantOperand{std::string(reversed ? "sub" : op), both[x].value, constant, (x == 1) != reversed};
+    const bool reversed = op == "rsub", commutes = op == "add" || op == "mul";
+    return ConstantOperand{std::string(reversed ? "sub" : op), both[x].value, constant,
+                           !commutes && (x == 1) != reversed};
 }
 
 std::optional<ActivationPair> activationPair(const Graph& graph, const Node& node, std::string_view op) {

@@ -29,7 +29,7 @@ std::vector<CarriedArgument> carriedArguments(const Node& node);
 struct ConstantOperand {
     std::string op;
     ValueId x;
-    at::Tensor constant;  ///< float32, any shape that broadcasts; no elements axis for a number
+    at::Tensor constant;  ///< float32, any shape that broadcasts; without axes for a number
     bool constantFirst = false;
 
     /// The constant where it has one element.
