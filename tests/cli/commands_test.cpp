@@ -79,7 +79,8 @@ TEST_F(CliTest, EvaluateSaysHowSureItIs) {
     EXPECT_GT(top1["high"], top1["value"]);
     EXPECT_EQ(result["fp32"]["classes"]["classes"].size(), 10U);
     const Finished text = qscope(evaluate + std::vector<std::string>{"--per-class"});
-    EXPECT_THAT(text.out, ContainsRegex("top-1 \\(%\\) [0-9.]+ \\([0-9.]+ to [0-9.]+\\)\non 200 samples"));
+    EXPECT_THAT(text.out, ContainsRegex("\ntop-1 \\(%\\) [0-9.]+ \\([0-9.]+ to [0-9.]+\\)\n"));
+    EXPECT_THAT(text.out, HasSubstr("\non 200 samples of fashion-mnist:test"));
     EXPECT_THAT(text.out, ContainsRegex("\nSneaker +[0-9]+ +[0-9.]+ \\("));
     EXPECT_THAT(text.out, HasSubstr(" taken for "));
 }

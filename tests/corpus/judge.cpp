@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include "core/guard.h"
 #include "corpus/row_files.h"
 
 namespace qs::test {
@@ -67,7 +68,7 @@ Judgement judgeWithLibTorch(const std::filesystem::path& model,
             collect(module.forward(std::move(arguments)), judgement.outputs.emplace_back());
         }
     } catch (const std::exception& error) {
-        judgement.failure = error.what();
+        judgement.failure = exceptionSummary(error);
     }
     return judgement;
 }

@@ -47,7 +47,8 @@ std::string nameOf(at::ScalarType dtype) {
 std::vector<NamedTensor> readTensors(const std::filesystem::path& file, const std::string& key) {
     std::ifstream stream(file);
     std::vector<NamedTensor> tensors;
-    for (const json& entry : json::parse(stream).at(key)) {
+    const json reference = json::parse(stream);
+    for (const json& entry : reference.at(key)) {
         const at::Tensor tensor =
             at::empty(entry.at("shape").get<std::vector<int64_t>>(), dtypeOf(entry.at("dtype")));
         const std::string bytes = readFile(file.parent_path() / entry.at("file").get<std::string>()).value();

@@ -61,7 +61,8 @@ std::string idxGzipped() {
 }
 
 std::string cifar() {
-    return ramp(2 * 3073);
+    const std::string record = '\3' + ramp(3072);  // a class and 3 x 32 x 32 pixels
+    return record + record;
 }
 
 class FuzzData : public FuzzTest, public ::testing::WithParamInterface<DataFile> {

@@ -15,12 +15,12 @@ def write_small_networks(out):
     from torch import nn
 
     class Carried(nn.Module):
-        """Operators without an op entry: activation, list results, list arguments, a constant tensor."""
+        """An operator without an op entry, list results, list arguments, a constant tensor."""
 
         def __init__(self):
             super().__init__()
             self.conv = nn.Conv2d(3, 8, 3)
-            self.act = nn.SiLU()
+            self.act = nn.Softplus()
             self.register_buffer("gain", torch.rand(8, 1, 1))
 
         def forward(self, x):

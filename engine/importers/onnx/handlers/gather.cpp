@@ -61,6 +61,10 @@ at::Tensor gatherElements(OnnxNode& node) {
 
 /// The last axis of ND indices as one index tensor an axis of `x`, behind those of the batch.
 c10::IValue indexList(OnnxNode& node, const at::Tensor& x, const at::Tensor& indices, int64_t batchDims) {
+    if (Tracer::isActivation(indices)) {
+        node.fail("its indices depend on the data, which is not supported for " + node.op() +
+                  ": cut the network before it");
+    }
     const int64_t depth = indices.dim() > 0 ? indices.size(-1) : 0;
     if (depth < 1 || depth + batchDims > x.dim() || batchDims < 0 || batchDims >= indices.dim()) {
         node.fail("its indices do not fit an input of the shape " + shapeText(x.sizes()));
@@ -128,7 +132,8 @@ at::Tensor oneHot(OnnxNode& node) {
     if (values.numel() != 2) {
         node.fail("it needs two values, off and on");
     }
-    at::Tensor indices = node.call("aten::remainder.Scalar", {asLong(node, node.input(0)), std::max<int64_t>(depth, 1)});
+    at::Tensor indices =
+        node.call("aten::remainder.Scalar", {asLong(node, node.input(0)), std::max<int64_t>(depth, 1)});
     indices = node.call("aten::unsqueeze", {indices, axis});
     std::vector<int64_t> places(static_cast<size_t>(rank), 1);
     places[static_cast<size_t>(axis)] = depth;
