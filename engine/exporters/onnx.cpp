@@ -7,9 +7,9 @@
 #include "exporters/exporter.h"
 #include "exporters/file_output.h"
 #include "exporters/metadata.h"
-#include "exporters/onnx_builder.h"
-#include "exporters/onnx_ops.h"
-#include "exporters/onnx_values.h"
+#include "exporters/onnx/builder.h"
+#include "exporters/onnx/step.h"
+#include "exporters/onnx/values.h"
 
 namespace qs {
 
@@ -17,6 +17,11 @@ namespace {
 
 const Shape& shapeOr(const Shape& shape, const Shape& fallback) {
     return shape.empty() ? fallback : shape;
+}
+
+/// Elements along the first axis; 0 where the shape is not known.
+int64_t extentOf(const QValue& value) {
+    return value.shape.empty() ? 0 : value.shape[0];
 }
 
 Status buildModel(const QuantizedGraph& graph, const ExportOptions& options, OnnxBuilder& builder) {
@@ -27,18 +32,20 @@ Status buildModel(const QuantizedGraph& graph, const ExportOptions& options, Onn
         }
     }
     for (size_t i = 0; i < graph.inputs.size(); ++i) {
-        builder.addInput(graph.inputNames.at(i),
-                         shapeOr(graph.value(graph.inputs[i]).shape, options.inputShape));
+        const QValue& input = graph.value(graph.inputs[i]);
+        builder.addInput(graph.inputNames.at(i), shapeOr(input.shape, options.inputShape), input.dtype,
+                         "batch");
         values.setReal(graph.inputs[i], graph.inputNames[i]);
     }
     for (const QNode& node : graph.nodes) {
-        QS_TRY(guard("layer " + node.layer + " cannot be written as ONNX", [&] {
-            return emitOnnx({graph, node, builder, values});
-        }));
+        QS_TRY(guard("layer " + node.layer + " cannot be written as ONNX",
+                     [&] { return emitOnnx(OnnxStep(graph, node, builder, values)); }));
     }
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
         const std::string& name = graph.outputNames.at(i);
-        builder.addOutput(name, graph.value(graph.outputs[i]).shape);
+        const QValue& output = graph.value(graph.outputs[i]);
+        const bool perSample = extentOf(output) == extentOf(graph.value(graph.inputs.at(0)));
+        builder.addOutput(name, output.shape, output.dtype, perSample ? "batch" : "");
         builder.nameOutput(values.real(graph.outputs[i]), name);
     }
     return {};

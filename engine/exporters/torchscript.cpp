@@ -6,8 +6,8 @@
 #include "exporters/exporter.h"
 #include "exporters/file_output.h"
 #include "exporters/metadata.h"
-#include "exporters/torchscript_builder.h"
-#include "exporters/torchscript_ops.h"
+#include "exporters/torchscript/builder.h"
+#include "exporters/torchscript/step.h"
 
 namespace qs {
 

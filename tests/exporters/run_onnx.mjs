@@ -1,14 +1,15 @@
-// Runs an exported ONNX model in ONNX Runtime (npm package onnxruntime-node).
+// Runs exported ONNX models in ONNX Runtime (npm package onnxruntime-node).
 //
-//     node run_onnx.mjs NODE_MODULES MODEL INPUT SHAPE OUTPUT OPTIMIZED
+//     node run_onnx.mjs NODE_MODULES MODEL OUTPUTS INPUT... [-- MODEL OUTPUTS INPUT...]...
 //
-// INPUT and OUTPUT hold float32 numbers, SHAPE is the input's ("4,3,32,32"); the graph as ONNX Runtime fused it
-// is written to OPTIMIZED. Exit code 77: the package is not in NODE_MODULES.
+// An INPUT is FILE:TYPE:SHAPE ("x.bin:float32:4,3,32,32"). Output i goes to OUTPUTS.i as float32 numbers, its extents
+// to OUTPUTS.i.shape; the graph as ONNX Runtime fused it is written beside MODEL with the extension .optimized.onnx.
+// What fails is said, and leaves no outputs. Exit code 77: the package is not in NODE_MODULES.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-const [nodeModules, model, source, shape, target, optimized] = process.argv.slice(2);
+const [nodeModules, ...words] = process.argv.slice(2);
 
 let runtime;
 try {
@@ -18,15 +19,37 @@ try {
     process.exit(77);
 }
 
-const session = await runtime.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'extended',
-    optimizedModelFilePath: optimized,
-    logSeverityLevel: 3,
-});
-const bytes = readFileSync(source);
-const numbers = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-const x = new runtime.Tensor('float32', numbers, shape.split(',').map(Number));
-const results = await session.run({ [session.inputNames[0]]: x });
-const y = results[session.outputNames[0]].data;
-writeFileSync(target, new Uint8Array(y.buffer, y.byteOffset, y.byteLength));
+const arrays = { float32: Float32Array, int64: BigInt64Array, bool: Uint8Array };
+
+function read(text) {
+    const [, file, type, shape] = text.match(/^(.*):(\w+):([\d,]*)$/);
+    const bytes = new Uint8Array(readFileSync(file));
+    return new runtime.Tensor(type, new arrays[type](bytes.buffer), shape.split(',').filter(Boolean).map(Number));
+}
+
+async function run(model, target, ...inputs) {
+    const session = await runtime.InferenceSession.create(model, {
+        executionProviders: ['cpu'],
+        graphOptimizationLevel: 'extended',
+        optimizedModelFilePath: model.replace(/\.onnx$/, '.optimized.onnx'),
+        logSeverityLevel: 3,
+    });
+    const feeds = Object.fromEntries(session.inputNames.map((name, i) => [name, read(inputs[i])]));
+    const results = await session.run(feeds);
+    session.outputNames.forEach((name, i) => {
+        const numbers = Float32Array.from(results[name].data, Number);
+        writeFileSync(`${target}.${i}`, new Uint8Array(numbers.buffer));
+        writeFileSync(`${target}.${i}.shape`, results[name].dims.join(','));
+    });
+}
+
+for (let begin = 0; begin < words.length; ) {
+    const found = words.indexOf('--', begin);
+    const end = found < 0 ? words.length : found;
+    try {
+        await run(...words.slice(begin, end));
+    } catch (error) {
+        console.log(`${words[begin]}: ${error.message}`);
+    }
+    begin = end + 1;
+}

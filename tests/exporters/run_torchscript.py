@@ -1,15 +1,36 @@
 #!/usr/bin/env python3
-"""Runs an exported TorchScript model in stock PyTorch.
+"""Runs exported TorchScript models in stock PyTorch.
 
-    run_torchscript.py MODEL INPUT SHAPE OUTPUT ENGINE
+    run_torchscript.py ENGINE MODEL OUTPUTS INPUT... [-- MODEL OUTPUTS INPUT...]...
 
-INPUT and OUTPUT hold float32 numbers, SHAPE is the input's ("4,3,32,32"), ENGINE one of
-torch.backends.quantized.supported_engines. Exit code 77: PyTorch or the engine is not there.
+ENGINE is one of torch.backends.quantized.supported_engines. An INPUT is FILE:TYPE:SHAPE
+("x.bin:float32:4,3,32,32"). Output i goes to OUTPUTS.i as float32 numbers, its extents to OUTPUTS.i.shape.
+What fails is said, and leaves no outputs. Exit code 77: PyTorch or the engine is not there.
 """
+import itertools
+import pathlib
 import sys
 
 
-def main(model, source, shape, target, engine):
+def read(torch, text):
+    file, dtype, shape = text.rsplit(":", 2)
+    data = bytearray(pathlib.Path(file).read_bytes())
+    numbers = torch.frombuffer(data, dtype=getattr(torch, dtype))
+    return numbers.reshape([int(extent) for extent in shape.split(",") if extent])
+
+
+def run(torch, model, target, *inputs):
+    network = torch.jit.load(model)
+    network.eval()
+    with torch.no_grad():
+        outputs = network(*[read(torch, text) for text in inputs])
+    for i, output in enumerate(outputs if isinstance(outputs, tuple) else [outputs]):
+        file = pathlib.Path(f"{target}.{i}")
+        file.write_bytes(output.float().contiguous().numpy().tobytes())
+        pathlib.Path(f"{file}.shape").write_text(",".join(str(extent) for extent in output.shape))
+
+
+def main(engine, *arguments):
     try:
         import torch
     except ImportError:
@@ -19,14 +40,14 @@ def main(model, source, shape, target, engine):
         print(f"PyTorch has no quantized engine {engine}")
         return 77
     torch.backends.quantized.engine = engine
-    network = torch.jit.load(model)
-    network.eval()
-    with open(source, "rb") as file:
-        x = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
-    with torch.no_grad():
-        y = network(x.reshape([int(extent) for extent in shape.split(",")]))
-    with open(target, "wb") as file:
-        file.write(y.contiguous().numpy().tobytes())
+    for separates, job in itertools.groupby(arguments, lambda text: text == "--"):
+        if separates:
+            continue
+        job = list(job)
+        try:
+            run(torch, *job)
+        except RuntimeError as error:
+            print(f"{job[0]}: {error}")
     return 0
 
 

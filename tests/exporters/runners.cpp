@@ -14,6 +14,7 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "graph/graph.h"
 
 namespace qs::test {
 
@@ -35,36 +36,83 @@ std::string shapeText(const at::Tensor& tensor) {
     return text.str();
 }
 
-/// Runs `command`, which reads `<model>.in` and writes `<model>.out`.
-ForeignRun runCommand(const fs::path& model, const at::Tensor& input, const std::string& command) {
+/// "FILE:TYPE:SHAPE" of an input that is written to FILE.
+std::string writeInput(const fs::path& file, const at::Tensor& input) {
     const at::Tensor packed = input.contiguous();
-    std::ofstream(model.string() + ".in", std::ios::binary)
+    std::ofstream(file, std::ios::binary)
         .write(static_cast<const char*>(packed.data_ptr()), static_cast<std::streamsize>(packed.nbytes()));
-    ForeignRun run;
-    FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+    const char* type = packed.scalar_type() == at::kLong   ? "int64"
+                       : packed.scalar_type() == at::kBool ? "bool"
+                                                           : "float32";
+    return quoted(file.string() + ":" + type + ":" + shapeText(packed));
+}
+
+/// Output `file` of a runner, with its extents in `file`.shape.
+at::Tensor readOutput(const std::string& file) {
+    std::istringstream extents(readFile(file + ".shape").value());
+    Shape shape;
+    for (std::string extent; std::getline(extents, extent, ',');) {
+        shape.push_back(std::stoll(extent));
+    }
+    const std::string bytes = readFile(file).value();
+    at::Tensor output = at::empty(shape, at::kFloat);
+    std::copy(bytes.begin(), bytes.end(), static_cast<char*>(output.data_ptr()));
+    return output;
+}
+
+void setOutputs(ForeignRun& run, std::vector<at::Tensor> outputs) {
+    run.outputs = std::move(outputs);
+    if (run.outputs.empty()) {
+        return;
+    }
+    const at::Tensor& first = run.outputs.at(0);
+    run.output = first.dim() > 1 ? first.flatten(1).contiguous() : first;
+}
+
+std::string outputFile(const ForeignJob& job, size_t i) {
+    return job.model.string() + ".out." + std::to_string(i);
+}
+
+/// "MODEL OUTPUTS INPUT..." of a job, whose inputs are written.
+std::string jobArguments(const ForeignJob& job) {
+    std::string line = quoted(job.model.string()) + " " + quoted(job.model.string() + ".out");
+    for (size_t i = 0; i < job.inputs.size(); ++i) {
+        line += " " + writeInput(job.model.string() + ".in" + std::to_string(i), job.inputs[i]);
+    }
+    return line;
+}
+
+std::vector<at::Tensor> readOutputs(const ForeignJob& job) {
+    std::vector<at::Tensor> outputs;
+    while (fs::exists(outputFile(job, outputs.size()))) {
+        outputs.push_back(readOutput(outputFile(job, outputs.size())));
+    }
+    return outputs;
+}
+
+/// Runs `command` JOB [-- JOB]..., which writes OUTPUTS.0, OUTPUTS.1, ... of each job that it can run.
+std::vector<ForeignRun> runCommand(const std::vector<ForeignJob>& jobs, const std::string& command) {
+    std::string line = command;
+    for (const ForeignJob& job : jobs) {
+        line += (line == command ? " " : " -- ") + jobArguments(job);
+    }
+    ForeignRun all;
+    FILE* pipe = ::popen((line + " 2>&1").c_str(), "r");
     char buffer[4096];
     while (::fgets(buffer, sizeof buffer, pipe) != nullptr) {
-        run.log += buffer;
+        all.log += buffer;
     }
     const int status = ::pclose(pipe);
-    run.absent = WIFEXITED(status) && WEXITSTATUS(status) == absentCode;
-    if (status != 0) {
-        return run;
+    all.absent = WIFEXITED(status) && WEXITSTATUS(status) == absentCode;
+    std::vector<ForeignRun> runs(jobs.size(), all);
+    for (size_t i = 0; i < jobs.size(); ++i) {
+        setOutputs(runs[i], readOutputs(jobs[i]));
     }
-    const std::string bytes = readFile(model.string() + ".out").value();
-    const int64_t rows = input.size(0);
-    run.output = at::empty({rows, static_cast<int64_t>(bytes.size() / sizeof(float)) / rows}, at::kFloat);
-    std::copy(bytes.begin(), bytes.end(), static_cast<char*>(run.output.data_ptr()));
-    return run;
+    return runs;
 }
 
 std::string script(const std::string& name) {
     return quoted(QS_SOURCE_DIR "/tests/exporters/" + name);
-}
-
-std::string modelArguments(const fs::path& model, const at::Tensor& input) {
-    return quoted(model.string()) + " " + quoted(model.string() + ".in") + " " + shapeText(input) + " " +
-           quoted(model.string() + ".out");
 }
 
 }  // namespace
@@ -79,38 +127,39 @@ TemporaryFolder::~TemporaryFolder() {
     fs::remove_all(path_, ignored);
 }
 
-ForeignRun runLibTorch(const fs::path& model, const at::Tensor& input, const std::string& engine) {
+ForeignRun runLibTorch(const ForeignJob& job, const std::string& engine) {
     const at::QEngine wanted = engine == "onednn" ? at::QEngine::ONEDNN : at::QEngine::QNNPACK;
     const std::vector<at::QEngine>& supported = at::globalContext().supportedQEngines();
     if (std::find(supported.begin(), supported.end(), wanted) == supported.end()) {
-        return {.absent = true, .log = "LibTorch has no quantized engine " + engine, .output = {}};
+        return {.absent = true, .log = "LibTorch has no quantized engine " + engine};
     }
     const at::QEngine before = at::globalContext().qEngine();
     at::globalContext().setQEngine(wanted);
     const at::NoGradGuard noGrad;
-    torch::jit::Module module = torch::jit::load(model.string());
-    ForeignRun run{.log = {}, .output = module.forward({input}).toTensor().flatten(1).contiguous()};
+    torch::jit::Module module = torch::jit::load(job.model.string());
+    const c10::IValue result = module.forward({job.inputs.begin(), job.inputs.end()});
     at::globalContext().setQEngine(before);
+    std::vector<at::Tensor> outputs;
+    for (const c10::IValue& item :
+         result.isTuple() ? result.toTuple()->elements().vec() : std::vector<c10::IValue>{result}) {
+        outputs.push_back(item.toTensor().to(at::kFloat).contiguous());
+    }
+    ForeignRun run;
+    setOutputs(run, std::move(outputs));
     return run;
 }
 
-ForeignRun runPythonTorch(const fs::path& model, const at::Tensor& input, const std::string& engine) {
-    return runCommand(model, input,
-                      "/usr/bin/python3 " + script("run_torchscript.py") + " " +
-                          modelArguments(model, input) + " " + engine);
+std::vector<ForeignRun> runPythonTorch(const std::vector<ForeignJob>& jobs, const std::string& engine) {
+    return runCommand(jobs, "/usr/bin/python3 " + script("run_torchscript.py") + " " + engine);
 }
 
-ForeignRun runOnnxRuntime(const fs::path& model, const at::Tensor& input) {
+std::vector<ForeignRun> runOnnxRuntime(const std::vector<ForeignJob>& jobs) {
     if (::system("node --version > /dev/null 2>&1") != 0) {
-        return {.absent = true, .log = "node is not installed", .output = {}};
+        return {jobs.size(), ForeignRun{.absent = true, .log = "node is not installed"}};
     }
     const char* modules = ::getenv("QS_NODE_MODULES");
-    fs::path optimized = model;
-    optimized.replace_extension(".optimized.onnx");
-    return runCommand(model, input,
-                      "node " + script("run_onnx.mjs") + " " +
-                          quoted(modules ? modules : QS_SOURCE_DIR "/tests/node_modules") + " " +
-                          modelArguments(model, input) + " " + quoted(optimized.string()));
+    return runCommand(jobs, "node " + script("run_onnx.mjs") + " " +
+                                quoted(modules ? modules : QS_SOURCE_DIR "/tests/node_modules"));
 }
 
 }  // namespace qs::test

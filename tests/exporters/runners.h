@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace qs::test {
 
@@ -23,18 +24,35 @@ class TemporaryFolder {
 /// What a foreign runtime made of a model. `absent`: it is not installed, and `log` says what is missing.
 struct ForeignRun {
     bool absent = false;
-    std::string log;
-    at::Tensor output;  ///< undefined where the run failed
+    std::string log = {};
+    at::Tensor output = {};                ///< the first one, N x ...; undefined where the run failed
+    std::vector<at::Tensor> outputs = {};  ///< as float32
+};
+
+/// A model and one tensor for each of its inputs.
+struct ForeignJob {
+    std::filesystem::path model;
+    std::vector<at::Tensor> inputs;
 };
 
 /// The model in this process' LibTorch with the quantized engine "onednn" or "qnnpack".
-ForeignRun runLibTorch(const std::filesystem::path& model, const at::Tensor& input,
-                       const std::string& engine);
-/// The model in python3-torch.
-ForeignRun runPythonTorch(const std::filesystem::path& model, const at::Tensor& input,
-                          const std::string& engine);
-/// The model in onnxruntime-node, which is looked for in $QS_NODE_MODULES or tests/node_modules. Writes the
-/// graph as fused beside the model, with the extension .optimized.onnx.
-ForeignRun runOnnxRuntime(const std::filesystem::path& model, const at::Tensor& input);
+ForeignRun runLibTorch(const ForeignJob& job, const std::string& engine);
+/// The models in one process of python3-torch.
+std::vector<ForeignRun> runPythonTorch(const std::vector<ForeignJob>& jobs, const std::string& engine);
+/// The models in one process of onnxruntime-node, which is looked for in $QS_NODE_MODULES or
+/// tests/node_modules. Writes each graph as fused beside the model, with the extension .optimized.onnx.
+std::vector<ForeignRun> runOnnxRuntime(const std::vector<ForeignJob>& jobs);
+
+inline ForeignRun runLibTorch(const std::filesystem::path& model, const at::Tensor& input,
+                              const std::string& engine) {
+    return runLibTorch({model, {input}}, engine);
+}
+inline ForeignRun runPythonTorch(const std::filesystem::path& model, const at::Tensor& input,
+                                 const std::string& engine) {
+    return runPythonTorch({{model, {input}}}, engine).at(0);
+}
+inline ForeignRun runOnnxRuntime(const std::filesystem::path& model, const at::Tensor& input) {
+    return runOnnxRuntime({{model, {input}}}).at(0);
+}
 
 }  // namespace qs::test

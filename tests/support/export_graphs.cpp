@@ -61,6 +61,12 @@ Attributes convAttributes(const LayerSpec& spec) {
     return attrs;
 }
 
+/// 256 steps over a range that the op never leaves.
+QParams fixedQParams(const FixedRange& range) {
+    const double scale = (range.high - range.low) / 256;
+    return {DType::UInt8, -1, {scale}, {std::lround(-range.low / scale)}, 0, 255};
+}
+
 Attributes poolAttributes(int64_t kernel, int64_t stride, int64_t padding) {
     Attributes attrs;
     attrs.set("kernel", std::vector<int64_t>(2, kernel));
@@ -101,14 +107,17 @@ QParams QuantizedGraphBuilder::activationQParams(const at::Tensor& sample, doubl
 ValueId QuantizedGraphBuilder::newValue(const std::string& name, const at::Tensor& sample,
                                         std::optional<QParams> qparams) {
     const ValueId id{static_cast<int32_t>(graph_.values.size())};
-    graph_.values.push_back({id, name, sample.sizes().vec(), std::move(qparams)});
+    graph_.values.push_back({id, name, sample.sizes().vec(), std::move(qparams), sample.scalar_type()});
     samples_[id] = sample;
     return id;
 }
 
 ValueId QuantizedGraphBuilder::input(const std::string& name, Shape shape) {
-    const ValueId id =
-        newValue(name, at::randn(shape, at::make_generator<at::CPUGeneratorImpl>(seed_++)), {});
+    return input(name, at::randn(shape, at::make_generator<at::CPUGeneratorImpl>(seed_++)));
+}
+
+ValueId QuantizedGraphBuilder::input(const std::string& name, const at::Tensor& sample) {
+    const ValueId id = newValue(name, sample, {});
     graph_.inputs.push_back(id);
     graph_.inputNames.push_back(name);
     return id;
@@ -134,11 +143,12 @@ ValueId QuantizedGraphBuilder::weighted(QNode node, const LayerSpec& spec, const
     const ValueId x = node.inputs.at(0);
     const auto generator = at::make_generator<at::CPUGeneratorImpl>(seed_++);
     const double fanIn =
-        static_cast<double>(c10::multiply_integers(weightShape)) / static_cast<double>(weightShape[0]);
+        static_cast<double>(c10::multiply_integers(weightShape)) /
+        static_cast<double>(spec.outputs / (node.op == "conv_transpose2d" ? spec.groups : 1));
     node.weight = at::randn(weightShape, generator) * std::sqrt(2.0 / fanIn);
     std::vector<at::Tensor> arguments{sample(x), *node.weight};
     if (spec.bias) {
-        node.bias = at::rand({weightShape[0]}, generator) - 0.5;
+        node.bias = at::rand({spec.outputs}, generator) - 0.5;
         arguments.push_back(*node.bias);
     }
     at::Tensor result = runFloat(node.op, node.attrs, arguments).at(0);
@@ -167,6 +177,13 @@ ValueId QuantizedGraphBuilder::conv2d(const std::string& layer, ValueId x, const
                     {spec.outputs, channels / spec.groups, spec.kernel, spec.kernel});
 }
 
+ValueId QuantizedGraphBuilder::convTranspose2d(const std::string& layer, ValueId x, const LayerSpec& spec) {
+    Attributes attrs = convAttributes(spec);
+    attrs.set("output_padding", std::vector<int64_t>(2, spec.stride - 1));
+    return weighted(makeStep("conv_transpose2d", layer, {x}, attrs), spec,
+                    {sample(x).size(1), spec.outputs / spec.groups, spec.kernel, spec.kernel});
+}
+
 ValueId QuantizedGraphBuilder::linear(const std::string& layer, ValueId x, const LayerSpec& spec) {
     return weighted(makeStep("linear", layer, {x}), spec, {spec.outputs, sample(x).size(-1)});
 }
@@ -182,17 +199,40 @@ ValueId QuantizedGraphBuilder::add(const std::string& layer, ValueId a, ValueId 
 
 ValueId QuantizedGraphBuilder::apply(const std::string& op, const std::string& layer, ValueId x,
                                      Attributes attrs, std::vector<at::Tensor> constants) {
-    std::vector<at::Tensor> arguments{sample(x)};
-    arguments.insert(arguments.end(), constants.begin(), constants.end());
-    const at::Tensor result = runFloat(op, attrs, arguments).at(0);
-    std::optional<QParams> qparams;
-    if (isInteger(x)) {
-        const bool passThrough = ops().find(op)->quant == QuantKind::PassThrough;
-        qparams = passThrough ? *graph_.value(x).qparams : activationQParams(result);
+    std::vector<std::variant<ValueId, at::Tensor>> operands{x};
+    operands.insert(operands.end(), constants.begin(), constants.end());
+    return step(op, layer, operands, std::move(attrs)).at(0);
+}
+
+std::vector<ValueId> QuantizedGraphBuilder::step(
+    const std::string& op, const std::string& layer,
+    const std::vector<std::variant<ValueId, at::Tensor>>& operands, Attributes attrs) {
+    QNode node = makeStep(op, layer, {}, std::move(attrs));
+    std::vector<at::Tensor> arguments;
+    for (const auto& operand : operands) {
+        if (const ValueId* value = std::get_if<ValueId>(&operand)) {
+            node.inputs.push_back(*value);
+            arguments.push_back(sample(*value));
+        } else {
+            node.constantPositions.push_back(arguments.size());
+            node.constants.push_back(std::get<at::Tensor>(operand));
+            arguments.push_back(node.constants.back());
+        }
     }
-    QNode node = makeStep(op, layer, {x}, std::move(attrs));
-    node.constants = std::move(constants);
-    return append(std::move(node), layer, result, std::move(qparams));
+    const OpDef* def = ops().find(op);
+    const std::vector<at::Tensor> results = runFloat(op, node.attrs, arguments);
+    for (size_t i = 0; i < results.size(); ++i) {
+        std::optional<QParams> qparams;
+        if (isInteger(node.inputs.at(0))) {
+            qparams = def->quant == QuantKind::PassThrough ? *graph_.value(node.inputs[0]).qparams
+                      : def->fixedOutput                   ? fixedQParams(*def->fixedOutput)
+                                                           : activationQParams(results[i]);
+        }
+        node.outputs.push_back(
+            newValue(layer + (i == 0 ? "" : "." + std::to_string(i)), results[i], std::move(qparams)));
+    }
+    graph_.nodes.push_back(std::move(node));
+    return graph_.nodes.back().outputs;
 }
 
 void QuantizedGraphBuilder::output(const std::string& name, ValueId x) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "graph/quantized_graph.h"
@@ -40,14 +41,23 @@ class QuantizedGraphBuilder {
 
     /// Images of random pixels, N x C x H x W.
     ValueId input(const std::string& name, Shape shape);
+    /// An input of any type, given by a sample.
+    ValueId input(const std::string& name, const at::Tensor& sample);
     ValueId quantize(const std::string& layer, ValueId x);
     ValueId dequantize(const std::string& layer, ValueId x);
     ValueId conv2d(const std::string& layer, ValueId x, const LayerSpec& spec);
+    /// One scale for all weights; `perChannel` must be false.
+    ValueId convTranspose2d(const std::string& layer, ValueId x, const LayerSpec& spec);
     ValueId linear(const std::string& layer, ValueId x, const LayerSpec& spec);
     ValueId add(const std::string& layer, ValueId a, ValueId b, FusedActivation activation = {});
-    /// An op that takes one activation: pooling, flatten, relu; on floats also batch norm and opaque ones.
+    /// An op that takes one activation, then constants: pooling, flatten, relu, batch norm, opaque ones.
     ValueId apply(const std::string& op, const std::string& layer, ValueId x, Attributes attrs,
                   std::vector<at::Tensor> constants = {});
+    /// Any op without weights of its own on its operands in order. It is an integer step if its first
+    /// activation is integer; its outputs' qparams are the input's, the op's own, or what the samples need.
+    std::vector<ValueId> step(const std::string& op, const std::string& layer,
+                              const std::vector<std::variant<ValueId, at::Tensor>>& operands,
+                              Attributes attrs = {});
     void output(const std::string& name, ValueId x);
 
     const QuantizedGraph& graph() const { return graph_; }

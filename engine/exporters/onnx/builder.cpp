@@ -1,4 +1,4 @@
-#include "exporters/onnx_builder.h"
+#include "exporters/onnx/builder.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -15,6 +15,23 @@ std::string uniqueName(std::unordered_set<std::string>& taken, const std::string
     return name;
 }
 
+void describe(onnx::ValueInfoProto& info, const std::string& name, const Shape& shape, at::ScalarType dtype,
+              const std::string& first) {
+    info.set_name(name);
+    auto* type = info.mutable_type()->mutable_tensor_type();
+    type->set_elem_type(onnxType(dtype));
+    for (size_t i = 0; i < shape.size(); ++i) {
+        auto* extent = type->mutable_shape()->add_dim();
+        if (i == 0 && !first.empty()) {
+            extent->set_dim_param(first);
+        } else if (i > 0) {
+            extent->set_dim_value(shape[i]);
+        }
+    }
+}
+
+}  // namespace
+
 onnx::TensorProto::DataType onnxType(at::ScalarType type) {
     switch (type) {
         case at::kFloat:
@@ -27,26 +44,18 @@ onnx::TensorProto::DataType onnxType(at::ScalarType type) {
             return onnx::TensorProto::INT32;
         case at::kLong:
             return onnx::TensorProto::INT64;
+        case at::kShort:
+            return onnx::TensorProto::INT16;
+        case at::kBool:
+            return onnx::TensorProto::BOOL;
+        case at::kHalf:
+            return onnx::TensorProto::FLOAT16;
+        case at::kDouble:
+            return onnx::TensorProto::DOUBLE;
         default:
-            throw std::invalid_argument(std::string("no ONNX initializer of type ") + at::toString(type));
+            throw std::invalid_argument(std::string("no ONNX tensor of type ") + at::toString(type));
     }
 }
-
-void describe(onnx::ValueInfoProto& info, const std::string& name, const Shape& shape) {
-    info.set_name(name);
-    auto* type = info.mutable_type()->mutable_tensor_type();
-    type->set_elem_type(onnx::TensorProto::FLOAT);
-    for (size_t i = 0; i < shape.size(); ++i) {
-        auto* extent = type->mutable_shape()->add_dim();
-        if (i == 0) {
-            extent->set_dim_param("batch");
-        } else {
-            extent->set_dim_value(shape[i]);
-        }
-    }
-}
-
-}  // namespace
 
 onnx::AttributeProto& OnnxAttributes::append(const std::string& name,
                                              onnx::AttributeProto::AttributeType type) {
@@ -66,6 +75,11 @@ OnnxAttributes& OnnxAttributes::add(const std::string& name, float value) {
     return *this;
 }
 
+OnnxAttributes& OnnxAttributes::add(const std::string& name, const std::string& value) {
+    append(name, onnx::AttributeProto::STRING).set_s(value);
+    return *this;
+}
+
 OnnxAttributes& OnnxAttributes::add(const std::string& name, const std::vector<int64_t>& values) {
     append(name, onnx::AttributeProto::INTS).mutable_ints()->Add(values.begin(), values.end());
     return *this;
@@ -81,12 +95,14 @@ OnnxBuilder::OnnxBuilder() {
     model_.mutable_graph()->set_name("network");
 }
 
-void OnnxBuilder::addInput(const std::string& name, const Shape& shape) {
-    describe(*model_.mutable_graph()->add_input(), name, shape);
+void OnnxBuilder::addInput(const std::string& name, const Shape& shape, at::ScalarType dtype,
+                           const std::string& first) {
+    describe(*model_.mutable_graph()->add_input(), name, shape, dtype, first);
 }
 
-void OnnxBuilder::addOutput(const std::string& name, const Shape& shape) {
-    describe(*model_.mutable_graph()->add_output(), name, shape);
+void OnnxBuilder::addOutput(const std::string& name, const Shape& shape, at::ScalarType dtype,
+                            const std::string& first) {
+    describe(*model_.mutable_graph()->add_output(), name, shape, dtype, first);
 }
 
 std::string OnnxBuilder::addInitializer(const std::string& wanted, const at::Tensor& tensor) {
@@ -103,17 +119,26 @@ std::string OnnxBuilder::addInitializer(const std::string& wanted, const at::Ten
 std::string OnnxBuilder::addNode(const std::string& op, const std::string& name,
                                  const std::vector<std::string>& inputs, const std::string& output,
                                  const OnnxAttributes& attributes) {
+    return addNode(op, name, inputs, output, 1, attributes).front();
+}
+
+std::vector<std::string> OnnxBuilder::addNode(const std::string& op, const std::string& name,
+                                              const std::vector<std::string>& inputs,
+                                              const std::string& output, size_t count,
+                                              const OnnxAttributes& attributes) {
     onnx::NodeProto& node = *model_.mutable_graph()->add_node();
     node.set_op_type(op);
     node.set_name(uniqueName(nodeNames_, name));
     for (const std::string& input : inputs) {
         node.add_input(input);
     }
-    node.add_output(uniqueName(tensorNames_, output));
+    for (size_t i = 0; i < count; ++i) {
+        node.add_output(uniqueName(tensorNames_, output));
+    }
     for (const onnx::AttributeProto& attribute : attributes.all()) {
         *node.add_attribute() = attribute;
     }
-    return node.output(0);
+    return {node.output().begin(), node.output().end()};
 }
 
 void OnnxBuilder::nameOutput(const std::string& tensor, const std::string& output) {

@@ -11,11 +11,15 @@
 
 namespace qs {
 
+/// ONNX's name for an element type. Throws std::invalid_argument for one that it does not have.
+onnx::TensorProto::DataType onnxType(at::ScalarType type);
+
 /// Attributes of an ONNX node.
 class OnnxAttributes {
   public:
     OnnxAttributes& add(const std::string& name, int64_t value);
     OnnxAttributes& add(const std::string& name, float value);
+    OnnxAttributes& add(const std::string& name, const std::string& value);
     OnnxAttributes& add(const std::string& name, const std::vector<int64_t>& values);
     const std::vector<onnx::AttributeProto>& all() const { return attributes_; }
 
@@ -36,18 +40,25 @@ class OnnxBuilder {
     /// Keeps a tensor name from being given to initializers and results: it is a graph input's or output's.
     void reserve(const std::string& tensor) { tensorNames_.insert(tensor); }
 
-    /// Float graph input or output, named as said. Its first extent is the symbol "batch"; an empty shape is
-    /// unknown.
-    void addInput(const std::string& name, const Shape& shape);
-    void addOutput(const std::string& name, const Shape& shape);
+    /// Graph input or output, named as said; an empty shape is unknown. The first extent is the symbol
+    /// `first`, or free where that is empty.
+    void addInput(const std::string& name, const Shape& shape, at::ScalarType dtype,
+                  const std::string& first);
+    void addOutput(const std::string& name, const Shape& shape, at::ScalarType dtype,
+                   const std::string& first);
 
-    /// A constant of dtype float32, int8, uint8, int32 or int64; returns its name.
+    /// A constant; returns its name. Throws std::invalid_argument for a type that onnxType() does not know.
     std::string addInitializer(const std::string& wanted, const at::Tensor& tensor);
 
     /// A node with one output, whose name is like `output`; returns that name.
     std::string addNode(const std::string& op, const std::string& name,
                         const std::vector<std::string>& inputs, const std::string& output,
                         const OnnxAttributes& attributes = {});
+
+    /// The same for `count` outputs.
+    std::vector<std::string> addNode(const std::string& op, const std::string& name,
+                                     const std::vector<std::string>& inputs, const std::string& output,
+                                     size_t count, const OnnxAttributes& attributes);
 
     /// Makes `tensor` available under the reserved name of a graph output: renames it where it is a node's
     /// result and has no such name yet, else copies it.

@@ -1,4 +1,4 @@
-#include "exporters/onnx_values.h"
+#include "exporters/onnx/values.h"
 
 #include <ATen/ops/full.h>
 #include <ATen/ops/scalar_tensor.h>

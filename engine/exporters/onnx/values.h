@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "exporters/integer_range.h"
-#include "exporters/onnx_builder.h"
+#include "exporters/onnx/builder.h"
 #include "graph/quantized_graph.h"
 
 namespace qs {

@@ -1,4 +1,4 @@
-#include "exporters/torchscript_builder.h"
+#include "exporters/torchscript/builder.h"
 
 #include <sstream>
 
@@ -62,7 +62,8 @@ jit::Value* TorchScriptBuilder::addAttribute(const std::string& layer, const std
     Site& owner = site(splitPath(layer));
     const std::string attribute = freeName(owner.module, name);
     if (value.isTensor()) {
-        owner.module.register_parameter(attribute, value.toTensor(), /*is_buffer=*/false);
+        owner.module.register_parameter(attribute, value.toTensor(),
+                                        /*is_buffer=*/!value.toTensor().is_floating_point());
     } else {
         owner.module.register_attribute(attribute, value.type(), value);
     }
@@ -77,9 +78,13 @@ jit::Value* TorchScriptBuilder::list(const std::vector<jit::Value*>& tensors) {
     return graph_->insertNode(graph_->createList(c10::TensorType::get(), tensors))->output();
 }
 
+jit::Value* TorchScriptBuilder::numbers(const std::vector<jit::Value*>& integers) {
+    return graph_->insertNode(graph_->createList(c10::IntType::get(), integers))->output();
+}
+
 jit::Value* TorchScriptBuilder::call(const std::string& op, const std::vector<jit::NamedValue>& arguments,
-                                     const std::string& name) {
-    jit::Value* result = graph_->insert(c10::Symbol::fromQualString(op), arguments);
+                                     const std::string& name, const std::vector<jit::NamedValue>& named) {
+    jit::Value* result = graph_->insert(c10::Symbol::fromQualString(op), arguments, named);
     if (name.find_first_not_of("0123456789") != std::string::npos) {  // LibTorch keeps numbers for itself
         result->setDebugName(name);
     }

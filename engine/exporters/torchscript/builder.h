@@ -25,11 +25,14 @@ class TorchScriptBuilder {
                                     const c10::IValue& value);
     torch::jit::Value* constant(const c10::IValue& value);
     torch::jit::Value* list(const std::vector<torch::jit::Value*>& tensors);
+    /// A list of integers.
+    torch::jit::Value* numbers(const std::vector<torch::jit::Value*>& integers);
 
-    /// A call of operator `op` ("aten::conv2d"), overload chosen by its arguments; `name` is for readers of
-    /// the code. Throws torch::jit::ErrorReport where no overload fits.
+    /// A call of operator `op` ("aten::conv2d") on positional arguments and on `named` ones, overload chosen
+    /// by them; `name` is for readers of the code. Throws torch::jit::ErrorReport where no overload fits.
     torch::jit::Value* call(const std::string& op, const std::vector<torch::jit::NamedValue>& arguments,
-                            const std::string& name);
+                            const std::string& name = {},
+                            const std::vector<torch::jit::NamedValue>& named = {});
 
     /// The `count` tensors that a call returned: itself for one tensor, else the items of a tuple or list.
     std::vector<torch::jit::Value*> unpack(torch::jit::Value* result, size_t count);

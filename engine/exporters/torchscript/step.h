@@ -1,24 +1,74 @@
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "core/registry.h"
 #include "core/result.h"
-#include "exporters/torchscript_builder.h"
+#include "exporters/integer_range.h"
+#include "exporters/operands.h"
+#include "exporters/torchscript/builder.h"
 #include "graph/quantized_graph.h"
 
 namespace qs {
 
-/// One step to be written, with the TorchScript values of its inputs.
+using TorchScriptValues = std::vector<torch::jit::Value*>;
+using TorchScriptArguments = std::vector<torch::jit::NamedValue>;
+
+/// One step to be written, with the TorchScript values of its inputs: quantized tensors for integer ones.
 struct TorchScriptStep {
     const QuantizedGraph& graph;
     const QNode& node;
-    std::vector<torch::jit::Value*> inputs;
+    TorchScriptValues inputs;
     TorchScriptBuilder& builder;
+
+    const QValue& output(size_t i = 0) const { return graph.value(node.outputs.at(i)); }
+    const QValue& input(size_t i) const { return graph.value(node.inputs.at(i)); }
+    /// A call whose result has no name of its own.
+    torch::jit::Value* call(const std::string& op, const TorchScriptArguments& arguments) const {
+        return builder.call(op, arguments, "");
+    }
+    /// Quantizes `real` to the step's output `i`.
+    torch::jit::Value* quantize(torch::jit::Value* real, size_t i = 0) const;
+    /// The step's activation on real numbers.
+    torch::jit::Value* activate(torch::jit::Value* real) const;
+    /// A quantized:: operator that ends in the output's scale and zero point (then `more`), and the clamp
+    /// that the step's activation and range still need. `reluForm`: `op` has a form with ReLU, `op`_relu.
+    torch::jit::Value* callQuantized(const std::string& op, TorchScriptArguments arguments, bool reluForm,
+                                     const TorchScriptArguments& more = {}) const;
+    /// `value`, which holds integers of `made`, within those that the step may produce.
+    torch::jit::Value* clampToRange(torch::jit::Value* value, const IntegerRange& made) const;
 };
 
-/// Appends the step to forward and returns its outputs: quantized::conv2d and its like on packed weights for
-/// integer steps, aten:: operators for float ones and for those that carry integers along. LibTorch must have
-/// an active quantized engine. An error names the layer; throws c10::Error and torch::jit::ErrorReport.
-Result<std::vector<torch::jit::Value*>> emitTorchScript(const TorchScriptStep& step);
+/// How an op is written.
+struct TorchScriptForm {
+    /// On real numbers; `operands` are the op's tensors in its order, constants included. For weighted ops
+    /// the input and, with hasAdd, the residual.
+    std::function<TorchScriptValues(const TorchScriptStep&, const TorchScriptValues& operands)> real;
+    /// On quantized tensors, where LibTorch has an operator whose result is the engine's within one step of
+    /// the grid. Where it is absent or returns nothing, the step is written as dequantize, real form,
+    /// quantize.
+    std::function<std::optional<TorchScriptValues>(const TorchScriptStep&)> integer = {};
+};
+
+using TorchScriptForms = Registry<TorchScriptForm>;
+
+/// Forms by op entry (engine/exporters/torchscript, one family a file). Carried operators need none: they
+/// are called as they are.
+const TorchScriptForms& torchScriptForms();
+
+/// What follows the tensors in a call.
+using TrailingArguments = std::function<TorchScriptArguments(const Attributes&)>;
+
+/// One call of `op` on the tensors and `trailing`.
+TorchScriptForm callForm(const std::string& op, const TrailingArguments& trailing = {});
+/// The same, and on quantized tensors too, which keep their scale and zero point.
+TorchScriptForm passingForm(const std::string& op, const TrailingArguments& trailing = {});
+
+/// Appends the step to forward and returns its outputs. LibTorch must have an active quantized engine. An
+/// error names the layer; throws c10::Error and torch::jit::ErrorReport.
+Result<TorchScriptValues> emitTorchScript(const TorchScriptStep& step);
 
 }  // namespace qs

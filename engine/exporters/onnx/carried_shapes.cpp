@@ -1,0 +1,221 @@
+// Carried operators whose values move and do not change.
+
+#include <algorithm>
+#include <limits>
+
+#include "exporters/onnx/step.h"
+
+namespace qs {
+
+namespace {
+
+OnnxAttributes axisAttribute(int64_t axis) {
+    return OnnxAttributes().add("axis", axis);
+}
+
+/// The argument as an axis, or nothing.
+std::optional<int64_t> axisOf(const OnnxStep& step, size_t argument) {
+    const auto axis = step.arguments().integer(argument);
+    return axis ? std::optional(step.fromFront(*axis)) : std::nullopt;
+}
+
+/// One output an index of the axis.
+OnnxResults emitUnbind(const OnnxStep& step) {
+    const auto axis = axisOf(step, 1);
+    if (!axis) {
+        return step.noForm();
+    }
+    std::vector<std::string> results;
+    for (const std::string& piece : step.mainSeveral("Split", {step.tensor(0)}, axisAttribute(*axis))) {
+        results.push_back(step.side("Squeeze", {piece, step.integers({*axis})}));
+    }
+    return results;
+}
+
+/// Tensors along a new axis.
+OnnxResult emitStack(const OnnxStep& step) {
+    const CarriedArguments& arguments = step.arguments();
+    const auto dim = arguments.integer(1);
+    if (!arguments.isList(0) || !dim) {
+        return step.noForm();
+    }
+    const int64_t axis = *dim < 0 ? *dim + static_cast<int64_t>(step.rank()) + 1 : *dim;
+    std::vector<std::string> tensors;
+    for (const size_t operand : arguments.operands(0)) {
+        tensors.push_back(step.side("Unsqueeze", {step.tensor(operand), step.integers({axis})}));
+    }
+    return step.main("Concat", tensors, axisAttribute(axis));
+}
+
+OnnxResult emitCarriedCat(const OnnxStep& step) {
+    const auto axis = axisOf(step, 1);
+    if (!step.arguments().isList(0) || !axis) {
+        return step.noForm();
+    }
+    std::vector<std::string> tensors;
+    for (const size_t operand : step.arguments().operands(0)) {
+        tensors.push_back(step.tensor(operand));
+    }
+    return step.main("Concat", tensors, axisAttribute(*axis));
+}
+
+OnnxResult emitFlip(const OnnxStep& step) {
+    const auto dims = step.arguments().ints(1);
+    if (!dims) {
+        return step.noForm();
+    }
+    std::vector<int64_t> axes;
+    for (const int64_t dim : *dims) {
+        axes.push_back(step.fromFront(dim));
+    }
+    const std::vector<int64_t> last(axes.size(), -1), first(axes.size(), std::numeric_limits<int64_t>::min());
+    return step.main("Slice", {step.tensor(0), step.integers(last), step.integers(first), step.integers(axes),
+                               step.integers(last)});
+}
+
+/// Repeats of each axis, of new ones in front too.
+OnnxResult emitRepeat(const OnnxStep& step) {
+    const auto repeats = step.arguments().ints(1);
+    if (!repeats || repeats->size() < step.rank()) {
+        return step.noForm();
+    }
+    std::string x = step.tensor(0);
+    if (const size_t added = repeats->size() - step.rank(); added > 0) {
+        std::vector<int64_t> axes;
+        for (size_t i = 0; i < added; ++i) {
+            axes.push_back(static_cast<int64_t>(i));
+        }
+        x = step.side("Unsqueeze", {x, step.integers(axes)});
+    }
+    return step.main("Tile", {x, step.integers(*repeats)});
+}
+
+/// dim, indices: rows of an axis.
+OnnxResult emitIndexSelect(const OnnxStep& step) {
+    const auto axis = axisOf(step, 1);
+    if (!axis || !step.arguments().isTensor(2)) {
+        return step.noForm();
+    }
+    return step.main("Gather", {step.tensor(0), step.tensor(step.arguments().operand(2))},
+                     axisAttribute(*axis));
+}
+
+/// dim, indices of the result's shape.
+OnnxResult emitGather(const OnnxStep& step) {
+    const auto axis = axisOf(step, 1);
+    if (!axis || !step.arguments().isTensor(2)) {
+        return step.noForm();
+    }
+    return step.main("GatherElements", {step.tensor(0), step.tensor(step.arguments().operand(2))},
+                     axisAttribute(*axis));
+}
+
+/// dim, indices, source of the same shape.
+OnnxResult emitScatter(const OnnxStep& step) {
+    const CarriedArguments& arguments = step.arguments();
+    const auto axis = axisOf(step, 1);
+    if (!axis || !arguments.isTensor(2) || !arguments.isTensor(3) || arguments.size() > 4) {
+        return step.noForm();
+    }
+    return step.main("ScatterElements",
+                     {step.tensor(0), step.tensor(arguments.operand(2)), step.tensor(arguments.operand(3))},
+                     axisAttribute(*axis));
+}
+
+/// One tensor of indices of the first axis.
+OnnxResult emitIndex(const OnnxStep& step) {
+    const CarriedArguments& arguments = step.arguments();
+    if (!arguments.isList(1) || arguments.operands(1).size() != 1 ||
+        step.dtype(arguments.operand(1)) != at::kLong) {
+        return step.noForm();
+    }
+    return step.main("Gather", {step.tensor(0), step.tensor(arguments.operand(1))}, axisAttribute(0));
+}
+
+/// weight [rows, width], indices.
+OnnxResult emitEmbedding(const OnnxStep& step) {
+    return step.main("Gather", {step.tensor(0), step.tensor(1)}, axisAttribute(0));
+}
+
+/// Padding before and after the last axis, then the one before it, ..., as ONNX writes it.
+std::vector<int64_t> onnxPads(const OnnxStep& step, const std::vector<int64_t>& pads) {
+    const size_t rank = step.rank();
+    std::vector<int64_t> target(2 * rank, 0);
+    for (size_t i = 0; i + 1 < pads.size(); i += 2) {
+        const size_t axis = rank - 1 - i / 2;
+        target.at(axis) = pads[i];
+        target.at(rank + axis) = pads[i + 1];
+    }
+    return target;
+}
+
+OnnxForm padding(const std::string& mode) {
+    return single([mode](const OnnxStep& step) -> OnnxResult {
+        const auto pads = step.arguments().ints(1);
+        if (!pads) {
+            return step.noForm();
+        }
+        std::vector<std::string> inputs{step.tensor(0), step.integers(onnxPads(step, *pads))};
+        if (mode == "constant") {
+            inputs.push_back(step.scalar(step.arguments().number(2).value_or(0), step.dtype(0)));
+        }
+        return step.main("Pad", inputs, OnnxAttributes().add("mode", mode));
+    });
+}
+
+/// pads, mode, value.
+OnnxResults emitCarriedPad(const OnnxStep& step) {
+    const std::string mode = step.arguments().text(2).value_or("constant");
+    if (mode == "constant") {
+        const auto pads = step.arguments().ints(1);
+        if (!pads) {
+            return step.noForm();
+        }
+        return std::vector<std::string>{
+            step.main("Pad", {step.tensor(0), step.integers(onnxPads(step, *pads)),
+                              step.scalar(step.arguments().number(3).value_or(0), step.dtype(0))})};
+    }
+    if (mode == "reflect" || mode == "replicate") {
+        return padding(mode == "reflect" ? "reflect" : "edge")(step);
+    }
+    return step.noForm("aten::pad with mode " + mode);
+}
+
+/// The result's shape, with one -1 for its first extent: that is where the batch is.
+OnnxResult emitCarriedReshape(const OnnxStep& step) {
+    Shape shape = step.output().shape;
+    if (shape.empty()) {
+        return step.noForm();
+    }
+    shape[0] = -1;
+    return step.main("Reshape", {step.tensor(0), step.integers(shape)});
+}
+
+}  // namespace
+
+void register_carried_shapes(OnnxForms& forms) {
+    forms.add("aten::cat", single(emitCarriedCat));
+    forms.add("aten::constant_pad_nd", padding("constant"));
+    forms.add("aten::embedding", single(emitEmbedding));
+    forms.add("aten::flip", single(emitFlip));
+    forms.add("aten::gather", single(emitGather));
+    forms.add("aten::index", single(emitIndex));
+    forms.add("aten::index_select", single(emitIndexSelect));
+    forms.add("aten::pad", emitCarriedPad);
+    forms.add("aten::repeat", single(emitRepeat));
+    forms.add("aten::scatter", single(emitScatter));
+    forms.add("aten::stack", single(emitStack));
+    forms.add("aten::tile", single(emitRepeat));
+    forms.add("aten::unbind", emitUnbind);
+    for (const char* op : {"aten::reshape", "aten::squeeze", "aten::unsqueeze", "aten::view"}) {
+        forms.add(op, single(emitCarriedReshape));
+    }
+    for (const char* op : {"aten::reflection_pad1d", "aten::reflection_pad2d", "aten::reflection_pad3d"}) {
+        forms.add(op, padding("reflect"));
+    }
+    for (const char* op : {"aten::replication_pad1d", "aten::replication_pad2d", "aten::replication_pad3d"}) {
+        forms.add(op, padding("edge"));
+    }
+}
+
+}  // namespace qs

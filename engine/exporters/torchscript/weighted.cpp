@@ -1,0 +1,136 @@
+// Convolutions and linear layers.
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/_make_per_channel_quantized_tensor.h>
+#include <ATen/ops/_make_per_tensor_quantized_tensor.h>
+#include <ATen/ops/tensor.h>
+
+#include <algorithm>
+
+#include "exporters/torchscript/step.h"
+#include "ops/integer_bias.h"
+
+namespace qs {
+
+namespace jit = torch::jit;
+
+namespace {
+
+/// Attributes of a weighted op in the order in which its operators take them.
+using Geometry = std::vector<const char*>;
+
+c10::IValue orNone(const std::optional<at::Tensor>& tensor) {
+    return tensor ? c10::IValue(*tensor) : c10::IValue();
+}
+
+/// The int8 weight as a qint8 tensor.
+at::Tensor quantizedWeight(const QNode& node) {
+    const QParams& qparams = *node.weightQParams;
+    const at::Tensor weight = node.weightInt->contiguous();
+    if (!qparams.perChannel()) {
+        return at::_make_per_tensor_quantized_tensor(weight, qparams.scale.at(0), qparams.zeroPoint.at(0));
+    }
+    return at::_make_per_channel_quantized_tensor(weight, at::tensor(qparams.scale, at::kDouble),
+                                                  at::tensor(qparams.zeroPoint, at::kLong), qparams.axis);
+}
+
+c10::IValue geometryValue(const QNode& node, const std::string& name) {
+    return name == "groups" ? c10::IValue(node.attrs.get<int64_t>("groups", 1))
+                            : c10::IValue(node.attrs.ints(name));
+}
+
+/// The result of quantized::*_prepack: a custom class object that saves weight and bias as they were and
+/// packs again when it is loaded.
+c10::IValue packedParameters(const QNode& node, const Geometry& geometry) {
+    std::vector<c10::IValue> stack{quantizedWeight(node), orNone(node.bias)};
+    for (const char* name : geometry) {
+        stack.push_back(geometryValue(node, name));
+    }
+    const std::string op = "quantized::" + node.op + "_prepack";
+    c10::Dispatcher::singleton().findSchemaOrThrow(op.c_str(), "").callBoxed(stack);
+    return stack.at(0);
+}
+
+TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packing, bool reluForm) {
+    const QNode& node = step.node;
+    const std::string op = "quantized::" + node.op;
+    jit::Value* packed =
+        step.builder.addAttribute(node.layer, "_packed_params", packedParameters(node, packing));
+    if (!node.hasAdd) {
+        return {step.callQuantized(op, {step.inputs.at(0), packed}, reluForm)};
+    }
+    // Not clamped to its quantMax: the engine does not round here at all, so the widest range is the nearest.
+    const QParams& between = node.preAdd.value();
+    jit::Value* product =
+        step.builder.call(op, {step.inputs.at(0), packed, between.scale.at(0), between.zeroPoint.at(0)},
+                          step.output().name + "_sum");
+    return {step.callQuantized("quantized::add", {product, step.inputs.at(1)}, /*reluForm=*/true)};
+}
+
+/// The bias in real units as int32 arithmetic sees it.
+at::Tensor roundedBias(const QNode& node, const QParams& input) {
+    at::Tensor bias = integerBias(node, input).to(at::kDouble);
+    for (int64_t o = 0; o < bias.size(0); ++o) {
+        bias.data_ptr<double>()[o] *= accumulatorScale(node, input, o);
+    }
+    return bias.to(at::kFloat);
+}
+
+jit::Value* realWeight(const TorchScriptStep& step) {
+    const QNode& node = step.node;
+    if (!node.weightInt) {
+        return step.builder.addAttribute(node.layer, "weight", *node.weight);
+    }
+    return step.call("aten::dequantize",
+                     {step.builder.addAttribute(node.layer, "weight", quantizedWeight(node))});
+}
+
+jit::Value* realBias(const TorchScriptStep& step) {
+    const QNode& node = step.node;
+    if (!node.bias) {
+        return step.builder.constant({});
+    }
+    const at::Tensor bias = node.weightInt ? roundedBias(node, *step.input(0).qparams) : *node.bias;
+    return step.builder.addAttribute(node.layer, "bias", bias);
+}
+
+TorchScriptValues emitReal(const TorchScriptStep& step, const TorchScriptValues& operands,
+                           const Geometry& geometry) {
+    const QNode& node = step.node;
+    TorchScriptArguments arguments{operands.at(0), realWeight(step), realBias(step)};
+    for (const char* name : geometry) {
+        arguments.emplace_back(geometryValue(node, name));
+    }
+    jit::Value* result = step.builder.call("aten::" + node.op, arguments, step.output().name);
+    return {node.hasAdd ? step.call("aten::add", {result, operands.at(1)}) : result};
+}
+
+/// LibTorch's oneDNN has no quantized transposed convolution with padding of the output.
+bool padsOutput(const QNode& node) {
+    const std::vector<int64_t> padding = node.attrs.ints("output_padding");
+    return std::any_of(padding.begin(), padding.end(), [](int64_t p) { return p != 0; });
+}
+
+/// `packing` and `calling` say which attributes quantized::*_prepack and the aten:: operator take.
+TorchScriptForm weightedForm(const Geometry& packing, const Geometry& calling, bool reluForm) {
+    return {[calling](const TorchScriptStep& step, const TorchScriptValues& operands) {
+                return emitReal(step, operands, calling);
+            },
+            [packing, reluForm](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
+                return padsOutput(step.node) ? std::nullopt
+                                             : std::optional(emitInteger(step, packing, reluForm));
+            }};
+}
+
+}  // namespace
+
+void register_weighted(TorchScriptForms& forms) {
+    const Geometry convolution{"stride", "padding", "dilation", "groups"};
+    forms.add("conv2d", weightedForm(convolution, convolution, /*reluForm=*/true));
+    forms.add("conv_transpose2d", weightedForm({"stride", "padding", "output_padding", "dilation", "groups"},
+                                               {"stride", "padding", "output_padding", "groups", "dilation"},
+                                               /*reluForm=*/false));
+    forms.add("linear", weightedForm({}, {}, /*reluForm=*/true));
+}
+
+}  // namespace qs
