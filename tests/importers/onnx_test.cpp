@@ -91,7 +91,7 @@ TEST(OnnxImporter, WidensHalfFloatsWithANote) {
     ASSERT_TRUE(imported) << imported.error().message;
     EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("widened")));
     EXPECT_TRUE(
-        at::equal(run(*imported, at::zeros({1, 3})), at::tensor({{1.0F, -2.0F, 0.5F}}).reshape({1, 3})));
+        at::equal(run(*imported, at::zeros({1, 3})), at::tensor({1.0F, -2.0F, 0.5F}).reshape({1, 3})));
 }
 
 TEST(OnnxImporter, ReadsClassesFromMetadata) {
