@@ -39,8 +39,8 @@ Status checkNames(const std::vector<InputSpec>& wanted, const std::vector<InputS
 }
 
 bool isComplete(const InputSpec& input) {
-    return !input.shape.empty() &&
-           std::all_of(input.shape.begin(), input.shape.end(), [](int64_t extent) { return extent > 0; });
+    return input.scalar || (!input.shape.empty() && std::all_of(input.shape.begin(), input.shape.end(),
+                                                                [](int64_t extent) { return extent > 0; }));
 }
 
 std::string shapeText(const Shape& shape) {

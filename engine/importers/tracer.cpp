@@ -361,12 +361,15 @@ struct Tracer::State {
     Values recordInPlace(const c10::OperatorName& name, const Values& arguments, const std::string& scope) {
         const at::Tensor self = arguments.at(0).toTensor();
         if (!self.is_meta()) {
-            throw ImportError("it writes a result into a constant tensor: build the result with torch.cat or "
-                              "torch.where in the model");
+            throw ImportError(
+                "it writes a result into a constant tensor: build the result with torch.cat or "
+                "torch.where in the model");
         }
         const std::string functional = name.name.substr(0, name.name.size() - 1);
         at::Tensor result;
         if (functional == "aten::copy") {
+            result = tracer.call("aten::expand", {arguments.at(1), self.sizes(), false}, scope);
+        } else if (functional == "aten::fill" && arguments.at(1).isTensor()) {
             result = tracer.call("aten::expand", {arguments.at(1), self.sizes(), false}, scope);
         } else if (functional == "aten::zero" || functional == "aten::fill") {
             const c10::IValue filling = functional == "aten::zero" ? c10::IValue(0) : arguments.at(1);
