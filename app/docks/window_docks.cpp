@@ -10,6 +10,7 @@
 
 #include "widgets/charts/chart.h"
 #include "widgets/charts/chart_types.h"
+#include "widgets/classes/class_panel.h"
 #include "widgets/inspector/summary_panel.h"
 #include "widgets/variants/variant_panel.h"
 
@@ -40,6 +41,7 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
                                       QCoreApplication::translate("Charts", type.title),
                                       type.create(state, &window_)));
     }
+    classDock_ = addDock(QStringLiteral("classDock"), tr("Classes"), new ClassPanel(state, &window_));
     arrange();
     defaultLayout_ = window_.saveState();
 }
@@ -61,9 +63,8 @@ void WindowDocks::arrange() {
             window_.tabifyDockWidget(chartDocks_[kChartsSideBySide - 1], chartDocks_[i]);
         }
     }
-    if (chartDocks_.size() > kChartsSideBySide) {
-        chartDocks_[kChartsSideBySide - 1]->raise();
-    }
+    window_.tabifyDockWidget(chartDocks_.back(), classDock_);
+    chartDocks_[std::min(kChartsSideBySide, chartDocks_.size()) - 1]->raise();
 }
 
 /// Takes effect only on docks that are laid out, so after the window is shown.
