@@ -20,13 +20,14 @@ Result<std::map<std::string, ErrorMetrics>> layerErrors(Executor& reference, Exe
                 std::map<std::string, at::Tensor> expected;
                 QS_TRY(reference.run(read.inputs, [&](size_t index, std::span<const at::Tensor> outputs) {
                     const QNode& node = reference.graph().nodes[index];
-                    if (!node.isBoundary()) {
-                        expected[node.layer] = outputs[0].clone();
+                    if (!node.isBoundary() && at::isFloatingType(outputs[0].scalar_type())) {
+                        expected[node.layer] = outputs[0].to(at::kFloat, false, true);
                     }
                 }));
                 QS_TRY(quantized.run(read.inputs, [&](size_t index, std::span<const at::Tensor> outputs) {
                     const QNode& node = quantized.graph().nodes[index];
-                    if (!node.isBoundary()) {
+                    // Layers that compute integers (indices, shapes) have no error to speak of.
+                    if (!node.isBoundary() && expected.contains(node.layer)) {
                         const auto& qparams = quantized.graph().value(node.outputs[0]).qparams;
                         errors[node.layer].add(expected.at(node.layer),
                                                qparams ? dequantize(outputs[0], *qparams) : outputs[0]);

@@ -17,11 +17,15 @@ struct Options {
 
 Result<Report> analyze(const Options& options, Session& session) {
     const auto data = options.data.spec();
-    QS_ASSIGN(const protocol::ModelInfo model, session.workbench.openModel({options.model.path, data, {}}));
+    QS_ASSIGN(const protocol::ModelInfo model,
+              session.workbench.openModel({options.model.path, data, options.model.inputs}));
     QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
     QS_ASSIGN(const protocol::VariantResult variant,
-              session.workbench.measure({model.path, data, {}, std::move(recipe)}, session.job));
-    return Report{variant, layersText(variant) + '\n' + summaryText(variant)};
+              session.workbench.measure({model.path, data, options.model.inputs, std::move(recipe),
+                                         options.recipe.calibration(options.data)},
+                                        session.job));
+    return Report{variant, layersText(variant) + '\n' + classesText(variant, options.recipe.perClass) +
+                               summaryText(variant)};
 }
 
 }  // namespace

@@ -20,11 +20,12 @@ struct Options {
 Result<Report> bench(const Options& options, Session& session) {
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({options.model.path, data, options.model.shape}));
+              session.workbench.openModel({options.model.path, data, options.model.inputs}));
     QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
-    QS_ASSIGN(
-        const protocol::VariantResult variant,
-        session.workbench.measure({model.path, data, options.model.shape, std::move(recipe)}, session.job));
+    QS_ASSIGN(const protocol::VariantResult variant,
+              session.workbench.measure({model.path, data, options.model.inputs, std::move(recipe),
+                                         options.recipe.calibration(options.data)},
+                                        session.job));
     return Report{variant,
                   layersText(variant) + '\n' + boundariesText(variant) + '\n' + summaryText(variant)};
 }
@@ -37,7 +38,6 @@ void addBench(CLI::App& app, Action& chosen) {
     CLI::App* command =
         app.add_subcommand("bench", "Time FP32 and INT8, layer by layer, on random input or on data");
     options->model.add(*command);
-    options->model.addShape(*command);
     options->data.add(*command, false);
     options->recipe.add(*command);
     command->callback(

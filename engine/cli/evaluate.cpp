@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/metrics_text.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/table.h"
@@ -15,15 +16,15 @@ namespace {
 struct Options {
     ModelOptions model;
     DataOptions data;
-    int64_t samples = 0;
-    int64_t batch = 64;
+    EvaluateRequest request;
+    bool perClass = false;
 };
 
 std::string evaluationText(const protocol::ModelResult& result, const protocol::Measurement& measured,
                            const protocol::DataInfo& data) {
-    std::string text = result.top1 ? fmt::format("top-1 {:.2f} %", *result.top1) : "no labels, so no top-1";
-    text += fmt::format(" on {} samples of {}, model {}\n", measured.samples, data.source,
-                        formatBytes(result.model_bytes));
+    std::string text = result.metrics.empty() ? "no labels, so no accuracy\n" : metricsText(result.metrics);
+    text += fmt::format("on {} samples of {} (95 % intervals in parentheses), model {}\n", measured.samples,
+                        data.source, formatBytes(result.model_bytes));
     text += fmt::format("median latency {:.3f} ms ({:.3f} to {:.3f}) of {} runs, {} threads on {} ({})\n",
                         *result.latency_ms, *result.latency_p10_ms, *result.latency_p90_ms,
                         measured.latency_runs, measured.threads, measured.cpu, measured.isa);
@@ -35,12 +36,13 @@ std::string evaluationText(const protocol::ModelResult& result, const protocol::
 
 Result<Report> evaluate(const Options& options, Session& session) {
     const protocol::DataSpec spec = *options.data.spec();
+    EvaluateRequest request = options.request;
+    request.model = {options.model.path, spec, options.model.inputs};
     protocol::Measurement measured;
-    QS_ASSIGN(const protocol::ModelResult result,
-              session.workbench.evaluate({options.model.path, spec, {}}, options.samples, options.batch,
-                                         measured, session.job));
+    QS_ASSIGN(const protocol::ModelResult result, session.workbench.evaluate(request, measured, session.job));
     QS_ASSIGN(const protocol::DataInfo data, session.workbench.openData(spec));
-    Report report{{{"fp32", result}}, evaluationText(result, measured, data)};
+    const std::string classes = options.perClass ? perClassText(result.classes) + '\n' : "";
+    Report report{{{"fp32", result}}, classes + evaluationText(result, measured, data)};
     report.json["model"] = options.model.path;
     report.json["data"] = data.source;
     report.json["samples"] = measured.samples;
@@ -54,13 +56,17 @@ Result<Report> evaluate(const Options& options, Session& session) {
 
 void addEvaluate(CLI::App& app, Action& chosen) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("evaluate", "Measure the FP32 model's top-1 accuracy and latency");
+    CLI::App* command = app.add_subcommand("evaluate", "Measure the FP32 model's accuracy and latency");
     options->model.add(*command);
     options->data.add(*command, true);
-    command->add_option("--samples", options->samples, "Samples to evaluate; 0: all")
+    addMetric(*command, options->request.metric);
+    command->add_flag("--per-class", options->perClass, "Show each class and the most frequent confusions");
+    command->add_option("--seed", options->request.seed, "Seed of the choice of samples")
+        ->capture_default_str();
+    command->add_option("--samples", options->request.samples, "Samples to evaluate; 0: all")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    command->add_option("--batch", options->batch, "Samples a batch")
+    command->add_option("--batch", options->request.batch, "Samples a batch")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->callback(

@@ -17,10 +17,25 @@ struct Options {
     DataOptions data;
 };
 
+std::string tensorsText(const std::string& kind, const std::vector<protocol::TensorInfo>& tensors) {
+    std::string text;
+    for (const auto& tensor : tensors) {
+        text += fmt::format("{} {}: {} {}\n", kind, tensor.name, tensor.dtype, formatShape(tensor.shape));
+    }
+    return text;
+}
+
 std::string modelText(const protocol::ModelInfo& info) {
-    std::string text = fmt::format("{}: {}, {}, {} parameters, {} MACs at {}\n", info.path, info.format,
-                                   formatBytes(info.model_bytes), formatCount(info.parameters),
-                                   formatCount(info.macs), formatShape(info.input_shape));
+    std::string text =
+        fmt::format("{}: {}, {}, {} parameters, {} MACs\n", info.path, info.format,
+                    formatBytes(info.model_bytes), formatCount(info.parameters), formatCount(info.macs));
+    text += tensorsText("input", info.inputs) + tensorsText("output", info.outputs);
+    if (info.batch > 0) {
+        text += fmt::format("runs batches of {} only\n", info.batch);
+    }
+    for (const std::string& note : info.notes) {
+        text += "note: " + note + '\n';
+    }
     if (!info.classes.empty()) {
         text += "classes: " + join(info.classes) + '\n';
     }
@@ -40,7 +55,7 @@ std::string modelText(const protocol::ModelInfo& info) {
 
 Result<Report> inspect(const Options& options, Session& session) {
     QS_ASSIGN(const protocol::ModelInfo info,
-              session.workbench.openModel({options.model.path, options.data.spec(), options.model.shape}));
+              session.workbench.openModel({options.model.path, options.data.spec(), options.model.inputs}));
     return Report{info, modelText(info)};
 }
 
@@ -48,9 +63,8 @@ Result<Report> inspect(const Options& options, Session& session) {
 
 void addInspect(CLI::App& app, Action& chosen) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("inspect", "Show a model's layers");
+    CLI::App* command = app.add_subcommand("inspect", "Show a model's inputs, outputs and layers");
     options->model.add(*command);
-    options->model.addShape(*command);
     options->data.add(*command, false);
     command->callback(
         [&chosen, options] { chosen = [options](Session& session) { return inspect(*options, session); }; });

@@ -1,10 +1,13 @@
 #include "cli/options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
+#include "analysis/metrics/metric.h"
 #include "core/files.h"
 #include "core/match.h"
+#include "data/dataset.h"
 #include "exporters/exporter.h"
 
 namespace qs::cli {
@@ -28,40 +31,92 @@ Status checkGlob(const std::string& glob, const protocol::ModelInfo& model) {
     return usageError("no layer matches '" + glob + "': nearest are " + join(nearestNames(glob, names)));
 }
 
-}  // namespace
-
-void ModelOptions::add(CLI::App& command) {
-    command.add_option("MODEL", path, "TorchScript FP32 model")->required();
+std::string dataHelp() {
+    std::string text = "FORMAT:WHERE, one of:";
+    for (const auto& [name, format] : datasetFormats().entries()) {
+        text += "\n" + name + ": " + format.description;
+    }
+    return text;
 }
 
-void ModelOptions::addShape(CLI::App& command) {
+}  // namespace
+
+Result<protocol::TensorInfo> parseInput(const std::string& text) {
+    protocol::TensorInfo input;
+    const size_t equals = text.rfind('=');
+    std::string shape = equals == std::string::npos ? text : text.substr(equals + 1);
+    input.name = equals == std::string::npos ? "" : text.substr(0, equals);
+    if (const size_t colon = shape.find(':'); colon != std::string::npos) {
+        input.dtype = shape.substr(colon + 1);
+        shape.resize(colon);
+    }
+    const char* begin = shape.data();
+    const char* const end = begin + shape.size();
+    for (;;) {
+        int64_t extent = 0;
+        const auto [next, error] = std::from_chars(begin, end, extent);
+        if (error != std::errc() || extent < 1 || (next != end && *next != 'x' && *next != ',')) {
+            return usageError("'" + text + "' is no input: write NAME=1x3x224x224 or 1x3x224x224, N first");
+        }
+        input.shape.push_back(extent);
+        if (next == end) {
+            return input;
+        }
+        begin = next + 1;
+    }
+}
+
+void ModelOptions::add(CLI::App& command) {
+    command.add_option("MODEL", path, "TorchScript or ONNX FP32 model")->required();
+    const auto read = [this](const std::string& text) {
+        const auto input = parseInput(text);
+        if (!input) {
+            throw CLI::ValidationError(input.error().message);
+        }
+        inputs.push_back(*input);
+    };
     command
-        .add_option("--shape", shape, "Input shape N,C,H,W (default: from the model, the data, or a guess)")
-        ->delimiter(',')
+        .add_option_function<std::vector<std::string>>(
+            "--input,--shape", [read](const auto& texts) { std::ranges::for_each(texts, read); },
+            "Shape of an input, [NAME=]NxCxHxW (default: from the data, the model, or a guess); again for "
+            "each input")
         ->allow_extra_args(false)
-        ->check(CLI::PositiveNumber);
+        ->type_name("SHAPE");
 }
 
 void DataOptions::add(CLI::App& command, bool required) {
-    CLI::Option* data = command.add_option(
-        "--data", source, "fashion-mnist[:train|:test], imagefolder:DIR, or npy:X.npy[,Y.npy]");
+    CLI::Option* data = command.add_option("--data", source, dataHelp());
     data->required(required);
     const auto addSetting = [&](const char* name, auto& setting, const char* help) {
         return command.add_option(name, setting, help)->needs(data)->group("Preprocessing");
     };
+    const auto addList = [&](const char* name, auto& setting, const char* help) {
+        return addSetting(name, setting, help)->delimiter(',')->allow_extra_args(false);
+    };
+    command.add_option("--labels", labels, "File with the class names, a name a line or JSON")->needs(data);
     addSetting("--resize", preprocessing.resize, "Shorter side in pixels; 0 keeps the size");
+    addList("--resize-to", preprocessing.resize_to, "H,W in pixels, instead of --resize");
     addSetting("--crop", preprocessing.crop, "Side of the centred square in pixels; 0 keeps the size");
-    addSetting("--channels", preprocessing.channels, "1 (grey) or 3 (RGB)");
-    addSetting("--mean", preprocessing.mean, "A number a channel, on the scale 0..1")
-        ->delimiter(',')
-        ->allow_extra_args(false);
-    addSetting("--std", preprocessing.std, "A number a channel, on the scale 0..1")
-        ->delimiter(',')
-        ->allow_extra_args(false);
+    addList("--crop-to", preprocessing.crop_to, "H,W in pixels, instead of --crop");
+    addSetting("--interpolation", preprocessing.interpolation, "bilinear, bicubic or nearest, as in Pillow")
+        ->check(CLI::IsMember({"bilinear", "bicubic", "nearest"}));
+    addSetting("--channels", preprocessing.channels, "1 (grey) or 3 (colour)");
+    addSetting("--color-order", preprocessing.color_order, "rgb or bgr")
+        ->check(CLI::IsMember({"rgb", "bgr"}));
+    addSetting("--scale", preprocessing.scale, "Factor on 0..255 (default: 1/255)");
+    addList("--mean", preprocessing.mean, "A number a channel, after scaling");
+    addList("--std", preprocessing.std, "A number a channel, after scaling");
+    addSetting("--layout", preprocessing.layout, "nchw or nhwc")->check(CLI::IsMember({"nchw", "nhwc"}));
 }
 
 std::optional<protocol::DataSpec> DataOptions::spec() const {
-    return source.empty() ? std::nullopt : std::optional(protocol::DataSpec{source, preprocessing});
+    return source.empty() ? std::nullopt : std::optional(protocol::DataSpec{source, preprocessing, labels});
+}
+
+void addMetric(CLI::App& command, std::string& metric) {
+    command.add_option(
+        "--metric", metric,
+        "Headline metric (default: what fits the outputs and labels): " + join(metrics().names()));
 }
 
 void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
@@ -72,8 +127,18 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
     command.add_option("--calib-samples", recipe.calib_samples, "Samples to calibrate on; 0: all")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    command.add_option(evaluation, recipe.eval_samples, "Samples to measure top-1 on; 0: all")
+    command
+        .add_option("--calib-data", calibrationSource,
+                    "Data to calibrate on (default: the training split, or samples of --data that are not "
+                    "evaluated)")
+        ->type_name("DATA");
+    command.add_option(evaluation, recipe.eval_samples, "Samples to evaluate; 0: all")
         ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    addMetric(command, recipe.metric);
+    command.add_flag("--per-class", perClass, "Show each class and the most frequent confusions");
+    command
+        .add_option("--seed", recipe.seed, "Seed of the choice of samples, and of their order in training")
         ->capture_default_str();
     command.add_option("--batch", recipe.batch, "Samples a batch")
         ->check(CLI::PositiveNumber)
@@ -99,6 +164,12 @@ Result<protocol::Recipe> RecipeOptions::make(const protocol::ModelInfo& model) c
         result.rules.push_back({isGlob(name) ? "pattern" : "layer", name, "fp32"});
     }
     return result;
+}
+
+std::optional<protocol::DataSpec> RecipeOptions::calibration(const DataOptions& data) const {
+    return calibrationSource.empty()
+               ? std::nullopt
+               : std::optional(protocol::DataSpec{calibrationSource, data.preprocessing, data.labels});
 }
 
 void OutputOptions::add(CLI::App& command) {

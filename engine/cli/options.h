@@ -11,35 +11,47 @@
 
 namespace qs::cli {
 
-/// MODEL, and --shape where there may be no data that gives the input shape.
+/// MODEL, and --input (or --shape for the first) for the shapes that neither the file nor the data gives.
 struct ModelOptions {
     std::string path;
-    std::vector<int64_t> shape;
+    std::vector<protocol::TensorInfo> inputs;
 
     void add(CLI::App& command);
-    void addShape(CLI::App& command);
 };
 
-/// --data and how its images become tensors.
+/// "NAME=1x3x640x640", "1x3x640x640", with the type behind a colon where it is not the file's ("1x128:Long").
+/// Usage error for anything else.
+Result<protocol::TensorInfo> parseInput(const std::string& text);
+
+/// --data, its class names, and how its images become tensors.
 struct DataOptions {
     std::string source;
+    std::string labels;
     protocol::Preprocessing preprocessing;
 
     void add(CLI::App& command, bool required);
     std::optional<protocol::DataSpec> spec() const;
 };
 
-/// --preset, --fp32, --threads, --batch, --calib-samples, --runs and --warmup: what makes a Recipe.
+/// --metric, as a command line may give it wherever something is evaluated.
+void addMetric(CLI::App& command, std::string& metric);
+
+/// --preset, --fp32, --threads, --batch, --calib-data, --calib-samples, --metric, --seed, --runs and
+/// --warmup: what makes a Recipe, and where it calibrates.
 struct RecipeOptions {
     std::string preset = "onednn";
     std::vector<std::string> floatLayers;  ///< names, or globs
     protocol::Recipe recipe;
+    std::string calibrationSource;
+    bool perClass = false;
 
     /// `evaluation`: what the option for the number of evaluated samples is called.
     void add(CLI::App& command, const std::string& evaluation = "--eval-samples");
     /// The recipe with its rules. Usage error where one of the globs matches no layer of `model` (the engine
     /// itself checks exact names).
     Result<protocol::Recipe> make(const protocol::ModelInfo& model) const;
+    /// The data to calibrate on, prepared like `data`; absent: chosen by the engine.
+    std::optional<protocol::DataSpec> calibration(const DataOptions& data) const;
 };
 
 /// -o OUT.pt|OUT.onnx

@@ -19,14 +19,19 @@ struct Options {
 Result<Report> quantize(const Options& options, Session& session) {
     QS_TRY(options.output.check(options.model.path));
     const auto data = options.data.spec();
-    QS_ASSIGN(const protocol::ModelInfo model, session.workbench.openModel({options.model.path, data, {}}));
+    QS_ASSIGN(const protocol::ModelInfo model,
+              session.workbench.openModel({options.model.path, data, options.model.inputs}));
     QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
     QS_ASSIGN(const protocol::VariantResult variant,
-              session.workbench.measure({model.path, data, {}, std::move(recipe)}, session.job));
-    QS_ASSIGN(
-        const protocol::ExportResult written,
-        session.workbench.exportModel({model.path, data, variant.recipe, options.output.path}, session.job));
-    return Report{exportedJson(variant, written), summaryText(variant) + exportedText(written)};
+              session.workbench.measure({model.path, data, options.model.inputs, std::move(recipe),
+                                         options.recipe.calibration(options.data)},
+                                        session.job));
+    QS_ASSIGN(const protocol::ExportResult written,
+              session.workbench.exportModel({model.path, data, variant.recipe, options.output.path,
+                                             options.model.inputs, options.recipe.calibration(options.data)},
+                                            session.job));
+    return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
+                                                      summaryText(variant) + exportedText(written)};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/metrics_text.h"
 #include "cli/table.h"
 #include "core/match.h"
 #include "protocol/json.h"
@@ -27,11 +28,22 @@ std::string latencyText(const ModelResult& model) {
     return text;
 }
 
+/// The same figure of FP32; without a value where it would compare FP32 with itself.
+protocol::MetricValue fp32Value(const VariantResult& variant, const protocol::MetricValue& value) {
+    for (const auto& other : variant.fp32.metrics) {
+        if (other.metric == value.metric && other.output == value.output) {
+            return other;
+        }
+    }
+    return {};
+}
+
 std::string measuredText(const protocol::Measurement& measured) {
     std::string text;
     if (!measured.data.empty()) {
-        text += fmt::format("measured on {} samples of {}, calibrated on {}\n", measured.samples,
-                            measured.data, measured.calib_samples);
+        const std::string other = measured.calib_data.empty() ? "" : " of " + measured.calib_data;
+        text += fmt::format("measured on {} samples of {}, calibrated on {}{}\n", measured.samples,
+                            measured.data, measured.calib_samples, other);
     }
     if (measured.latency_runs > 0) {
         text +=
@@ -46,9 +58,12 @@ std::string measuredText(const protocol::Measurement& measured) {
 
 std::string summaryText(const VariantResult& variant) {
     Table table({{"", Align::Left}, {"FP32"}, {"INT8"}, {"", Align::Left}});
-    const auto percent = [](std::optional<double> value) { return formatNumber(value, 2); };
-    table.add({"top-1 (%)", percent(variant.fp32.top1), percent(variant.int8.top1),
-               variant.accuracy_drop ? fmt::format("drop {:.2f} points", *variant.accuracy_drop) : ""});
+    const auto& metrics = variant.int8.metrics;
+    for (const auto& value : metrics) {
+        const bool headline = &value == metrics.data();
+        table.add({metricTitle(value, metrics), metricText(fp32Value(variant, value)), metricText(value),
+                   headline && variant.drop ? dropText(*variant.drop) : ""});
+    }
     table.add({"latency (ms)", latencyText(variant.fp32), latencyText(variant.int8),
                variant.speedup ? fmt::format("speed-up {:.2f}x", *variant.speedup) : ""});
     table.add({"size", formatBytes(variant.fp32.model_bytes), formatBytes(variant.int8.model_bytes),
@@ -57,14 +72,19 @@ std::string summaryText(const VariantResult& variant) {
                                  double(variant.fp32.model_bytes) / double(variant.int8.model_bytes))
                    : ""});
     std::string text = table.text();
-    if (variant.agreement) {
-        text += fmt::format("same class as FP32 on {:.2f} % of the samples\n", *variant.agreement);
+    if (!metrics.empty()) {
+        text += "in parentheses: 95 % intervals\n";
     }
     text += measuredText(variant.measured);
     for (const std::string& note : variant.notes) {
         text += "note: " + note + '\n';
     }
     return text + skippedText(variant.skipped);
+}
+
+std::string classesText(const VariantResult& variant, bool wanted) {
+    const std::string text = wanted ? perClassText(variant.fp32.classes, variant.int8.classes) : "";
+    return text.empty() ? text : text + '\n';
 }
 
 std::string layersText(const VariantResult& variant) {

@@ -8,8 +8,11 @@
 
 namespace qs::cli {
 
-/// FP32 beside INT8: top-1, latency, size; drop, speed-up, agreement; what it was measured with.
+/// FP32 beside INT8: metrics, latency, size; drop and speed-up; what it was measured with.
 std::string summaryText(const protocol::VariantResult& variant);
+
+/// A line a class and the confusions, where `wanted`.
+std::string classesText(const protocol::VariantResult& variant, bool wanted);
 
 /// A line a layer in execution order: precision, errors, times.
 std::string layersText(const protocol::VariantResult& variant);

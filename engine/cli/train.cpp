@@ -58,28 +58,34 @@ Result<Report> train(const Options& options, Session& session) {
     }
     QS_ASSIGN(const auto temporary, TemporaryFolder::make());
     const protocol::DataSpec data = *options.data.spec();
-    QS_ASSIGN(const protocol::ModelInfo model, session.workbench.openModel({options.model.path, data, {}}));
+    QS_ASSIGN(const protocol::ModelInfo model,
+              session.workbench.openModel({options.model.path, data, options.model.inputs}));
 
     protocol::TrainParams params;
     params.model = model.path;
     params.train = data;
+    params.inputs = options.model.inputs;
+    params.calib_data = options.recipe.calibration(options.data);
     if (!options.validation.empty()) {
-        params.validation = protocol::DataSpec{options.validation, data.preprocessing};
+        params.validation = protocol::DataSpec{options.validation, data.preprocessing, data.labels};
     }
     QS_ASSIGN(params.recipe, options.recipe.make(model));
     params.recipe.qat = options.qat;
     params.recipe.qat->batch = params.recipe.batch;
+    params.recipe.qat->seed = params.recipe.seed;
     params.weights_path =
         options.weights.empty() ? (temporary->path() / "trained.qsw").string() : options.weights;
 
     QS_ASSIGN(protocol::VariantResult variant, session.workbench.train(params, session.job));
-    QS_ASSIGN(
-        const protocol::ExportResult written,
-        session.workbench.exportModel({model.path, data, variant.recipe, options.output.path}, session.job));
+    QS_ASSIGN(const protocol::ExportResult written,
+              session.workbench.exportModel(
+                  {model.path, data, variant.recipe, options.output.path, params.inputs, params.calib_data},
+                  session.job));
     if (options.weights.empty()) {
         variant.recipe.trained_weights.clear();
     }
-    return Report{exportedJson(variant, written), summaryText(variant) + exportedText(written)};
+    return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
+                                                      summaryText(variant) + exportedText(written)};
 }
 
 void addTraining(CLI::App& command, Options& options) {
@@ -94,7 +100,6 @@ void addTraining(CLI::App& command, Options& options) {
     add("--train-samples", qat.train_samples, "Samples to train on; 0: all")->check(CLI::NonNegativeNumber);
     add("--val-samples", qat.validation_samples, "Samples to validate on after each epoch; 0: all")
         ->check(CLI::NonNegativeNumber);
-    add("--seed", qat.seed, "Seed of the sample order");
     add("--val-data", options.validation,
         "Data to validate on (default: the test split, or the training data)");
     add("--weights", options.weights, "Where to keep the trained weights (.qsw)");

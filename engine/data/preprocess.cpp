@@ -22,12 +22,15 @@ Status checkSide(const char* what, int side) {
     return {};
 }
 
-/// `wanted` or else `defaults`, one number a channel.
+/// `wanted` or else `defaults` or else `neutral`, one number a channel.
 Result<std::vector<double>> perChannel(const char* what, const std::vector<double>& wanted,
-                                       const std::vector<double>& defaults, int channels) {
+                                       const std::vector<double>& defaults, double neutral, int channels) {
     std::vector<double> values = wanted.empty() ? defaults : wanted;
     if (values.size() == 3 && channels == 1 && wanted.empty()) {
         values = {(values[0] + values[1] + values[2]) / 3};
+    }
+    if (values.empty()) {
+        values = {neutral};
     }
     if (values.size() == 1) {
         values.resize(size_t(channels), values[0]);
@@ -179,8 +182,8 @@ Status Preprocessor::setWords(const protocol::Preprocessing& wanted,
 
 Status Preprocessor::setValues(const protocol::Preprocessing& wanted,
                                const protocol::Preprocessing& defaults) {
-    QS_ASSIGN(settings_.mean, perChannel("mean", wanted.mean, defaults.mean, channels()));
-    QS_ASSIGN(settings_.std, perChannel("std", wanted.std, defaults.std, channels()));
+    QS_ASSIGN(settings_.mean, perChannel("mean", wanted.mean, defaults.mean, 0.0, channels()));
+    QS_ASSIGN(settings_.std, perChannel("std", wanted.std, defaults.std, 1.0, channels()));
     settings_.scale = wanted.scale.value_or(defaults.scale.value_or(kToUnit));
     if (!std::isfinite(*settings_.scale) || *settings_.scale <= 0) {
         return usageError("scale must be a positive number, 1/255 for a model that takes 0..1");

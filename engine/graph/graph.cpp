@@ -64,6 +64,13 @@ void Graph::addOutput(ValueId value, std::string name) {
     outputNames_.push_back(std::move(name));
 }
 
+void Graph::replaceUses(ValueId from, ValueId to) {
+    for (auto& node : nodes_) {
+        std::replace(node.inputs.begin(), node.inputs.end(), from, to);
+    }
+    std::replace(outputs_.begin(), outputs_.end(), from, to);
+}
+
 std::vector<NodeId> Graph::users(ValueId id) const {
     std::vector<NodeId> users;
     for (const auto& node : nodes_) {

@@ -59,6 +59,8 @@ class Graph {
     NodeId addNode(std::string op, std::string name, Attributes attrs, std::vector<ValueId> inputs,
                    const std::vector<std::string>& outputNames);
     void addOutput(ValueId value, std::string name);
+    /// Readers of `from`, the graph's outputs included, read `to` instead.
+    void replaceUses(ValueId from, ValueId to);
     /// The only batch size that the network runs, because it uses it as a number; 0: any.
     int64_t fixedBatch() const { return fixedBatch_; }
     void setFixedBatch(int64_t batch) { fixedBatch_ = batch; }

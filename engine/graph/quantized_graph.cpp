@@ -4,6 +4,19 @@
 
 namespace qs {
 
+std::vector<at::Tensor> QNode::arguments(std::span<const at::Tensor> activations) const {
+    std::vector<at::Tensor> all;
+    size_t constant = 0;
+    for (const at::Tensor& activation : activations) {
+        while (constant < constantPositions.size() && constantPositions[constant] == all.size()) {
+            all.push_back(constants[constant++]);
+        }
+        all.push_back(activation);
+    }
+    all.insert(all.end(), constants.begin() + static_cast<std::ptrdiff_t>(constant), constants.end());
+    return all;
+}
+
 int64_t QuantizedGraph::parameterBytes() const {
     int64_t bytes = 0;
     for (const auto& node : nodes) {
@@ -34,7 +47,10 @@ std::string QuantizedGraph::dump() const {
         }
     };
     for (const auto& node : nodes) {
-        print(node.outputs.at(0));
+        for (size_t i = 0; i < node.outputs.size(); ++i) {
+            out << (i ? ", " : "");
+            print(node.outputs[i]);
+        }
         out << " = " << node.op << (node.hasAdd ? "+add" : "")
             << (node.activation.kind == FusedActivation::Kind::Relu   ? "+relu"
                 : node.activation.kind == FusedActivation::Kind::Clip ? "+clip"

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,13 +37,16 @@ struct FusedActivation {
 /// Compute steps: `op` is an op entry's name or an ATen overload; `inputs` are activations only.
 /// All of a step's inputs and outputs are integer, or all are float: boundaries between are steps of their
 /// own.
-///  - Weighted ops (conv2d, linear): inputs = {x} or, with `hasAdd`, {x, residual};
+///  - Weighted ops (conv2d, conv_transpose2d, linear): inputs = {x} or, with `hasAdd`, {x, residual};
 ///    y = activation(op(x, W) + bias + residual). Batch norm is already folded into W and bias.
 ///    Integer: W is weightInt with weightQParams; the bias acts as round(bias / (s_x * s_w)) in int32.
 ///    There is no rounding between convolution and residual add here. A format that must round there
 ///    (TorchScript's quantized::conv2d + quantized::add_relu, ONNX QDQ for ONNX Runtime) uses `preAdd`.
-///  - add: inputs = {a, b}, y = activation(a + b).
-///  - Pass-through ops (max_pool2d, adaptive_avg_pool2d, flatten, ...): output qparams equal input qparams.
+///  - add: inputs = {a, b}, y = activation(a + b); or inputs = {a} and b a constant.
+///  - Other observed ops (mul, matmul, cat, sigmoid, ...): y = op(inputs and constants). Constants are
+///  float32
+///    in integer steps too: a format that has none there quantizes them as it needs.
+///  - Pass-through ops (max_pool2d, reshape, split, ...): every output's qparams equal the input's.
 ///  - Other float ops: evaluated by the op entry, or by the dispatcher when no entry knows `op`.
 struct QNode {
     std::string op;
@@ -52,11 +56,14 @@ struct QNode {
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
 
-    /// Steps without `weight`: tensors that follow the activations in the op's inputs (a batch norm on its
-    /// own: gamma, beta, mean, variance).
+    /// Steps without `weight`: the op's inputs that are no activations (a batch norm on its own: gamma, beta,
+    /// mean, variance; the other operand of an addition).
     std::vector<at::Tensor> constants;
+    /// Where each of `constants` stands among the op's inputs, ascending; empty: behind the activations.
+    std::vector<size_t> constantPositions;
 
-    /// float32, batch norm folded; conv2d [O, I/groups, kH, kW], linear [O, I].
+    /// float32, batch norm folded; conv2d [O, I/groups, kH, kW], conv_transpose2d
+    /// [I, O/groups, kH, kW], linear [O, I].
     std::optional<at::Tensor> weight;
     std::optional<at::Tensor> bias;        ///< float32 [O]
     std::optional<QParams> weightQParams;  ///< set exactly when the step is an integer weighted op
@@ -65,6 +72,8 @@ struct QNode {
     std::optional<QParams> preAdd;  ///< integer `hasAdd` steps: qparams of op(x, W) + bias before the add
     FusedActivation activation;
 
+    /// Steps without `weight`: the op's inputs in order, `activations` with the constants in their places.
+    std::vector<at::Tensor> arguments(std::span<const at::Tensor> activations) const;
     bool isBoundary() const { return op == "quantize" || op == "dequantize"; }
 };
 

@@ -43,7 +43,7 @@ class Unifier {
 
   private:
     static std::string describe(const Node& node) {
-        return "layer " + (node.scope.empty() ? node.op : node.scope) + " (" + node.op + ")";
+        return node.scope.empty() ? node.op : "layer " + node.scope + " (" + node.op + ")";
     }
 
     ValueId declare(ValueId id, const Value& like) {
@@ -212,12 +212,16 @@ class Unifier {
     std::map<ValueId, ValueId> copied_;
 };
 
-/// "layer1.0.conv1" for the only operator of a module; the path of a module that holds others gets the
-/// operator's name behind it ("layer1.0.add").
+/// "layer1.0.conv1" for the only operator of a module; the path of a module that holds others, or does several
+/// things, gets the operator's name behind it ("layer1.0.add").
 class LayerNames {
   public:
     explicit LayerNames(const Graph& graph) {
+        std::map<std::string, std::string> opOf;
         for (const auto& node : graph.nodes()) {
+            if (opOf.emplace(node.scope, node.op).first->second != node.op) {
+                containers_.insert(node.scope);
+            }
             for (size_t dot = node.scope.find('.'); dot != std::string::npos;
                  dot = node.scope.find('.', dot + 1)) {
                 containers_.insert(node.scope.substr(0, dot));

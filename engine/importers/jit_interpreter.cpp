@@ -434,7 +434,12 @@ class Interpreter {
     void runBuiltin(Frame& frame, const jit::Node* node, const std::string& op) {
         const at::NoGradGuard noGrad;
         try {
-            onStack(frame, node, [&](auto& stack) { node->getOperation()(stack); });
+            onStack(frame, node, [&](auto& stack) {
+                if (node->schema().is_vararg()) {
+                    stack.emplace_back(static_cast<int64_t>(node->inputs().size()));
+                }
+                node->getOperation()(stack);
+            });
         } catch (const ImportError&) {
             throw;
         } catch (const std::exception& error) {

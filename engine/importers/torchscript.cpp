@@ -2,6 +2,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
@@ -180,15 +181,32 @@ Result<std::vector<InputSpec>> declaredInputs(const torch::jit::Module& module) 
     return inputs;
 }
 
+/// LibTorch explains a failure with the model's whole source; the first sentence is enough.
+Result<torch::jit::Module> load(const std::filesystem::path& path, torch::jit::ExtraFilesMap& extra) {
+    auto module = guard("cannot load " + path.string(),
+                        [&] { return torch::jit::load(path.string(), at::kCPU, extra); });
+    if (module) {
+        return module;
+    }
+    const std::string& message = module.error().message;
+    const std::string unknown = "Unknown builtin op: ";
+    if (const size_t at = message.find(unknown); at != std::string::npos) {
+        const size_t begin = at + unknown.size();
+        const std::string op = message.substr(begin, message.find_first_of(". \n", begin) - begin);
+        return failure(path.string() + ": the custom operator " + op +
+                       " is not known here: replace it in the model by operators of PyTorch");
+    }
+    constexpr size_t kMostText = 300;
+    return failure(message.substr(0, std::min(message.find('\n'), kMostText)));
+}
+
 Result<std::unique_ptr<ModelFile>> open(const std::filesystem::path& path) {
     if (isPickle(path)) {
         return failure(path.string() + " is a pickled state_dict or module, not TorchScript: " + kSaveScript);
     }
     QS_TRY(checkArchive(path));
     torch::jit::ExtraFilesMap extra{{kAboutFile, ""}};
-    QS_ASSIGN(torch::jit::Module module, guard("cannot load " + path.string(), [&] {
-                  return torch::jit::load(path.string(), at::kCPU, extra);
-              }));
+    QS_ASSIGN(torch::jit::Module module, load(path, extra));
     if (!module.find_method("forward")) {
         return failure(path.string() + ": the module has no forward method");
     }

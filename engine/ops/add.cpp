@@ -1,11 +1,12 @@
 #include <ATen/ops/add.h>
 
 #include "ops/aten_args.h"
+#include "ops/binary.h"
 #include "ops/op.h"
 
 namespace qs {
 
-// inputs: a, b, broadcast against each other.
+// inputs: a and b, broadcast against each other; b may be a float constant.
 void register_add(OpRegistry& registry) {
     OpDef def;
     def.name = "add";
@@ -14,15 +15,11 @@ void register_add(OpRegistry& registry) {
     def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::add(in[0], in[1])};
     };
-    const auto open = [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
-        const AtenArgs args(graph, raw);
-        if (args.size() != 3 || !args.isTensor(0) || !args.isTensor(1) || args.isConstantTensor(0) ||
-            args.isConstantTensor(1) || args.number(2) != 1.0) {
-            return std::nullopt;
-        }
-        return OpenedOp{{}, {args.tensor(0), args.tensor(1)}};
-    };
-    def.aten = {{"aten::add", open}, {"aten::add_", open}};
+    def.aten = withInPlace(
+        "aten::add", [](const Graph& graph, std::span<const AtenArg> args) -> std::optional<OpenedOp> {
+            const bool plain = AtenArgs(graph, args).number(2).value_or(1.0) == 1.0;  // alpha
+            return plain ? openCommutative(graph, args) : std::nullopt;
+        });
     registry.add(def.name, def);
 }
 

@@ -14,25 +14,49 @@ struct Positions {
     size_t stride, padding, dilation, groups;
 };
 
+std::vector<int64_t> pairOf(const std::vector<int64_t>& list) {
+    return list.size() == 1 ? std::vector<int64_t>{list[0], list[0]} : list;
+}
+
+/// (h, w) of an argument that is numbers, "valid" or "same". Nothing for a "same" that would pad one side
+/// more than the other.
+std::optional<std::vector<int64_t>> readPadding(const AtenArgs& args, size_t i,
+                                                const std::vector<int64_t>& dilation, const Shape& weight) {
+    const auto text = args.text(i);
+    if (!text) {
+        const auto numbers = args.ints(i);
+        return numbers ? std::optional(pairOf(*numbers)) : std::nullopt;
+    }
+    std::vector<int64_t> padding{0, 0};
+    for (size_t d = 0; *text == "same" && d < 2; ++d) {
+        const int64_t total = dilation[d] * (weight[d + 2] - 1);
+        if (total % 2 != 0) {
+            return std::nullopt;
+        }
+        padding[d] = total / 2;
+    }
+    return padding;
+}
+
 std::optional<OpenedOp> openConvolution(const Graph& graph, const AtenArgs& args, const Positions& at) {
-    const auto stride = args.ints(at.stride), padding = args.ints(at.padding),
-               dilation = args.ints(at.dilation);
+    const auto stride = args.ints(at.stride), dilation = args.ints(at.dilation);
     const auto groups = args.integer(at.groups);
-    if (!args.isTensor(0) || !args.isConstantTensor(1) || !stride || !padding || !dilation || !groups ||
+    if (!args.isActivation(0) || !args.isFloatConstant(1) || !stride || !dilation || !groups ||
         graph.constant(args.tensor(1)).dim() != 4) {
         return std::nullopt;
     }
-    const auto pair = [](const std::vector<int64_t>& list) {
-        return list.size() == 1 ? std::vector<int64_t>{list[0], list[0]} : list;
-    };
+    const auto padding = readPadding(args, at.padding, pairOf(*dilation), args.shape(1));
+    if (!padding) {
+        return std::nullopt;
+    }
     OpenedOp opened;
-    opened.attrs.set("stride", pair(*stride));
-    opened.attrs.set("padding", pair(*padding));
-    opened.attrs.set("dilation", pair(*dilation));
+    opened.attrs.set("stride", pairOf(*stride));
+    opened.attrs.set("padding", *padding);
+    opened.attrs.set("dilation", pairOf(*dilation));
     opened.attrs.set("groups", *groups);
     opened.inputs = {args.tensor(0), args.tensor(1)};
     if (!args.isNone(2)) {
-        if (!args.isConstantTensor(2)) {
+        if (!args.isFloatConstant(2)) {
             return std::nullopt;
         }
         opened.inputs.push_back(args.tensor(2));
@@ -69,6 +93,10 @@ void register_conv2d(OpRegistry& registry) {
                  return std::nullopt;
              }
              return openConvolution(graph, args, {3, 4, 5, 8});
+         }},
+        {"aten::_convolution_mode",
+         [](const Graph& graph, std::span<const AtenArg> args) {
+             return openConvolution(graph, AtenArgs(graph, args), {3, 4, 5, 6});
          }},
     };
     registry.add(def.name, def);

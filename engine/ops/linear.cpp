@@ -25,7 +25,8 @@ void register_linear(OpRegistry& registry) {
     def.aten = {
         {"aten::linear", [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
              const AtenArgs args(graph, raw);
-             if (!args.isConstantTensor(1) || !(args.isNone(2) || args.isConstantTensor(2))) {
+             if (!args.isActivation(0) || !args.isFloatConstant(1) || args.shape(1).size() != 2 ||
+                 !(args.isNone(2) || args.isFloatConstant(2))) {
                  return std::nullopt;
              }
              OpenedOp opened;

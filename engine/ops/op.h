@@ -20,8 +20,8 @@ enum class OpCategory { Convolution, Linear, Normalization, Activation, Elementw
 enum class QuantKind {
     None,         ///< float only
     Weighted,     ///< input 1 is a quantizable weight, input 2 a bias; the output has an observer of its own
-    Observed,     ///< all inputs are activations; the output has an observer of its own
-    PassThrough,  ///< output qparams are the input's, values are copied, selected or averaged
+    Observed,     ///< inputs are activations or float constants; the output has an observer of its own
+    PassThrough,  ///< all outputs' qparams are the input's, values are copied, selected or averaged
 };
 
 /// One positional argument of an aten:: operator as the importer found it.
@@ -46,6 +46,12 @@ struct AtenBinding {
     std::function<std::optional<OpenedOp>(const Graph&, std::span<const AtenArg>)> open;
 };
 
+/// Range [low, high) that an op's results never leave.
+struct FixedRange {
+    double low = 0;
+    double high = 1;
+};
+
 /// Everything that the engine knows about an operator. Input 0 is the activation (N, C, H, W for images).
 struct OpDef {
     std::string name;
@@ -53,6 +59,10 @@ struct OpDef {
     QuantKind quant = QuantKind::None;
     /// Names of the inputs that are parameters, by position ("" for activations): {"", "weight", "bias"}.
     std::vector<std::string> parameters;
+    /// Observed ops whose output qparams follow from the op and are not observed (a sigmoid's).
+    std::optional<FixedRange> fixedOutput;
+    /// Weighted ops whose weight has one scale whatever the qconfig's granularity, as in PyTorch.
+    bool weightPerTensor = false;
     /// Float forward on ATen, differentiable. `inputs` are all inputs, constants included.
     std::function<std::vector<at::Tensor>(const Attributes&, std::span<const at::Tensor> inputs)> forward;
     /// Multiply-accumulates for one call; absent for ops that have none.

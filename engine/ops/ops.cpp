@@ -1,33 +1,9 @@
 #include <unordered_map>
 
-#include "ops/aten_args.h"
 #include "ops/op.h"
 #include "ops/opaque.h"
 
 namespace qs {
-
-std::optional<int64_t> AtenArgs::integer(size_t i) const {
-    return !isTensor(i) && args_[i].constant.isInt() ? std::optional(args_[i].constant.toInt())
-                                                     : std::nullopt;
-}
-
-std::optional<bool> AtenArgs::boolean(size_t i) const {
-    return !isTensor(i) && args_[i].constant.isBool() ? std::optional(args_[i].constant.toBool())
-                                                      : std::nullopt;
-}
-
-std::optional<double> AtenArgs::number(size_t i) const {
-    if (!isTensor(i) && args_[i].constant.isDouble()) {
-        return args_[i].constant.toDouble();
-    }
-    const auto value = integer(i);
-    return value ? std::optional<double>(static_cast<double>(*value)) : std::nullopt;
-}
-
-std::optional<std::vector<int64_t>> AtenArgs::ints(size_t i) const {
-    return !isTensor(i) && args_[i].constant.isIntList() ? std::optional(args_[i].constant.toIntVector())
-                                                         : std::nullopt;
-}
 
 std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema) {
     static const auto index = [] {

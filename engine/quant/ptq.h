@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "graph/graph.h"
 #include "graph/passes/fusion.h"
 #include "graph/quantized_graph.h"
+#include "ops/op.h"
 #include "quant/observer.h"
 #include "quant/qconfig.h"
 
@@ -27,14 +29,26 @@ struct PreparedModel {
     std::vector<bool> integer;              ///< per group: whether it runs on integers
     /// Values that need qparams, and the activation qconfig that rules each.
     std::map<ValueId, QConfig> observed;
+    /// Those of them whose qparams follow from the op that makes them.
+    std::map<ValueId, FixedRange> fixed;
 };
+
+/// The observer of one of `model.observed`: the one that `config` names, or one that knows the answer where
+/// the range is fixed.
+Result<std::unique_ptr<Observer>> makeActivationObserver(const PreparedModel& model, ValueId value,
+                                                         const TensorQConfig& config);
+
+/// How a node's weight is quantized: as its qconfig's `weight` or `qatWeight` says, but per tensor where the
+/// op allows nothing else.
+TensorQConfig weightConfig(const Node& node, const TensorQConfig& config);
 
 /// The value that a fused residual add reads from its convolution (after batch norm).
 ValueId preAddValue(const Graph& graph, const FusionGroup& group);
 
 /// Resolves rules and decides per group whether it runs on integers: its qconfig is not FP32, its op has an
 /// integer form, and an op without weights has integer inputs (all for a pass-through op, one for the
-/// others): it follows its surroundings.
+/// others): it follows its surroundings. Where a tensor of another type than float32 comes in or out, it is
+/// float.
 Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
 
 /// Runs the float model over `samples` samples (all if 0) of the data with observers on the observed values.

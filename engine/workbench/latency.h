@@ -13,7 +13,8 @@
 
 namespace qs {
 
-/// The first sample of the data that can be decoded, as a batch of one: a tensor an input.
+/// The first sample of the data that can be decoded, as a batch of one (padded where the data pads): a tensor
+/// an input.
 Result<std::vector<at::Tensor>> firstSample(Dataset& data);
 
 /// Median and spread of `runs` inferences of `input`, after `warmup` unmeasured ones, into `result`.

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "importers/importer.h"
 #include "protocol/json.h"
 #include "workbench/messages.h"
+#include "workbench/model_inputs.h"
 
 namespace qs {
 
@@ -28,38 +28,26 @@ std::string identify(const std::string& path) {
     return path + '\n' + std::to_string(size) + '\n' + std::to_string(time.time_since_epoch().count());
 }
 
-std::vector<int64_t> chooseInputShape(const ImportedModel& model, const Dataset* data,
-                                      std::vector<int64_t> wanted) {
-    if (!wanted.empty()) {
-        return wanted;
+std::string textOf(const std::vector<InputSpec>& inputs) {
+    std::string text;
+    for (const auto& input : inputs) {
+        text += input.name + (input.dtype ? c10::toString(*input.dtype) : "") + ':';
+        for (const int64_t extent : input.shape) {
+            text += std::to_string(extent) + ',';
+        }
     }
-    if (data) {
-        std::vector<int64_t> shape = data->sampleShape();
-        shape.insert(shape.begin(), 1);
-        return shape;
-    }
-    return model.inputShape.empty() ? guessInputShape(model.graph) : model.inputShape;
+    return text;
 }
 
-Status checkChannels(const Graph& graph, const std::vector<int64_t>& shape, const Dataset* data) {
-    for (const auto& node : graph.nodes()) {
-        if (node.op != "conv2d" || node.inputs[0] != graph.inputs().at(0)) {
-            continue;
-        }
-        const int64_t expected =
-            graph.constant(node.inputs[1]).size(1) * node.attrs.get<int64_t>("groups", 1);
-        if (shape.size() != 4) {
-            return failure("the model takes images (N x C x H x W), the input has " +
-                           std::to_string(shape.size()) + " dimensions");
-        }
-        if (shape[1] != expected) {
-            return failure(std::string("the ") + (data ? "data has " : "input shape has ") +
-                           std::to_string(shape[1]) + " channels, the model takes " +
-                           std::to_string(expected) +
-                           (data ? ": set --channels " + std::to_string(expected) : ""));
-        }
+Status checkData(const Graph& graph, const Dataset* data) {
+    if (data) {
+        QS_TRY(mapInputs(graph, *data));
     }
     return {};
+}
+
+protocol::TensorInfo describe(const std::string& name, const Value& value) {
+    return {name, c10::toString(value.dtype), value.shape};
 }
 
 protocol::ModelInfo describe(const std::string& path, const ImportedModel& model) {
@@ -69,11 +57,15 @@ protocol::ModelInfo describe(const std::string& path, const ImportedModel& model
     info.classes = model.classes;
     std::error_code error;
     info.model_bytes = static_cast<int64_t>(std::filesystem::file_size(path, error));
+    info.notes = model.notes;
+    info.batch = model.graph.fixedBatch();
     for (const ValueId input : model.graph.inputs()) {
-        info.input_shape = model.graph.value(input).shape;
-        info.input_names.push_back(model.graph.value(input).name);
+        info.inputs.push_back(describe(model.graph.value(input).name, model.graph.value(input)));
     }
-    info.output_names = model.graph.outputNames();
+    for (size_t i = 0; i < model.graph.outputs().size(); ++i) {
+        info.outputs.push_back(
+            describe(model.graph.outputNames().at(i), model.graph.value(model.graph.outputs()[i])));
+    }
     info.layers = describeLayers(model.graph);
     for (const auto& layer : info.layers) {
         info.parameters += layer.parameters;
@@ -85,18 +77,15 @@ protocol::ModelInfo describe(const std::string& path, const ImportedModel& model
 }  // namespace
 
 Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path, const Dataset* data,
-                                                        const std::vector<int64_t>& inputShape) {
-    std::string key = identify(path) + '\n';
-    for (const int64_t extent : data&& inputShape.empty() ? data->sampleShape() : inputShape) {
-        key += std::to_string(extent) + ',';
-    }
+                                                        const std::vector<protocol::TensorInfo>& given) {
+    QS_ASSIGN(const std::vector<InputSpec> wanted, wantedInputs(given, data));
+    const std::string key = identify(path) + '\n' + textOf(wanted);
     if (const auto it = models_.find(key); it != models_.end()) {
+        QS_TRY(checkData(it->second->graph, data));
         return it->second;
     }
-    QS_ASSIGN(ImportedModel model, openModel(path));
-    const std::vector<int64_t> shape = chooseInputShape(model, data, inputShape);
-    QS_TRY(checkChannels(model.graph, shape, inputShape.empty() ? data : nullptr));
-    QS_TRY(inferShapes(model.graph, shape));
+    QS_ASSIGN(ImportedModel model, openModelWith(path, wanted, data && given.empty()));
+    QS_TRY(checkData(model.graph, data));
     auto opened = std::make_shared<OpenedModel>();
     opened->info = describe(path, model);
     opened->graph = std::move(model.graph);
@@ -114,7 +103,7 @@ Result<std::shared_ptr<Dataset>> Models::openData(const protocol::DataSpec& spec
     if (const auto it = data_.find(key); it != data_.end()) {
         return it->second;
     }
-    QS_ASSIGN(std::shared_ptr<Dataset> data, openDataset(spec.source, spec.preprocessing));
+    QS_ASSIGN(std::shared_ptr<Dataset> data, openDataset(spec));
     makeRoom(data_);
     return data_[key] = std::move(data);
 }

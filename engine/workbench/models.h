@@ -11,19 +11,20 @@
 
 namespace qs {
 
-/// An opened model at one input shape.
+/// An opened model at its input shapes.
 struct OpenedModel {
     Graph graph;
     protocol::ModelInfo info;
-    std::string key;  ///< file, its size and time, and the input shape
+    std::string key;  ///< file, its size and time, and the inputs asked for
 };
 
 /// Opened models and data, kept as long as the file behind a path stays the same.
 class Models {
   public:
-    /// The input shape is `inputShape`, else that of the data's samples, else the file's own, else a guess.
+    /// Input shapes and types are `given` (by name or in order), else those of the data's samples, else the
+    /// file's own, else a guess.
     Result<std::shared_ptr<const OpenedModel>> open(const std::string& path, const Dataset* data,
-                                                    const std::vector<int64_t>& inputShape);
+                                                    const std::vector<protocol::TensorInfo>& given);
     Result<std::shared_ptr<Dataset>> openData(const protocol::DataSpec& spec);
     /// Text that is the same for the same data and preprocessing.
     static std::string keyOf(const protocol::DataSpec& spec);

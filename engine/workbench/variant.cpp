@@ -1,27 +1,18 @@
 #include "workbench/variant.h"
 
-#include <algorithm>
-
 #include "analysis/layer_error.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "workbench/latency.h"
 #include "workbench/messages.h"
-#include "workbench/random_data.h"
 #include "workbench/weights_file.h"
 
 namespace qs {
 
 namespace {
 
-constexpr int64_t kErrorSamples = 64;  ///< layer errors settle to about 0.1 dB on this many images
-constexpr int64_t kErrorBatch = 16;    ///< bounds the memory for one batch of every layer's FP32 output
-constexpr int64_t kRandomSamples = 16;
-constexpr uint64_t kRandomSeed = 1;
-
-std::vector<int64_t> behindBatch(const std::vector<int64_t>& shape) {
-    return {shape.begin() + 1, shape.end()};
-}
+constexpr int64_t kErrorBatch = 16;   ///< bounds the memory for one batch of every layer's FP32 output
+constexpr size_t kMostBaselines = 4;  ///< of at most ReferenceOutputs::kLimitBytes each
 
 Status checkRecipe(const protocol::Recipe& recipe) {
     if (recipe.batch < 1 || recipe.calib_samples < 0 || recipe.eval_samples < 0 || recipe.threads < 0 ||
@@ -34,21 +25,29 @@ Status checkRecipe(const protocol::Recipe& recipe) {
 
 }  // namespace
 
-Result<BuiltVariant> buildVariant(Models& models, const std::string& path,
-                                  const std::optional<protocol::DataSpec>& spec,
-                                  const std::vector<protocol::TensorInfo>& inputs,
-                                  const protocol::Recipe& recipe, Job& job) {
+ReferenceOutputs& Baselines::of(const std::string& key) {
+    if (all_.size() >= kMostBaselines && !all_.contains(key)) {
+        all_.clear();
+    }
+    return all_[key];
+}
+
+Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params, Job& job) {
+    const protocol::Recipe& recipe = params.recipe;
     QS_TRY(checkRecipe(recipe));
     QS_ASSIGN(const RuleSet rules, readRules(recipe.rules));
     setThreads(recipe.threads);
-    BuiltVariant built;
-    if (spec) {
-        QS_ASSIGN(built.data, models.openData(*spec));
+    params.data = params.data ? params.data : params.calib_data;
+    std::shared_ptr<Dataset> data;
+    if (params.data) {
+        QS_ASSIGN(data, models.openData(*params.data));
     }
-    QS_ASSIGN(built.opened, models.open(path, built.data.get(), inputs));
-    if (!built.data) {
-        built.realData = false;
-        built.data = makeRandomData(behindBatch(built.opened->info.input_shape), kRandomSamples, kRandomSeed);
+    BuiltVariant built;
+    QS_ASSIGN(built.opened, models.open(params.model, data.get(), params.inputs));
+    QS_ASSIGN(built.data, chooseData(models, *built.opened, params));
+    if (built.data.real) {
+        // Before the work: a metric that does not fit.
+        QS_TRY(metricsFor(*built.opened, *built.data.evaluation, recipe.metric, true));
     }
     built.graph = built.opened->graph;
     if (!recipe.trained_weights.empty()) {
@@ -56,13 +55,38 @@ Result<BuiltVariant> buildVariant(Models& models, const std::string& path,
     }
     QS_ASSIGN(built.prepared, prepare(built.graph, rules));
     if (recipe.calibration.empty()) {
-        QS_ASSIGN(built.calibration,
-                  calibrate(built.prepared, *built.data, recipe.calib_samples, recipe.batch, job));
+        QS_ASSIGN(built.calibration, calibrate(built.prepared, *built.data.calibration, 0,
+                                               batchOf(*built.opened, recipe.batch), job));
     } else {
         QS_ASSIGN(built.calibration, readCalibration(recipe.calibration));
     }
     QS_ASSIGN(built.converted, convert(built.prepared, built.calibration));
     return built;
+}
+
+Result<std::vector<ChosenMetric>> metricsFor(const OpenedModel& opened, const Dataset& data,
+                                             const std::string& metric, bool withReference) {
+    const Graph& graph = opened.graph;
+    MetricRequest request;
+    request.outputs = opened.info.outputs;
+    request.batch = graph.value(graph.inputs().at(0)).shape.at(0);
+    if (data.labelled()) {
+        request.label = data.labelShape();
+    }
+    request.classes = data.classes().empty() ? opened.info.classes : data.classes();
+    request.metric = metric;
+    request.withReference = withReference;
+    return chooseMetrics(request);
+}
+
+void writeMetrics(const EvaluatedModel& evaluated, protocol::ModelResult& result) {
+    result.metrics = evaluated.metrics;
+    result.classes = evaluated.classes;
+    for (const auto& value : evaluated.metrics) {
+        if (value.metric == "top1") {
+            result.top1 = value.value;
+        }
+    }
 }
 
 namespace {
@@ -86,29 +110,27 @@ std::vector<protocol::LayerResult> listLayers(const BuiltVariant& built) {
     return rows;
 }
 
-Result<Predictions> baseline(Baselines& baselines, const BuiltVariant& built, Executor& fp32,
-                             const protocol::MeasureParams& params, Job& job) {
-    const std::string key = built.opened->key + '\n' + Models::keyOf(*params.data) + '\n' +
-                            std::to_string(params.recipe.eval_samples);
-    if (const auto it = baselines.find(key); it != baselines.end()) {
-        return it->second;
-    }
-    QS_ASSIGN(Predictions predictions, predict(fp32, *built.data, params.recipe.eval_samples,
-                                               params.recipe.batch, "Evaluating FP32", job));
-    return baselines[key] = std::move(predictions);
-}
-
 Status measureAccuracy(Baselines& baselines, const BuiltVariant& built, Executor& fp32, Executor& int8,
-                       const protocol::MeasureParams& params, protocol::VariantResult& result, Job& job) {
-    QS_ASSIGN(const Predictions expected, baseline(baselines, built, fp32, params, job));
-    QS_ASSIGN(const Predictions actual, predict(int8, *built.data, params.recipe.eval_samples,
-                                                params.recipe.batch, "Evaluating the variant", job));
-    result.measured.samples = static_cast<int64_t>(actual.classes.size());
-    result.agreement = agreement(expected, actual);
-    result.fp32.top1 = expected.top1();
-    result.int8.top1 = actual.top1();
-    if (result.fp32.top1 && result.int8.top1) {
-        result.accuracy_drop = *result.fp32.top1 - *result.int8.top1;
+                       const protocol::Recipe& recipe, protocol::VariantResult& result, Job& job) {
+    EvaluationOptions options;
+    QS_ASSIGN(options.metrics, metricsFor(*built.opened, *built.data.evaluation, recipe.metric, true));
+    options.batch = batchOf(*built.opened, recipe.batch);
+    options.fixedBatch = built.opened->graph.fixedBatch();
+    ReferenceOutputs& reference =
+        baselines.of(built.opened->key + '\n' + built.data.key + '\n' + std::to_string(options.batch));
+    QS_ASSIGN(const Evaluation evaluation,
+              evaluateModels(*built.data.evaluation, fp32, &int8, reference, options, "Evaluating", job));
+    result.measured.samples = evaluation.samples;
+    writeMetrics(evaluation.fp32, result.fp32);
+    writeMetrics(evaluation.variant, result.int8);
+    result.drop = evaluation.drop;
+    if (result.drop && result.drop->unit == "%") {
+        result.accuracy_drop = result.drop->value;
+    }
+    for (const auto& value : result.int8.metrics) {
+        if (value.metric == "agreement") {
+            result.agreement = value.value;
+        }
     }
     return {};
 }
@@ -116,8 +138,8 @@ Status measureAccuracy(Baselines& baselines, const BuiltVariant& built, Executor
 Status measureErrors(const BuiltVariant& built, Executor& int8, protocol::VariantResult& result, Job& job) {
     QS_ASSIGN(QuantizedGraph reference, convertFloat(built.graph));
     QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(reference)));
-    const int64_t samples = std::min(kErrorSamples, built.data->size());
-    QS_ASSIGN(const auto errors, layerErrors(*executor, int8, *built.data, samples, kErrorBatch, job));
+    QS_ASSIGN(const auto errors,
+              layerErrors(*executor, int8, *built.data.errors, 0, batchOf(*built.opened, kErrorBatch), job));
     for (auto& layer : result.layers) {
         if (const auto it = errors.find(layer.name); it != errors.end()) {
             layer.sqnr_db = it->second.sqnrDb();
@@ -125,7 +147,7 @@ Status measureErrors(const BuiltVariant& built, Executor& int8, protocol::Varian
             layer.mse = it->second.mse();
         }
     }
-    result.measured.error_samples = samples;
+    result.measured.error_samples = built.data.errors->size();
     return {};
 }
 
@@ -133,8 +155,7 @@ Status measureErrors(const BuiltVariant& built, Executor& int8, protocol::Varian
 
 Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baselines,
                                                const protocol::MeasureParams& params, Job& job) {
-    QS_ASSIGN(BuiltVariant built,
-              buildVariant(models, params.model, params.data, params.inputs, params.recipe, job));
+    QS_ASSIGN(BuiltVariant built, buildVariant(models, params, job));
     protocol::VariantResult result;
     result.recipe = params.recipe;
     result.recipe.calibration = writeCalibration(built.calibration);
@@ -145,28 +166,27 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
     QS_ASSIGN(const auto fp32, makeOneDnnExecutor(std::move(floatGraph)));
     QS_ASSIGN(const auto int8, makeOneDnnExecutor(built.converted));
     QS_TRY(measureErrors(built, *int8, result, job));
-    if (built.realData) {
-        QS_TRY(measureAccuracy(baselines, built, *fp32, *int8, params, result, job));
+    if (built.data.real) {
+        QS_TRY(measureAccuracy(baselines, built, *fp32, *int8, params.recipe, result, job));
     }
     if (params.recipe.latency_runs > 0) {
-        QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(*built.data));
+        QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(*built.data.errors));
         QS_TRY(compareLatency(*fp32, *int8, input, params.recipe, result, job));
     }
-    result.measured.data = built.realData ? params.data->source : "random input";
-    result.measured.calib_samples = params.recipe.calib_samples > 0
-                                        ? std::min(params.recipe.calib_samples, built.data->size())
-                                        : built.data->size();
+    const auto& source = params.data ? params.data : params.calib_data;
+    result.measured.data = source ? source->source : "random input";
+    result.measured.calib_data = built.data.calibrationSource;
+    result.measured.calib_samples = built.data.calibration->size();
+    result.measured.batch = batchOf(*built.opened, params.recipe.batch);
     result.measured.cpu = cpuInfo().model;
     result.measured.isa = cpuInfo().isa;
     result.measured.threads = setThreads(params.recipe.threads);
-    result.measured.seed = params.recipe.qat ? params.recipe.qat->seed : 0;
-    result.skipped = built.data->skipped();
+    result.measured.seed = params.recipe.qat ? params.recipe.qat->seed : params.recipe.seed;
+    result.skipped = built.data.evaluation->skipped();
     if (const std::string notes = cpuNotes(); !notes.empty()) {
         result.notes.push_back(notes);
     }
-    if (const std::string note = built.data->note(); !note.empty()) {
-        result.notes.push_back(note);
-    }
+    result.notes.insert(result.notes.end(), built.data.notes.begin(), built.data.notes.end());
     return result;
 }
 

@@ -6,34 +6,45 @@
 #include <string>
 #include <vector>
 
-#include "analysis/accuracy.h"
+#include "analysis/evaluation.h"
 #include "core/job.h"
 #include "core/result.h"
 #include "protocol/messages.h"
 #include "quant/ptq.h"
 #include "workbench/models.h"
+#include "workbench/variant_data.h"
 
 namespace qs {
 
 /// A model made ready by a recipe, and the data that it is measured on.
 struct BuiltVariant {
     std::shared_ptr<const OpenedModel> opened;
-    std::shared_ptr<Dataset> data;
-    bool realData = true;  ///< false: noise stands in, and nothing is said about accuracy
-    Graph graph;           ///< with the recipe's trained weights
+    VariantData data;
+    Graph graph;  ///< with the recipe's trained weights
     PreparedModel prepared;
     Calibration calibration;
     QuantizedGraph converted;
 };
 
-/// FP32 decisions by model, data and sample count: every variant is compared with the same ones.
-using Baselines = std::map<std::string, Predictions>;
+/// What FP32 gave, by model and samples: every variant is compared with the same.
+class Baselines {
+  public:
+    ReferenceOutputs& of(const std::string& key);
+
+  private:
+    std::map<std::string, ReferenceOutputs> all_;
+};
 
 /// Opens, applies the recipe's weights and rules, calibrates unless the recipe brings qparams, and converts.
-Result<BuiltVariant> buildVariant(Models& models, const std::string& path,
-                                  const std::optional<protocol::DataSpec>& data,
-                                  const std::vector<protocol::TensorInfo>& inputs,
-                                  const protocol::Recipe& recipe, Job& job);
+/// `params.data` absent: params.calib_data stands in, else noise.
+Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params, Job& job);
+
+/// The metrics for a model on data (of which only the labels matter): `metric` by hand, or those that fit.
+Result<std::vector<ChosenMetric>> metricsFor(const OpenedModel& opened, const Dataset& data,
+                                             const std::string& metric, bool withReference);
+
+/// `evaluated` into `result`, with top1 where it was measured.
+void writeMetrics(const EvaluatedModel& evaluated, protocol::ModelResult& result);
 
 /// Builds and measures. Accuracy, latency and speed-up are against the FP32 model as opened; layer errors are
 /// against the FP32 network with the variant's own (perhaps trained) weights, so that they show quantization

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files.h"
+#include "data/loader.h"
+#include "data/subset.h"
 #include "exporters/exporter.h"
 #include "protocol/json.h"
 #include "quant/qat.h"
@@ -13,6 +15,7 @@
 #include "runtime/executor.h"
 #include "workbench/latency.h"
 #include "workbench/messages.h"
+#include "workbench/model_data.h"
 #include "workbench/models.h"
 #include "workbench/variant.h"
 #include "workbench/weights_file.h"
@@ -49,6 +52,27 @@ Status checkQat(const protocol::QatSettings& qat) {
     return {};
 }
 
+/// Every sample of a source, as the model takes it.
+Result<std::unique_ptr<Dataset>> wholeData(Models& models, const OpenedModel& opened,
+                                           const protocol::DataSpec& spec) {
+    QS_ASSIGN(const auto data, models.openData(spec));
+    QS_ASSIGN(InputMap inputs, mapInputs(opened.graph, *data));
+    return std::unique_ptr<Dataset>(
+        std::make_unique<ModelData>(data, firstSamples(*data, 0), std::move(inputs)));
+}
+
+Status checkTrainable(const OpenedModel& opened) {
+    if (opened.graph.inputs().size() != 1) {
+        return failure("only models with one input can be trained: this one has " +
+                       std::to_string(opened.graph.inputs().size()));
+    }
+    if (const int64_t batch = opened.graph.fixedBatch(); batch > 0) {
+        return failure("the model runs batches of " + std::to_string(batch) +
+                       " only: training needs one that takes any batch size");
+    }
+    return {};
+}
+
 }  // namespace
 
 struct Workbench::State {
@@ -75,7 +99,10 @@ protocol::EngineInfo Workbench::info() const {
     }
     info.presets = presets().names();
     info.observers = observers().names();
-    info.data_formats = datasetFormats().names();
+    for (const auto& [name, format] : datasetFormats().entries()) {
+        info.data_formats.push_back({name, format.description});
+    }
+    info.metrics = describeMetrics();
     for (const auto& [name, exporter] : exporters().entries()) {
         info.exporters.push_back(name + ' ' + exporter.extension);
     }
@@ -96,30 +123,42 @@ Result<protocol::DataInfo> Workbench::openData(const protocol::DataSpec& spec) {
     return describe(*data, spec.source);
 }
 
-Result<protocol::ModelResult> Workbench::evaluate(const protocol::OpenModelParams& params, int64_t samples,
-                                                  int64_t batch, protocol::Measurement& measured, Job& job) {
-    if (!params.data) {
+Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request,
+                                                  protocol::Measurement& measured, Job& job) {
+    if (!request.model.data) {
         return usageError("evaluating needs data");
     }
-    if (batch < 1 || samples < 0) {
+    if (request.batch < 1 || request.samples < 0) {
         return usageError("a batch has at least one sample, and a sample count cannot be negative");
     }
     measured.threads = setThreads(0);
-    QS_ASSIGN(const auto data, state_->models.openData(*params.data));
-    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.inputs));
+    QS_ASSIGN(const auto source, state_->models.openData(*request.model.data));
+    QS_ASSIGN(const auto opened,
+              state_->models.open(request.model.model, source.get(), request.model.inputs));
+    QS_ASSIGN(const InputMap inputs, mapInputs(opened->graph, *source));
+    const auto indices = chooseSamples(*source, request.samples, request.seed);
+    const ModelData data(source, indices, inputs);
+    EvaluationOptions options;
+    QS_ASSIGN(options.metrics, metricsFor(*opened, data, request.metric, false));
+    options.batch = batchOf(*opened, request.batch);
+    options.fixedBatch = opened->graph.fixedBatch();
     QS_ASSIGN(QuantizedGraph graph, convertFloat(opened->graph));
     protocol::ModelResult result;
     result.model_bytes = graph.parameterBytes();
     QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(graph)));
-    QS_ASSIGN(const Predictions predictions,
-              predict(*executor, *data, samples, batch, "Evaluating FP32", job));
-    result.top1 = predictions.top1();
-    QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(*data));
+    ReferenceOutputs nothing(0);
+    QS_ASSIGN(const Evaluation evaluation,
+              evaluateModels(data, *executor, nullptr, nothing, options, "Evaluating FP32", job));
+    writeMetrics(evaluation.fp32, result);
+    ModelData timed(source, indices, inputs, options.fixedBatch);
+    QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(timed));
     const protocol::Recipe defaults;
     QS_TRY(measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result, job));
     measured.latency_runs = defaults.latency_runs;
-    measured.data = params.data->source;
-    measured.samples = static_cast<int64_t>(predictions.classes.size());
+    measured.data = request.model.data->source;
+    measured.samples = evaluation.samples;
+    measured.batch = options.batch;
+    measured.seed = request.seed;
     measured.cpu = cpuInfo().model;
     measured.isa = cpuInfo().isa;
     return result;
@@ -136,18 +175,31 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     QS_TRY(checkQat(*params.recipe.qat));
     QS_TRY(checkWritable(params.weights_path));
     const protocol::DataSpec validation = validationOf(params);
-    QS_ASSIGN(const auto validationData, state_->models.openData(validation));
-    QS_ASSIGN(BuiltVariant built,
-              buildVariant(state_->models, params.model, params.train, {}, params.recipe, job));
-    QS_ASSIGN(QatResult trained, trainQat(built.prepared, built.calibration, *built.data, *validationData,
+    QS_TRY(state_->models.openData(validation));
+    protocol::MeasureParams building{params.model, params.train, params.inputs, params.recipe,
+                                     params.calib_data};
+    QS_ASSIGN(BuiltVariant built, buildVariant(state_->models, building, job));
+    QS_TRY(checkTrainable(*built.opened));
+    QS_ASSIGN(const auto training, wholeData(state_->models, *built.opened, params.train));
+    QS_ASSIGN(const auto validating, wholeData(state_->models, *built.opened, validation));
+    QS_ASSIGN(QatResult trained, trainQat(built.prepared, built.calibration, *training, *validating,
                                           readQat(*params.recipe.qat), job));
     QS_TRY(saveWeights(trained.graph, params.weights_path));
-    protocol::MeasureParams measured{params.model, validation, {}, params.recipe};
+    // On the samples that untrained variants of the model are measured on, to be comparable with them.
+    protocol::MeasureParams measured{params.model, validation, params.inputs, params.recipe,
+                                     params.calib_data};
     measured.recipe.trained_weights = params.weights_path;
     measured.recipe.calibration = writeCalibration(trained.calibration);
     QS_ASSIGN(protocol::VariantResult result, measure(measured, job));
+    result.measured.calib_data = params.calib_data ? params.calib_data->source : params.train.source;
+    result.measured.calib_samples = built.data.calibration->size();
     for (const auto& point : trained.curve) {
         result.curve.push_back(writePoint(point));
+    }
+    if (overlap(*training, firstSamples(*training, params.recipe.qat->train_samples), *validating,
+                firstSamples(*validating, 0)) > 0) {
+        result.notes.emplace_back(
+            "samples that were evaluated were also trained on: the accuracy is too good");
     }
     return result;
 }
@@ -155,15 +207,18 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
 Result<protocol::ExportResult> Workbench::exportModel(const protocol::ExportParams& params, Job& job) {
     QS_ASSIGN(const Exporter* exporter, exporterFor(params.path));
     QS_TRY(checkWritable(params.path));
-    QS_ASSIGN(BuiltVariant built,
-              buildVariant(state_->models, params.model, params.data, {}, params.recipe, job));
+    QS_ASSIGN(
+        BuiltVariant built,
+        buildVariant(state_->models,
+                     {params.model, params.data, params.inputs, params.recipe, params.calib_data}, job));
     job.begin("Writing " + params.path, 1);
     QS_TRY(job.step(0));
+    const protocol::ModelInfo& info = built.opened->info;
     const nlohmann::json metadata{{"engine_version", QS_VERSION},
-                                  {"input_shape", built.opened->info.input_shape},
-                                  {"classes", built.opened->info.classes},
+                                  {"inputs", info.inputs},
+                                  {"classes", info.classes},
                                   {"recipe", params.recipe}};
-    QS_TRY(exporter->write(built.converted, {built.opened->info.input_shape, metadata.dump()}, params.path));
+    QS_TRY(exporter->write(built.converted, {info.inputs.at(0).shape, metadata.dump()}, params.path));
     QS_TRY(job.step(1));
     std::error_code error;
     return protocol::ExportResult{params.path, exporter->extension.substr(1),

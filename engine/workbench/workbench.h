@@ -10,6 +10,15 @@
 
 namespace qs {
 
+/// What to evaluate an FP32 model on.
+struct EvaluateRequest {
+    protocol::OpenModelParams model;  ///< with data
+    int64_t samples = 0;              ///< 0: all
+    int64_t batch = 64;
+    std::string metric = {};  ///< as Recipe::metric
+    uint64_t seed = 1;        ///< of the choice of samples
+};
+
 /// The application service behind the command line and the server: one call for each thing that a person can
 /// ask. Calls are complete in themselves; opened models, data and FP32 baselines are cached by path and
 /// settings. Not thread-safe: one call at a time.
@@ -22,9 +31,10 @@ class Workbench {
     Result<protocol::ModelInfo> openModel(const protocol::OpenModelParams& params);
     Result<protocol::DataInfo> openData(const protocol::DataSpec& spec);
 
-    /// Top-1 of the FP32 model over `samples` samples (0: all), its latency and its size.
-    Result<protocol::ModelResult> evaluate(const protocol::OpenModelParams& params, int64_t samples,
-                                           int64_t batch, protocol::Measurement& measured, Job& job);
+    /// Metrics of the FP32 model that need none to compare with, its latency and its size; notes of the data
+    /// and skipped files come with data.open.
+    Result<protocol::ModelResult> evaluate(const EvaluateRequest& request, protocol::Measurement& measured,
+                                           Job& job);
     Result<protocol::VariantResult> measure(const protocol::MeasureParams& params, Job& job);
     Result<protocol::VariantResult> train(const protocol::TrainParams& params, Job& job);
     Result<protocol::ExportResult> exportModel(const protocol::ExportParams& params, Job& job);

@@ -6,6 +6,7 @@ namespace qs::test {
 namespace {
 
 using nlohmann::json;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -43,14 +44,16 @@ void expectVariant(const json& variant) {
 
 TEST_F(CliTest, InspectListsTheLayers) {
     const json model = qscope({"inspect", kModel, "--json"}).json();
-    expectKeys(model, {"input_shape", "parameters", "macs", "model_bytes", "layers"});
-    EXPECT_THAT(model["input_shape"].get<std::vector<int>>(), ElementsAre(1, 1, 28, 28));
+    expectKeys(model, {"inputs", "outputs", "notes", "parameters", "macs", "model_bytes", "layers"});
+    EXPECT_THAT(model["inputs"][0]["shape"].get<std::vector<int>>(), ElementsAre(1, 1, 28, 28));
     EXPECT_EQ(model["layers"].front()["name"], "conv1");
     EXPECT_EQ(model["layers"].front()["op"], "conv2d");
     EXPECT_THAT(model["layers"].front()["output_shape"].get<std::vector<int>>(), ElementsAre(1, 32, 28, 28));
     const Finished text = qscope({"inspect", kModel});
     EXPECT_EQ(text.code, 0);
     EXPECT_THAT(text.out, HasSubstr("\nlayer1.0.conv1 "));
+    EXPECT_THAT(text.out, HasSubstr(": Float 1 x 1 x 28 x 28\n"));
+    EXPECT_THAT(text.out, HasSubstr(": Float 1 x 10\n"));
     EXPECT_EQ(text.err, "");
 }
 
@@ -65,6 +68,30 @@ TEST_F(CliTest, EvaluateMeasuresTop1) {
     EXPECT_TRUE(result["skipped"].empty());
 }
 
+TEST_F(CliTest, EvaluateSaysHowSureItIs) {
+    const std::vector<std::string> evaluate = {"evaluate", kModel, "--data", kData, "--samples", "200"};
+    const json result = qscope(evaluate + std::vector<std::string>{"--json"}).json();
+    const json top1 = result["fp32"]["metrics"][0];
+    EXPECT_EQ(top1["metric"], "top1");
+    EXPECT_EQ(top1["samples"], 200);
+    EXPECT_EQ(top1["value"], result["fp32"]["top1"]);
+    EXPECT_LT(top1["low"], top1["value"]);
+    EXPECT_GT(top1["high"], top1["value"]);
+    EXPECT_EQ(result["fp32"]["classes"]["classes"].size(), 10U);
+    const Finished text = qscope(evaluate + std::vector<std::string>{"--per-class"});
+    EXPECT_THAT(text.out, ContainsRegex("\ntop-1 \\(%\\) [0-9.]+ \\([0-9.]+ to [0-9.]+\\)\n"));
+    EXPECT_THAT(text.out, HasSubstr("\non 200 samples of fashion-mnist:test"));
+    EXPECT_THAT(text.out, ContainsRegex("\nSneaker +[0-9]+ +[0-9.]+ \\("));
+    EXPECT_THAT(text.out, HasSubstr(" taken for "));
+}
+
+TEST_F(CliTest, AMetricByHandIsTheHeadline) {
+    const Finished run =
+        qscope({"evaluate", kModel, "--data", kData, "--samples", "100", "--metric", "class_accuracy"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.out, testing::StartsWith("class accuracy (%) "));
+}
+
 TEST_F(CliTest, EvaluateSkipsAndCountsACorruptImage) {
     std::filesystem::create_directories(folder_ / "data/cat");
     std::filesystem::copy_file(QS_SOURCE_DIR "/tests/data/torchvision/wide.png", folder_ / "data/cat/a.png");
@@ -75,7 +102,8 @@ TEST_F(CliTest, EvaluateSkipsAndCountsACorruptImage) {
                                                "--mean",   "0.2860", "--std",  "0.3530"};
     const json result = qscope(evaluate + std::vector<std::string>{"--channels", "1", "--json"}).json();
     EXPECT_EQ(result["samples"], 2);
-    EXPECT_THAT(result["skipped"].get<std::vector<std::string>>(), ElementsAre(path("data/cat/b.png")));
+    EXPECT_THAT(result["skipped"].get<std::vector<std::string>>(),
+                ElementsAre(testing::StartsWith(path("data/cat/b.png"))));
     const Finished text = qscope(evaluate + std::vector<std::string>{"--channels", "1"});
     EXPECT_THAT(text.out, HasSubstr("skipped 1 sample that cannot be decoded"));
 }
@@ -125,6 +153,31 @@ TEST_F(CliTest, AnalyzeMeasuresEveryLayer) {
     const Finished text = qscope(std::vector<std::string>{"analyze", kModel, "--data", kData} + kShort);
     EXPECT_THAT(text.out, HasSubstr("SQNR (dB)"));
     EXPECT_THAT(text.out, HasSubstr("top-1 (%)"));
+}
+
+TEST_F(CliTest, ADropThatIsNoFactIsSaidToBeNone) {
+    const Finished run =
+        qscope(std::vector<std::string>{"quantize", kModel, "--data", kData, "-o", path("int8.pt")} + kShort);
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.out, ContainsRegex("top-1 \\(%\\) .*drop -?[0-9.]+ points \\(-[0-9.]+ to [0-9.]+\\): not "
+                                       "distinguishable from 0 on 128 samples\n"));
+    EXPECT_THAT(run.out, ContainsRegex("agreement \\(%\\) +- "));
+    EXPECT_THAT(run.out, ContainsRegex("SQNR \\(dB\\) +- +[0-9]"));
+}
+
+TEST_F(CliTest, CalibrationTakesItsOwnDataAndSeed) {
+    const std::vector<std::string> analyze =
+        std::vector<std::string>{"analyze", kModel, "--data", kData, "--json"} + kShort;
+    const auto scale = [&](const std::vector<std::string>& more) {
+        const Finished run = qscope(analyze + more);
+        EXPECT_EQ(run.code, 0) << run.err;
+        return run.json()["recipe"]["calibration"][0]["scale"][0].get<double>();
+    };
+    EXPECT_EQ(scale({}), scale({"--seed", "1"}));
+    const json own = qscope(analyze + std::vector<std::string>{"--calib-data", kData}).json();
+    EXPECT_EQ(own["measured"]["samples"], 128);
+    EXPECT_EQ(own["measured"]["calib_samples"], 32);
+    EXPECT_EQ(own["measured"]["calib_data"], "") << "the same data is split, not used twice";
 }
 
 TEST_F(CliTest, BenchNeedsNoData) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "array_bytes.h"
 #include "data/resources.h"
 #include "dataset_fixture.h"
 
@@ -8,18 +9,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string bigEndian(uint32_t value) {
-    return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)};
-}
-
-std::string idx(const std::vector<uint32_t>& shape, const std::string& values) {
-    std::string bytes = {0, 0, 8, char(shape.size())};
-    for (const uint32_t size : shape) {
-        bytes += bigEndian(size);
-    }
-    return bytes + values;
-}
 
 class FashionMnistTest : public DatasetTest {
   protected:
@@ -45,6 +34,10 @@ TEST_F(FashionMnistTest, ReadsIdxFiles) {
     EXPECT_THAT((*data)->sampleInputs().at(0).shape, ElementsAre(1, 2, 3));
     EXPECT_EQ((*data)->classes().at(9), "Ankle boot");
     EXPECT_EQ((*data)->note(), "");
+    EXPECT_EQ((*data)->calibrationSource(), "");
+    writeSplit("data", "train", idx({1, 2, 3}, "abcdef"), idx({1}, {0}));
+    EXPECT_EQ((*openDataset("fashion-mnist", {}))->calibrationSource(), "fashion-mnist:train");
+    EXPECT_EQ((*openDataset("fashion-mnist:train", {}))->calibrationSource(), "");
     const auto batch = (*data)->read(0, 64);
     ASSERT_TRUE(batch);
     EXPECT_THAT(batch->inputs[0].sizes().vec(), ElementsAre(2, 1, 2, 3));

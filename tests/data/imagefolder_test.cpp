@@ -1,6 +1,7 @@
 #include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 
+#include "core/files.h"
 #include "dataset_fixture.h"
 
 namespace qs {
@@ -63,7 +64,11 @@ TEST_F(ImageFolderTest, SkipsAndCountsCorruptImages) {
         EXPECT_EQ(batch->inputs[0].size(0), 2);
         EXPECT_EQ((*data)->skipped().size(), 4U);
     }
-    EXPECT_EQ(describe(**data, source()).skipped.size(), 4U);
+    EXPECT_THAT(describe(**data, source()).skipped,
+                ElementsAre((folder_ / "cat/b.png").string() + ": not an image, or damaged",
+                            (folder_ / "cat/c.png").string() + ": the file is empty",
+                            (folder_ / "dog/cut.jpg").string() + ": a truncated JPEG file",
+                            (folder_ / "dog/cut.png").string() + ": not an image, or damaged"));
 }
 
 TEST_F(ImageFolderTest, GoodImagesBehindACorruptOneKeepTheirPixels) {
@@ -123,11 +128,30 @@ TEST_F(ImageFolderTest, SaysWhatIsWrong) {
     EXPECT_EQ(openError("imagefolder").kind, ErrorKind::Usage);
 }
 
+TEST_F(ImageFolderTest, SkipsImagesThatPromiseTooManyPixels) {
+    copyImage("wide.png", "cat/good.png");
+    std::string png = readFile(folder_ / "cat/good.png").value();
+    png.replace(16, 8, std::string("\x00\x01\x00\x00\x00\x01\x00\x00", 8));
+    write("cat/bomb.png", png);
+    copyImage("wide.jpg", "cat/good.jpg");
+    std::string jpeg = readFile(folder_ / "cat/good.jpg").value();
+    jpeg.replace(jpeg.find("\xFF\xC0") + 5, 4, "\xFF\xFF\xFF\xFF");
+    write("cat/bomb.jpg", jpeg);
+    const auto data = openDataset(source(), {});
+    ASSERT_TRUE(data);
+    EXPECT_EQ((*data)->read(0, 4)->size(), 2);
+    EXPECT_THAT((*data)->skipped(),
+                ElementsAre(HasSubstr("bomb.jpg: its header promises 65535 x 65535 pixels"),
+                            HasSubstr("bomb.png: its header promises 65536 x 65536 pixels")));
+}
+
 TEST_F(ImageFolderTest, SaysThatNothingCanBeDecoded) {
     write("cat/a.png", "corrupt");
     protocol::Preprocessing keep;
     keep.crop = 0;
-    EXPECT_THAT(openError(source(), keep).message, HasSubstr("none of the 1 image files can be decoded"));
+    EXPECT_THAT(
+        openError(source(), keep).message,
+        HasSubstr("none of the 1 image files can be decoded: " + (folder_ / "cat/a.png").string() + ": not"));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 
-#include <cstring>
-
+#include "array_bytes.h"
 #include "data/formats/npy_file.h"
 #include "dataset_fixture.h"
 
@@ -10,24 +9,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string npy(const std::string& dictionary, const std::string& values, char version = 1) {
-    std::string bytes =
-        "\x93NUMPY" + std::string{version, 0, char(dictionary.size()), char(dictionary.size() >> 8)};
-    if (version > 1) {
-        bytes += std::string(2, '\0');
-    }
-    return bytes + dictionary + values;
-}
-
-std::string dictionary(const std::string& descr, const std::string& shape) {
-    return "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }          \n";
-}
-
-template <typename T>
-std::string bytesOf(const std::vector<T>& values) {
-    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
 
 class NpyTest : public DatasetTest {
   protected:
@@ -59,8 +40,70 @@ TEST_F(NpyTest, ConvertsOtherTypes) {
     };
     EXPECT_EQ(first("<f8", bytesOf<double>({0.5})), 0.5F);
     EXPECT_EQ(first("|u1", bytesOf<uint8_t>({200})), 200.0F);
-    EXPECT_EQ(first("<i8", bytesOf<int64_t>({-7})), -7.0F);
-    EXPECT_EQ(first("<i4", bytesOf<int32_t>({9})), 9.0F);
+    EXPECT_EQ(first("<f2", bytesOf<uint16_t>({0xC100})), -2.5F);
+}
+
+TEST_F(NpyTest, KeepsIntegersAsIndices) {
+    for (const auto& [descr, bytes] :
+         {std::pair("<i8", bytesOf<int64_t>({-7, 1LL << 40})), std::pair("<i4", bytesOf<int32_t>({-7, 9}))}) {
+        const auto path = write("x.npy", npy(dictionary(descr, "(1, 2)"), bytes));
+        const auto data = openDataset("npy:" + path.string(), {});
+        ASSERT_TRUE(data) << data.error().message;
+        EXPECT_EQ((*data)->sampleInputs().at(0).dtype, at::kLong);
+        const at::Tensor values = (*data)->read(0, 1)->inputs[0];
+        EXPECT_EQ(values.scalar_type(), at::kLong);
+        EXPECT_EQ(values[0][0].item<int64_t>(), -7);
+        EXPECT_EQ(describe(**data, "x").inputs.at(0).dtype, "Long");
+    }
+}
+
+TEST_F(NpyTest, ReadsSeveralNamedInputs) {
+    const auto a = write("a.npy", npy(dictionary("<f4", "(2, 2)"), bytesOf<float>({1, 2, 3, 4}))).string();
+    const auto b = write("b.npy", npy(dictionary("<i8", "(2,)"), bytesOf<int64_t>({5, 6}))).string();
+    const auto l = write("l.npy", npy(dictionary("<i4", "(2, 3)"), bytesOf<int32_t>({1, 2, -1, 3, -1, -1})));
+    const auto data = openDataset("npy:tokens=" + a + ",length=" + b + ",labels=" + l.string(), {});
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_EQ((*data)->sampleInputs().at(0).name, "tokens");
+    EXPECT_EQ((*data)->sampleInputs().at(1).name, "length");
+    EXPECT_THAT((*data)->sampleInputs().at(1).shape, ElementsAre());
+    EXPECT_THAT((*data)->labelShape(), ElementsAre(3));
+    const std::vector<int64_t> indices = {1, 0, 1};
+    const auto batch = (*data)->readSamples(indices);
+    ASSERT_TRUE(batch) << batch.error().message;
+    ASSERT_EQ(batch->inputs.size(), 2U);
+    EXPECT_EQ(batch->inputs[0][0][1].item<float>(), 4);
+    EXPECT_EQ(batch->inputs[1][1].item<int64_t>(), 5);
+    EXPECT_EQ(batch->labels[0][0].item<int64_t>(), 3);
+    EXPECT_EQ(batch->labels[2][2].item<int64_t>(), -1);
+    EXPECT_EQ(openError("npy:a=" + a + "," + b).kind, ErrorKind::Usage);
+    EXPECT_EQ(openError("npy:" + a + "," + b + "," + a).kind, ErrorKind::Usage);
+    EXPECT_THAT(openError("npy:labels=" + b).message, HasSubstr("no samples, only labels"));
+    const auto c = write("c.npy", npy(dictionary("<f4", "(1, 2)"), bytesOf<float>({1, 2}))).string();
+    EXPECT_THAT(openError("npy:a=" + a + ",c=" + c).message, HasSubstr("c.npy holds 1 samples"));
+}
+
+TEST_F(NpyTest, TakesNamesAndChecksLabelsAgainstThem) {
+    const auto x = write("x.npy", npy(dictionary("<f4", "(2, 1)"), bytesOf<float>({1, 2}))).string();
+    const auto y = write("y.npy", npy(dictionary("|u1", "(2,)"), std::string{0, 2})).string();
+    protocol::DataSpec spec{"npy:" + x + "," + y, {}, write("names.txt", "cat\ndog\nowl\n").string()};
+    const auto data = openDataset(spec);
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_THAT((*data)->classes(), ElementsAre("cat", "dog", "owl"));
+    EXPECT_THAT((*data)->sampleClasses(), ElementsAre(0, 2));
+    write("names.txt", "cat\ndog\n");
+    const auto tooFew = openDataset(spec);
+    ASSERT_FALSE(tooFew);
+    EXPECT_THAT(tooFew.error().message, HasSubstr("sample 1 has label 2, outside 0..1"));
+}
+
+TEST_F(NpyTest, SaysThatAFileShrankWhileOpen) {
+    const auto x = write("x.npy", npy(dictionary("<f4", "(2, 1)"), bytesOf<float>({1, 2})));
+    const auto data = openDataset("npy:" + x.string(), {});
+    ASSERT_TRUE(data);
+    std::filesystem::resize_file(x, 60);
+    const auto batch = (*data)->read(0, 2);
+    ASSERT_FALSE(batch);
+    EXPECT_THAT(batch.error().message, HasSubstr("became shorter"));
 }
 
 TEST_F(NpyTest, SaysWhatIsWrong) {
@@ -98,9 +141,18 @@ TEST_F(NpyTest, ChecksLabels) {
     EXPECT_THAT(errorOf(npy(dictionary("<i8", "(2,)"), bytesOf<int64_t>({0, -1}))),
                 HasSubstr("negative labels"));
     EXPECT_THAT(errorOf(npy(dictionary("<f4", "(2,)"), bytesOf<float>({0, 1}))),
-                HasSubstr("uint8, int32 or int64"));
-    EXPECT_THAT(errorOf(npy(dictionary("<i8", "(2, 1)"), bytesOf<int64_t>({0, 1}))),
-                HasSubstr("one dimension"));
+                HasSubstr("uint8, int16, int32 or int64"));
+}
+
+TEST_F(NpyTest, ChecksMasksAsTheyAreRead) {
+    const auto x = write("x.npy", npy(dictionary("<f4", "(2, 1)"), bytesOf<float>({1, 2}))).string();
+    const auto y = write("y.npy", npy(dictionary("<i8", "(2, 1, 1)"), bytesOf<int64_t>({0, -2}))).string();
+    const auto data = openDataset("npy:" + x + "," + y, {});
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_TRUE((*data)->read(0, 1));
+    const auto bad = (*data)->read(0, 2);
+    ASSERT_FALSE(bad);
+    EXPECT_THAT(bad.error().message, HasSubstr("sample 1 has a label below -1"));
 }
 
 TEST_F(NpyTest, RefusesPreprocessing) {
@@ -130,10 +182,12 @@ TEST(NpyHeaderTest, AcceptsKeysInAnyOrderAndRefusesTheRest) {
 }
 
 TEST(OpenDatasetTest, NamesTheFormatsThereAre) {
-    const auto data = openDataset("cifar:test", {});
+    const auto data = openDataset("coco:test", {});
     ASSERT_FALSE(data);
     EXPECT_EQ(data.error().kind, ErrorKind::Usage);
-    EXPECT_THAT(data.error().message, HasSubstr("expected one of fashion-mnist, imagefolder, npy"));
+    EXPECT_THAT(
+        data.error().message,
+        HasSubstr("expected one of cifar10, cifar100, fashion-mnist, idx, imagefolder, imagelist, npy, npz"));
 }
 
 }  // namespace

@@ -106,6 +106,40 @@ TEST(Preprocess, FillsInDefaults) {
     EXPECT_EQ(preprocessor->settings().std, (std::vector{1.0, 1.0, 1.0}));
 }
 
+TEST(Preprocess, AnExactSizeReplacesTheDefaultResizeAndCrop) {
+    Preprocessing wanted;
+    wanted.resize_to = {30, 40};
+    const auto exact = Preprocessor::make(wanted, settings(256, 224, 3));
+    ASSERT_TRUE(exact) << exact.error().message;
+    EXPECT_EQ(exact->settings().crop, 0);
+    const auto image = exact->transform(Image(50, 20, 3));
+    EXPECT_EQ(image->height, 30);
+    EXPECT_EQ(image->width, 40);
+    wanted.crop_to = {10, 12};
+    const auto cropped = Preprocessor::make(wanted, settings(256, 224, 3));
+    EXPECT_EQ(cropped->fixedSize()->height, 10);
+    EXPECT_EQ(cropped->transform(Image(50, 20, 1))->width, 12);
+    Preprocessing shorter;
+    shorter.resize = 100;
+    EXPECT_EQ(Preprocessor::make(shorter, wanted)->settings().resize_to, std::vector<int>());
+}
+
+TEST(Preprocess, WritesOrderLayoutAndScaleAsAsked) {
+    Preprocessing wanted = settings(0, 0, 3);
+    wanted.mean = {1, 2, 3};
+    wanted.color_order = "bgr";
+    wanted.layout = "nhwc";
+    wanted.scale = 1;
+    const auto preprocessor = Preprocessor::make(wanted, {});
+    ASSERT_TRUE(preprocessor) << preprocessor.error().message;
+    EXPECT_EQ(preprocessor->shapeOf({1, 2}), (std::vector<int64_t>{1, 2, 3}));
+    Image image(2, 1, 3);
+    image.pixels = {10, 20, 30, 40, 50, 60};
+    std::vector<float> values(6);
+    preprocessor->normalize(image, values.data());
+    EXPECT_THAT(values, testing::ElementsAre(29, 18, 7, 59, 48, 37));
+}
+
 TEST(Preprocess, AveragesColourDefaultsForGrey) {
     Preprocessing defaults = settings(0, 0, 3);
     defaults.mean = {0.25, 0.5, 0.75};
@@ -134,6 +168,15 @@ TEST(Preprocess, RefusesSenselessSettings) {
     EXPECT_THAT(message([](auto& p) { p.crop = -1; }), HasSubstr("crop must be 0 to"));
     EXPECT_THAT(message([](auto& p) { p.resize = std::numeric_limits<int>::max(); }),
                 HasSubstr("resize must be"));
+    EXPECT_THAT(message([](auto& p) { p.resize_to = {5}; }), HasSubstr("resize_to must be height and width"));
+    EXPECT_THAT(message([](auto& p) { p.crop_to = {5, 0}; }), HasSubstr("crop_to must be height and width"));
+    EXPECT_THAT(message([](auto& p) { p.resize = 8, p.resize_to = {5, 5}; }), HasSubstr("not both"));
+    EXPECT_THAT(message([](auto& p) { p.crop = 8, p.crop_to = {5, 5}; }), HasSubstr("not both"));
+    EXPECT_THAT(message([](auto& p) { p.interpolation = "lanczos"; }),
+                HasSubstr("one of bilinear, bicubic, nearest, not 'lanczos'"));
+    EXPECT_THAT(message([](auto& p) { p.color_order = "grb"; }), HasSubstr("color_order"));
+    EXPECT_THAT(message([](auto& p) { p.layout = "chw"; }), HasSubstr("layout"));
+    EXPECT_THAT(message([](auto& p) { p.scale = 0; }), HasSubstr("scale must be a positive number"));
 }
 
 TEST(Preprocess, RefusesToBlowUpAThread) {

@@ -38,6 +38,30 @@ TEST(Fusion, FoldsNormAndActivationIntoAConvolution) {
     EXPECT_THAT(net.groups(), ElementsAre("conv:conv2d+batch_norm+relu"));
 }
 
+TEST(Fusion, FoldsNormAndActivationIntoATransposedConvolution) {
+    Net net;
+    net.add("relu", "relu", {net.norm("bn", net.add("conv_transpose2d", "up", {net.input()}))});
+    EXPECT_THAT(net.groups(), ElementsAre("up:conv_transpose2d+batch_norm+relu"));
+}
+
+TEST(Fusion, FoldsANormIntoALinearLayerOfRowsOnly) {
+    for (const bool rows : {true, false}) {
+        Net net;
+        const ValueId y = net.add("linear", "fc", {net.input()});
+        net.graph.value(y).shape = rows ? Shape{2, 8} : Shape{2, 8, 8};
+        net.norm("bn", y);
+        EXPECT_EQ(net.groups().size(), rows ? 1u : 2u);
+    }
+}
+
+TEST(Fusion, LeavesValuesOfANodeWithSeveralOutputs) {
+    Net net;
+    const NodeId split = net.graph.addNode("split", "split", {}, {net.conv("conv", net.input())}, {"a", "b"});
+    net.add("relu", "relu", {net.graph.node(split).outputs[0]});
+    EXPECT_THAT(net.groups(), ElementsAre("conv:conv2d", "split:split", "relu:relu"));
+    EXPECT_EQ(fuse(net.graph)[1].outputs.size(), 2u);
+}
+
 TEST(Fusion, LeavesAValueThatTwoReadersNeed) {
     Net net;
     const ValueId y = net.conv("conv", net.input());

@@ -48,8 +48,8 @@ TEST(Evaluate, CountsInputs) {
 }
 
 TEST(Opaque, RunsWhatOnlyTheDispatcherKnows) {
-    const AtenArg args[] = {{ValueId{0}, {}}, {{}, c10::IValue(int64_t{2})}, {{}, c10::IValue(int64_t{1})}};
-    const OpenedOp chunk = openOpaque("", args, {{}, {}, {}});
+    const AtenArg args[] = {{ValueId{0}}, {{}, c10::IValue(int64_t{2})}, {{}, c10::IValue(int64_t{1})}};
+    const OpenedOp chunk = openOpaque("", args);
     const at::Tensor x = at::arange(12.0f).reshape({2, 6});
     const auto parts = runOpaque("aten::chunk", chunk.attrs, std::span(&x, 1));
     ASSERT_EQ(parts.size(), 2u);
@@ -57,8 +57,8 @@ TEST(Opaque, RunsWhatOnlyTheDispatcherKnows) {
 }
 
 TEST(Opaque, PassesTensorLists) {
-    const AtenArg args[] = {{}, {{}, c10::IValue(int64_t{0})}};
-    const OpenedOp cat = openOpaque("", args, {{ValueId{0}, ValueId{1}}, {}});
+    const AtenArg args[] = {{{}, {}, {ValueId{0}, ValueId{1}}}, {{}, c10::IValue(int64_t{0})}};
+    const OpenedOp cat = openOpaque("", args);
     EXPECT_EQ(cat.inputs.size(), 2u);
     const at::Tensor xs[] = {at::ones({1, 2}), at::zeros({2, 2})};
     const auto joined = runOpaque("aten::cat", cat.attrs, xs);

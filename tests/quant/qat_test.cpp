@@ -92,7 +92,7 @@ TEST(FakeQuantNetwork, LiveConvBnIsScaleQuantizeConvolveUndoNormalize) {
     ConvBn net = convBn();
     auto network = get(FakeQuantNetwork::make(net.model, {}));
     network.setLive(true);
-    const at::Tensor y = get(network.forward(net.x));
+    const at::Tensor y = get(network.forward({net.x}));
     const at::Tensor direction = at::linspace(-1, 1, y.numel()).cos().reshape(y.sizes());
     (y * direction).sum().backward();
 
@@ -126,7 +126,7 @@ TEST(FakeQuantNetwork, LiveConvBnIsScaleQuantizeConvolveUndoNormalize) {
 TEST(FakeQuantNetwork, FrozenConvBnHasTheGradientsOfTheUndoneOne) {
     ConvBn net = convBn();
     auto network = get(FakeQuantNetwork::make(net.model, {}));
-    const at::Tensor y = get(network.forward(net.x));
+    const at::Tensor y = get(network.forward({net.x}));
     const at::Tensor direction = at::linspace(-1, 1, y.numel()).cos().reshape(y.sizes());
     (y * direction).sum().backward();
 
@@ -154,7 +154,7 @@ TEST(FakeQuantNetwork, AChannelWithoutGammaStaysFinite) {
     auto network = get(FakeQuantNetwork::make(net.model, {}));
     for (const bool live : {true, false}) {
         network.setLive(live);
-        const at::Tensor y = get(network.forward(net.x));
+        const at::Tensor y = get(network.forward({net.x}));
         y.sum().backward();
         EXPECT_TRUE(y.isfinite().all().item<bool>());
         for (const auto& parameter : network.parameters()) {
@@ -169,7 +169,7 @@ TEST(FakeQuantNetwork, GivesLayersThatShareATensorTheirOwn) {
     graph.node(graph.findNode("conv2_bn")->id).inputs[3] = shared;
     auto network = get(FakeQuantNetwork::make(prepared(graph, "onednn"), {}));
     network.setLive(true);
-    ASSERT_TRUE(network.forward(StripesData(30).images()));
+    ASSERT_TRUE(network.forward({StripesData(30).images()}));
     const Graph after = network.graph();
     const ValueId first = after.findNode("conv1_bn")->inputs[3];
     const ValueId second = after.findNode("conv2_bn")->inputs[3];
@@ -190,9 +190,10 @@ TEST_P(EveryPreset, FrozenNetworkComputesWhatTheConvertedOneDoes) {
         const Calibration initial = calibrated(model);
         auto network = get(FakeQuantNetwork::make(model, initial));
         network.setLive(true);
-        ASSERT_TRUE(network.forward(images * 1.2));  // moves statistics and ranges away from where they began
+        ASSERT_TRUE(
+            network.forward({images * 1.2}));  // moves statistics and ranges away from where they began
         network.setLive(false);
-        const at::Tensor simulated = get(network.forward(images));
+        const at::Tensor simulated = get(network.forward({images}));
 
         model.graph = network.graph();
         const Calibration trained = get(network.calibration());

@@ -189,6 +189,54 @@ TEST(OneDnnExecutor, CarriesOperatorsThatItDoesNotKnow) {
               "reference (no integer or oneDNN kernel for batch_norm)");
 }
 
+TEST(OneDnnExecutor, CarriesSeveralOutputsAndConstantOperands) {
+    std::mt19937 random(16);
+    const QParams grid = activation(DType::UInt8, 0.02, 120);
+    QuantizedGraphBuilder builder;
+    const ValueId x = builder.quantize(builder.input({1, 6, 4, 4}), grid);
+    QuantizedGraph graph = builder.take();
+    const auto append = [&](QNode node, std::vector<ValueId> inputs, size_t outputs, bool integer) {
+        node.inputs = std::move(inputs);
+        for (size_t i = 0; i < outputs; ++i) {
+            const ValueId id{static_cast<int32_t>(graph.values.size())};
+            graph.values.push_back({id, "w" + std::to_string(id.index), {}, {}});
+            if (integer) {
+                graph.values.back().qparams = grid;
+            }
+            node.outputs.push_back(id);
+        }
+        graph.nodes.push_back(std::move(node));
+        return graph.nodes.back().outputs;
+    };
+    QNode split = plainNode("split");
+    split.attrs.set("dim", int64_t{1});
+    split.attrs.set("sizes", std::vector<int64_t>{2, 4});
+    const auto parts = append(split, {x}, 2, true);
+    QNode scale = plainNode("mul"), shift = plainNode("add"), join = plainNode("cat");
+    scale.constants = {randomFloats({4, 1, 1}, random)};
+    shift.constants = {randomFloats({4}, random)};
+    shift.activation = relu();
+    join.attrs.set("dim", int64_t{1});
+    join.constants = {randomFloats({1, 1, 4, 4}, random)};
+    join.constantPositions = {1};
+    const ValueId scaled = append(scale, {parts[1]}, 1, true)[0];
+    const ValueId shifted = append(shift, {parts[0]}, 1, true)[0];
+    const ValueId joined = append(join, {scaled, parts[1], shifted}, 1, true)[0];
+    graph.outputs = append(plainNode("dequantize"), {joined}, 1, false);
+    graph.outputNames = {"joined"};
+
+    auto executor = std::move(makeOneDnnExecutor(graph)).value();
+    auto reference = std::move(makeReferenceExecutor(graph)).value();
+    const std::vector input{randomFloats({1, 6, 4, 4}, random, -2, 2)};
+    const auto actual = executor->run(input), expected = reference->run(input);
+    ASSERT_TRUE(actual) << actual.error().message;
+    ASSERT_TRUE(expected) << expected.error().message;
+    EXPECT_EQ(actual->at(0).sizes(), (Shape{1, 11, 4, 4}));
+    EXPECT_TRUE(at::equal(actual->at(0), expected->at(0)));
+    EXPECT_EQ(implementationOf(*executor, 3, input), "reference (one operand is a constant)");
+    expectMatchesReference(*executor, 1, std::vector{randomIntegers({1, 6, 4, 4}, random, grid)});
+}
+
 TEST(OneDnnExecutor, SaysWhatIsWrongWithItsInput) {
     std::mt19937 random(15);
     auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();

@@ -81,10 +81,10 @@ TEST_F(BadInput, TrainingWithoutSettingsOrLabels) {
 }
 
 TEST_F(BadInput, AnInputShapeThatTheModelCannotTake) {
-    const auto model = workbench_.openModel({resnet(), std::nullopt, {1, 3, 28, 28}});
+    const auto model = workbench_.openModel({resnet(), std::nullopt, {{"", "", {1, 3, 28, 28}}}});
     ASSERT_FALSE(model);
     EXPECT_THAT(model.error().message, HasSubstr("channels"));
-    EXPECT_FALSE(workbench_.openModel({resnet(), std::nullopt, {1, 1}}));
+    EXPECT_FALSE(workbench_.openModel({resnet(), std::nullopt, {{"", "", {1, 1}}}}));
 }
 
 }  // namespace

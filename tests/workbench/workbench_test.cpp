@@ -20,14 +20,18 @@ const protocol::LayerResult& layer(const protocol::VariantResult& result, const 
 TEST_F(WorkbenchTest, DescribesAModel) {
     const auto model = workbench_.openModel({resnet(), std::nullopt, {}});
     ASSERT_TRUE(model) << model.error().message;
-    EXPECT_EQ(model->input_shape, (std::vector<int64_t>{1, 1, 28, 28}));
+    ASSERT_EQ(model->inputs.size(), 1u);
+    EXPECT_EQ(model->inputs[0].shape, (std::vector<int64_t>{1, 1, 28, 28}));
+    EXPECT_EQ(model->inputs[0].dtype, "Float");
     EXPECT_EQ(model->classes.size(), 10u);
     EXPECT_EQ(model->layers.front().name, "conv1");
     EXPECT_EQ(model->layers.front().output_shape, (std::vector<int64_t>{1, 32, 28, 28}));
     EXPECT_EQ(model->layers.front().macs, 32 * 28 * 28 * 9);
     EXPECT_EQ(model->layers.front().parameters, 32 * 9 + 2 * 32);
     EXPECT_EQ(model->layers.back().name, "fc");
-    EXPECT_EQ(model->output_names, std::vector<std::string>{"output"});
+    ASSERT_EQ(model->outputs.size(), 1u);
+    EXPECT_EQ(model->outputs[0].shape, (std::vector<int64_t>{1, 10}));
+    EXPECT_EQ(model->batch, 0);
 }
 
 TEST_F(WorkbenchTest, MeasuresEveryFigureOfAVariant) {
@@ -155,6 +159,8 @@ TEST_F(WorkbenchTest, SaysWhatItCanDo) {
     EXPECT_THAT(info.presets, ::testing::IsSupersetOf({"fbgemm", "fp32", "onednn", "qnnpack", "x86"}));
     EXPECT_THAT(info.exporters, ::testing::IsSupersetOf({"torchscript .pt", "onnx .onnx"}));
     EXPECT_GE(info.cores, 1);
+    EXPECT_THAT(info.metrics, ::testing::Contains(Field(&protocol::MetricInfo::name, "mean_iou")));
+    EXPECT_THAT(info.data_formats, Each(Field(&protocol::EntryInfo::description, Not(""))));
     EXPECT_THAT(info.torch_version, HasSubstr("."));
 }
 

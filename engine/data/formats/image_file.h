@@ -11,7 +11,8 @@ namespace qs {
 bool hasImageExtension(const std::filesystem::path& path);
 
 /// Decodes an image file to 8-bit RGB as Pillow's convert("RGB") does: grey is repeated, alpha dropped,
-/// palettes looked up, the EXIF orientation ignored. 16-bit channels keep their upper byte. A failure for
+/// palettes looked up, the EXIF orientation ignored. 16-bit colour keeps its upper bytes; 16-bit grey and
+/// floats, which Pillow clips to white, are refused. A failure for
 /// what is not an image or is cut short; it says why without naming the file.
 Result<Image> decodeImage(const std::filesystem::path& path);
 

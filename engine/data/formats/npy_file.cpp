@@ -1,7 +1,6 @@
 #include "data/formats/npy_file.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -87,13 +86,14 @@ Status parseDescr(const std::string& descr, NpyHeader& header) {
     const bool wellFormed = descr.size() == 3 && (descr[0] == '<' || descr[0] == '|') && descr[2] > '0';
     header.kind = wellFormed ? descr[1] : '\0';
     header.itemBytes = wellFormed ? descr[2] - '0' : 0;
-    const bool known = header.kind == 'f' ? header.itemBytes == 4 || header.itemBytes == 8
-                                          : (header.kind == 'i' || header.kind == 'u') &&
-                                                (header.itemBytes == 1 || header.itemBytes == 2 ||
-                                                 header.itemBytes == 4 || header.itemBytes == 8);
+    const bool known =
+        header.kind == 'f'
+            ? header.itemBytes == 2 || header.itemBytes == 4 || header.itemBytes == 8
+            : (header.kind == 'i' || header.kind == 'u') && (header.itemBytes == 1 || header.itemBytes == 2 ||
+                                                             header.itemBytes == 4 || header.itemBytes == 8);
     if (!known) {
         return failure("values of type '" + descr +
-                       "' are not supported: save little-endian float32 or float64, or integers");
+                       "' are not supported: save little-endian float16, float32 or float64, or integers");
     }
     return {};
 }
@@ -160,69 +160,70 @@ Result<NpyHeader> parseNpyHeader(const std::string& text) {
 }
 
 Result<NpyFile> NpyFile::open(const std::filesystem::path& path) {
-    using namespace std::string_view_literals;
+    QS_ASSIGN(std::shared_ptr<const ByteSource> bytes, openBytes(path));
+    return open(std::move(bytes), path.string());
+}
+
+Result<NpyFile> NpyFile::open(std::shared_ptr<const ByteSource> bytes, std::string name) {
     NpyFile file;
-    file.path_ = path;
-    std::error_code error;
-    const auto fileBytes = int64_t(std::filesystem::file_size(path, error));
-    if (!error) {
-        file.stream_.open(path, std::ios::binary);
-    }
-    if (error || !file.stream_) {
-        return failure("cannot read " + path.string() + ": " +
-                       (error ? error.message() : std::strerror(errno)));
-    }
+    file.name_ = std::move(name);
+    file.bytes_ = std::move(bytes);
+    QS_TRY(file.readHeader());
+    QS_TRY(file.checkSize());
+    return file;
+}
+
+Status NpyFile::readHeader() {
     // Magic, major and minor version, then the length of the header: 2 bytes in version 1, 4 in versions 2
     // and 3.
     unsigned char start[12] = {};
-    file.stream_.read(reinterpret_cast<char*>(start), sizeof start);
-    if (file.stream_.gcount() < 10 || std::memcmp(start, "\x93NUMPY", 6) != 0 || start[6] < 1 ||
-        start[6] > 3) {
-        return failure(path.string() + " is not an .npy file");
+    const int64_t startBytes = std::min<int64_t>(sizeof start, bytes_->size());
+    if (startBytes < 10 || !bytes_->read(0, start, startBytes) || std::memcmp(start, "\x93NUMPY", 6) != 0 ||
+        start[6] < 1 || start[6] > 3) {
+        return failure(name_ + " is not an .npy file");
     }
     const int lengthBytes = start[6] == 1 ? 2 : 4;
     const int64_t headerBytes = littleEndian(start + 8, lengthBytes);
-    file.dataOffset_ = 8 + lengthBytes + headerBytes;
-    if (headerBytes > kLargestHeader || file.dataOffset_ > fileBytes) {
-        return failure(path.string() + " is truncated or damaged: its header does not fit");
+    dataOffset_ = 8 + lengthBytes + headerBytes;
+    if (headerBytes > kLargestHeader || dataOffset_ > bytes_->size()) {
+        return failure(name_ + " is truncated or damaged: its header does not fit");
     }
     std::string text(size_t(headerBytes), '\0');
-    file.stream_.clear();
-    file.stream_.seekg(8 + lengthBytes);
-    file.stream_.read(text.data(), headerBytes);
+    if (const Status read = bytes_->read(8 + lengthBytes, text.data(), headerBytes); !read) {
+        return failure("cannot read " + name_ + ": " + read.error().message);
+    }
     auto header = parseNpyHeader(text);
-    if (!file.stream_ || !header) {
-        return failure(path.string() + ": " + (header ? "cannot be read" : header.error().message));
+    if (!header) {
+        return failure(name_ + ": " + header.error().message);
     }
-    file.header_ = std::move(*header);
-    if (file.header_.shape.empty()) {
-        return failure(path.string() + " holds a single number, not an array");
-    }
-    int64_t promised = file.header_.itemBytes;
+    header_ = std::move(*header);
+    return header_.shape.empty() ? failure(name_ + " holds a single number, not an array") : Status();
+}
+
+Status NpyFile::checkSize() {
+    int64_t promised = header_.itemBytes;
     bool overflow = false;
-    for (size_t i = 0; i < file.header_.shape.size(); ++i) {
-        overflow = overflow || __builtin_mul_overflow(promised, file.header_.shape[i], &promised);
+    for (size_t i = 0; i < header_.shape.size(); ++i) {
+        overflow = overflow || __builtin_mul_overflow(promised, header_.shape[i], &promised);
         if (i > 0 && !overflow) {
-            overflow = __builtin_mul_overflow(file.rowSize_, file.header_.shape[i], &file.rowSize_);
+            overflow = __builtin_mul_overflow(rowSize_, header_.shape[i], &rowSize_);
         }
     }
-    if (overflow || promised != fileBytes - file.dataOffset_) {
-        return failure(path.string() + " is truncated or damaged: it holds " +
-                       std::to_string(fileBytes - file.dataOffset_) +
+    const int64_t held = bytes_->size() - dataOffset_;
+    if (overflow || promised != held) {
+        return failure(name_ + " is truncated or damaged: it holds " + std::to_string(held) +
                        " bytes of values where its header promises " +
                        (overflow ? "more than any file can" : std::to_string(promised)));
     }
-    return file;
+    return {};
 }
 
 Result<std::vector<char>> NpyFile::readRows(int64_t begin, int64_t count) const {
     const int64_t rowBytes = rowSize_ * header_.itemBytes;
     std::vector<char> bytes(size_t(count * rowBytes));
-    stream_.clear();
-    stream_.seekg(dataOffset_ + begin * rowBytes);
-    stream_.read(bytes.data(), int64_t(bytes.size()));
-    if (!stream_) {
-        return failure("cannot read " + path_.string() + ": the file became shorter while it was open");
+    const Status read = bytes_->read(dataOffset_ + begin * rowBytes, bytes.data(), int64_t(bytes.size()));
+    if (!read) {
+        return failure("cannot read " + name_ + ": " + read.error().message);
     }
     return bytes;
 }

@@ -2,11 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
+#include "data/formats/byte_source.h"
 
 namespace qs {
 
@@ -18,15 +19,18 @@ struct NpyHeader {
 };
 
 /// Reads the header dictionary of an .npy file, "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4),
-/// }": exactly these keys, in any order; little-endian floats of 4 or 8 bytes and integers of 1 to 8; C
+/// }": exactly these keys, in any order; little-endian floats of 2, 4 or 8 bytes and integers of 1 to 8; C
 /// order.
 Result<NpyHeader> parseNpyHeader(const std::string& text);
 
-/// An open .npy file (versions 1 to 3), whose size matches its header exactly.
+/// An open .npy array (versions 1 to 3), whose size matches its header exactly. Safe from several threads.
 class NpyFile {
   public:
     static Result<NpyFile> open(const std::filesystem::path& path);
+    /// The array in `bytes`; `name` stands for it in messages.
+    static Result<NpyFile> open(std::shared_ptr<const ByteSource> bytes, std::string name);
 
+    const std::string& name() const { return name_; }
     const NpyHeader& header() const { return header_; }
     int64_t rows() const { return header_.shape[0]; }
     /// Elements behind the first dimension.
@@ -35,8 +39,11 @@ class NpyFile {
     Result<std::vector<char>> readRows(int64_t begin, int64_t count) const;
 
   private:
-    std::filesystem::path path_;
-    mutable std::ifstream stream_;
+    Status readHeader();
+    Status checkSize();
+
+    std::string name_;
+    std::shared_ptr<const ByteSource> bytes_;
     NpyHeader header_;
     int64_t dataOffset_ = 0;
     int64_t rowSize_ = 1;

@@ -7,7 +7,7 @@ namespace qs {
 namespace {
 
 bool isWeighted(const Node& node) {
-    return node.op == "conv2d" || node.op == "linear";
+    return node.op == "conv2d" || node.op == "conv_transpose2d" || node.op == "linear";
 }
 bool isActivation(const Node& node) {
     return node.op == "relu" || node.op == "clip";
@@ -77,7 +77,9 @@ class Fuser {
     void startWeighted(const Node& node) {
         FusionGroup& group = start(node);
         const Node* reader = soleReader(group);
-        if (node.op == "conv2d" && reader && reader->op == "batch_norm") {
+        // A linear layer's channels are the last axis, a batch norm's the second: the same for rows only.
+        const bool sameChannels = node.op != "linear" || graph_.value(node.outputs[0]).shape.size() == 2;
+        if (reader && reader->op == "batch_norm" && sameChannels) {
             group.batchNorm = reader->id;
             take(group, reader->id);
         }

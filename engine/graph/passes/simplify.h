@@ -4,7 +4,9 @@
 
 namespace qs {
 
-/// Rewrites a traced graph into the form that people know its layers by. In place.
+/// Brings an imported network into the form that the same network has whatever file it came from: what
+/// formats write as several operators becomes one node again, and what does nothing goes. The network
+/// computes the same, up to float rounding. Node and value names stay those of what is left.
 void simplify(Graph& graph);
 
 }  // namespace qs

@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <memory>
 
 #include "core/guard.h"
+#include "data/loader.h"
 #include "ops/evaluate.h"
 #include "quant/ptq.h"
 
@@ -14,7 +14,7 @@ class Observers {
     static Result<Observers> make(const PreparedModel& model) {
         Observers all(model.graph);
         for (const auto& [value, qconfig] : model.observed) {
-            QS_ASSIGN(all.observers_[value], makeObserver(qconfig.activation));
+            QS_ASSIGN(all.observers_[value], makeActivationObserver(model, value, qconfig.activation));
         }
         return all;
     }
@@ -53,16 +53,19 @@ Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t
     if (model.observed.empty()) {
         return Calibration{};
     }
-    const int64_t total = samples > 0 ? std::min(samples, data.size()) : data.size();
-    job.begin("Calibrating", total);
-    for (int64_t begin = 0; begin < total; begin += batch) {
-        QS_ASSIGN(const Batch read, data.read(begin, std::min(begin + batch, total)));
-        if (read.size() > 0) {
+    BatchStream stream(data, firstSamples(data, samples), {.batch = batch});
+    job.begin("Calibrating", stream.total());
+    for (;;) {
+        QS_ASSIGN(const std::optional<Batch> read, stream.next());
+        if (!read) {
+            break;
+        }
+        if (read->size() > 0) {
             QS_TRY(guard("calibration", [&]() -> Status {
-                for (size_t i = 0; i < read.inputs.size(); ++i) {
-                    observers.observe(model.graph.inputs().at(i), read.inputs[i]);
+                for (size_t i = 0; i < read->inputs.size(); ++i) {
+                    observers.observe(model.graph.inputs().at(i), read->inputs[i]);
                 }
-                QS_TRY(evaluate(model.graph, read.inputs,
+                QS_TRY(evaluate(model.graph, read->inputs,
                                 [&](const Node& node, std::span<const at::Tensor> outputs) {
                                     for (size_t i = 0; i < outputs.size(); ++i) {
                                         observers.observe(node.outputs[i], outputs[i]);
@@ -71,7 +74,7 @@ Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t
                 return {};
             }));
         }
-        QS_TRY(job.step(std::min(begin + batch, total)));
+        QS_TRY(job.step(stream.done()));
     }
     return observers.calibration();
 }

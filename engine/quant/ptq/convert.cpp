@@ -4,6 +4,7 @@
 
 #include "core/guard.h"
 #include "ops/op.h"
+#include "quant/output_channels.h"
 #include "quant/ptq.h"
 
 namespace qs {
@@ -31,9 +32,7 @@ FoldedWeights foldBatchNorm(const Graph& graph, const FusionGroup& group) {
     const at::Tensor& mean = graph.constant(norm.inputs[3]);
     const at::Tensor factor =
         gamma.mul(graph.constant(norm.inputs[4]).add(norm.attrs.get<double>("eps")).rsqrt());
-    std::vector<int64_t> perChannel(static_cast<size_t>(folded.weight.dim()), 1);
-    perChannel[0] = -1;
-    folded.weight = folded.weight.mul(factor.reshape(perChannel)).contiguous();
+    folded.weight = scaleOutputChannels(primary, folded.weight, factor).contiguous();
     const at::Tensor bias = folded.bias ? *folded.bias : at::zeros_like(mean);
     folded.bias = bias.sub(mean).mul(factor).add(beta).contiguous();
     return folded;
@@ -142,14 +141,25 @@ class Converter {
             node.weight = std::move(folded.weight);
             node.bias = std::move(folded.bias);
         } else {
-            for (const ValueId input : primary.inputs) {
-                if (graph.value(input).constant) {
-                    node.constants.push_back(graph.constant(input));
-                }
-            }
+            takeConstants(node, primary);
         }
         return model_.integer[index] ? finishInteger(std::move(node), index, def->quant)
                                      : finishFloat(std::move(node), group);
+    }
+
+    void takeConstants(QNode& node, const Node& primary) const {
+        size_t activations = 0;
+        for (size_t i = 0; i < primary.inputs.size(); ++i) {
+            if (const auto& constant = model_.graph.value(primary.inputs[i]).constant) {
+                node.constants.push_back(*constant);
+                node.constantPositions.push_back(i);
+            } else {
+                ++activations;
+            }
+        }
+        if (node.constants.empty() || node.constantPositions.front() == activations) {
+            node.constantPositions.clear();
+        }
     }
 
     Status finishFloat(QNode node, const FusionGroup& group) {
@@ -171,26 +181,28 @@ class Converter {
             node.inputs.push_back(id);
         }
         if (kind == QuantKind::Weighted) {
-            QS_TRY(quantizeWeight(node, model_.qconfigs[index].qconfig));
+            const Node& primary = model_.graph.node(group.primary);
+            QS_TRY(quantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
         }
         if (group.add) {
             QS_ASSIGN(node.preAdd, calibrated(preAddValue(model_.graph, group)));
         }
-        const ValueId output = group.outputs.at(0);
-        const Value& value = model_.graph.value(output);
-        QParams qparams;
-        if (kind == QuantKind::PassThrough) {
-            qparams = *out_.value(node.inputs.at(0)).qparams;
-        } else {
-            QS_ASSIGN(qparams, calibrated(output));
+        for (const ValueId output : group.outputs) {
+            const Value& value = model_.graph.value(output);
+            QParams qparams;
+            if (kind == QuantKind::PassThrough) {
+                qparams = *out_.value(node.inputs.at(0)).qparams;
+            } else {
+                QS_ASSIGN(qparams, calibrated(output));
+            }
+            node.outputs.push_back(integer_[output] = addValue(value.name, value.shape, std::move(qparams)));
         }
-        node.outputs = {integer_[output] = addValue(value.name, value.shape, std::move(qparams))};
         out_.nodes.push_back(std::move(node));
         return {};
     }
 
-    static Status quantizeWeight(QNode& node, const QConfig& qconfig) {
-        QS_ASSIGN(const auto observer, makeObserver(qconfig.weight, /*channelAxis=*/0));
+    static Status quantizeWeight(QNode& node, const TensorQConfig& config) {
+        QS_ASSIGN(const auto observer, makeObserver(config, /*channelAxis=*/0));
         observer->observe(*node.weight);
         auto qparams = observer->qparams();
         if (!qparams) {

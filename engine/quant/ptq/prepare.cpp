@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "ops/op.h"
@@ -41,13 +42,22 @@ class Preparer {
     }
 
   private:
+    const OpDef* entryOf(const FusionGroup& group) const {
+        return ops().find(model_.graph.node(group.primary).op);
+    }
+
     QuantKind kindOf(const FusionGroup& group) const {
-        const OpDef* def = ops().find(model_.graph.node(group.primary).op);
+        const OpDef* def = entryOf(group);
         return def ? def->quant : QuantKind::None;
     }
 
+    bool isReal(const std::vector<ValueId>& values) const {
+        return std::all_of(values.begin(), values.end(),
+                           [&](ValueId id) { return model_.graph.value(id).dtype == at::kFloat; });
+    }
+
     bool runsOnIntegers(const FusionGroup& group, const QConfig& qconfig) const {
-        if (qconfig.isFloat()) {
+        if (qconfig.isFloat() || group.inputs.empty() || !isReal(group.inputs) || !isReal(group.outputs)) {
             return false;
         }
         size_t integerInputs = 0;
@@ -77,6 +87,9 @@ class Preparer {
             }
         }
         model_.observed[group.outputs.at(0)] = qconfig;
+        if (const auto& fixed = entryOf(group)->fixedOutput) {
+            model_.fixed[group.outputs.at(0)] = *fixed;
+        }
         if (group.add) {
             model_.observed[preAddValue(model_.graph, group)] = qconfig;
         }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "ops/op.h"
+#include "quant/output_channels.h"
 
 namespace qs {
 
@@ -55,7 +56,9 @@ FakeQuantNetwork::FakeQuantNetwork(const PreparedModel& model)
     for (size_t i = 0; i < model_.groups.size(); ++i) {
         const FusionGroup& group = model_.groups[i];
         if (model_.integer[i] && kindOf(model_.graph.node(group.primary)) == QuantKind::PassThrough) {
-            grid_[slot(group.outputs.at(0))] = grid_[slot(group.inputs.at(0))];
+            for (const ValueId output : group.outputs) {
+                grid_[slot(output)] = grid_[slot(group.inputs.at(0))];
+            }
         }
     }
 }
@@ -94,7 +97,7 @@ Result<FakeQuantNetwork> FakeQuantNetwork::make(const PreparedModel& model, cons
 
 Status FakeQuantNetwork::makeObservers(const Calibration& initial) {
     for (const auto& [value, qconfig] : model_.observed) {
-        QS_ASSIGN(auto observer, makeObserver(qconfig.qatActivation));
+        QS_ASSIGN(auto observer, makeActivationObserver(model_, value, qconfig.qatActivation));
         if (const auto it = initial.find(model_.graph.value(value).name); it != initial.end()) {
             const QParams& qparams = it->second;
             const auto scale = static_cast<float>(qparams.scale.at(0));
@@ -105,9 +108,11 @@ Status FakeQuantNetwork::makeObservers(const Calibration& initial) {
         observers_[value] = std::move(observer);
     }
     for (size_t i = 0; i < model_.groups.size(); ++i) {
-        if (model_.integer[i] && kindOf(model_.graph.node(model_.groups[i].primary)) == QuantKind::Weighted) {
+        const Node& primary = model_.graph.node(model_.groups[i].primary);
+        if (model_.integer[i] && kindOf(primary) == QuantKind::Weighted) {
             QS_ASSIGN(weightObservers_[i],
-                      makeObserver(model_.qconfigs[i].qconfig.qatWeight, /*channelAxis=*/0));
+                      makeObserver(weightConfig(primary, model_.qconfigs[i].qconfig.qatWeight),
+                                   /*channelAxis=*/0));
         }
     }
     return {};
@@ -140,12 +145,14 @@ Result<Calibration> FakeQuantNetwork::calibration() const {
     return calibration;
 }
 
-Result<at::Tensor> FakeQuantNetwork::forward(const at::Tensor& input) {
+Result<at::Tensor> FakeQuantNetwork::forward(const std::vector<at::Tensor>& inputs) {
     const size_t values = model_.graph.values().size();
     Pass pass{std::vector<at::Tensor>(values), std::vector<at::Tensor>(values)};
-    const ValueId source = model_.graph.inputs().at(0);
-    observe(source, input);
-    pass.real[slot(source)] = input;
+    for (size_t i = 0; i < model_.graph.inputs().size(); ++i) {
+        const ValueId source = model_.graph.inputs()[i];
+        observe(source, inputs.at(i));
+        pass.real[slot(source)] = inputs.at(i);
+    }
     for (size_t i = 0; i < model_.groups.size(); ++i) {
         QS_TRY(run(pass, i));
     }
@@ -275,7 +282,7 @@ Result<at::Tensor> FakeQuantNetwork::runWeighted(size_t index, const at::Tensor&
     const at::Tensor deviation = graph.constant(norm.inputs[4]).add(norm.attrs.get<double>("eps")).sqrt();
     const at::Tensor factor = graph.constant(norm.inputs[1]).div(deviation);
     QS_ASSIGN(const at::Tensor quantized,
-              fakeQuantizeWeight(index, weight.mul(along(factor, 0, weight.dim()))));
+              fakeQuantizeWeight(index, scaleOutputChannels(node, weight, factor)));
     const at::Tensor y = runFloat(node.op, node.attrs, std::vector{x, quantized})[0];
     if (!live_) {
         const at::Tensor centre = graph.constant(norm.inputs[3]);
@@ -301,7 +308,9 @@ Result<at::Tensor> FakeQuantNetwork::fakeQuantizeWeight(size_t index, const at::
         weightObservers_[index]->observe(weight);
         return quantizedBy(*weightObservers_[index]);
     }
-    QS_ASSIGN(const auto observer, makeObserver(model_.qconfigs[index].qconfig.weight, /*channelAxis=*/0));
+    const Node& primary = model_.graph.node(model_.groups[index].primary);
+    QS_ASSIGN(const auto observer, makeObserver(weightConfig(primary, model_.qconfigs[index].qconfig.weight),
+                                                /*channelAxis=*/0));
     observer->observe(weight);
     return quantizedBy(*observer);
 }

@@ -25,8 +25,8 @@ class FakeQuantNetwork {
 
     void setLive(bool live) { live_ = live; }
 
-    /// The model's first output for one batch (N x ...). Throws what ATen throws.
-    Result<at::Tensor> forward(const at::Tensor& input);
+    /// The model's first output for one batch (N x ..., one tensor a graph input). Throws what ATen throws.
+    Result<at::Tensor> forward(const std::vector<at::Tensor>& inputs);
 
     /// Weights, biases, gamma and beta: leaves that require gradients.
     std::vector<at::Tensor> parameters() const;

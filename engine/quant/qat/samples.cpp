@@ -4,7 +4,8 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
-#include <vector>
+#include <functional>
+#include <numeric>
 
 namespace qs {
 
@@ -13,21 +14,43 @@ namespace {
 constexpr int64_t mostBytesInMemory = int64_t{1} << 30;
 constexpr int64_t samplesPerRead = 256;
 
+int64_t bytesPerSample(const Dataset& data) {
+    int64_t bytes = 0;
+    for (const SampleInput& input : data.sampleInputs()) {
+        bytes += std::accumulate(input.shape.begin(), input.shape.end(),
+                                 static_cast<int64_t>(c10::elementSize(input.dtype)), std::multiplies<>());
+    }
+    return bytes;
+}
+
 class BatchBuilder {
   public:
-    void add(const Batch& batch) {
+    void add(Batch batch) {
         if (batch.size() > 0) {
-            images_.push_back(batch.inputs.at(0));
-            labels_.push_back(batch.labels);
+            parts_.push_back(std::move(batch));
         }
     }
 
     /// No samples where nothing was added.
-    Batch build() const { return images_.empty() ? Batch{} : Batch{{at::cat(images_)}, at::cat(labels_)}; }
+    Batch build() const {
+        if (parts_.empty()) {
+            return {};
+        }
+        Batch whole;
+        std::vector<at::Tensor> tensors(parts_.size());
+        for (size_t input = 0; input < parts_[0].inputs.size(); ++input) {
+            std::transform(parts_.begin(), parts_.end(), tensors.begin(),
+                           [&](const Batch& part) { return part.inputs[input]; });
+            whole.inputs.push_back(at::cat(tensors));
+        }
+        std::transform(parts_.begin(), parts_.end(), tensors.begin(),
+                       [](const Batch& part) { return part.labels; });
+        whole.labels = at::cat(tensors);
+        return whole;
+    }
 
   private:
-    std::vector<at::Tensor> images_;
-    std::vector<at::Tensor> labels_;
+    std::vector<Batch> parts_;
 };
 
 }  // namespace
@@ -37,11 +60,7 @@ Result<Samples> Samples::open(Dataset& data, int64_t limit, const std::string& r
         return failure("the " + role + " data has no labels: training needs a class for every sample");
     }
     Samples samples(data, limit > 0 ? std::min(limit, data.size()) : data.size());
-    int64_t bytes = samples.size_ * static_cast<int64_t>(sizeof(float));
-    for (const int64_t extent : data.sampleInputs().at(0).shape) {
-        bytes *= extent;
-    }
-    if (bytes < mostBytesInMemory) {
+    if (samples.size_ * bytesPerSample(data) < mostBytesInMemory) {
         QS_TRY(samples.load(role, job));
     }
     if (samples.size_ == 0) {
@@ -53,28 +72,45 @@ Result<Samples> Samples::open(Dataset& data, int64_t limit, const std::string& r
 Status Samples::load(const std::string& role, Job& job) {
     job.begin("Reading " + role + " data", size_);
     BatchBuilder builder;
-    for (int64_t begin = 0; begin < size_; begin += samplesPerRead) {
-        const int64_t end = std::min(begin + samplesPerRead, size_);
-        QS_ASSIGN(const Batch batch, data_->read(begin, end));
-        builder.add(batch);
-        QS_TRY(job.step(end));
+    BatchStream stream(*data_, firstSamples(*data_, size_), {.batch = samplesPerRead});
+    for (;;) {
+        QS_ASSIGN(std::optional<Batch> batch, stream.next());
+        if (!batch) {
+            break;
+        }
+        builder.add(std::move(*batch));
+        QS_TRY(job.step(stream.done()));
     }
     loaded_ = builder.build();
     size_ = loaded_.size();
     return {};
 }
 
-Result<Batch> Samples::read(std::span<const int64_t> indices) const {
+SampleBatches Samples::batches(std::vector<int64_t> order, int64_t batch) const {
     if (loaded_.size() > 0) {
-        const at::Tensor rows = at::tensor(at::IntArrayRef(indices.data(), indices.size()));
-        return Batch{{loaded_.inputs[0].index_select(0, rows)}, loaded_.labels.index_select(0, rows)};
+        return {loaded_, std::move(order), batch};
     }
-    BatchBuilder builder;
-    for (const int64_t index : indices) {
-        QS_ASSIGN(const Batch sample, data_->read(index, index + 1));
-        builder.add(sample);
+    return SampleBatches(
+        std::make_unique<BatchStream>(*data_, std::move(order), StreamOptions{.batch = batch}));
+}
+
+Result<Batch> SampleBatches::next() {
+    if (stream_) {
+        QS_ASSIGN(std::optional<Batch> batch, stream_->next());
+        return batch ? std::move(*batch) : Batch{};
     }
-    return builder.build();
+    const size_t count = std::min(static_cast<size_t>(batch_), order_.size() - taken_);
+    if (count == 0) {
+        return Batch{};
+    }
+    const at::Tensor rows = at::tensor(at::IntArrayRef(order_.data() + taken_, count));
+    taken_ += count;
+    Batch batch;
+    for (const at::Tensor& input : loaded_->inputs) {
+        batch.inputs.push_back(input.index_select(0, rows));
+    }
+    batch.labels = loaded_->labels.index_select(0, rows);
+    return batch;
 }
 
 }  // namespace qs

@@ -67,9 +67,9 @@ class Trainer {
         std::iota(order.begin(), order.end(), int64_t{0});
         std::shuffle(order.begin(), order.end(), random_);
         const int64_t interval = std::max<int64_t>(1, steps_ / curvePoints);
+        SampleBatches batches = train_.batches(std::move(order), batch_);
         for (int64_t i = 0; i < stepsPerEpoch_; ++i) {
-            QS_ASSIGN(const Batch batch, train_.read(std::span(order).subspan(static_cast<size_t>(i * batch_),
-                                                                              static_cast<size_t>(batch_))));
+            QS_ASSIGN(const Batch batch, batches.next());
             if (batch.size() == 0) {
                 ++step_;  // none of these samples could be decoded
             } else {
@@ -122,7 +122,7 @@ class Trainer {
 
     /// Logits, checked against the labels.
     Result<at::Tensor> forward(const Batch& batch) {
-        QS_ASSIGN(at::Tensor logits, network_.forward(batch.inputs.at(0)));
+        QS_ASSIGN(at::Tensor logits, network_.forward(batch.inputs));
         if (logits.dim() != 2) {
             return failure("the model's output has " + std::to_string(logits.dim()) +
                            " axes; training for classification needs samples x classes");
@@ -143,10 +143,9 @@ class Trainer {
         int64_t seen = 0;
         std::vector<int64_t> order(static_cast<size_t>(validation_.size()));
         std::iota(order.begin(), order.end(), int64_t{0});
+        SampleBatches batches = validation_.batches(std::move(order), settings_.batch);
         for (int64_t begin = 0; begin < validation_.size(); begin += settings_.batch) {
-            const auto count = std::min(settings_.batch, validation_.size() - begin);
-            QS_ASSIGN(const Batch batch, validation_.read(std::span(order).subspan(
-                                             static_cast<size_t>(begin), static_cast<size_t>(count))));
+            QS_ASSIGN(const Batch batch, batches.next());
             if (batch.size() > 0) {
                 QS_ASSIGN(const at::Tensor logits, forward(batch));
                 right += logits.argmax(1).eq(batch.labels).sum().item<int64_t>();

@@ -34,6 +34,9 @@ void addFloatStep(NodeBuilder& b, const Operand& left, const Operand& right) {
 }
 
 Result<std::string> lowerAdd(NodeBuilder& b) {
+    if (b.node().inputs.size() != 2) {
+        return failure("one operand is a constant");
+    }
     QS_ASSIGN(const Operand left, std::as_const(b).input(0));
     QS_ASSIGN(const Operand right, b.input(1, left.layout));
     if (left.shape != right.shape) {

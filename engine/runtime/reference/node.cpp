@@ -47,8 +47,7 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
                                                : *node.bias);
         }
     } else {
-        arguments.assign(inputs.begin(), inputs.end());
-        arguments.insert(arguments.end(), node.constants.begin(), node.constants.end());
+        arguments = node.arguments(inputs);
     }
     std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, arguments);
     if (node.hasAdd) {

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "graph/graph.h"
+
+/// Rewrites that simplify() puts in order, one a file. Each works on a graph as an importer writes it (shapes
+/// known, names not yet given), matches operands in any order, and takes part only in what nobody else reads:
+/// a value between two fused nodes has one reader and is no output of the graph. A fused node stands in the
+/// place of its last member, in the module that all members lie in.
+namespace qs {
+
+/// Nodes that no output needs go, and ids become consecutive again. Inputs and outputs stay.
+void removeDeadNodes(Graph& graph);
+/// Readers of an identity's output read its input; an output that needs a value of its own keeps it.
+void removeIdentities(Graph& graph);
+/// aten::_convolution(transposed=True) -> conv_transpose2d.
+void openTransposedConvolutions(Graph& graph);
+/// x * c, x / c, x + c, x - c with a number or a constant tensor c -> mul or add with a float constant.
+void openConstantOperands(Graph& graph);
+/// relu6(x + 3) / 6 and clip(alpha * x + beta, 0, 1) -> hard_sigmoid.
+void fuseHardSigmoid(Graph& graph);
+/// x * hard_sigmoid(x) and x * relu6(x + 3) / 6 -> hard_swish.
+void fuseHardSwish(Graph& graph);
+/// x * sigmoid(x) -> silu.
+void fuseSilu(Graph& graph);
+/// x * 0.5 * (1 + erf(x / sqrt(2))) -> gelu.
+void fuseGelu(Graph& graph);
+/// d = x - mean(x); d / sqrt(mean(d^2) + eps) * weight + bias -> layer_norm.
+void fuseLayerNorm(Graph& graph);
+/// x . W (constant, [I, O]) [+ b] and addmm -> linear.
+void fuseLinear(Graph& graph);
+/// A constant per channel added to a convolution's result -> its bias.
+void fuseBias(Graph& graph);
+/// A constant per channel multiplied to a convolution's result [and one added] -> batch_norm.
+void fuseAffine(Graph& graph);
+/// A mean over H and W that keeps them -> adaptive_avg_pool2d.
+void openGlobalPools(Graph& graph);
+/// reshape(reshape(x)) -> reshape(x).
+void mergeReshapes(Graph& graph);
+/// permute(permute(x)) that puts everything back -> x.
+void cancelPermutes(Graph& graph);
+/// Zeros around the input of a convolution or an average pool, equal on both sides -> its padding.
+void mergePadding(Graph& graph);
+
+}  // namespace qs

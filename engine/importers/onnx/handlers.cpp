@@ -1,0 +1,35 @@
+#include "importers/onnx/handlers.h"
+
+namespace qs {
+
+void registerActivations(OnnxHandlers& handlers);
+void registerConstants(OnnxHandlers& handlers);
+void registerContrib(OnnxHandlers& handlers);
+void registerControl(OnnxHandlers& handlers);
+void registerConvolutions(OnnxHandlers& handlers);
+void registerElementwise(OnnxHandlers& handlers);
+void registerGathers(OnnxHandlers& handlers);
+void registerMatMuls(OnnxHandlers& handlers);
+void registerNormalizations(OnnxHandlers& handlers);
+void registerPads(OnnxHandlers& handlers);
+void registerPools(OnnxHandlers& handlers);
+void registerRecurrent(OnnxHandlers& handlers);
+void registerReductions(OnnxHandlers& handlers);
+void registerResizes(OnnxHandlers& handlers);
+void registerShapes(OnnxHandlers& handlers);
+
+const OnnxHandlers& onnxHandlers() {
+    static const OnnxHandlers handlers = [] {
+        OnnxHandlers all;
+        for (const auto add :
+             {registerActivations, registerConstants, registerContrib, registerControl, registerConvolutions,
+              registerElementwise, registerGathers, registerMatMuls, registerNormalizations, registerPads,
+              registerPools, registerRecurrent, registerReductions, registerResizes, registerShapes}) {
+            add(all);
+        }
+        return all;
+    }();
+    return handlers;
+}
+
+}  // namespace qs

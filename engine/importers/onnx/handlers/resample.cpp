@@ -1,0 +1,113 @@
+#include "importers/onnx/handlers/resample.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace qs {
+
+namespace {
+
+/// Place in the source of result `index`, in elements.
+double coordinate(const ResampleMode& mode, const ResampleAxis& axis, int64_t index) {
+    const auto place = static_cast<double>(index);
+    const auto from = static_cast<double>(axis.from);
+    const auto to = static_cast<double>(axis.to);
+    if (mode.coordinates == "align_corners") {
+        return axis.to == 1 ? 0.0 : place * (from - 1) / (to - 1);
+    }
+    if (mode.coordinates == "asymmetric") {
+        return place / axis.scale;
+    }
+    if (mode.coordinates == "pytorch_half_pixel" && axis.to == 1) {
+        return 0.0;
+    }
+    double shift = 0.0;
+    if (mode.coordinates == "half_pixel_symmetric") {
+        shift = from / 2 * (1 - to / (axis.scale * from));
+    }
+    return shift + (place + 0.5) / axis.scale - 0.5;
+}
+
+double nearestOf(const ResampleMode& mode, double place) {
+    if (mode.nearest == "floor") {
+        return std::floor(place);
+    }
+    if (mode.nearest == "ceil") {
+        return std::ceil(place);
+    }
+    return mode.nearest == "round_prefer_ceil" ? std::floor(place + 0.5) : std::ceil(place - 0.5);
+}
+
+double kernel(const ResampleMode& mode, double distance) {
+    const double x = std::abs(distance);
+    if (mode.kind == "linear") {
+        return std::max(0.0, 1.0 - x);
+    }
+    const double a = mode.cubicA;
+    if (x <= 1) {
+        return ((a + 2) * x - (a + 3)) * x * x + 1;
+    }
+    return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0.0;
+}
+
+}  // namespace
+
+std::string ResampleMode::problem() const {
+    const auto isOneOf = [](const std::string& value, std::initializer_list<const char*> known) {
+        return std::find(known.begin(), known.end(), value) != known.end();
+    };
+    if (!isOneOf(kind, {"nearest", "linear", "cubic"})) {
+        return "mode " + kind + " is not known";
+    }
+    if (!isOneOf(coordinates, {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
+                               "asymmetric"})) {
+        return "coordinate_transformation_mode " + coordinates + " is not supported";
+    }
+    if (!isOneOf(nearest, {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"})) {
+        return "nearest_mode " + nearest + " is not known";
+    }
+    return {};
+}
+
+std::vector<ResampleTap> resampleTaps(const ResampleMode& mode, const ResampleAxis& axis) {
+    const auto inside = [&](int64_t index) { return std::clamp<int64_t>(index, 0, axis.from - 1); };
+    if (mode.kind == "nearest") {
+        ResampleTap tap;
+        for (int64_t i = 0; i < axis.to; ++i) {
+            tap.indices.push_back(inside(static_cast<int64_t>(nearestOf(mode, coordinate(mode, axis, i)))));
+        }
+        return {tap};
+    }
+    // Antialiasing stretches the kernel over all source elements that a result covers, and stays inside.
+    const double stretch = mode.antialias ? std::max(1.0, 1.0 / axis.scale) : 1.0;
+    const bool excludes = mode.excludeOutside || mode.antialias;
+    const auto reach = static_cast<int64_t>(std::ceil((mode.kind == "linear" ? 1 : 2) * stretch));
+    std::vector<ResampleTap> taps(static_cast<size_t>(2 * reach));
+    for (int64_t i = 0; i < axis.to; ++i) {
+        const double place = coordinate(mode, axis, i);
+        const auto first = static_cast<int64_t>(std::floor(place)) - reach + 1;
+        double total = 0;
+        std::vector<double> weights;
+        for (int64_t j = first; j < first + 2 * reach; ++j) {
+            const bool counts = !excludes || (j >= 0 && j < axis.from);
+            weights.push_back(counts ? kernel(mode, (static_cast<double>(j) - place) / stretch) : 0.0);
+            total += weights.back();
+        }
+        for (size_t k = 0; k < taps.size(); ++k) {
+            taps[k].indices.push_back(inside(first + static_cast<int64_t>(k)));
+            taps[k].weights.push_back(static_cast<float>(total == 0 ? 0 : weights[k] / total));
+        }
+    }
+    return taps;
+}
+
+std::vector<int64_t> nearestLikeAten(const ResampleAxis& axis) {
+    std::vector<int64_t> indices;
+    const auto step = static_cast<float>(1.0 / axis.scale);
+    for (int64_t i = 0; i < axis.to; ++i) {
+        indices.push_back(std::min(static_cast<int64_t>(std::floor(static_cast<float>(i) * step)), axis.from - 1));
+    }
+    return indices;
+}
+
+}  // namespace qs

@@ -1,0 +1,69 @@
+#include "importers/onnx/names.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <vector>
+
+namespace qs {
+
+namespace {
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts;
+    size_t begin = 0;
+    for (size_t slash = text.find('/'); slash != std::string::npos; slash = text.find('/', begin)) {
+        parts.push_back(text.substr(begin, slash - begin));
+        begin = slash + 1;
+    }
+    parts.push_back(text.substr(begin));
+    return parts;
+}
+
+std::string modulePath(const std::string& name) {
+    std::vector<std::string> parts = split(name.substr(1));
+    parts.pop_back();
+    std::vector<std::string> path;
+    for (std::string& part : parts) {
+        if (!path.empty() && part.starts_with(path.back() + ".")) {
+            path.back() = std::move(part);
+        } else {
+            path.push_back(std::move(part));
+        }
+    }
+    std::string text;
+    for (const std::string& part : path) {
+        text += (text.empty() ? "" : ".") + part;
+    }
+    return text;
+}
+
+/// "Conv_12": the operator's name and a number.
+bool isCounted(const ::onnx::NodeProto& node) {
+    const std::string& name = node.name();
+    const std::string prefix = node.op_type() + "_";
+    return name.starts_with(prefix) && name.size() > prefix.size() &&
+           name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
+}
+
+}  // namespace
+
+std::string onnxScope(const ::onnx::NodeProto& node) {
+    const std::string& name = node.name();
+    if (name.empty()) {
+        return node.output_size() > 0 ? node.output(0) : node.op_type();
+    }
+    if (name[0] == '/') {
+        return modulePath(name);
+    }
+    if (isCounted(node)) {
+        const std::string suffix = ".weight";
+        for (const std::string& input : node.input()) {
+            if (input.ends_with(suffix)) {
+                return input.substr(0, input.size() - suffix.size());
+            }
+        }
+    }
+    return name;
+}
+
+}  // namespace qs

@@ -1,0 +1,223 @@
+#include "importers/onnx/run.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/guard.h"
+#include "importers/onnx/handlers.h"
+#include "importers/onnx/model.h"
+#include "importers/tracer.h"
+
+namespace qs {
+
+using ::onnx::AttributeProto;
+using ::onnx::GraphProto;
+using ::onnx::NodeProto;
+
+namespace {
+
+/// Values by name, with those of the graph around a subgraph behind them.
+struct Environment {
+    struct Value {
+        at::Tensor tensor;
+        bool fixed = false;  ///< follows from weights alone, whatever the input shapes
+    };
+    const Environment* outer = nullptr;
+    std::unordered_map<std::string, Value> values = {};
+
+    const Value* find(const std::string& name) const {
+        const auto it = values.find(name);
+        if (it != values.end()) {
+            return &it->second;
+        }
+        return outer == nullptr ? nullptr : outer->find(name);
+    }
+};
+
+/// What a graph's nodes read from around it, and its own.
+void collectReads(const GraphProto& graph, std::unordered_set<std::string>& reads);
+
+void collectReads(const NodeProto& node, std::unordered_set<std::string>& reads) {
+    reads.insert(node.input().begin(), node.input().end());
+    for (const AttributeProto& attribute : node.attribute()) {
+        if (attribute.has_g()) {
+            collectReads(attribute.g(), reads);
+        }
+    }
+}
+
+void collectReads(const GraphProto& graph, std::unordered_set<std::string>& reads) {
+    for (const NodeProto& node : graph.node()) {
+        collectReads(node, reads);
+    }
+    for (const auto& output : graph.output()) {
+        reads.insert(output.name());
+    }
+}
+
+/// Nodes that the graph's outputs need, in order.
+std::vector<const NodeProto*> neededNodes(const GraphProto& graph) {
+    std::unordered_set<std::string> reads;
+    for (const auto& output : graph.output()) {
+        reads.insert(output.name());
+    }
+    std::vector<const NodeProto*> nodes;
+    for (int i = graph.node_size() - 1; i >= 0; --i) {
+        const NodeProto& node = graph.node(i);
+        const auto isRead = [&](const std::string& output) { return reads.contains(output); };
+        if (std::any_of(node.output().begin(), node.output().end(), isRead)) {
+            collectReads(node, reads);
+            nodes.push_back(&node);
+        }
+    }
+    return {nodes.rbegin(), nodes.rend()};
+}
+
+class Runner {
+  public:
+    Runner(OnnxModel& model, Tracer& tracer) : model_(model), trace_{tracer, model} {}
+
+    void runGraph(const GraphProto& graph, Environment& environment) {
+        for (const auto& initializer : graph.initializer()) {
+            if (initializer.name().empty()) {
+                continue;
+            }
+            const at::Tensor& tensor = model_.tensor(initializer);
+            trace_.tracer.nameParameter(tensor, initializer.name());
+            if (!environment.values.try_emplace(initializer.name(), Environment::Value{tensor, true}).second) {
+                throw ImportError("tensor " + initializer.name() + " is defined twice: the model is damaged");
+            }
+        }
+        for (const NodeProto* node : neededNodes(graph)) {
+            runNode(*node, environment);
+        }
+    }
+
+    static at::Tensor result(const GraphProto& graph, const Environment& environment, int index) {
+        const std::string& name = graph.output(index).name();
+        const Environment::Value* value = environment.find(name);
+        if (value == nullptr || !value->tensor.defined()) {
+            throw ImportError("output " + name + " is computed by no node: the model is damaged");
+        }
+        return value->tensor;
+    }
+
+  private:
+    void runNode(const NodeProto& proto, Environment& environment) {
+        std::vector<at::Tensor> inputs;
+        bool fixed = environment.outer == nullptr;
+        for (const std::string& name : proto.input()) {
+            const Environment::Value* value = name.empty() ? nullptr : environment.find(name);
+            if (!name.empty() && value == nullptr) {
+                throw ImportError(describe(proto) + ": its input " + name +
+                                  " is defined by nothing before it: the nodes are out of order, in a cycle, "
+                                  "or damaged");
+            }
+            inputs.push_back(value == nullptr ? at::Tensor() : value->tensor);
+            fixed = fixed && (value == nullptr || value->fixed);
+        }
+        for (const AttributeProto& attribute : proto.attribute()) {
+            fixed = fixed && !attribute.has_g();
+        }
+        define(proto, results(proto, std::move(inputs), environment, fixed), fixed, environment);
+    }
+
+    std::vector<at::Tensor> results(const NodeProto& proto, std::vector<at::Tensor> inputs,
+                                    const Environment& environment, bool fixed) {
+        if (const auto known = model_.folded().find(&proto); fixed && known != model_.folded().end()) {
+            return known->second;
+        }
+        OnnxNode node(trace_, proto, model_.opset(domainOf(proto)), std::move(inputs),
+                      [&](const GraphProto& body, const std::vector<at::Tensor>& arguments) {
+                          return runBody(proto, body, arguments, environment);
+                      });
+        node.countStep();
+        std::vector<at::Tensor> results;
+        try {
+            results = handler(proto)(node);
+        } catch (const c10::Error& error) {
+            node.fail(exceptionSummary(error));
+        }
+        if (fixed) {
+            model_.folded()[&proto] = results;
+        }
+        return results;
+    }
+
+    static std::string domainOf(const NodeProto& proto) {
+        return proto.domain() == "ai.onnx" ? "" : proto.domain();
+    }
+
+    static const OnnxHandler& handler(const NodeProto& proto) {
+        const std::string domain = domainOf(proto);
+        const auto* found = onnxHandlers().find(domain.empty() ? proto.op_type() : domain + "::" + proto.op_type());
+        if (found == nullptr) {
+            throw ImportError(describe(proto) +
+                              (domain.empty()
+                                   ? ": this operator is not supported"
+                                   : ": an operator of the domain " + domain + ", which is not supported") +
+                              ": cut the network before it, or export it with operators of ONNX");
+        }
+        return *found;
+    }
+
+    static void define(const NodeProto& proto, const std::vector<at::Tensor>& results, bool fixed,
+                       Environment& environment) {
+        for (int i = 0; i < proto.output_size(); ++i) {
+            const std::string& name = proto.output(i);
+            const auto index = static_cast<size_t>(i);
+            if (name.empty() || index >= results.size() || !results[index].defined()) {
+                continue;
+            }
+            if (!environment.values.try_emplace(name, Environment::Value{results[index], fixed}).second) {
+                throw ImportError(describe(proto) + ": its output " + name +
+                                  " is defined twice: the model is damaged");
+            }
+        }
+    }
+
+    std::vector<at::Tensor> runBody(const NodeProto& proto, const GraphProto& body,
+                                    const std::vector<at::Tensor>& arguments, const Environment& outer) {
+        if (static_cast<size_t>(body.input_size()) != arguments.size()) {
+            throw ImportError(describe(proto) + ": its body takes " + std::to_string(body.input_size()) +
+                              " inputs but gets " + std::to_string(arguments.size()));
+        }
+        Environment inner{&outer};
+        for (size_t i = 0; i < arguments.size(); ++i) {
+            inner.values[body.input(static_cast<int>(i)).name()] = {arguments[i]};
+        }
+        runGraph(body, inner);
+        std::vector<at::Tensor> results;
+        for (int i = 0; i < body.output_size(); ++i) {
+            results.push_back(result(body, inner, i));
+        }
+        return results;
+    }
+
+    OnnxModel& model_;
+    OnnxTrace trace_;
+};
+
+}  // namespace
+
+Graph traceOnnx(OnnxModel& model, std::span<const InputSpec> inputs) {
+    Tracer tracer;
+    Runner runner(model, tracer);
+    Environment environment;
+    for (const InputSpec& input : inputs) {
+        environment.values[input.name] = {
+            tracer.input(input.name, input.shape, input.dtype.value_or(at::kFloat))};
+    }
+    const GraphProto& graph = model.graph();
+    runner.runGraph(graph, environment);
+    for (int i = 0; i < graph.output_size(); ++i) {
+        tracer.output(Runner::result(graph, environment, i), graph.output(i).name());
+    }
+    return tracer.take();
+}
+
+}  // namespace qs

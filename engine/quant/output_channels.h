@@ -1,0 +1,13 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "graph/graph.h"
+
+namespace qs {
+
+/// The weight of `node` (conv2d, conv_transpose2d, linear) with each output channel multiplied by its element
+/// of `factor` [O]. Differentiable in both.
+at::Tensor scaleOutputChannels(const Node& node, const at::Tensor& weight, const at::Tensor& factor);
+
+}  // namespace qs

@@ -1,0 +1,114 @@
+// Damaged model files: each opens or is refused in one line; none crashes, hangs or takes memory without
+// bound.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/files.h"
+#include "fuzz/fuzz_fixture.h"
+#include "fuzz/mutation.h"
+#include "importers/importer.h"
+
+namespace qs::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path smallModel(const std::string& file) {
+    return fs::path(QS_CORPUS_DIR) / "small" / file;
+}
+
+/// Opens files as a person's click would.
+class Fuzz : public FuzzTest {
+  protected:
+    void SetUp() override {
+        if (!fs::exists(smallModel("done"))) {
+            GTEST_SKIP() << "needs the corpus fixture: python3-torch and python3-onnx";
+        }
+    }
+
+    /// What is wrong with the answer, or nothing.
+    static std::string open(const fs::path& path) {
+        const auto opened = openModel(path);
+        if (opened) {
+            return "";
+        }
+        const std::string& message = opened.error().message;
+        return message.find(path.filename().string()) == std::string::npos
+                   ? "does not name the file: " + message
+                   : checkMessage(message);
+    }
+
+    /// Opens `make(number)` for every number below `count`.
+    void expectWellMade(uint64_t count, const std::string& extension,
+                        const std::function<std::string(uint64_t)>& make) {
+        expectWell(count, [&](uint64_t number) { return open(write("damaged" + extension, make(number))); });
+    }
+
+    void expectWellAsItIs(const fs::path& path) {
+        expectWell(1, [&](uint64_t) { return open(path); });
+    }
+};
+
+class FuzzModels : public Fuzz, public ::testing::WithParamInterface<const char*> {
+  protected:
+    std::string extension() const { return fs::path(GetParam()).extension().string(); }
+    std::string whole() const { return readFile(smallModel(GetParam())).value(); }
+};
+
+TEST_P(FuzzModels, Mutated) {
+    const std::string bytes = whole();
+    expectWellMade(kMutations, extension(), [&](uint64_t seed) { return mutate(bytes, seed); });
+}
+
+TEST_P(FuzzModels, MutatedInsideASoundArchive) {
+    if (extension() != ".pt") {
+        GTEST_SKIP() << "no archive";
+    }
+    const std::string bytes = whole();
+    expectWellMade(kMutations, extension(), [&](uint64_t seed) { return mutateMember(bytes, seed); });
+}
+
+TEST_P(FuzzModels, TruncatedAtEveryTenth) {
+    const std::string bytes = whole();
+    expectWellMade(10, extension(),
+                   [&](uint64_t tenth) { return bytes.substr(0, bytes.size() * tenth / 10); });
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, FuzzModels,
+                         ::testing::Values("folded_control_flow/scripted.pt", "tuples/traced.pt",
+                                           "token_input/traced.pt", "carried_operators/scripted.pt",
+                                           "opset_9/model.onnx", "opset_13/model.onnx", "opset_21/model.onnx",
+                                           "shape_chain/model.onnx", "token_input/model.onnx",
+                                           "fp16_weights_cast/model.onnx", "local_function/model.onnx"),
+                         [](const auto& info) {
+                             std::string name = info.param;
+                             std::replace(name.begin(), name.end(), '/', '_');
+                             return name.substr(0, name.find('.'));
+                         });
+
+class FuzzClaims : public Fuzz, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(FuzzClaims, AreRefusedInBoundedMemory) {
+    expectWellAsItIs(smallModel(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, FuzzClaims,
+                         ::testing::Values("claimed_tensor/scripted.pt", "short_record/scripted.pt",
+                                           "zip_bomb/scripted.pt", "huge_claim/model.onnx",
+                                           "huge_fill/model.onnx", "cyclic/model.onnx"),
+                         [](const auto& info) { return fs::path(info.param).parent_path().string(); });
+
+TEST_F(Fuzz, AProtobufAboveTwoGigabytes) {
+    const fs::path path = folder_ / "large.onnx";
+    fs::copy_file(smallModel("opset_13/model.onnx"), path);
+    fs::resize_file(path, uintmax_t(3) << 30);  // sparse: takes no space on the disk
+    expectWellAsItIs(path);
+}
+
+}  // namespace
+
+}  // namespace qs::test

@@ -1,0 +1,250 @@
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "graph/passes/passes.h"
+#include "graph/passes/simplify.h"
+#include "support/traced_net.h"
+
+namespace qs {
+namespace {
+
+using test::attributes;
+using test::TracedNet;
+using ::testing::ElementsAre;
+
+AtenArg t(ValueId value) {
+    return TracedNet::tensor(value);
+}
+AtenArg plain(c10::IValue value) {
+    return TracedNet::number(std::move(value));
+}
+
+void expectSame(TracedNet& net) {
+    const auto before = net.results();
+    simplify(net.graph);
+    const auto after = net.results();
+    ASSERT_EQ(after.size(), before.size());
+    for (size_t i = 0; i < before.size(); ++i) {
+        EXPECT_TRUE(at::allclose(after[i], before[i], 1e-4, 1e-5));
+    }
+}
+
+TEST(DeadNodes, GoWhileInputsAndOutputsStay) {
+    TracedNet net;
+    const ValueId x = net.input({1, 3, 4, 4});
+    net.input({2});
+    net.conv2d(x, 4);
+    net.output(net.op("relu", {}, {x}, "block"));
+    net.graph.setFixedBatch(3);
+    removeDeadNodes(net.graph);
+    EXPECT_THAT(net.opNames(), ElementsAre("relu"));
+    EXPECT_EQ(net.graph.values().size(), 3u);
+    EXPECT_EQ(net.graph.inputs().size(), 2u);
+    EXPECT_EQ(net.graph.fixedBatch(), 3);
+    const Node& relu = net.graph.nodes()[0];
+    EXPECT_EQ(relu.scope, "block");
+    EXPECT_EQ(net.graph.value(relu.outputs[0]).producer, relu.id);
+    EXPECT_EQ(net.graph.value(relu.outputs[0]).shape, (Shape{1, 3, 4, 4}));
+}
+
+TEST(DeadNodes, StayWholeWhereOneOutputIsRead) {
+    TracedNet net;
+    net.op("split", attributes({{"dim", int64_t{1}}, {"sizes", std::vector<int64_t>{1, 2}}}),
+           {net.input({2, 3})});
+    net.output(net.lastOutputs()[1]);
+    expectSame(net);
+    EXPECT_EQ(net.graph.nodes()[0].outputs.size(), 2u);
+}
+
+TEST(Identities, VanishFromChains) {
+    TracedNet net;
+    const ValueId a = net.op("identity", {}, {net.input({2, 3})});
+    const ValueId y = net.op("relu", {}, {net.op("identity", {}, {a})});
+    net.output(net.op("identity", {}, {y}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("relu"));
+}
+
+TEST(Identities, StayWhereAnOutputNeedsAValueOfItsOwn) {
+    TracedNet net;
+    const ValueId x = net.input({2, 3});
+    net.output(net.op("identity", {}, {x}));
+    const ValueId y = net.output(net.op("relu", {}, {x}));
+    net.output(net.op("identity", {}, {y}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("identity", "relu", "identity"));
+}
+
+TEST(ConstantOperands, BecomeFloatConstants) {
+    TracedNet net;
+    const ValueId x = net.input({2, 3, 4});
+    const AtenArg one = plain(int64_t{1});
+    ValueId y = net.carried("aten::sub.Tensor", {t(x), t(net.constant(Shape{4})), one});
+    y = net.carried("aten::div.Scalar", {t(y), plain(int64_t{4})});
+    y = net.carried("aten::mul.Tensor", {plain(at::arange(1, 5)), t(y)});  // int64
+    net.output(net.carried("aten::add.Scalar", {t(y), plain(0.5), one}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("add", "mul", "mul", "add"));
+    for (const auto& node : net.graph.nodes()) {
+        EXPECT_EQ(net.graph.constant(node.inputs[1]).scalar_type(), at::kFloat);
+    }
+}
+
+TEST(ConstantOperands, StayWhereTheOrderMattersOrMoreIsAsked) {
+    TracedNet net;
+    const ValueId x = net.input({2, 3});
+    net.output(net.carried("aten::sub.Tensor", {t(net.constant(Shape{3})), t(x), plain(int64_t{1})}));
+    net.output(net.carried("aten::rsub.Scalar", {t(x), plain(1.0), plain(int64_t{1})}));
+    net.output(net.carried("aten::div.Tensor", {t(net.constant(Shape{3})), t(x)}));
+    net.output(net.carried("aten::div.Scalar_mode", {t(x), plain(0.3), plain("floor")}));
+    net.output(net.carried("aten::add.Scalar", {t(x), plain(1.0), plain(int64_t{2})}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("aten::sub", "aten::rsub", "aten::div", "aten::div", "aten::add"));
+}
+
+TEST(TransposedConvolution, BecomesAnEntry) {
+    TracedNet net;
+    const auto pair = [](int64_t h, int64_t w) { return plain(std::vector<int64_t>{h, w}); };
+    net.output(
+        net.carried("aten::_convolution",
+                    {t(net.input({1, 4, 5, 6})), t(net.constant({4, 3, 3, 3})), t(net.constant(Shape{6})),
+                     pair(2, 2), pair(1, 0), pair(1, 1), plain(true), pair(1, 0), plain(int64_t{2}),
+                     plain(false), plain(false), plain(true), plain(true)},
+                    "up"));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("conv_transpose2d"));
+    EXPECT_EQ(net.graph.nodes()[0].scope, "up");
+}
+
+TEST(TransposedConvolution, IsOfImages) {
+    TracedNet net;
+    const auto single = [](int64_t v) { return plain(std::vector<int64_t>{v}); };
+    net.output(net.carried(
+        "aten::_convolution",
+        {t(net.input({1, 4, 5})), t(net.constant({4, 3, 3})), plain({}), single(2), single(1), single(1),
+         plain(true), single(0), plain(int64_t{1}), plain(false), plain(false), plain(true), plain(true)}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("aten::_convolution"));
+}
+
+TEST(Bias, IsAConstantPerChannelAfterAConvolution) {
+    for (const bool bias : {false, true}) {
+        TracedNet net;
+        const ValueId y = net.conv2d(net.input({1, 3, 4, 5}), 4, bias);
+        net.output(net.op("add", {}, {y, net.constant({1, 4, 1, 1})}));
+        expectSame(net);
+        EXPECT_THAT(net.opNames(), ElementsAre("conv2d"));
+        EXPECT_EQ(net.graph.nodes()[0].inputs.size(), 3u);
+    }
+}
+
+TEST(Bias, IsNotAConstantPerColumn) {
+    TracedNet net;
+    const ValueId y = net.conv2d(net.input({1, 3, 4, 4}), 4);
+    net.output(net.op("add", {}, {y, net.constant(Shape{4})}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("conv2d", "add"));
+}
+
+TEST(Affine, IsABatchNorm) {
+    TracedNet net;
+    const ValueId y = net.conv2d(net.input({1, 3, 4, 5}), 4);
+    const ValueId scaled = net.op("mul", {}, {y, net.constant({4, 1, 1})}, "bn");
+    net.output(net.op("add", {}, {scaled, net.constant({1, 4, 1, 1})}, "bn"));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("conv2d", "batch_norm"));
+    EXPECT_EQ(net.graph.nodes()[1].scope, "bn");
+}
+
+TEST(Affine, NeedsNoShiftButAConvolution) {
+    TracedNet net;
+    const ValueId x = net.input({1, 4, 4, 5});
+    net.output(net.op("mul", {}, {net.conv2d(x, 4), net.constant({4, 1, 1})}));
+    net.output(net.op("mul", {}, {x, net.constant({4, 1, 1})}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("conv2d", "batch_norm", "mul"));
+}
+
+TEST(GlobalPool, IsAMeanThatKeepsHeightAndWidth) {
+    TracedNet net;
+    const ValueId x = net.input({2, 3, 4, 5});
+    const auto mean = [&](std::vector<int64_t> dims, bool keepdim) {
+        net.output(net.op("mean", attributes({{"dims", std::move(dims)}, {"keepdim", keepdim}}), {x}));
+    };
+    mean({2, 3}, true);
+    mean({2, 3}, false);
+    mean({1, 2}, true);
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("adaptive_avg_pool2d", "mean", "mean"));
+}
+
+TEST(Reshapes, MergeWhereNobodyReadsTheFirst) {
+    const auto reshape = [](TracedNet& net, ValueId x, Shape shape) {
+        return net.op("reshape", attributes({{"shape", std::move(shape)}}), {x});
+    };
+    TracedNet net;
+    const ValueId x = net.input({2, 3, 4, 5});
+    const ValueId flat =
+        net.op("flatten", attributes({{"start_dim", int64_t{1}}, {"end_dim", int64_t{-1}}}), {x});
+    net.output(reshape(net, reshape(net, flat, {-1, 6, 10}), {-1, 20}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("reshape"));
+
+    TracedNet shared;
+    const ValueId first = shared.output(reshape(shared, shared.input({2, 6}), {3, 4}));
+    shared.output(reshape(shared, first, {12}));
+    expectSame(shared);
+    EXPECT_THAT(shared.opNames(), ElementsAre("reshape", "reshape"));
+}
+
+TEST(Permutes, CancelTheirInverse) {
+    for (const bool inverse : {true, false}) {
+        TracedNet net;
+        const auto permute = [&](ValueId x, std::vector<int64_t> dims) {
+            return net.op("permute", attributes({{"dims", std::move(dims)}}), {x});
+        };
+        const ValueId y = permute(net.input({2, 3, 4, 5}), {0, 2, 3, 1});
+        const auto back = inverse ? std::vector<int64_t>{0, 3, 1, 2} : std::vector<int64_t>{0, 2, 3, 1};
+        net.output(net.op("relu", {}, {permute(y, back)}));
+        expectSame(net);
+        EXPECT_EQ(net.opNames().size(), inverse ? 1u : 3u);
+    }
+}
+
+ValueId padded(TracedNet& net, ValueId x, std::vector<int64_t> pads) {
+    return net.op("pad", attributes({{"pads", std::move(pads)}}), {x});
+}
+
+Attributes poolWindow(bool ceil) {
+    const std::vector<int64_t> three{3, 3};
+    return attributes({{"kernel", three},
+                       {"stride", three},
+                       {"padding", std::vector<int64_t>{0, 0}},
+                       {"ceil_mode", ceil},
+                       {"count_include_pad", false}});
+}
+
+TEST(Padding, JoinsTheConvolutionsOrTheAveragesOwn) {
+    TracedNet net;
+    const ValueId x = net.input({1, 3, 6, 7});
+    net.output(net.conv2d(padded(net, x, {2, 2, 1, 1}), 4));
+    net.output(net.op("avg_pool2d", poolWindow(false), {padded(net, x, {1, 1, 1, 1})}));
+    expectSame(net);
+    ASSERT_THAT(net.opNames(), ElementsAre("conv2d", "avg_pool2d"));
+    EXPECT_EQ(net.graph.nodes()[0].attrs.ints("padding"), (std::vector<int64_t>{2, 3}));
+}
+
+TEST(Padding, StaysWhereItIsOneSidedOrOfAChannel) {
+    TracedNet net;
+    const ValueId x = net.input({1, 3, 6, 7});
+    net.output(net.conv2d(padded(net, x, {0, 1, 0, 1}), 4));
+    net.output(net.conv2d(padded(net, x, {0, 0, 0, 0, 1, 1}), 4));
+    net.output(net.op("avg_pool2d", poolWindow(true), {padded(net, x, {1, 1, 1, 1})}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("pad", "conv2d", "pad", "conv2d", "pad", "avg_pool2d"));
+}
+
+}  // namespace
+}  // namespace qs

@@ -1,0 +1,105 @@
+#include "support/traced_net.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/randn.h>
+#include <gtest/gtest.h>
+
+#include "ops/evaluate.h"
+#include "ops/opaque.h"
+
+namespace qs::test {
+
+at::Tensor TracedNet::random(const Shape& shape) {
+    return at::randn(shape, at::detail::createCPUGenerator(seed_++));
+}
+
+ValueId TracedNet::input(const Shape& shape) {
+    const ValueId id = graph.addInput("input" + std::to_string(graph.inputs().size()));
+    inputs_.push_back(random(shape));
+    samples_[id] = inputs_.back();
+    graph.value(id).shape = shape;
+    return id;
+}
+
+ValueId TracedNet::constant(const Shape& shape) {
+    return constant(random(shape));
+}
+
+ValueId TracedNet::append(const std::string& name, OpenedOp opened, const std::string& scope) {
+    std::vector<at::Tensor> tensors;
+    for (const ValueId id : opened.inputs) {
+        tensors.push_back(graph.value(id).constant ? graph.constant(id) : samples_.at(id));
+    }
+    const auto results = runFloat(name, opened.attrs, tensors);
+    const std::string layer = graph.uniqueNodeName(scope + "/" + name);
+    std::vector<std::string> names;
+    for (size_t i = 0; i < results.size(); ++i) {
+        names.push_back(layer + ":" + std::to_string(i));
+    }
+    const NodeId id = graph.addNode(name, layer, std::move(opened.attrs), std::move(opened.inputs), names);
+    graph.node(id).scope = scope;
+    for (size_t i = 0; i < results.size(); ++i) {
+        const ValueId output = graph.node(id).outputs[i];
+        samples_[output] = results[i];
+        graph.value(output).shape = results[i].sizes().vec();
+        graph.value(output).dtype = results[i].scalar_type();
+    }
+    return graph.node(id).outputs.at(0);
+}
+
+ValueId TracedNet::op(const std::string& name, Attributes attrs, std::vector<ValueId> inputs,
+                      const std::string& scope) {
+    return append(name, {std::move(attrs), std::move(inputs)}, scope);
+}
+
+ValueId TracedNet::carried(const std::string& name, std::vector<AtenArg> args, const std::string& scope) {
+    for (AtenArg& arg : args) {
+        if (arg.value.valid() && graph.value(arg.value).constant) {
+            arg = number(graph.constant(arg.value));
+        }
+    }
+    const size_t dot = name.find('.');
+    const std::string overload = dot == std::string::npos ? "" : name.substr(dot + 1);
+    return append(name.substr(0, dot), openOpaque(overload, args), scope);
+}
+
+ValueId TracedNet::conv2d(ValueId x, int64_t outputs, bool bias, const std::string& scope) {
+    const int64_t channels = graph.value(x).shape.at(1);
+    std::vector<ValueId> inputs{x, constant(Shape{outputs, channels, 3, 3})};
+    if (bias) {
+        inputs.push_back(constant(Shape{outputs}));
+    }
+    const std::vector<int64_t> one{1, 1};
+    return op("conv2d",
+              attributes({{"stride", one}, {"padding", one}, {"dilation", one}, {"groups", int64_t{1}}}),
+              std::move(inputs), scope);
+}
+
+ValueId TracedNet::output(ValueId value) {
+    graph.addOutput(value, "output" + std::to_string(graph.outputs().size()));
+    return value;
+}
+
+std::vector<at::Tensor> TracedNet::results() const {
+    auto results = evaluate(graph, inputs_);
+    EXPECT_TRUE(results) << results.error().message;
+    return results ? *results : std::vector<at::Tensor>();
+}
+
+std::vector<std::string> TracedNet::opNames() const {
+    std::vector<std::string> names;
+    for (const auto& node : graph.nodes()) {
+        names.push_back(node.op);
+    }
+    return names;
+}
+
+Attributes attributes(std::initializer_list<std::pair<std::string, Attribute>> list) {
+    Attributes attrs;
+    for (const auto& [name, value] : list) {
+        attrs.set(name, value);
+    }
+    return attrs;
+}
+
+}  // namespace qs::test
