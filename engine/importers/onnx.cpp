@@ -76,9 +76,9 @@ class OnnxFile final : public ModelFile {
             try {
                 checkInputs(inputs);
                 const std::vector<InputSpec> wanted(inputs.begin(), inputs.end());
-                return finishGraph(batchOf(wanted),
-                                   [&](int64_t batch) { return traceOnnx(*model_, atBatch(wanted, batch)); },
-                                   notes_);
+                return finishGraph(
+                    batchOf(wanted),
+                    [&](int64_t batch) { return traceOnnx(*model_, atBatch(wanted, batch)); }, notes_);
             } catch (const ImportError& error) {
                 return failure(error.what());
             }

@@ -64,9 +64,9 @@ void forEachNode(const GraphProto& graph, const std::function<void(const NodePro
 }
 
 bool isQuantized(const std::string& op) {
-    static const char* const kinds[] = {"QuantizeLinear",     "DequantizeLinear", "DynamicQuantizeLinear",
-                                        "MatMulInteger",      "ConvInteger",      "MatMulNBits",
-                                        "MatMulIntegerToFloat", "DynamicQuantizeMatMul"};
+    static const char* const kinds[] = {
+        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger",
+        "ConvInteger",    "MatMulNBits",      "MatMulIntegerToFloat",  "DynamicQuantizeMatMul"};
     return op.starts_with("QLinear") || op.starts_with("QGemm") ||
            std::find(std::begin(kinds), std::end(kinds), op) != std::end(kinds);
 }
@@ -102,9 +102,9 @@ Status checkModel(const ModelProto& model, int64_t opset) {
 }  // namespace
 
 std::string describe(const NodeProto& node) {
-    const std::string name = !node.name().empty()       ? node.name()
+    const std::string name = !node.name().empty()     ? node.name()
                              : node.output_size() > 0 ? node.output(0)
-                                                        : "without a name";
+                                                      : "without a name";
     const bool isDefault = node.domain().empty() || node.domain() == "ai.onnx";
     return "node " + name + " (" + (isDefault ? "" : node.domain() + "::") + node.op_type() + ")";
 }

@@ -88,7 +88,8 @@ class Runner {
             }
             const at::Tensor& tensor = model_.tensor(initializer);
             trace_.tracer.nameParameter(tensor, initializer.name());
-            if (!environment.values.try_emplace(initializer.name(), Environment::Value{tensor, true}).second) {
+            if (!environment.values.try_emplace(initializer.name(), Environment::Value{tensor, true})
+                     .second) {
                 throw ImportError("tensor " + initializer.name() + " is defined twice: the model is damaged");
             }
         }
@@ -154,7 +155,8 @@ class Runner {
 
     static const OnnxHandler& handler(const NodeProto& proto) {
         const std::string domain = domainOf(proto);
-        const auto* found = onnxHandlers().find(domain.empty() ? proto.op_type() : domain + "::" + proto.op_type());
+        const auto* found =
+            onnxHandlers().find(domain.empty() ? proto.op_type() : domain + "::" + proto.op_type());
         if (found == nullptr) {
             throw ImportError(describe(proto) +
                               (domain.empty()

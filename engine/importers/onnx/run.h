@@ -9,8 +9,8 @@ namespace qs {
 
 class OnnxModel;
 
-/// Executes the model's nodes in order on a Tracer with inputs of these shapes and types, at any batch. Throws
-/// ImportError, naming the node, for what cannot be imported.
+/// Executes the model's nodes in order on a Tracer with inputs of these shapes and types, at any batch.
+/// Throws ImportError, naming the node, for what cannot be imported.
 Graph traceOnnx(OnnxModel& model, std::span<const InputSpec> inputs);
 
 }  // namespace qs

@@ -36,28 +36,17 @@ struct ElementType {
 
 // Unsigned types of more than a byte are read as the signed one of the same width and then widened.
 constexpr ElementType kTypes[] = {
-    {1, "float", 4, at::kFloat, at::kFloat},
-    {2, "uint8", 1, at::kByte, at::kByte},
-    {3, "int8", 1, at::kChar, at::kChar},
-    {4, "uint16", 2, at::kShort, at::kInt},
-    {5, "int16", 2, at::kShort, at::kShort},
-    {6, "int32", 4, at::kInt, at::kInt},
-    {7, "int64", 8, at::kLong, at::kLong},
-    {8, "string", 0, at::kByte, at::kByte},
-    {9, "bool", 1, at::kBool, at::kBool},
-    {10, "float16", 2, at::kHalf, at::kFloat},
-    {11, "double", 8, at::kDouble, at::kDouble},
-    {12, "uint32", 4, at::kInt, at::kLong},
-    {13, "uint64", 8, at::kLong, at::kLong},
-    {14, "complex64", 0, at::kByte, at::kByte},
-    {15, "complex128", 0, at::kByte, at::kByte},
-    {16, "bfloat16", 2, at::kBFloat16, at::kFloat},
-    {17, "float8e4m3fn", 0, at::kByte, at::kByte},
-    {18, "float8e4m3fnuz", 0, at::kByte, at::kByte},
-    {19, "float8e5m2", 0, at::kByte, at::kByte},
-    {20, "float8e5m2fnuz", 0, at::kByte, at::kByte},
-    {21, "uint4", 0, at::kByte, at::kByte},
-    {22, "int4", 0, at::kByte, at::kByte},
+    {1, "float", 4, at::kFloat, at::kFloat},       {2, "uint8", 1, at::kByte, at::kByte},
+    {3, "int8", 1, at::kChar, at::kChar},          {4, "uint16", 2, at::kShort, at::kInt},
+    {5, "int16", 2, at::kShort, at::kShort},       {6, "int32", 4, at::kInt, at::kInt},
+    {7, "int64", 8, at::kLong, at::kLong},         {8, "string", 0, at::kByte, at::kByte},
+    {9, "bool", 1, at::kBool, at::kBool},          {10, "float16", 2, at::kHalf, at::kFloat},
+    {11, "double", 8, at::kDouble, at::kDouble},   {12, "uint32", 4, at::kInt, at::kLong},
+    {13, "uint64", 8, at::kLong, at::kLong},       {14, "complex64", 0, at::kByte, at::kByte},
+    {15, "complex128", 0, at::kByte, at::kByte},   {16, "bfloat16", 2, at::kBFloat16, at::kFloat},
+    {17, "float8e4m3fn", 0, at::kByte, at::kByte}, {18, "float8e4m3fnuz", 0, at::kByte, at::kByte},
+    {19, "float8e5m2", 0, at::kByte, at::kByte},   {20, "float8e5m2fnuz", 0, at::kByte, at::kByte},
+    {21, "uint4", 0, at::kByte, at::kByte},        {22, "int4", 0, at::kByte, at::kByte},
 };
 
 const ElementType* findType(int type) {
@@ -119,8 +108,8 @@ at::Tensor takeTyped(TensorProto& proto, const std::string& name, const ElementT
                      const std::vector<int64_t>& dims, int64_t count) {
     const auto checked = [&](const auto& field) -> const auto& {
         if (field.size() != count) {
-            fail(name, "has the shape " + shapeText(dims) + " but " + std::to_string(field.size()) +
-                           " elements");
+            fail(name,
+                 "has the shape " + shapeText(dims) + " but " + std::to_string(field.size()) + " elements");
         }
         return field;
     };
@@ -229,7 +218,8 @@ std::shared_ptr<OnnxTensorReader::Mapping> OnnxTensorReader::map(const std::stri
                      : ::mmap(nullptr, mapping->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
     ::close(file);
     if (data == MAP_FAILED) {
-        fail(name, "keeps its data in " + path.string() + ", which cannot be mapped: " + std::strerror(errno));
+        fail(name,
+             "keeps its data in " + path.string() + ", which cannot be mapped: " + std::strerror(errno));
     }
     mapping->data = static_cast<char*>(data);
     mappings_[location] = mapping;

@@ -29,8 +29,8 @@ class OnnxTensorReader {
     /// `model` is the file that the tensors belong to: external data lies in its folder or below.
     explicit OnnxTensorReader(std::filesystem::path model) : model_(std::move(model)) {}
 
-    /// The tensor, with its data taken out of the message. Throws ImportError, naming the tensor, for data that
-    /// does not match the shape, strings, missing external data, or a type that cannot be represented.
+    /// The tensor, with its data taken out of the message. Throws ImportError, naming the tensor, for data
+    /// that does not match the shape, strings, missing external data, or a type that cannot be represented.
     at::Tensor take(::onnx::TensorProto& proto);
 
     /// How many tensors were fp16 or bf16.

@@ -52,8 +52,9 @@ at::Tensor prelu(OnnxNode& node) {
     at::Tensor slope = node.input(1);
     const int64_t channels = x.dim() > 1 ? x.size(1) : 1;
     // ONNX lines the slope's last axis up with the last of x: a slope a channel is Cx1x1.
-    const bool isPerChannel = slope.numel() == channels && slope.dim() >= x.dim() - 1 && slope.dim() <= x.dim() &&
-                              slope.dim() > 0 && slope.size(slope.dim() - (x.dim() - 1)) == channels;
+    const bool isPerChannel = slope.numel() == channels && slope.dim() >= x.dim() - 1 &&
+                              slope.dim() <= x.dim() && slope.dim() > 0 &&
+                              slope.size(slope.dim() - (x.dim() - 1)) == channels;
     if (slope.numel() == 1 || (x.dim() > 1 && isPerChannel)) {
         slope = node.call("aten::reshape", {slope, std::vector<int64_t>{slope.numel()}});
         return node.call("aten::prelu", {x, slope});

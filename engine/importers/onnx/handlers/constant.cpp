@@ -89,7 +89,8 @@ at::Tensor eyeLike(OnnxNode& node) {
     if (x.dim() != 2) {
         node.fail("its input must be a matrix");
     }
-    const at::ScalarType type = node.has("dtype") ? elementType(node, node.integer("dtype", 1)) : x.scalar_type();
+    const at::ScalarType type =
+        node.has("dtype") ? elementType(node, node.integer("dtype", 1)) : x.scalar_type();
     node.checkSize(x.sizes(), false);
     const int64_t diagonal = node.integer("k", 0);
     const at::Tensor rows = at::arange(x.size(0), at::kLong).unsqueeze(1);

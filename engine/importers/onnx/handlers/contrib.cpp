@@ -10,7 +10,10 @@ at::Tensor fusedActivation(OnnxNode& node, const at::Tensor& x) {
     const std::string kind = node.text("activation", "Relu");
     const std::vector<double> numbers = node.numbers("activation_params");
     if (kind == "Relu" || kind == "Sigmoid" || kind == "Tanh") {
-        return node.call(kind == "Relu" ? "aten::relu" : kind == "Tanh" ? "aten::tanh" : "aten::sigmoid", {x});
+        return node.call(kind == "Relu"   ? "aten::relu"
+                         : kind == "Tanh" ? "aten::tanh"
+                                          : "aten::sigmoid",
+                         {x});
     }
     if (kind == "LeakyRelu" && numbers.size() == 1) {
         return node.call("aten::leaky_relu", {x, numbers[0]});
@@ -39,7 +42,8 @@ std::vector<at::Tensor> fusedGemm(OnnxNode& node) {
 
 at::Tensor fusedMatMul(OnnxNode& node) {
     const auto turned = [&](const at::Tensor& x, const char* attribute) {
-        return node.integer(attribute, 0) != 0 && x.dim() > 1 ? node.call("aten::transpose.int", {x, -2, -1}) : x;
+        return node.integer(attribute, 0) != 0 && x.dim() > 1 ? node.call("aten::transpose.int", {x, -2, -1})
+                                                              : x;
     };
     const at::Tensor y =
         node.call("aten::matmul", {turned(node.input(0), "transA"), turned(node.input(1), "transB")});
@@ -66,7 +70,8 @@ at::Tensor fastGelu(OnnxNode& node) {
 
 at::Tensor quickGelu(OnnxNode& node) {
     const double alpha = node.number("alpha", 1.702);
-    const at::Tensor gate = node.call("aten::sigmoid", {node.call("aten::mul.Scalar", {node.input(0), alpha})});
+    const at::Tensor gate =
+        node.call("aten::sigmoid", {node.call("aten::mul.Scalar", {node.input(0), alpha})});
     return node.call("aten::mul.Tensor", {node.input(0), gate});
 }
 

@@ -10,8 +10,9 @@ namespace qs {
 namespace {
 
 [[noreturn]] void refuse(const OnnxNode& node, const std::string& what) {
-    node.fail(what + " depends on the data, and such control flow is not supported: export the network by "
-                     "tracing, or with that part as a constant");
+    node.fail(what +
+              " depends on the data, and such control flow is not supported: export the network by "
+              "tracing, or with that part as a constant");
 }
 
 std::vector<at::Tensor> ifThenElse(OnnxNode& node) {
@@ -47,7 +48,8 @@ std::vector<at::Tensor> loop(OnnxNode& node) {
     if (static_cast<size_t>(body.output_size()) < carriedCount + 1) {
         node.fail("its body has too few outputs");
     }
-    std::vector<std::vector<at::Tensor>> collected(static_cast<size_t>(body.output_size()) - 1 - carriedCount);
+    std::vector<std::vector<at::Tensor>> collected(static_cast<size_t>(body.output_size()) - 1 -
+                                                   carriedCount);
     at::Tensor goesOn = node.hasInput(1) ? node.input(1) : at::tensor(true);
     for (int64_t i = 0; i < limit; ++i) {
         if (Tracer::isActivation(goesOn) || goesOn.numel() != 1) {
@@ -87,15 +89,16 @@ std::vector<at::Tensor> scan(OnnxNode& node) {
         node.fail("num_scan_inputs " + std::to_string(scanned) + " does not fit its inputs");
     }
     const auto states = static_cast<size_t>(total - scanned);
-    for (const char* name : {"scan_input_axes", "scan_input_directions", "scan_output_axes",
-                             "scan_output_directions"}) {
+    for (const char* name :
+         {"scan_input_axes", "scan_input_directions", "scan_output_axes", "scan_output_directions"}) {
         for (const int64_t value : node.ints(name)) {
             if (value != 0) {
                 node.fail(std::string(name) + " other than 0 is not supported");
             }
         }
     }
-    std::vector<at::Tensor> carried(node.inputs().begin(), node.inputs().begin() + static_cast<int64_t>(states));
+    std::vector<at::Tensor> carried(node.inputs().begin(),
+                                    node.inputs().begin() + static_cast<int64_t>(states));
     std::vector<std::vector<at::Tensor>> collected(static_cast<size_t>(body.output_size()) - states);
     if (node.input(states).dim() < 1) {
         node.fail("a scanned input is a scalar");

@@ -12,17 +12,38 @@ bool isInteger(const at::Tensor& tensor) {
 
 /// Operators of one input that ATen has under a name of its own.
 constexpr std::pair<const char*, const char*> kUnary[] = {
-    {"Relu", "aten::relu"},         {"Sigmoid", "aten::sigmoid"},   {"Tanh", "aten::tanh"},
-    {"Softplus", "aten::softplus"}, {"HardSwish", "aten::hardswish"}, {"Mish", "aten::mish"},
-    {"Erf", "aten::erf"},           {"Sqrt", "aten::sqrt"},         {"Exp", "aten::exp"},
-    {"Log", "aten::log"},           {"Abs", "aten::abs"},           {"Neg", "aten::neg"},
-    {"Ceil", "aten::ceil"},         {"Floor", "aten::floor"},       {"Round", "aten::round"},
-    {"Reciprocal", "aten::reciprocal"}, {"Sign", "aten::sign"},     {"Sin", "aten::sin"},
-    {"Cos", "aten::cos"},           {"Tan", "aten::tan"},           {"Asin", "aten::asin"},
-    {"Acos", "aten::acos"},         {"Atan", "aten::atan"},         {"Sinh", "aten::sinh"},
-    {"Cosh", "aten::cosh"},         {"Asinh", "aten::asinh"},       {"Acosh", "aten::acosh"},
-    {"Atanh", "aten::atanh"},       {"Not", "aten::logical_not"},   {"BitwiseNot", "aten::bitwise_not"},
-    {"IsNaN", "aten::isnan"},       {"Det", "aten::linalg_det"},
+    {"Relu", "aten::relu"},
+    {"Sigmoid", "aten::sigmoid"},
+    {"Tanh", "aten::tanh"},
+    {"Softplus", "aten::softplus"},
+    {"HardSwish", "aten::hardswish"},
+    {"Mish", "aten::mish"},
+    {"Erf", "aten::erf"},
+    {"Sqrt", "aten::sqrt"},
+    {"Exp", "aten::exp"},
+    {"Log", "aten::log"},
+    {"Abs", "aten::abs"},
+    {"Neg", "aten::neg"},
+    {"Ceil", "aten::ceil"},
+    {"Floor", "aten::floor"},
+    {"Round", "aten::round"},
+    {"Reciprocal", "aten::reciprocal"},
+    {"Sign", "aten::sign"},
+    {"Sin", "aten::sin"},
+    {"Cos", "aten::cos"},
+    {"Tan", "aten::tan"},
+    {"Asin", "aten::asin"},
+    {"Acos", "aten::acos"},
+    {"Atan", "aten::atan"},
+    {"Sinh", "aten::sinh"},
+    {"Cosh", "aten::cosh"},
+    {"Asinh", "aten::asinh"},
+    {"Acosh", "aten::acosh"},
+    {"Atanh", "aten::atanh"},
+    {"Not", "aten::logical_not"},
+    {"BitwiseNot", "aten::bitwise_not"},
+    {"IsNaN", "aten::isnan"},
+    {"Det", "aten::linalg_det"},
 };
 
 /// Operators of two inputs that broadcast.
@@ -86,8 +107,8 @@ at::Tensor power(OnnxNode& node) {
     OnnxNode::Arguments both = operands(node);
     const at::Tensor& base = node.input(0);
     if (node.isConstant(1) && node.input(1).numel() == 1 && node.input(1).dim() <= base.dim()) {
-        const c10::IValue exponent = isInteger(node.input(1)) ? c10::IValue(node.constantInt(1))
-                                                              : c10::IValue(node.constantNumber(1));
+        const c10::IValue exponent =
+            isInteger(node.input(1)) ? c10::IValue(node.constantInt(1)) : c10::IValue(node.constantNumber(1));
         const bool keepsType = !isInteger(base) || isInteger(node.input(1));
         if (keepsType) {
             return node.call("aten::pow.Tensor_Scalar", {base, exponent});

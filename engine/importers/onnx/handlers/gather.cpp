@@ -128,7 +128,8 @@ at::Tensor oneHot(OnnxNode& node) {
     if (values.numel() != 2) {
         node.fail("it needs two values, off and on");
     }
-    at::Tensor indices = node.call("aten::remainder.Scalar", {asLong(node, node.input(0)), std::max<int64_t>(depth, 1)});
+    at::Tensor indices =
+        node.call("aten::remainder.Scalar", {asLong(node, node.input(0)), std::max<int64_t>(depth, 1)});
     indices = node.call("aten::unsqueeze", {indices, axis});
     std::vector<int64_t> places(static_cast<size_t>(rank), 1);
     places[static_cast<size_t>(axis)] = depth;

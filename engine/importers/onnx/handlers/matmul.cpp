@@ -42,7 +42,8 @@ at::Tensor gemm(OnnxNode& node) {
 at::Tensor matMul(OnnxNode& node) {
     const at::Tensor& a = node.input(0);
     const at::Tensor& b = node.input(1);
-    if (Tracer::isActivation(a) && node.isConstant(1) && b.dim() == 2 && at::isFloatingType(b.scalar_type())) {
+    if (Tracer::isActivation(a) && node.isConstant(1) && b.dim() == 2 &&
+        at::isFloatingType(b.scalar_type())) {
         return node.call("aten::linear", {a, node.transposed(b)});
     }
     if (a.dim() > 0 && b.dim() > 0) {

@@ -12,15 +12,13 @@ at::Tensor batchNormalization(OnnxNode& node) {
     if (node.integer("spatial", 1) != 1) {
         node.fail("spatial 0 is not supported: convert the model to opset 9 or later");
     }
-    return node.call("aten::batch_norm",
-                     {node.input(0), node.input(1), node.input(2), node.input(3), node.input(4), false, 0.1,
-                      node.number("epsilon", 1e-5), false});
+    return node.call("aten::batch_norm", {node.input(0), node.input(1), node.input(2), node.input(3),
+                                          node.input(4), false, 0.1, node.number("epsilon", 1e-5), false});
 }
 
 at::Tensor instanceNormalization(OnnxNode& node) {
-    return node.call("aten::instance_norm",
-                     {node.input(0), node.input(1), node.input(2), c10::IValue(), c10::IValue(), true, 0.0,
-                      node.number("epsilon", 1e-5), false});
+    return node.call("aten::instance_norm", {node.input(0), node.input(1), node.input(2), c10::IValue(),
+                                             c10::IValue(), true, 0.0, node.number("epsilon", 1e-5), false});
 }
 
 std::vector<at::Tensor> layerNormalization(OnnxNode& node) {
@@ -66,7 +64,8 @@ at::Tensor lrn(OnnxNode& node) {
         node.fail("its input or size makes no sense");
     }
     at::Tensor y = node.call("aten::mul.Tensor", {x, x});
-    y = node.call("aten::reshape", {y, std::vector<int64_t>{x.size(0), 1, x.size(1), elementCount(x.sizes().slice(2)).value_or(0)}});
+    y = node.call("aten::reshape", {y, std::vector<int64_t>{x.size(0), 1, x.size(1),
+                                                            elementCount(x.sizes().slice(2)).value_or(0)}});
     y = node.call("aten::constant_pad_nd", {y, std::vector<int64_t>{0, 0, (size - 1) / 2, size / 2}, 0.0});
     y = node.call("aten::avg_pool2d", {y, std::vector<int64_t>{size, 1}, std::vector<int64_t>{1, 1}});
     y = node.call("aten::reshape", {y, shapeOf(x)});
@@ -80,7 +79,8 @@ at::Tensor meanVarianceNormalization(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const std::vector<int64_t> axes =
         node.axes(node.has("axes") ? node.ints("axes") : std::vector<int64_t>{0, 2, 3}, x.dim());
-    const at::Tensor centred = node.call("aten::sub.Tensor", {x, node.call("aten::mean.dim", {x, axes, true})});
+    const at::Tensor centred =
+        node.call("aten::sub.Tensor", {x, node.call("aten::mean.dim", {x, axes, true})});
     at::Tensor variance = node.call("aten::mul.Tensor", {centred, centred});
     variance = node.call("aten::mean.dim", {variance, axes, true});
     const at::Tensor deviation = node.call("aten::add.Scalar", {node.call("aten::sqrt", {variance}), 1e-9});

@@ -53,7 +53,8 @@ int64_t source(const std::string& mode, int64_t index, int64_t extent) {
     return place < extent ? place : period - place;
 }
 
-at::Tensor copyPadded(OnnxNode& node, at::Tensor x, const std::vector<Padding>& pads, const std::string& mode) {
+at::Tensor copyPadded(OnnxNode& node, at::Tensor x, const std::vector<Padding>& pads,
+                      const std::string& mode) {
     for (size_t axis = 0; axis < pads.size(); ++axis) {
         const int64_t extent = x.size(static_cast<int64_t>(axis));
         if (pads[axis].isNone()) {
@@ -66,8 +67,7 @@ at::Tensor copyPadded(OnnxNode& node, at::Tensor x, const std::vector<Padding>& 
         for (int64_t i = -pads[axis].before; i < extent + pads[axis].after; ++i) {
             indices.push_back(source(mode, i, extent));
         }
-        x = node.call("aten::index_select",
-                      {x, static_cast<int64_t>(axis), at::tensor(indices, at::kLong)});
+        x = node.call("aten::index_select", {x, static_cast<int64_t>(axis), at::tensor(indices, at::kLong)});
     }
     return x;
 }

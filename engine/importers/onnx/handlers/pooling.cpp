@@ -69,8 +69,7 @@ std::vector<at::Tensor> maxPool(OnnxNode& node) {
         padding.assign(window.rank(), 0);
         ceilMode = false;
     }
-    const OnnxNode::Arguments arguments{x,       window.kernel,   window.stride,
-                                        padding, window.dilation, ceilMode};
+    const OnnxNode::Arguments arguments{x, window.kernel, window.stride, padding, window.dilation, ceilMode};
     const std::string op = withRank("aten::max_pool", window.rank());
     if (!wantsIndices) {
         return {node.call(op, arguments)};
@@ -113,8 +112,8 @@ at::Tensor averagePool(OnnxNode& node) {
                          : node.call(op, {input, window.kernel, window.stride});
     };
     const at::Tensor full = padded(node, x, window, 0.0);
-    // The average of ones is the share of a window that counts: the input, on request the padding at its ends,
-    // never what only ceil mode adds.
+    // The average of ones is the share of a window that counts: the input, on request the padding at its
+    // ends, never what only ceil mode adds.
     std::vector<int64_t> shape = shapeOf(x);
     std::vector<int64_t> pairs;
     shape[0] = 1;

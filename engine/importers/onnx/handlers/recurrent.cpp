@@ -37,7 +37,8 @@ Recurrent read(OnnxNode& node, const std::vector<std::string>& activations) {
     const std::string direction = node.text("direction", "forward");
     rnn.reverse = direction == "reverse";
     if (rnn.directions != (direction == "bidirectional" ? 2 : 1)) {
-        node.fail("its weights are for " + std::to_string(rnn.directions) + " directions, but it is " + direction);
+        node.fail("its weights are for " + std::to_string(rnn.directions) + " directions, but it is " +
+                  direction);
     }
     if (node.has("clip") || node.integer("input_forget", 0) != 0) {
         node.fail("clip and input_forget are not supported");
@@ -68,7 +69,8 @@ at::Tensor initialState(OnnxNode& node, const Recurrent& rnn, size_t index) {
 
 /// Rows of a gate matrix in another order: ONNX has LSTM gates as i o f c and GRU gates as z r h, ATen as
 /// i f g o and r z n.
-at::Tensor reordered(OnnxNode& node, const at::Tensor& matrix, int64_t hidden, const std::vector<int64_t>& order) {
+at::Tensor reordered(OnnxNode& node, const at::Tensor& matrix, int64_t hidden,
+                     const std::vector<int64_t>& order) {
     std::vector<at::Tensor> parts;
     for (const int64_t gate : order) {
         parts.push_back(node.call("aten::slice.Tensor", {matrix, 0, gate * hidden, (gate + 1) * hidden}));
@@ -84,7 +86,9 @@ std::vector<at::Tensor> parameters(OnnxNode& node, const Recurrent& rnn, const s
     }
     std::vector<at::Tensor> list;
     for (int64_t i = 0; i < rnn.directions; ++i) {
-        const auto pick = [&](size_t index) { return node.call("aten::select.int", {node.input(index), 0, i}); };
+        const auto pick = [&](size_t index) {
+            return node.call("aten::select.int", {node.input(index), 0, i});
+        };
         list.push_back(reordered(node, pick(1), rnn.hidden, order));
         list.push_back(reordered(node, pick(2), rnn.hidden, order));
         if (!node.hasInput(3)) {
@@ -112,8 +116,8 @@ std::vector<at::Tensor> results(OnnxNode& node, const Recurrent& rnn, std::vecto
     }
     y = node.call("aten::reshape",
                   {y, std::vector<int64_t>{rnn.length, rnn.batch, rnn.directions, rnn.hidden}});
-    const std::vector<int64_t> order = rnn.batchFirst ? std::vector<int64_t>{1, 0, 2, 3}
-                                                      : std::vector<int64_t>{0, 2, 1, 3};
+    const std::vector<int64_t> order =
+        rnn.batchFirst ? std::vector<int64_t>{1, 0, 2, 3} : std::vector<int64_t>{0, 2, 1, 3};
     all[0] = node.call("aten::permute", {y, order});
     for (size_t i = 1; rnn.batchFirst && i < all.size(); ++i) {
         all[i] = node.call("aten::transpose.int", {all[i], 0, 1});
@@ -145,8 +149,8 @@ std::vector<at::Tensor> rnn(OnnxNode& node) {
     const std::vector<std::string> kinds = node.texts("activations");
     const bool isRelu = !kinds.empty() && kinds[0] == "Relu";
     const Recurrent rnn = read(node, {isRelu ? "Relu" : "Tanh"});
-    return run(node, rnn, isRelu ? "aten::rnn_relu.input" : "aten::rnn_tanh.input", initialState(node, rnn, 5),
-               {0});
+    return run(node, rnn, isRelu ? "aten::rnn_relu.input" : "aten::rnn_tanh.input",
+               initialState(node, rnn, 5), {0});
 }
 
 /// A GRU whose reset gate acts before the hidden product, step by step: ATen only has the other kind.
@@ -187,7 +191,8 @@ at::Tensor gruDirection(OnnxNode& node, const Recurrent& rnn, int64_t direction,
         const at::Tensor reset = node.call("aten::slice.Tensor", {gates, 1, h, 2 * h});
         const at::Tensor kept = node.call("aten::mul.Tensor", {reset, state});
         at::Tensor fresh = node.call("aten::slice.Tensor", {x, 1, 2 * h, 3 * h});
-        fresh = node.call("aten::tanh", {node.call("aten::add.Tensor", {fresh, linear(kept, newWeight, newBias)})});
+        fresh = node.call("aten::tanh",
+                          {node.call("aten::add.Tensor", {fresh, linear(kept, newWeight, newBias)})});
         // (1 - z) * fresh + z * state
         const at::Tensor difference = node.call("aten::sub.Tensor", {state, fresh});
         state = node.call("aten::add.Tensor", {fresh, node.call("aten::mul.Tensor", {update, difference})});
@@ -197,7 +202,8 @@ at::Tensor gruDirection(OnnxNode& node, const Recurrent& rnn, int64_t direction,
 }
 
 std::vector<at::Tensor> gruByHand(OnnxNode& node, Recurrent rnn) {
-    if (node.input(1).size(1) != 3 * rnn.hidden || node.input(2).size(1) != 3 * rnn.hidden || rnn.length < 1) {
+    if (node.input(1).size(1) != 3 * rnn.hidden || node.input(2).size(1) != 3 * rnn.hidden ||
+        rnn.length < 1) {
         node.fail("its weights have the wrong shape");
     }
     const at::Tensor initial = initialState(node, rnn, 5);
@@ -210,8 +216,9 @@ std::vector<at::Tensor> gruByHand(OnnxNode& node, Recurrent rnn) {
         all.push_back(node.call("aten::stack", {states, 0}));
     }
     rnn.reverse = false;
-    return results(node, rnn, {all.size() == 1 ? all[0] : node.call("aten::cat", {all, 2}),
-                               node.call("aten::stack", {last, 0})});
+    return results(
+        node, rnn,
+        {all.size() == 1 ? all[0] : node.call("aten::cat", {all, 2}), node.call("aten::stack", {last, 0})});
 }
 
 std::vector<at::Tensor> gru(OnnxNode& node) {

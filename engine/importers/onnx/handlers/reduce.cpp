@@ -99,8 +99,8 @@ std::vector<at::Tensor> topK(OnnxNode& node) {
     if (count < 0 || count > x.size(axis)) {
         node.fail("it takes the best " + std::to_string(count) + " of " + std::to_string(x.size(axis)));
     }
-    return node.callMany("aten::topk", {x, count, axis, node.integer("largest", 1) != 0,
-                                        node.integer("sorted", 1) != 0});
+    return node.callMany("aten::topk",
+                         {x, count, axis, node.integer("largest", 1) != 0, node.integer("sorted", 1) != 0});
 }
 
 at::Tensor cumSum(OnnxNode& node) {

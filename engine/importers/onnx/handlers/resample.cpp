@@ -105,7 +105,8 @@ std::vector<int64_t> nearestLikeAten(const ResampleAxis& axis) {
     std::vector<int64_t> indices;
     const auto step = static_cast<float>(1.0 / axis.scale);
     for (int64_t i = 0; i < axis.to; ++i) {
-        indices.push_back(std::min(static_cast<int64_t>(std::floor(static_cast<float>(i) * step)), axis.from - 1));
+        indices.push_back(
+            std::min(static_cast<int64_t>(std::floor(static_cast<float>(i) * step)), axis.from - 1));
     }
     return indices;
 }

@@ -93,7 +93,8 @@ struct Native {
 
 Native findNative(const Plan& plan) {
     const size_t rank = plan.axes.size();
-    if (rank < 3 || rank > 5 || !isUnchanged(plan.axes[0]) || !isUnchanged(plan.axes[1]) || plan.mode.antialias) {
+    if (rank < 3 || rank > 5 || !isUnchanged(plan.axes[0]) || !isUnchanged(plan.axes[1]) ||
+        plan.mode.antialias) {
         return {};
     }
     const std::string dims = std::to_string(rank - 2) + "d";
@@ -112,12 +113,13 @@ Native findNative(const Plan& plan) {
         plan.mode.coordinates == "half_pixel" ||
         (plan.mode.coordinates == "pytorch_half_pixel" &&
          std::all_of(spatial.begin(), spatial.end(), [](const ResampleAxis& axis) { return axis.to > 1; }));
-    if (!(alignCorners || isHalfPixel) || (!isLinear && (rank != 4 || plan.mode.excludeOutside ||
-                                                         std::abs(plan.mode.cubicA + 0.75) > 1e-6))) {
+    if (!(alignCorners || isHalfPixel) ||
+        (!isLinear && (rank != 4 || plan.mode.excludeOutside || std::abs(plan.mode.cubicA + 0.75) > 1e-6))) {
         return {};
     }
     const char* const linear[] = {"linear1d", "bilinear2d", "trilinear3d"};
-    return {std::string("aten::upsample_") + (isLinear ? linear[rank - 3] : "bicubic2d") + ".vec", alignCorners};
+    return {std::string("aten::upsample_") + (isLinear ? linear[rank - 3] : "bicubic2d") + ".vec",
+            alignCorners};
 }
 
 at::Tensor callNative(OnnxNode& node, const Plan& plan, const Native& native) {

@@ -224,7 +224,8 @@ at::Tensor sliceAxis(OnnxNode& node, at::Tensor x, int64_t axis, Range range) {
     if (range.begin == 0 && range.end >= extent && range.step == 1) {
         return x;
     }
-    return node.call("aten::slice.Tensor", {x, axis, range.begin, std::max(range.begin, range.end), range.step});
+    return node.call("aten::slice.Tensor",
+                     {x, axis, range.begin, std::max(range.begin, range.end), range.step});
 }
 
 at::Tensor slice(OnnxNode& node) {
@@ -269,8 +270,8 @@ at::Tensor depthToSpace(OnnxNode& node) {
     const std::vector<int64_t> parts{x.size(0), block, block, channels, x.size(2), x.size(3)};
     at::Tensor y = node.call("aten::reshape", {x, parts});
     y = node.call("aten::permute", {y, std::vector<int64_t>{0, 3, 4, 1, 5, 2}});
-    return node.call("aten::reshape", {y, std::vector<int64_t>{x.size(0), channels, x.size(2) * block,
-                                                               x.size(3) * block}});
+    return node.call("aten::reshape",
+                     {y, std::vector<int64_t>{x.size(0), channels, x.size(2) * block, x.size(3) * block}});
 }
 
 at::Tensor spaceToDepth(OnnxNode& node) {
@@ -281,8 +282,8 @@ at::Tensor spaceToDepth(OnnxNode& node) {
     }
     const int64_t rows = x.size(2) / block;
     const int64_t columns = x.size(3) / block;
-    at::Tensor y =
-        node.call("aten::reshape", {x, std::vector<int64_t>{x.size(0), x.size(1), rows, block, columns, block}});
+    at::Tensor y = node.call("aten::reshape",
+                             {x, std::vector<int64_t>{x.size(0), x.size(1), rows, block, columns, block}});
     y = node.call("aten::permute", {y, std::vector<int64_t>{0, 3, 5, 1, 2, 4}});
     return node.call("aten::reshape",
                      {y, std::vector<int64_t>{x.size(0), x.size(1) * block * block, rows, columns}});
