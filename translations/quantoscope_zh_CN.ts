@@ -450,10 +450,6 @@
             <translation>打开自带的示例。</translation>
         </message>
         <message>
-            <source>Data: fashion-mnist[:train|:test], imagefolder:DIR or npy:X.npy[,Y.npy].</source>
-            <translation>数据：fashion-mnist[:train|:test]、imagefolder:目录 或 npy:X.npy[,Y.npy]。</translation>
-        </message>
-        <message>
             <source>Command that starts the engine, for example &quot;ssh host qscope serve&quot;.</source>
             <translation>启动引擎的命令，例如 &quot;ssh host qscope serve&quot;。</translation>
         </message>
@@ -464,6 +460,10 @@
         <message>
             <source>Project or model.</source>
             <translation>项目或模型。</translation>
+        </message>
+        <message>
+            <source>Data: FORMAT[:ARGUMENT], for example imagefolder:DIR or npy:X.npy,Y.npy.</source>
+            <translation>数据：格式[:参数]，例如 imagefolder:DIR 或 npy:X.npy,Y.npy。</translation>
         </message>
     </context>
     <context>

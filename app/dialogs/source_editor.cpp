@@ -206,14 +206,20 @@ void SourceEditor::addArrays(QFormLayout& form) {
     form.addRow(buttons);
     arrayLabels_ = addPath(form, tr("Labels (N):"), "dataLabels", tr("NumPy arrays (*.npy);;All files (*)"));
     arrayLabels_->setPlaceholderText(tr("optional: without labels there is no accuracy"));
-    connect(arrays_, &QTableWidget::cellChanged, this, &SourceEditor::changed);
+    connect(arrays_->model(), &QAbstractItemModel::dataChanged, this, &SourceEditor::changed);
 }
 
 void SourceEditor::showFormat() {
     const auto index = static_cast<size_t>(std::max(0, format_->currentIndex()));
     description_->setText(index < formats_.size() ? QString::fromStdString(formats_[index].description)
                                                   : QString());
-    pages_->setCurrentIndex(pageOf(format()));
+    const Page shown = pageOf(format());
+    // Only the page that is shown asks for room.
+    for (int page = 0; page < PageCount; ++page) {
+        pages_->widget(page)->setSizePolicy(QSizePolicy::Preferred,
+                                            page == shown ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    }
+    pages_->setCurrentIndex(shown);
     emit changed();
 }
 

@@ -10,7 +10,8 @@ std::optional<protocol::TensorInfo> inputHint(const QString& message) {
     static const QRegularExpression pattern(QStringLiteral("--input (\\S+)=(\\d+(?:x\\d+)*)"));
     const QRegularExpressionMatch match = pattern.match(message);
     if (!match.hasMatch()) {
-        return std::nullopt;
+        const bool guessed = message.contains(QLatin1String("input shape that was guessed"));
+        return guessed ? std::optional(protocol::TensorInfo{{}, {}, {1, 3, 224, 224}}) : std::nullopt;
     }
     return protocol::TensorInfo{match.captured(1).toStdString(), {}, *parseShape(match.captured(2))};
 }

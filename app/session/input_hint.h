@@ -9,7 +9,8 @@
 namespace qs::app {
 
 /// The example in an engine's message that asks for the shape of an input: "... give its size, for example
-/// --input x=1x3x224x224". Nothing where the message asks for none.
+/// --input x=1x3x224x224". An input without a name where it says that a guess has failed; nothing where it
+/// asks for no shape.
 std::optional<protocol::TensorInfo> inputHint(const QString& message);
 
 /// `inputs` with the one that the hint names replaced by it, or with it added.

@@ -141,7 +141,8 @@ bool Session::openModel(const QString& path, const std::vector<protocol::TensorI
         if (hint) {
             emit inputShapesNeeded(path, withHint(inputs, *hint));
         }
-        return hint.has_value();
+        // A guess may also have failed for another reason, which is to be read.
+        return hint && !hint->name.empty();
     };
     request_ = api_.openModel(
         params, jobHandlers<protocol::ModelInfo>(

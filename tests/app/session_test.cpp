@@ -89,6 +89,10 @@ TEST(InputHintTest, ReadsTheExampleInAMessage) {
     EXPECT_EQ(hint->name, "x");
     EXPECT_EQ(hint->shape, (std::vector<int64_t>{1, 3, 224, 224}));
     EXPECT_FALSE(inputHint(QStringLiteral("no such file: --input")));
+    const auto guess = inputHint(QStringLiteral(
+        "conv1: 3 channels (with an input shape that was guessed: --input gives the right one)"));
+    ASSERT_TRUE(guess);
+    EXPECT_EQ(guess->name, "");
     EXPECT_EQ(parseShape(QStringLiteral(" 1 x 3 × 8,8 ")), (std::vector<int64_t>{1, 3, 8, 8}));
     EXPECT_EQ(parseShape(QStringLiteral("?x3")), (std::vector<int64_t>{-1, 3}));
     for (const char* text : {"", "1x", "0x3", "ax3", "1x-2"}) {
