@@ -300,10 +300,6 @@
             <translation>%1 至 %2</translation>
         </message>
         <message>
-            <source>≈ 0 (%1 to %2)</source>
-            <translation>≈ 0（%1 至 %2）</translation>
-        </message>
-        <message>
             <source>%1 falls by %2</source>
             <translation>%1 下降 %2</translation>
         </message>
@@ -421,10 +417,6 @@
         <message>
             <source>Size</source>
             <translation>大小</translation>
-        </message>
-        <message>
-            <source>FP32</source>
-            <translation>FP32</translation>
         </message>
         <message>
             <source>Latency ms</source>

@@ -20,7 +20,7 @@ namespace {
 constexpr int kRightWidth = 330;
 constexpr int kVariantHeight = 190;
 constexpr int kBottomHeight = 280;
-/// Charts beside each other; those behind share the last place as tabs.
+/// Charts beside each other; the others share the second and the third place as tabs, so that titles fit.
 constexpr size_t kChartsSideBySide = 3;
 
 }  // namespace
@@ -60,11 +60,13 @@ void WindowDocks::arrange() {
     for (size_t i = 0; i < chartDocks_.size(); ++i) {
         window_.addDockWidget(Qt::BottomDockWidgetArea, chartDocks_[i], Qt::Horizontal);
         if (i >= kChartsSideBySide) {
-            window_.tabifyDockWidget(chartDocks_[kChartsSideBySide - 1], chartDocks_[i]);
+            window_.tabifyDockWidget(chartDocks_[1 + i % 2], chartDocks_[i]);
         }
     }
-    window_.tabifyDockWidget(chartDocks_.back(), classDock_);
-    chartDocks_[std::min(kChartsSideBySide, chartDocks_.size()) - 1]->raise();
+    window_.tabifyDockWidget(chartDocks_[1], classDock_);
+    for (size_t i = 0; i < kChartsSideBySide; ++i) {
+        chartDocks_[i]->raise();
+    }
 }
 
 /// Takes effect only on docks that are laid out, so after the window is shown.

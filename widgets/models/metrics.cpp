@@ -93,9 +93,8 @@ QString interval(const protocol::MetricValue& value) {
 }
 
 QString shortChange(const protocol::MetricDrop& drop) {
-    if (drop.distinguishable == false && drop.low && drop.high) {
-        return MetricText::tr("≈ 0 (%1 to %2)")
-            .arg(bareValue(-*drop.high, drop.unit), bareValue(-*drop.low, drop.unit));
+    if (drop.distinguishable == false) {
+        return QStringLiteral("≈ 0");
     }
     return difference(-drop.value, drop.unit);
 }

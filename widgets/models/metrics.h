@@ -28,8 +28,7 @@ const protocol::MetricValue* find(const protocol::ModelResult& result, const std
 
 /// "90.70 % to 91.80 %", or empty.
 QString interval(const protocol::MetricValue& value);
-/// INT8 minus FP32, short: "-1.25 pt", or with its interval "≈ 0 (-0.40 to 0.10)" where the two cannot be
-/// told apart.
+/// INT8 minus FP32, short: "-1.25 pt", or "≈ 0" where the two cannot be told apart.
 QString shortChange(const protocol::MetricDrop& drop);
 /// "Top-1 falls by 0.30 pt (95 % interval -0.10 to 0.70 pt): not distinguishable from 0 on 500 samples."
 QString sentence(const protocol::MetricDrop& drop);

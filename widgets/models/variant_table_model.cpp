@@ -33,8 +33,6 @@ const Column kColumns[] = {
      [](const VariantRow& row) { return format::duration(row.int8.latency_ms); }},
     {QT_TRANSLATE_NOOP("VariantColumns", "Size"),
      [](const VariantRow& row) { return format::bytes(row.int8.model_bytes); }},
-    {QT_TRANSLATE_NOOP("VariantColumns", "FP32"),
-     [](const VariantRow& row) { return QString::number(row.floatLayers); }},
 };
 
 }  // namespace
