@@ -280,10 +280,6 @@
             <translation>完全匹配</translation>
         </message>
         <message>
-            <source>Agreement with FP32</source>
-            <translation>与 FP32 一致</translation>
-        </message>
-        <message>
             <source>SQNR</source>
             <translation>SQNR</translation>
         </message>
@@ -293,7 +289,7 @@
         </message>
         <message>
             <source>pt</source>
-            <translation>个百分点</translation>
+            <translation>pt</translation>
         </message>
         <message>
             <source>%1 to %2</source>
@@ -318,6 +314,10 @@
         <message>
             <source>%1: not distinguishable from 0 on %2 samples.</source>
             <translation>%1：在 %2 个样本上与 0 无法区分。</translation>
+        </message>
+        <message>
+            <source>Agreement</source>
+            <translation>一致率</translation>
         </message>
     </context>
     <context>

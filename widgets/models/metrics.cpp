@@ -24,7 +24,7 @@ constexpr Title kTitles[] = {
     {"class_accuracy", QT_TRANSLATE_NOOP("Metrics", "Class mean")},
     {"mean_iou", QT_TRANSLATE_NOOP("Metrics", "Mean IoU")},
     {"exact_match", QT_TRANSLATE_NOOP("Metrics", "Exact match")},
-    {"agreement", QT_TRANSLATE_NOOP("Metrics", "Agreement with FP32")},
+    {"agreement", QT_TRANSLATE_NOOP("Metrics", "Agreement")},
     {"sqnr_db", QT_TRANSLATE_NOOP("Metrics", "SQNR")},
     {"cosine", QT_TRANSLATE_NOOP("Metrics", "Cosine")},
 };
