@@ -186,6 +186,7 @@ TEST(TradeoffChartTest, HasAPointForEachVariantAndOneForTheBaselineAndAClickPick
                 << text->text().toStdString();
         }
     }
+    labels.sort();
     EXPECT_EQ(labels.join(QLatin1Char(' ')), "FP32 a b");
 
     QSignalSpy picked(&state, &ViewState::variantPicked);
