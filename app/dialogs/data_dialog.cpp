@@ -67,6 +67,7 @@ QWidget* DataDialog::makeSourceTab(const std::vector<protocol::EntryInfo>& forma
     auto* page = new QWidget(this);
     auto* layout = new QVBoxLayout(page);
     source_ = new SourceEditor(formats, page);
+    source_->setObjectName(QStringLiteral("dataSource"));
     layout->addWidget(source_);
     labels_ = addLabels(page);
     found_ = new QLabel(page);

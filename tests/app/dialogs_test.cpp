@@ -33,7 +33,8 @@ class DialogsTest : public testing::Test {
     }
 
     static void chooseFormat(QWidget& dialog, const char* format) {
-        auto* combo = dialog.findChild<QComboBox*>(QStringLiteral("dataFormat"));
+        auto* source = dialog.findChild<SourceEditor*>(QStringLiteral("dataSource"));
+        auto* combo = source->findChild<QComboBox*>(QStringLiteral("dataFormat"));
         combo->setCurrentIndex(combo->findData(QLatin1String(format)));
         EXPECT_EQ(combo->currentData().toString(), QLatin1String(format));
     }
@@ -42,8 +43,8 @@ class DialogsTest : public testing::Test {
         return dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->isEnabled();
     }
 
-    static void type(QWidget& dialog, const char* name, const std::string& text) {
-        auto* edit = dialog.findChild<QLineEdit*>(QLatin1String(name));
+    static void type(QWidget& parent, const char* name, const std::string& text) {
+        auto* edit = parent.findChild<QLineEdit*>(QLatin1String(name));
         ASSERT_NE(edit, nullptr) << name;
         edit->clear();
         QTest::keyClicks(edit, QString::fromStdString(text));
@@ -90,7 +91,8 @@ TEST_F(DialogsTest, TheDataDialogMakesASpecAndRefusesWhatCannotBe) {
     dialog.show();
     chooseFormat(dialog, "imagefolder");
     EXPECT_FALSE(canAccept(dialog));
-    type(dialog, "dataFolder", folder_.path().toStdString());
+    type(*dialog.findChild<SourceEditor*>(QStringLiteral("dataSource")), "dataFolder",
+         folder_.path().toStdString());
     EXPECT_TRUE(canAccept(dialog));
     type(dialog, "dataClassNames", "/no/such/names");
     EXPECT_FALSE(canAccept(dialog));
