@@ -234,7 +234,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "b = Constant <value = int64[1] {-1}> ()\n c = Div (a, b)\n f = Cast <to = 1> (c)\n"
                 "y = Add (x, f)",
                 "integer overflow"},
-        Refusal{"SizesOfData", "s = Cast <to = 7> (x)\n y = Expand (x, s)", "depends on the data"},
+        Refusal{"SizesOfData", "e = Cast <to = 7> (x)\n y = Expand (x, e)", "depends on the data"},
         Refusal{"StringConstant", "c = Constant <value_string = \"hello\"> ()\n y = Identity (c)", "string"}),
     [](const auto& info) { return info.param.name; });
 
