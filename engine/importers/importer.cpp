@@ -88,8 +88,8 @@ Error sizeNeeded(const InputSpec& input) {
     for (int64_t& extent : example) {
         extent = extent < 0 ? 224 : extent;
     }
-    return failure("input " + name + " has free extents (" + shapeText(input.shape) +
-                   "): give its size, for example --input " + name + "=" + shapeText(example));
+    return failure("input " + name + " has the shape " + shapeText(input.shape) +
+                   ": give the free sizes, for example --input " + name + "=" + shapeText(example));
 }
 
 Result<Graph> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs) {

@@ -26,7 +26,9 @@ std::map<std::pair<ValueId, int64_t>, std::vector<Part>> slicesOf(const Graph& g
         const auto dim = node.attrs.get<int64_t>("dim");
         const int64_t axis = dim < 0 ? dim + rank : dim;
         const int64_t extent = shape[static_cast<size_t>(axis)];
-        const auto bounded = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + extent : at, 0, extent); };
+        const auto bounded = [&](int64_t at) {
+            return std::clamp<int64_t>(at < 0 ? at + extent : at, 0, extent);
+        };
         groups[{node.inputs[0], axis}].push_back({node.id, bounded(node.attrs.get<int64_t>("start", 0)),
                                                   bounded(node.attrs.get<int64_t>("end", extent))});
     }

@@ -26,9 +26,7 @@ class Inliner {
         }
     }
 
-    Status run() {
-        return functions_.empty() ? Status() : expandGraph(*model_.mutable_graph(), 0);
-    }
+    Status run() { return functions_.empty() ? Status() : expandGraph(*model_.mutable_graph(), 0); }
 
   private:
     using Names = std::map<std::string, std::string>;
