@@ -219,11 +219,7 @@ def shape_chain(folder):
     shape = b.op("Shape", [x])
 
     def extent(axis):
-<<<<<<< HEAD
         return b.op("Gather", [shape, b.constant(f"axis{axis}_{len(b.nodes)}", numpy.int64(axis))], axis=0)
-=======
-        return b.op("Gather", [shape, b.constant(f"axis_{len(b.nodes)}", numpy.int64(axis))], axis=0)
->>>>>>> part-corpus
 
     def one(value):
         return b.op("Unsqueeze", [value, b.ints(f"zero_{len(b.nodes)}", 0)])
