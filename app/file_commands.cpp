@@ -30,7 +30,8 @@ void FileCommands::rememberFolder(const QString& path) const {
 
 void FileCommands::askForModel() {
     const QString path = QFileDialog::getOpenFileName(
-        &window_, tr("Open model"), lastFolder(), tr("TorchScript models (*.pt *.pth *.ts);;All files (*)"));
+        &window_, tr("Open model"), lastFolder(),
+        tr("Models (*.pt *.pth *.ts *.onnx);;TorchScript (*.pt *.pth *.ts);;ONNX (*.onnx);;All files (*)"));
     if (!path.isEmpty()) {
         openModel(path);
     }
@@ -43,7 +44,9 @@ void FileCommands::openModel(const QString& path) {
         return;
     }
     rememberFolder(absolute);
-    session_.openModel(absolute);
+    // What was entered for this model holds until it is entered anew.
+    const bool same = session_.model() && !another;
+    session_.openModel(absolute, same ? session_.inputs() : std::vector<protocol::TensorInfo>());
 }
 
 void FileCommands::askForProject() {

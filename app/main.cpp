@@ -37,7 +37,7 @@ Arguments parse(const QStringList& arguments) {
     const QCommandLineOption data(
         QStringLiteral("data"),
         QCoreApplication::translate(
-            "main", "Data: fashion-mnist[:train|:test], imagefolder:DIR or npy:X.npy[,Y.npy]."),
+            "main", "Data: FORMAT[:ARGUMENT], for example imagefolder:DIR or npy:X.npy,Y.npy."),
         QStringLiteral("SPEC"));
     const QCommandLineOption engine(
         QStringLiteral("engine"),

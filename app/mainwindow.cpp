@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QDragEnterEvent>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
@@ -16,7 +17,9 @@
 #include <QVBoxLayout>
 
 #include "app/action_queue.h"
+#include "app/data_check.h"
 #include "app/dialogs/data_dialog.h"
+#include "app/dialogs/input_dialog.h"
 #include "app/dialogs/qat_dialog.h"
 #include "app/dialogs/settings_dialog.h"
 #include "app/docks/window_docks.h"
@@ -183,31 +186,66 @@ void MainWindow::offerRecovery() {
 // ---- what the person asks for
 
 void MainWindow::askForData(DataRole role) {
-    QStringList formats;
-    for (const auto& format : client_.engineInfo().data_formats) {
-        formats << QString::fromStdString(format);
-    }
     const bool evaluation = role == DataRole::Evaluation;
-    auto* dialog = new DataDialog(formats, evaluation, this);
+    auto* dialog = new DataDialog(client_.engineInfo().data_formats, evaluation, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    auto* check = new DataCheck(client_, dialog);
+    connect(dialog, &DataDialog::checkRequested, check, &DataCheck::ask);
+    connect(check, &DataCheck::found, dialog, &DataDialog::showFound);
+    connect(check, &DataCheck::notFound, dialog, &DataDialog::showNotFound);
     DataChoice choice;
     choice.spec.source = evaluation ? "fashion-mnist:test" : "fashion-mnist:train";
     if (const auto& opened = session_.data(role)) {
         choice.spec = opened->spec;
     }
+    if (const auto& calibration = session_.data(DataRole::Calibration); evaluation && calibration) {
+        choice.calibration = calibration->spec;
+    }
     choice.calibSamples = session_.settings().calibSamples;
     choice.evalSamples = session_.settings().evalSamples;
+    choice.seed = session_.settings().seed;
     dialog->setChoice(choice);
-    connect(dialog, &QDialog::accepted, this, [this, dialog, role, evaluation] {
-        const DataChoice chosen = dialog->choice();
-        if (evaluation) {
-            Settings settings = session_.settings();
-            settings.calibSamples = chosen.calibSamples;
-            settings.evalSamples = chosen.evalSamples;
-            session_.setSettings(settings);
+    if (session_.model()) {
+        dialog->setModelInputs(session_.model()->inputs);
+    }
+    connect(dialog, &QDialog::accepted, this, [this, dialog, role] { takeData(dialog->choice(), role); });
+    dialog->open();
+}
+
+void MainWindow::takeData(const DataChoice& choice, DataRole role) {
+    std::vector<std::function<bool()>> steps{
+        [this, spec = choice.spec, role] { return session_.openData(spec, role); }};
+    if (role == DataRole::Evaluation) {
+        Settings settings = session_.settings();
+        settings.calibSamples = choice.calibSamples;
+        settings.evalSamples = choice.evalSamples;
+        settings.seed = choice.seed;
+        session_.setSettings(settings);
+        if (choice.calibration) {
+            steps.emplace_back([this, spec = *choice.calibration] {
+                return session_.openData(spec, DataRole::Calibration);
+            });
+        } else {
+            session_.clearCalibrationData();
         }
-        session_.openData(chosen.spec, role);
-    });
+    }
+    queue_->run(std::move(steps));
+}
+
+void MainWindow::askForInputShapes(const QString& path, const std::vector<protocol::TensorInfo>& inputs) {
+    const bool open = session_.model() && QString::fromStdString(session_.model()->path) == path;
+    const QString reason =
+        open ? QString()
+             : tr("%1 does not say how large its inputs are. Enter the shapes with which it "
+                  "is to be opened.")
+                   .arg(QFileInfo(path).fileName());
+    auto* dialog = new InputDialog(reason, inputs, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    if (const auto& data = session_.data(DataRole::Evaluation)) {
+        dialog->setData(data->info.inputs);
+    }
+    connect(dialog, &QDialog::accepted, this,
+            [this, dialog, path] { session_.openModel(path, dialog->inputs()); });
     dialog->open();
 }
 
@@ -228,7 +266,7 @@ void MainWindow::askForTraining() {
 }
 
 void MainWindow::askForSettings() {
-    auto* dialog = new SettingsDialog(session_.settings(), this);
+    auto* dialog = new SettingsDialog(session_.settings(), client_.engineInfo().metrics, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { session_.setSettings(dialog->settings()); });
     dialog->open();
@@ -268,6 +306,9 @@ void MainWindow::connectActions() {
     on(actions_->openSample, [this] { openSample(); });
     on(actions_->openData, [this] { askForData(DataRole::Evaluation); });
     on(actions_->openTrainingData, [this] { askForData(DataRole::Training); });
+    on(actions_->inputShapes, [this] {
+        askForInputShapes(QString::fromStdString(session_.model()->path), session_.model()->inputs);
+    });
     on(actions_->newProject, [this] { files_->newProject(); });
     on(actions_->openProject, [this] { files_->askForProject(); });
     on(actions_->saveProject, [this] { files_->save(); });

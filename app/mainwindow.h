@@ -21,6 +21,7 @@ class ActionQueue;
 class FileCommands;
 class WindowActions;
 class WindowDocks;
+struct DataChoice;
 
 /// The workbench window: shows a session and turns what the person does into calls on it. It never waits for
 /// the engine.
@@ -56,6 +57,7 @@ class MainWindow : public QMainWindow {
 
     void showDocument();
     void showModel();
+    void showData();
     void showLayers();
     void showVariants();
     void showCurve();
@@ -69,6 +71,9 @@ class MainWindow : public QMainWindow {
     QString measureObstacle() const;
 
     void askForData(DataRole role);
+    void takeData(const DataChoice& choice, DataRole role);
+    void askForInputShapes(const QString& path, const std::vector<protocol::TensorInfo>& inputs);
+    void showSkipped(const std::vector<std::string>& skipped);
     void askForTraining();
     void askForSettings();
     void showAbout();

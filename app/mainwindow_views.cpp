@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 
+#include "app/dialogs/skipped_dialog.h"
 #include "app/docks/window_docks.h"
 #include "app/mainwindow.h"
 #include "app/window_actions.h"
@@ -42,7 +43,11 @@ bool hasQuantizable(const ViewState& state) {
 
 void MainWindow::connectSession() {
     connect(&session_, &Session::modelChanged, this, &MainWindow::showDocument);
-    connect(&session_, &Session::dataChanged, this, [this] { updateActions(); });
+    connect(&session_, &Session::inputShapesNeeded, this, &MainWindow::askForInputShapes);
+    connect(&session_, &Session::dataChanged, this, [this] {
+        showData();
+        updateActions();
+    });
     connect(&session_, &Session::rulesChanged, this, [this] {
         showPreset();
         showLayers();
@@ -100,6 +105,7 @@ void MainWindow::connectViews() {
         session_.setSelectedLayer(layers.isEmpty() ? QString() : layers.first());
         updateActions();
     });
+    connect(&docks_->summary(), &SummaryPanel::skippedRequested, this, &MainWindow::showSkipped);
     connect(&docks_->variants(), &VariantPanel::adoptRequested, this,
             [this](const QString& id) { session_.adoptRules(id); });
     connect(&docks_->variants(), &VariantPanel::removeRequested, this,
@@ -110,6 +116,7 @@ void MainWindow::showDocument() {
     docks_->setWorkspaceVisible(session_.model().has_value());
     pages_->setCurrentWidget(session_.model() ? static_cast<QWidget*>(layers_) : welcome_);
     docks_->summary().setModel(session_.model());
+    showData();
     showPreset();
     showLayers();
     showVariants();
@@ -119,6 +126,20 @@ void MainWindow::showDocument() {
     if (!session_.selectedLayer().isEmpty()) {
         state_->setSelectedLayers({session_.selectedLayer()});
     }
+}
+
+void MainWindow::showData() {
+    const auto info = [this](DataRole role) {
+        const auto& data = session_.data(role);
+        return data ? std::optional(data->info) : std::nullopt;
+    };
+    docks_->summary().setData(info(DataRole::Evaluation), info(DataRole::Calibration));
+}
+
+void MainWindow::showSkipped(const std::vector<std::string>& skipped) {
+    auto* dialog = new SkippedDialog(skipped, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void MainWindow::showLayers() {
@@ -259,8 +280,9 @@ void MainWindow::updateActions() {
         client_.engineInfo().data_formats.empty() ? tr("The engine is starting.") : QString();
     set(actions_->openData, either(wait, noEngine));
     set(actions_->openTrainingData, either(wait, noEngine));
-    set(actions_->saveProject,
-        either(edit, session_.isModified() ? QString() : tr("There are no unsaved changes.")));
+    const bool unsaved = session_.isModified() || session_.projectPath().isEmpty();
+    set(actions_->saveProject, either(edit, unsaved ? QString() : tr("There are no unsaved changes.")));
+    set(actions_->inputShapes, either(wait, edit));
     set(actions_->saveProjectAs, edit);
     set(actions_->calibrate, measure);
     set(actions_->train, measure);

@@ -23,14 +23,16 @@ constexpr const char* kTip = "plainTip";
 
 WindowActions::WindowActions(QMainWindow& window, QUndoStack& undoStack) : QObject(&window), window_(window) {
     initResources();
-    openModel = add("openModel", tr("&Open model..."), tr("Open a TorchScript FP32 model"),
+    openModel = add("openModel", tr("&Open model..."), tr("Open an FP32 model: TorchScript or ONNX"),
                     QKeySequence::Open, "model");
     openSample = add("openSample", tr("Open the &sample"),
                      tr("Open the bundled ResNet, trained on Fashion-MNIST, with its test images"));
-    openData = add("openData", tr("&Data..."), tr("Choose the images that calibrate and measure the model"),
+    openData = add("openData", tr("&Data..."), tr("Choose the data that calibrates and measures the model"),
                    QKeySequence(Qt::CTRL | Qt::Key_D), "data");
     openTrainingData =
         add("openTrainingData", tr("&Training data..."), tr("Choose the images that QAT trains on"));
+    inputShapes =
+        add("inputShapes", tr("&Input shapes..."), tr("Open the model with other shapes of its inputs"));
     newProject =
         add("newProject", tr("&New project"), tr("Close what is open and start afresh"), QKeySequence::New);
     openProject = add("openProject", tr("Open &project..."), tr("Open a saved project"),
@@ -130,6 +132,8 @@ void WindowActions::buildMenus() {
     edit->addActions({clearOverrides, settings});
     QMenu* model = bar.addMenu(tr("&Model"));
     model->addActions({calibrate, restoreSelected, restoreWorst, train});
+    model->addSeparator();
+    model->addAction(inputShapes);
     model->addSeparator();
     model->addActions({cancelJob, restartEngine});
     viewMenu = bar.addMenu(tr("&View"));

@@ -24,6 +24,7 @@ class WindowActions : public QObject {
     QAction* openSample;
     QAction* openData;
     QAction* openTrainingData;
+    QAction* inputShapes;
     QAction* newProject;
     QAction* openProject;
     QAction* saveProject;

@@ -2,6 +2,26 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
     <context>
+        <name>Describe</name>
+        <message numerus="yes">
+            <source>%n class(es)</source>
+            <translation>
+                <numerusform>%n class</numerusform>
+                <numerusform>%n classes</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ConfusionChart</name>
+        <message numerus="yes">
+            <source>%n class(es) are too many for a matrix: the panel &quot;Classes&quot; lists the confusions.</source>
+            <translation>
+                <numerusform>%n class is too many for a matrix: the panel &quot;Classes&quot; lists the confusions.</numerusform>
+                <numerusform>%n classes are too many for a matrix: the panel &quot;Classes&quot; lists the confusions.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>qs::LayerPanel</name>
         <message numerus="yes">
             <source>%n layer(s)</source>
@@ -34,6 +54,20 @@
                 <numerusform>%n more layers selected</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>always %n sample(s)</source>
+            <translation>
+                <numerusform>always %n sample</numerusform>
+                <numerusform>always %n samples</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n file(s) skipped...</source>
+            <translation>
+                <numerusform>%n file skipped...</numerusform>
+                <numerusform>%n files skipped...</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>qs::TradeoffChart</name>
@@ -56,6 +90,33 @@
         </message>
     </context>
     <context>
+        <name>qs::app::DataDialog</name>
+        <message numerus="yes">
+            <source>%n sample(s): %1</source>
+            <translation>
+                <numerusform>%n sample: %1</numerusform>
+                <numerusform>%n samples: %1</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n file(s) cannot be decoded and will be skipped, the first: %1</source>
+            <translation>
+                <numerusform>%n file cannot be decoded and will be skipped: %1</numerusform>
+                <numerusform>%n files cannot be decoded and will be skipped, the first: %1</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::InputDialog</name>
+        <message numerus="yes">
+            <source>%1 has %n dimension(s).</source>
+            <translation>
+                <numerusform>%1 has %n dimension.</numerusform>
+                <numerusform>%1 has %n dimensions.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>qs::app::MainWindow</name>
         <message numerus="yes">
             <source>%1
@@ -65,6 +126,16 @@ ISA %2, %n core(s)</source>
 ISA %2, %n core</numerusform>
                 <numerusform>%1
 ISA %2, %n cores</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::SkippedDialog</name>
+        <message numerus="yes">
+            <source>%n file(s) could not be decoded. Neither calibration nor the figures know them.</source>
+            <translation>
+                <numerusform>%n file could not be decoded. Neither calibration nor the figures know it.</numerusform>
+                <numerusform>%n files could not be decoded. Neither calibration nor the figures know them.</numerusform>
             </translation>
         </message>
     </context>

@@ -19,6 +19,82 @@
             <source>Training</source>
             <translation>训练</translation>
         </message>
+        <message>
+            <source>Confusion matrix</source>
+            <translation>混淆矩阵</translation>
+        </message>
+    </context>
+    <context>
+        <name>Classes</name>
+        <message>
+            <source>class %1</source>
+            <translation>类别 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>Describe</name>
+        <message>
+            <source>any shape</source>
+            <translation>任意形状</translation>
+        </message>
+        <message>
+            <source>none: good for calibration, errors and agreement with FP32</source>
+            <translation>无：可用于校准、误差以及与 FP32 的一致率</translation>
+        </message>
+        <message>
+            <source>masks of %1</source>
+            <translation>%1 的掩码</translation>
+        </message>
+        <message>
+            <source>sequences of up to %1</source>
+            <translation>长度至多 %1 的序列</translation>
+        </message>
+        <message>
+            <source>a class a sample</source>
+            <translation>每个样本一个类别</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n class(es)</source>
+            <translation>
+                <numerusform>%n 个类别</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 × %2 px</source>
+            <translation>%1 × %2 像素</translation>
+        </message>
+        <message>
+            <source>kept</source>
+            <translation>保持不变</translation>
+        </message>
+        <message>
+            <source>%1 px</source>
+            <translation>%1 像素</translation>
+        </message>
+        <message>
+            <source>resize %1</source>
+            <translation>缩放 %1</translation>
+        </message>
+        <message>
+            <source>crop %1</source>
+            <translation>裁剪 %1</translation>
+        </message>
+        <message>
+            <source>scale %1</source>
+            <translation>比例 %1</translation>
+        </message>
+        <message>
+            <source>mean %1</source>
+            <translation>均值 %1</translation>
+        </message>
+        <message>
+            <source>std %1</source>
+            <translation>标准差 %1</translation>
+        </message>
+        <message>
+            <source>channels %1</source>
+            <translation>通道数 %1</translation>
+        </message>
     </context>
     <context>
         <name>ErrorChart</name>
@@ -137,7 +213,7 @@
             <translation>SQNR dB</translation>
         </message>
         <message>
-            <source>Signal to quantization noise of the layer's output against FP32, in decibels. Higher is better</source>
+            <source>Signal to quantization noise of the layer&apos;s output against FP32, in decibels. Higher is better</source>
             <translation>该层输出相对 FP32 的信号与量化噪声之比，单位为分贝，越高越好</translation>
         </message>
         <message>
@@ -145,7 +221,7 @@
             <translation>余弦</translation>
         </message>
         <message>
-            <source>Cosine similarity of the layer's output with FP32. 1 is equal</source>
+            <source>Cosine similarity of the layer&apos;s output with FP32. 1 is equal</source>
             <translation>该层输出与 FP32 的余弦相似度，1 表示完全一致</translation>
         </message>
         <message>
@@ -153,7 +229,7 @@
             <translation>MSE</translation>
         </message>
         <message>
-            <source>Mean squared error of the layer's output against FP32</source>
+            <source>Mean squared error of the layer&apos;s output against FP32</source>
             <translation>该层输出相对 FP32 的均方误差</translation>
         </message>
         <message>
@@ -177,8 +253,71 @@
             <translation>加速比</translation>
         </message>
         <message>
-            <source>FP32 time over the variant's time</source>
+            <source>FP32 time over the variant&apos;s time</source>
             <translation>FP32 耗时与此变体耗时之比</translation>
+        </message>
+    </context>
+    <context>
+        <name>Metrics</name>
+        <message>
+            <source>Top-1</source>
+            <translation>Top-1</translation>
+        </message>
+        <message>
+            <source>Top-5</source>
+            <translation>Top-5</translation>
+        </message>
+        <message>
+            <source>Class mean</source>
+            <translation>类别平均</translation>
+        </message>
+        <message>
+            <source>Mean IoU</source>
+            <translation>平均 IoU</translation>
+        </message>
+        <message>
+            <source>Exact match</source>
+            <translation>完全匹配</translation>
+        </message>
+        <message>
+            <source>SQNR</source>
+            <translation>SQNR</translation>
+        </message>
+        <message>
+            <source>Cosine</source>
+            <translation>余弦</translation>
+        </message>
+        <message>
+            <source>pt</source>
+            <translation>pt</translation>
+        </message>
+        <message>
+            <source>%1 to %2</source>
+            <translation>%1 至 %2</translation>
+        </message>
+        <message>
+            <source>%1 falls by %2</source>
+            <translation>%1 下降 %2</translation>
+        </message>
+        <message>
+            <source>%1 rises by %2</source>
+            <translation>%1 上升 %2</translation>
+        </message>
+        <message>
+            <source>%1, on %2 samples.</source>
+            <translation>%1，样本数 %2。</translation>
+        </message>
+        <message>
+            <source>%1 (95 % interval %2 to %3)</source>
+            <translation>%1（95 % 区间 %2 至 %3）</translation>
+        </message>
+        <message>
+            <source>%1: not distinguishable from 0 on %2 samples.</source>
+            <translation>%1：在 %2 个样本上与 0 无法区分。</translation>
+        </message>
+        <message>
+            <source>Agreement</source>
+            <translation>一致率</translation>
         </message>
     </context>
     <context>
@@ -280,16 +419,16 @@
             <translation>大小</translation>
         </message>
         <message>
-            <source>FP32</source>
-            <translation>FP32</translation>
-        </message>
-        <message>
-            <source>Top-1 %</source>
-            <translation>Top-1 %</translation>
-        </message>
-        <message>
             <source>Latency ms</source>
             <translation>延迟 ms</translation>
+        </message>
+        <message>
+            <source>Accuracy</source>
+            <translation>准确率</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>变化</translation>
         </message>
     </context>
     <context>
@@ -303,20 +442,158 @@
             <translation>打开自带的示例。</translation>
         </message>
         <message>
-            <source>Data: fashion-mnist[:train|:test], imagefolder:DIR or npy:X.npy[,Y.npy].</source>
-            <translation>数据：fashion-mnist[:train|:test]、imagefolder:目录 或 npy:X.npy[,Y.npy]。</translation>
+            <source>Command that starts the engine, for example &quot;ssh host qscope serve&quot;.</source>
+            <translation>启动引擎的命令，例如 &quot;ssh host qscope serve&quot;。</translation>
         </message>
         <message>
-            <source>Command that starts the engine, for example "ssh host qscope serve".</source>
-            <translation>启动引擎的命令，例如 "ssh host qscope serve"。</translation>
-        </message>
-        <message>
-            <source>Language of the window, for example zh_CN; else the system's.</source>
+            <source>Language of the window, for example zh_CN; else the system&apos;s.</source>
             <translation>界面语言，例如 zh_CN；缺省为系统语言。</translation>
         </message>
         <message>
             <source>Project or model.</source>
             <translation>项目或模型。</translation>
+        </message>
+        <message>
+            <source>Data: FORMAT[:ARGUMENT], for example imagefolder:DIR or npy:X.npy,Y.npy.</source>
+            <translation>数据：格式[:参数]，例如 imagefolder:DIR 或 npy:X.npy,Y.npy。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ClassPanel</name>
+        <message>
+            <source>Classes</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Confusions</source>
+            <translation>混淆</translation>
+        </message>
+        <message>
+            <source>%1 rarer confusions are left out.</source>
+            <translation>另有 %1 种较少见的混淆未列出。</translation>
+        </message>
+        <message>
+            <source>This variant was measured without classes: they need a classifier, or a model of masks, and labelled data.</source>
+            <translation>此变体测量时没有类别：需要分类或掩码模型，以及带标签的数据。</translation>
+        </message>
+        <message>
+            <source>How each class fares is shown here once a variant has been measured.</source>
+            <translation>测量变体后，这里显示每个类别的表现。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ClassTableModel</name>
+        <message>
+            <source>%1 to %2</source>
+            <translation>%1 至 %2</translation>
+        </message>
+        <message>
+            <source>Intersection over union in percent</source>
+            <translation>交并比（百分比）</translation>
+        </message>
+        <message>
+            <source>Accuracy in percent</source>
+            <translation>准确率（百分比）</translation>
+        </message>
+        <message>
+            <source>Class</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Pixels</source>
+            <translation>像素</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>样本</translation>
+        </message>
+        <message>
+            <source>FP32 %</source>
+            <translation>FP32 %</translation>
+        </message>
+        <message>
+            <source>INT8 %</source>
+            <translation>INT8 %</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>变化</translation>
+        </message>
+        <message>
+            <source>95 %</source>
+            <translation>95 %</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ConfusionChart</name>
+        <message>
+            <source>Precision</source>
+            <translation>精度</translation>
+        </message>
+        <message>
+            <source>INT8</source>
+            <translation>INT8</translation>
+        </message>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>判定</translation>
+        </message>
+        <message>
+            <source>Label</source>
+            <translation>标签</translation>
+        </message>
+        <message>
+            <source>Which classes are taken for which is shown here once a variant has been measured.</source>
+            <translation>测量变体后，这里显示哪些类别被误认成哪些类别。</translation>
+        </message>
+        <message>
+            <source>There is no confusion matrix: it needs a classifier and labelled data.</source>
+            <translation>没有混淆矩阵：需要分类模型和带标签的数据。</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n class(es) are too many for a matrix: the panel &quot;Classes&quot; lists the confusions.</source>
+            <translation>
+                <numerusform>%n 个类别太多，无法画成矩阵：混淆情况见“类别”面板。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>few of the label&apos;s samples</source>
+            <translation>该标签的少数样本</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>label %1
+decision %2
+%3 of %4 samples</source>
+            <translation>标签 %1
+判定 %2
+%4 个样本中的 %3 个</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ConfusionTableModel</name>
+        <message>
+            <source>Label</source>
+            <translation>标签</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>判定</translation>
+        </message>
+        <message>
+            <source>INT8</source>
+            <translation>INT8</translation>
+        </message>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
         </message>
     </context>
     <context>
@@ -528,24 +805,12 @@
             <translation>文件大小</translation>
         </message>
         <message>
-            <source>%1 pt</source>
-            <translation>%1 个百分点</translation>
-        </message>
-        <message>
-            <source>Top-1</source>
-            <translation>Top-1</translation>
-        </message>
-        <message>
             <source>Latency</source>
             <translation>延迟</translation>
         </message>
         <message>
             <source>Size</source>
             <translation>大小</translation>
-        </message>
-        <message>
-            <source>Same class</source>
-            <translation>类别一致</translation>
         </message>
         <message>
             <source>FP32</source>
@@ -643,22 +908,60 @@
                 <numerusform>另选中 %n 层</numerusform>
             </translation>
         </message>
+        <message>
+            <source>95 % from</source>
+            <translation>95 % 自</translation>
+        </message>
+        <message>
+            <source>to</source>
+            <translation>至</translation>
+        </message>
+        <message>
+            <source>Batch</source>
+            <translation>批次</translation>
+        </message>
+        <message numerus="yes">
+            <source>always %n sample(s)</source>
+            <translation>
+                <numerusform>固定 %n 个样本</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Source</source>
+            <translation>来源</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>标签</translation>
+        </message>
+        <message>
+            <source>Sample</source>
+            <translation>样本</translation>
+        </message>
+        <message>
+            <source>Preprocessing</source>
+            <translation>预处理</translation>
+        </message>
+        <message>
+            <source>Calibration</source>
+            <translation>校准</translation>
+        </message>
+        <message>
+            <source>the same data, other samples</source>
+            <translation>同一数据的其他样本</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n file(s) skipped...</source>
+            <translation>
+                <numerusform>已跳过 %n 个文件…</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>qs::TradeoffChart</name>
         <message>
             <source>Median latency / ms</source>
             <translation>中位延迟 / ms</translation>
-        </message>
-        <message>
-            <source>Top-1 accuracy / %</source>
-            <translation>Top-1 准确率 / %</translation>
-        </message>
-        <message>
-            <source>%1
-top-1 %2, %3, %4</source>
-            <translation>%1
-Top-1 %2，%3，%4</translation>
         </message>
         <message>
             <source>FP32</source>
@@ -669,10 +972,6 @@ Top-1 %2，%3，%4</translation>
             <translation>
                 <numerusform>%n 层为 FP32</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>The data has no labels: there is no accuracy to show.</source>
-            <translation>数据没有标签：无法显示准确率。</translation>
         </message>
         <message>
             <source>Each variant that you measure becomes a point here.</source>
@@ -689,6 +988,18 @@ Top-1 %2，%3，%4</translation>
         <message>
             <source>current</source>
             <translation>当前</translation>
+        </message>
+        <message>
+            <source>%1 %2, %3, %4</source>
+            <translation>%1 %2，%3，%4</translation>
+        </message>
+        <message>
+            <source>95 % interval %1, %2 samples</source>
+            <translation>95 % 区间 %1，样本数 %2</translation>
+        </message>
+        <message>
+            <source>No variant has both a metric and a latency.</source>
+            <translation>没有变体同时具有指标和延迟。</translation>
         </message>
     </context>
     <context>
@@ -733,7 +1044,7 @@ validation top-1 %1</source>
     <context>
         <name>qs::VariantPanel</name>
         <message>
-            <source>Set the layers' qconfigs as in this variant</source>
+            <source>Set the layers&apos; qconfigs as in this variant</source>
             <translation>将各层量化配置设为与此变体相同</translation>
         </message>
         <message>
@@ -749,33 +1060,13 @@ validation top-1 %1</source>
                 <numerusform>%1：加速比 %2，%n 层为 FP32</numerusform>
             </translation>
         </message>
+        <message>
+            <source>%1 (95 % interval %2, %3 samples)</source>
+            <translation>%1（95 % 区间 %2，样本数 %3）</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::DataDialog</name>
-        <message>
-            <source>Fashion-MNIST</source>
-            <translation>Fashion-MNIST</translation>
-        </message>
-        <message>
-            <source>Image folder (a folder for each class)</source>
-            <translation>图像文件夹（每类一个子文件夹）</translation>
-        </message>
-        <message>
-            <source>NumPy arrays (.npy)</source>
-            <translation>NumPy 数组 (.npy)</translation>
-        </message>
-        <message>
-            <source>default</source>
-            <translation>默认</translation>
-        </message>
-        <message>
-            <source> px</source>
-            <translation> 像素</translation>
-        </message>
-        <message>
-            <source>default; or numbers, one for each channel: 0.485, 0.456, 0.406</source>
-            <translation>默认；或每个通道一个数：0.485, 0.456, 0.406</translation>
-        </message>
         <message>
             <source>Data</source>
             <translation>数据</translation>
@@ -789,138 +1080,106 @@ validation top-1 %1</source>
             <translation>预处理</translation>
         </message>
         <message>
-            <source>Samples</source>
-            <translation>样本</translation>
-        </message>
-        <message>
             <source>Source</source>
             <translation>来源</translation>
-        </message>
-        <message>
-            <source>test images</source>
-            <translation>测试图像</translation>
-        </message>
-        <message>
-            <source>training images</source>
-            <translation>训练图像</translation>
-        </message>
-        <message>
-            <source>Images:</source>
-            <translation>图像：</translation>
-        </message>
-        <message>
-            <source>Argument:</source>
-            <translation>参数：</translation>
         </message>
         <message>
             <source>Browse...</source>
             <translation>浏览…</translation>
         </message>
         <message>
-            <source>Image folder</source>
-            <translation>图像文件夹</translation>
-        </message>
-        <message>
-            <source>NumPy array</source>
-            <translation>NumPy 数组</translation>
-        </message>
-        <message>
-            <source>NumPy arrays (*.npy)</source>
-            <translation>NumPy 数组 (*.npy)</translation>
-        </message>
-        <message>
-            <source>Folder:</source>
-            <translation>文件夹：</translation>
-        </message>
-        <message>
-            <source>optional: without labels there is no accuracy</source>
-            <translation>可选：没有标签就没有准确率</translation>
-        </message>
-        <message>
-            <source>Inputs (N × ...):</source>
-            <translation>输入 (N × …)：</translation>
-        </message>
-        <message>
-            <source>Labels (N):</source>
-            <translation>标签 (N)：</translation>
-        </message>
-        <message>
-            <source>Shorter side after resizing; 0 keeps the size</source>
-            <translation>缩放后的短边；0 表示保持原尺寸</translation>
-        </message>
-        <message>
-            <source>Side of the square cut out of the middle; 0 keeps the size</source>
-            <translation>居中裁剪的正方形边长；0 表示保持原尺寸</translation>
-        </message>
-        <message>
-            <source>1 (grey)</source>
-            <translation>1（灰度）</translation>
-        </message>
-        <message>
-            <source>3 (RGB)</source>
-            <translation>3（RGB）</translation>
-        </message>
-        <message>
-            <source>Resize:</source>
-            <translation>缩放：</translation>
-        </message>
-        <message>
-            <source>Crop:</source>
-            <translation>裁剪：</translation>
-        </message>
-        <message>
-            <source>Mean:</source>
-            <translation>均值：</translation>
-        </message>
-        <message>
-            <source>Standard deviation:</source>
-            <translation>标准差：</translation>
-        </message>
-        <message>
-            <source>Channels:</source>
-            <translation>通道：</translation>
-        </message>
-        <message>
             <source>all</source>
             <translation>全部</translation>
         </message>
         <message>
-            <source>For calibration:</source>
-            <translation>用于校准：</translation>
+            <source>Calibration</source>
+            <translation>校准</translation>
         </message>
         <message>
-            <source>For accuracy:</source>
-            <translation>用于准确率：</translation>
+            <source>optional: a text file, a name a line, or JSON</source>
+            <translation>可选：每行一个名称的文本文件，或 JSON</translation>
         </message>
         <message>
-            <source>Choose the folder that holds a folder for each class.</source>
-            <translation>请选择每类一个子文件夹的图像文件夹。</translation>
+            <source>Names of the classes</source>
+            <translation>类别名称</translation>
         </message>
         <message>
-            <source>There is no such folder.</source>
-            <translation>该文件夹不存在。</translation>
+            <source>Names of classes (*.txt *.names *.json *.csv);;All files (*)</source>
+            <translation>类别名称 (*.txt *.names *.json *.csv);;所有文件 (*)</translation>
         </message>
         <message>
-            <source>Choose the array of inputs.</source>
-            <translation>请选择输入数组。</translation>
+            <source>Class names:</source>
+            <translation>类别名称：</translation>
         </message>
         <message>
-            <source>There is no such file of inputs.</source>
-            <translation>输入文件不存在。</translation>
+            <source>The same seed chooses the same samples</source>
+            <translation>相同的种子选出相同的样本</translation>
         </message>
         <message>
-            <source>There is no such file of labels.</source>
-            <translation>标签文件不存在。</translation>
+            <source>Samples for calibration:</source>
+            <translation>用于校准的样本：</translation>
         </message>
         <message>
-            <source>Mean and standard deviation are numbers separated by commas.</source>
-            <translation>均值与标准差须为以逗号分隔的数。</translation>
+            <source>Samples for accuracy:</source>
+            <translation>用于准确率的样本：</translation>
+        </message>
+        <message>
+            <source>Seed of the choice:</source>
+            <translation>选择的种子：</translation>
+        </message>
+        <message>
+            <source>Calibrate on:</source>
+            <translation>校准数据：</translation>
+        </message>
+        <message>
+            <source>the same data, on samples that accuracy is not measured on</source>
+            <translation>同一数据中不用于测量准确率的样本</translation>
+        </message>
+        <message>
+            <source>other data, with the same preprocessing:</source>
+            <translation>其他数据，预处理相同：</translation>
+        </message>
+        <message>
+            <source>There is no such file of class names.</source>
+            <translation>没有这个类别名称文件。</translation>
+        </message>
+        <message>
+            <source>Calibration: %1</source>
+            <translation>校准：%1</translation>
+        </message>
+        <message>
+            <source>Calibration and accuracy would use the same samples, and the accuracy would flatter: choose &quot;the same data&quot;, which keeps them apart.</source>
+            <translation>校准与准确率会使用相同的样本，准确率会偏高：请选择“同一数据”，它会将二者分开。</translation>
+        </message>
+        <message>
+            <source>the training split, %1</source>
+            <translation>训练集 %1</translation>
+        </message>
+        <message>
+            <source>Looking...</source>
+            <translation>正在查看…</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sample(s): %1</source>
+            <translation>
+                <numerusform>%n 个样本：%1</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Labels: %1.</source>
+            <translation>标签：%1。</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n file(s) cannot be decoded and will be skipped, the first: %1</source>
+            <translation>
+                <numerusform>有 %n 个文件无法解码，将被跳过，第一个：%1</numerusform>
+            </translation>
         </message>
     </context>
     <context>
         <name>qs::app::EngineClient</name>
         <message>
-            <source>The engine's answer cannot be read: %1</source>
+            <source>The engine&apos;s answer cannot be read: %1</source>
             <translation>无法读取引擎的应答：%1</translation>
         </message>
         <message>
@@ -932,7 +1191,7 @@ validation top-1 %1</source>
             <translation>引擎已停止。</translation>
         </message>
         <message>
-            <source>The engine "%1" cannot be started: %2.</source>
+            <source>The engine &quot;%1&quot; cannot be started: %2.</source>
             <translation>无法启动引擎“%1”：%2。</translation>
         </message>
         <message>
@@ -975,10 +1234,6 @@ validation top-1 %1</source>
             <translation>打开模型</translation>
         </message>
         <message>
-            <source>TorchScript models (*.pt *.pth *.ts);;All files (*)</source>
-            <translation>TorchScript 模型 (*.pt *.pth *.ts);;所有文件 (*)</translation>
-        </message>
-        <message>
             <source>Open project</source>
             <translation>打开项目</translation>
         </message>
@@ -995,7 +1250,7 @@ validation top-1 %1</source>
             <translation>保存项目</translation>
         </message>
         <message>
-            <source>Export "%1"</source>
+            <source>Export &quot;%1&quot;</source>
             <translation>导出“%1”</translation>
         </message>
         <message>
@@ -1005,6 +1260,51 @@ validation top-1 %1</source>
         <message>
             <source>The project has changes that are not saved. Save them?</source>
             <translation>项目有未保存的更改。要保存吗？</translation>
+        </message>
+        <message>
+            <source>Models (*.pt *.pth *.ts *.onnx);;TorchScript (*.pt *.pth *.ts);;ONNX (*.onnx);;All files (*)</source>
+            <translation>模型 (*.pt *.pth *.ts *.onnx);;TorchScript (*.pt *.pth *.ts);;ONNX (*.onnx);;所有文件 (*)</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::InputDialog</name>
+        <message>
+            <source>input %1</source>
+            <translation>输入 %1</translation>
+        </message>
+        <message>
+            <source>Shapes of the inputs</source>
+            <translation>输入的形状</translation>
+        </message>
+        <message>
+            <source>The shape with its batch, for example 1x3x224x224.</source>
+            <translation>包含批次的形状，例如 1x3x224x224。</translation>
+        </message>
+        <message>
+            <source>As in the file</source>
+            <translation>按文件</translation>
+        </message>
+        <message>
+            <source>Forget the shapes that were entered and open the model as its file and the data say</source>
+            <translation>忘记输入过的形状，按文件和数据打开模型</translation>
+        </message>
+        <message>
+            <source>From the data</source>
+            <translation>取自数据</translation>
+        </message>
+        <message>
+            <source>The shape of %1 is numbers greater than 0 with x between them.</source>
+            <translation>%1 的形状由大于 0 的数字组成，以 x 分隔。</translation>
+        </message>
+        <message>
+            <source>Give a number for every ? in the shape of %1.</source>
+            <translation>请为 %1 形状中的每个 ? 给出数字。</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 has %n dimension(s).</source>
+            <translation>
+                <numerusform>%1 有 %n 个维度。</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -1131,6 +1431,141 @@ ISA %2, %n core(s)</source>
             <source>There is no job that could be cancelled.</source>
             <translation>没有可以取消的任务。</translation>
         </message>
+        <message>
+            <source>%1 does not say how large its inputs are. Enter the shapes with which it is to be opened.</source>
+            <translation>%1 没有说明输入的大小。请填写打开它所用的形状。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::PreprocessingEditor</name>
+        <message>
+            <source>Defaults of the data format</source>
+            <translation>数据格式的默认值</translation>
+        </message>
+        <message>
+            <source>ImageNet, as torchvision (256, 224)</source>
+            <translation>ImageNet，同 torchvision（256，224）</translation>
+        </message>
+        <message>
+            <source>ImageNet, exactly 224 × 224</source>
+            <translation>ImageNet，恰为 224 × 224</translation>
+        </message>
+        <message>
+            <source>From -1 to 1 (mean 0.5, deviation 0.5)</source>
+            <translation>-1 至 1（均值 0.5，标准差 0.5）</translation>
+        </message>
+        <message>
+            <source>From 0 to 1, not normalized</source>
+            <translation>0 至 1，不归一化</translation>
+        </message>
+        <message>
+            <source>From 0 to 255, not normalized</source>
+            <translation>0 至 255，不归一化</translation>
+        </message>
+        <message>
+            <source>default</source>
+            <translation>默认</translation>
+        </message>
+        <message>
+            <source>default: %1</source>
+            <translation>默认：%1</translation>
+        </message>
+        <message>
+            <source>Files of this format hold ready tensors: they are taken as they are.</source>
+            <translation>此格式的文件保存现成的张量：按原样使用。</translation>
+        </message>
+        <message>
+            <source>Own settings</source>
+            <translation>自定义</translation>
+        </message>
+        <message>
+            <source>shorter side</source>
+            <translation>短边</translation>
+        </message>
+        <message>
+            <source>square</source>
+            <translation>正方形</translation>
+        </message>
+        <message>
+            <source>bilinear</source>
+            <translation>双线性</translation>
+        </message>
+        <message>
+            <source>bicubic</source>
+            <translation>双三次</translation>
+        </message>
+        <message>
+            <source>nearest</source>
+            <translation>最近邻</translation>
+        </message>
+        <message>
+            <source>1 (grey)</source>
+            <translation>1（灰度）</translation>
+        </message>
+        <message>
+            <source>3 (colour)</source>
+            <translation>3（彩色）</translation>
+        </message>
+        <message>
+            <source>Factor on the values 0 to 255, before mean and deviation: 1/255, or 1</source>
+            <translation>在均值和标准差之前乘到 0 至 255 的值上的系数：1/255 或 1</translation>
+        </message>
+        <message>
+            <source>A number for each channel, or one for all: 0.485, 0.456, 0.406</source>
+            <translation>每个通道一个数字，或所有通道共用一个：0.485, 0.456, 0.406</translation>
+        </message>
+        <message>
+            <source>Preset:</source>
+            <translation>预设：</translation>
+        </message>
+        <message>
+            <source>Resize:</source>
+            <translation>缩放：</translation>
+        </message>
+        <message>
+            <source>Interpolation:</source>
+            <translation>插值：</translation>
+        </message>
+        <message>
+            <source>Crop the centre:</source>
+            <translation>中心裁剪：</translation>
+        </message>
+        <message>
+            <source>Channels:</source>
+            <translation>通道：</translation>
+        </message>
+        <message>
+            <source>Order of channels:</source>
+            <translation>通道顺序：</translation>
+        </message>
+        <message>
+            <source>Scale:</source>
+            <translation>比例：</translation>
+        </message>
+        <message>
+            <source>Mean:</source>
+            <translation>均值：</translation>
+        </message>
+        <message>
+            <source>Standard deviation:</source>
+            <translation>标准差：</translation>
+        </message>
+        <message>
+            <source>Layout of the tensor:</source>
+            <translation>张量布局：</translation>
+        </message>
+        <message>
+            <source>Mean and standard deviation are numbers separated by commas.</source>
+            <translation>均值和标准差是用逗号分隔的数字。</translation>
+        </message>
+        <message>
+            <source>A standard deviation is greater than 0.</source>
+            <translation>标准差须大于 0。</translation>
+        </message>
+        <message>
+            <source>The scale is a number greater than 0, for example 1/255.</source>
+            <translation>比例是大于 0 的数字，例如 1/255。</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::QatDialog</name>
@@ -1234,7 +1669,7 @@ ISA %2, %n core(s)</source>
             <translation>请先校准：尚不知道哪些层最差。</translation>
         </message>
         <message>
-            <source>"%1" is still running: wait for it or cancel it first.</source>
+            <source>&quot;%1&quot; is still running: wait for it or cancel it first.</source>
             <translation>“%1”仍在运行：请先等待或取消。</translation>
         </message>
         <message>
@@ -1250,7 +1685,7 @@ ISA %2, %n core(s)</source>
             <translation>正在启动新的引擎；已完成的结果不会丢失。</translation>
         </message>
         <message>
-            <source>"%1" was interrupted.</source>
+            <source>&quot;%1&quot; was interrupted.</source>
             <translation>“%1”被中断。</translation>
         </message>
         <message>
@@ -1274,7 +1709,7 @@ ISA %2, %n core(s)</source>
             <translation>有 %1 个样本无法读取，已略过，第一个是 %2。</translation>
         </message>
         <message>
-            <source>There is no place for the trained weights: the application's data folder cannot be written.</source>
+            <source>There is no place for the trained weights: the application&apos;s data folder cannot be written.</source>
             <translation>无处存放训练得到的权重：应用数据文件夹不可写。</translation>
         </message>
         <message>
@@ -1352,6 +1787,217 @@ ISA %2, %n core(s)</source>
             <source>Samples for accuracy:</source>
             <translation>准确率样本数：</translation>
         </message>
+        <message>
+            <source>automatic</source>
+            <translation>自动</translation>
+        </message>
+        <message>
+            <source>what fits the outputs of the model and the labels</source>
+            <translation>适合模型输出和标签的指标</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>Metric:</source>
+            <translation>指标：</translation>
+        </message>
+        <message>
+            <source>Its argument:</source>
+            <translation>指标参数：</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::SizeEdit</name>
+        <message>
+            <source> px</source>
+            <translation> 像素</translation>
+        </message>
+        <message>
+            <source>default</source>
+            <translation>默认</translation>
+        </message>
+        <message>
+            <source>height × width</source>
+            <translation>高 × 宽</translation>
+        </message>
+        <message>
+            <source>keep the size</source>
+            <translation>保持大小</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::SkippedDialog</name>
+        <message>
+            <source>Skipped files</source>
+            <translation>跳过的文件</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n file(s) could not be decoded. Neither calibration nor the figures know them.</source>
+            <translation>
+                <numerusform>有 %n 个文件无法解码，校准和各项数值均不包含它们。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>原因</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::SourceEditor</name>
+        <message>
+            <source>Fashion-MNIST</source>
+            <translation>Fashion-MNIST</translation>
+        </message>
+        <message>
+            <source>Image folder</source>
+            <translation>图像文件夹</translation>
+        </message>
+        <message>
+            <source>Image list (CSV)</source>
+            <translation>图像列表 (CSV)</translation>
+        </message>
+        <message>
+            <source>IDX images (MNIST)</source>
+            <translation>IDX 图像 (MNIST)</translation>
+        </message>
+        <message>
+            <source>CIFAR-10</source>
+            <translation>CIFAR-10</translation>
+        </message>
+        <message>
+            <source>CIFAR-100</source>
+            <translation>CIFAR-100</translation>
+        </message>
+        <message>
+            <source>NumPy arrays (.npy)</source>
+            <translation>NumPy 数组 (.npy)</translation>
+        </message>
+        <message>
+            <source>NumPy archive (.npz)</source>
+            <translation>NumPy 归档 (.npz)</translation>
+        </message>
+        <message>
+            <source>All files (*)</source>
+            <translation>所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>Folder:</source>
+            <translation>文件夹：</translation>
+        </message>
+        <message>
+            <source>File:</source>
+            <translation>文件：</translation>
+        </message>
+        <message>
+            <source>Images:</source>
+            <translation>图像：</translation>
+        </message>
+        <message>
+            <source>Labels:</source>
+            <translation>标签：</translation>
+        </message>
+        <message>
+            <source>optional: without labels there is no accuracy</source>
+            <translation>可选：没有标签就没有准确率</translation>
+        </message>
+        <message>
+            <source>Argument:</source>
+            <translation>参数：</translation>
+        </message>
+        <message>
+            <source>test images</source>
+            <translation>测试图像</translation>
+        </message>
+        <message>
+            <source>training images</source>
+            <translation>训练图像</translation>
+        </message>
+        <message>
+            <source>Browse...</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Folder of data</source>
+            <translation>数据文件夹</translation>
+        </message>
+        <message>
+            <source>File of data</source>
+            <translation>数据文件</translation>
+        </message>
+        <message>
+            <source>Input</source>
+            <translation>输入</translation>
+        </message>
+        <message>
+            <source>File (N × ...)</source>
+            <translation>文件 (N × …)</translation>
+        </message>
+        <message>
+            <source>NumPy arrays (*.npy);;All files (*)</source>
+            <translation>NumPy 数组 (*.npy);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>Add an input</source>
+            <translation>添加输入</translation>
+        </message>
+        <message>
+            <source>Remove the input</source>
+            <translation>移除输入</translation>
+        </message>
+        <message>
+            <source>Labels (N):</source>
+            <translation>标签 (N)：</translation>
+        </message>
+        <message>
+            <source>Choose the array of inputs.</source>
+            <translation>请选择输入数组。</translation>
+        </message>
+        <message>
+            <source>Choose a file for every input.</source>
+            <translation>请为每个输入选择文件。</translation>
+        </message>
+        <message>
+            <source>There is no file %1.</source>
+            <translation>没有文件 %1。</translation>
+        </message>
+        <message>
+            <source>Name every input as the model does.</source>
+            <translation>请按模型的名称命名每个输入。</translation>
+        </message>
+        <message>
+            <source>There is no such file of labels.</source>
+            <translation>没有这个标签文件。</translation>
+        </message>
+        <message>
+            <source>Choose the folder of images.</source>
+            <translation>请选择图像文件夹。</translation>
+        </message>
+        <message>
+            <source>There is no such folder.</source>
+            <translation>没有这个文件夹。</translation>
+        </message>
+        <message>
+            <source>Choose the folder of the binary files.</source>
+            <translation>请选择二进制文件所在的文件夹。</translation>
+        </message>
+        <message>
+            <source>Choose the file.</source>
+            <translation>请选择文件。</translation>
+        </message>
+        <message>
+            <source>There is no such file.</source>
+            <translation>没有这个文件。</translation>
+        </message>
+        <message>
+            <source>Choose the file of images.</source>
+            <translation>请选择图像文件。</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::WelcomePage</name>
@@ -1367,10 +2013,6 @@ ISA %2, %n core(s)</source>
             <translation>打开模型(&amp;O)…</translation>
         </message>
         <message>
-            <source>Open a TorchScript FP32 model</source>
-            <translation>打开 TorchScript FP32 模型</translation>
-        </message>
-        <message>
             <source>Open the &amp;sample</source>
             <translation>打开示例(&amp;S)</translation>
         </message>
@@ -1381,10 +2023,6 @@ ISA %2, %n core(s)</source>
         <message>
             <source>&amp;Data...</source>
             <translation>数据(&amp;D)…</translation>
-        </message>
-        <message>
-            <source>Choose the images that calibrate and measure the model</source>
-            <translation>选择用于校准与测量模型的图像</translation>
         </message>
         <message>
             <source>&amp;Training data...</source>
@@ -1463,7 +2101,7 @@ ISA %2, %n core(s)</source>
             <translation>清除所有单独设置(&amp;C)</translation>
         </message>
         <message>
-            <source>Let every layer inherit the model's preset</source>
+            <source>Let every layer inherit the model&apos;s preset</source>
             <translation>让每一层都继承模型的预设</translation>
         </message>
         <message>
@@ -1519,7 +2157,7 @@ ISA %2, %n core(s)</source>
             <translation>重启引擎(&amp;E)</translation>
         </message>
         <message>
-            <source>End the engine's process and start a new one</source>
+            <source>End the engine&apos;s process and start a new one</source>
             <translation>结束引擎进程并启动新的引擎</translation>
         </message>
         <message>
@@ -1607,12 +2245,28 @@ ISA %2, %n core(s)</source>
             <translation>还原最差层</translation>
         </message>
         <message>
-            <source>How many layers "Restore the worst" sets to FP32</source>
+            <source>How many layers &quot;Restore the worst&quot; sets to FP32</source>
             <translation>“还原最差层”将多少层设为 FP32</translation>
         </message>
         <message>
             <source>Number of worst layers</source>
             <translation>最差层的数量</translation>
+        </message>
+        <message>
+            <source>Open an FP32 model: TorchScript or ONNX</source>
+            <translation>打开 FP32 模型：TorchScript 或 ONNX</translation>
+        </message>
+        <message>
+            <source>Choose the data that calibrates and measures the model</source>
+            <translation>选择用于校准和测量模型的数据</translation>
+        </message>
+        <message>
+            <source>&amp;Input shapes...</source>
+            <translation>输入形状(&amp;I)…</translation>
+        </message>
+        <message>
+            <source>Open the model with other shapes of its inputs</source>
+            <translation>以其他输入形状打开模型</translation>
         </message>
     </context>
     <context>
@@ -1624,6 +2278,10 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Variants</source>
             <translation>变体</translation>
+        </message>
+        <message>
+            <source>Classes</source>
+            <translation>类别</translation>
         </message>
     </context>
 </TS>

@@ -1,330 +1,300 @@
 #include "app/dialogs/data_dialog.h"
 
-#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
-#include <QGroupBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSpinBox>
-#include <QStackedWidget>
+#include <QTabWidget>
 #include <QVBoxLayout>
-#include <algorithm>
-#include <optional>
+#include <chrono>
+
+#include "app/dialogs/preprocessing_editor.h"
+#include "app/dialogs/source_editor.h"
+#include "widgets/common/describe.h"
+#include "widgets/common/format.h"
 
 namespace qs::app {
 namespace {
 
-const QString kFashion = QStringLiteral("fashion-mnist");
-const QString kFolder = QStringLiteral("imagefolder");
-const QString kArrays = QStringLiteral("npy");
-
-enum Page { FashionPage, FolderPage, ArrayPage, OtherPage };
-
-constexpr int kDefault = -1;
 constexpr int kMostSamples = 10'000'000;
-constexpr int kLargestSide = 4096;
-
-QString titleOf(const QString& format) {
-    if (format == kFashion) {
-        return DataDialog::tr("Fashion-MNIST");
-    }
-    if (format == kFolder) {
-        return DataDialog::tr("Image folder (a folder for each class)");
-    }
-    return format == kArrays ? DataDialog::tr("NumPy arrays (.npy)") : format;
-}
-
-Page pageOf(const QString& format) {
-    return format == kFashion  ? FashionPage
-           : format == kFolder ? FolderPage
-           : format == kArrays ? ArrayPage
-                               : OtherPage;
-}
-
-/// "0.485, 0.456, 0.406"; nothing if it is not a list of numbers.
-std::optional<std::vector<double>> parseNumbers(const QString& text) {
-    std::vector<double> numbers;
-    for (const auto& part : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
-        bool ok = false;
-        numbers.push_back(part.trimmed().toDouble(&ok));
-        if (!ok) {
-            return std::nullopt;
-        }
-    }
-    return numbers;
-}
-
-QString joinNumbers(const std::vector<double>& numbers) {
-    QStringList parts;
-    for (const double number : numbers) {
-        parts << QString::number(number);
-    }
-    return parts.join(QStringLiteral(", "));
-}
-
-QSpinBox* sideSpin(const char* name, QWidget* parent) {
-    auto* spin = new QSpinBox(parent);
-    spin->setObjectName(QLatin1String(name));
-    spin->setRange(kDefault, kLargestSide);
-    spin->setSpecialValueText(DataDialog::tr("default"));
-    spin->setValue(kDefault);
-    spin->setSuffix(DataDialog::tr(" px"));
-    return spin;
-}
-
-QLineEdit* listEdit(const char* name, QWidget* parent) {
-    auto* edit = new QLineEdit(parent);
-    edit->setObjectName(QLatin1String(name));
-    edit->setPlaceholderText(
-        DataDialog::tr("default; or numbers, one for each channel: 0.485, 0.456, 0.406"));
-    return edit;
-}
+/// Typing a path asks the engine once, not for every letter.
+constexpr auto kCheckDelay = std::chrono::milliseconds(400);
 
 }  // namespace
 
-DataDialog::DataDialog(const QStringList& formats, bool withCounts, QWidget* parent) : QDialog(parent) {
+DataDialog::DataDialog(const std::vector<protocol::EntryInfo>& formats, bool withCalibration, QWidget* parent)
+    : QDialog(parent),
+      tabs_(new QTabWidget(this)),
+      preprocessing_(new PreprocessingEditor(this)),
+      problem_(new QLabel(this)),
+      buttons_(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this)) {
     setObjectName(QStringLiteral("dataDialog"));
-    setWindowTitle(withCounts ? tr("Data") : tr("Training data"));
+    setWindowTitle(withCalibration ? tr("Data") : tr("Training data"));
     auto* layout = new QVBoxLayout(this);
-    layout->addWidget(makeSourcePages(formats));
-    auto* preprocessing = new QGroupBox(tr("Preprocessing"), this);
-    auto* form = new QFormLayout(preprocessing);
-    addPreprocessing(*form);
-    layout->addWidget(preprocessing);
-    if (withCounts) {
-        auto* counts = new QGroupBox(tr("Samples"), this);
-        addCounts(*new QFormLayout(counts));
-        layout->addWidget(counts);
+    layout->addWidget(tabs_);
+    tabs_->setObjectName(QStringLiteral("dataTabs"));
+    tabs_->addTab(makeSourceTab(formats), tr("Source"));
+    auto* preprocessingTab = new QWidget(this);
+    auto* preprocessingLayout = new QVBoxLayout(preprocessingTab);
+    preprocessingLayout->addWidget(preprocessing_);
+    tabs_->addTab(preprocessingTab, tr("Preprocessing"));
+    if (withCalibration) {
+        tabs_->addTab(makeCalibrationTab(formats), tr("Calibration"));
     }
-    problem_ = new QLabel(this);
     problem_->setObjectName(QStringLiteral("dataProblem"));
     problem_->setWordWrap(true);
     layout->addWidget(problem_);
-    layout->addStretch();
-    buttons_ = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     layout->addWidget(buttons_);
     connect(buttons_, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons_, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    for (QLineEdit* edit : {folder_, inputs_, labels_, other_, mean_, std_}) {
-        connect(edit, &QLineEdit::textChanged, this, &DataDialog::validate);
-    }
-    connect(format_, &QComboBox::currentIndexChanged, this, &DataDialog::validate);
-    setMinimumWidth(560);
-    validate();
+    connect(source_, &SourceEditor::changed, this, &DataDialog::sourceChanged);
+    connect(labels_, &QLineEdit::textChanged, this, &DataDialog::validate);
+    connect(preprocessing_, &PreprocessingEditor::changed, this, &DataDialog::validate);
+    checkTimer_.setSingleShot(true);
+    checkTimer_.setInterval(kCheckDelay);
+    connect(&checkTimer_, &QTimer::timeout, this, &DataDialog::check);
+    setMinimumWidth(580);
+    sourceChanged();
 }
 
-QWidget* DataDialog::makeSourcePages(const QStringList& formats) {
-    auto* group = new QGroupBox(tr("Source"), this);
-    auto* layout = new QVBoxLayout(group);
-    format_ = new QComboBox(group);
-    format_->setObjectName(QStringLiteral("dataFormat"));
-    for (const auto& format : formats) {
-        format_->addItem(titleOf(format), format);
-    }
-    layout->addWidget(format_);
-    pages_ = new QStackedWidget(group);
-    split_ = new QComboBox(group);
-    split_->setObjectName(QStringLiteral("dataSplit"));
-    split_->addItem(tr("test images"), QStringLiteral("test"));
-    split_->addItem(tr("training images"), QStringLiteral("train"));
-    auto* fashion = new QWidget(group);
-    auto* fashionForm = new QFormLayout(fashion);
-    fashionForm->setContentsMargins(0, 0, 0, 0);
-    fashionForm->addRow(tr("Images:"), split_);
-    other_ = new QLineEdit(group);
-    other_->setObjectName(QStringLiteral("dataArgument"));
-    auto* other = new QWidget(group);
-    auto* otherForm = new QFormLayout(other);
-    otherForm->setContentsMargins(0, 0, 0, 0);
-    otherForm->addRow(tr("Argument:"), other_);
-    for (QWidget* page : {fashion, makeFolderPage(), makeArrayPage(), other}) {
-        pages_->addWidget(page);
-    }
-    layout->addWidget(pages_);
-    const auto showPage = [this] { pages_->setCurrentIndex(pageOf(format_->currentData().toString())); };
-    connect(format_, &QComboBox::currentIndexChanged, this, showPage);
-    showPage();
-    return group;
+QWidget* DataDialog::makeSourceTab(const std::vector<protocol::EntryInfo>& formats) {
+    auto* page = new QWidget(this);
+    auto* layout = new QVBoxLayout(page);
+    source_ = new SourceEditor(formats, page);
+    source_->setObjectName(QStringLiteral("dataSource"));
+    layout->addWidget(source_);
+    labels_ = addLabels(page);
+    found_ = new QLabel(page);
+    found_->setObjectName(QStringLiteral("dataFound"));
+    found_->setWordWrap(true);
+    found_->setTextFormat(Qt::PlainText);
+    found_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    found_->setMinimumHeight(fontMetrics().lineSpacing() * 5);
+    found_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    layout->addWidget(found_);
+    layout->addStretch();
+    return page;
 }
 
-QWidget* DataDialog::makePathRow(QLineEdit* edit, const QString& name, bool folder) {
-    edit->setObjectName(name);
-    auto* row = new QWidget(this);
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(edit, 1);
-    auto* browse = new QPushButton(tr("Browse..."), row);
-    browse->setObjectName(name + QStringLiteral("Browse"));
-    layout->addWidget(browse);
-    connect(browse, &QPushButton::clicked, this, [this, edit, folder] {
-        const QString chosen = folder
-                                   ? QFileDialog::getExistingDirectory(this, tr("Image folder"), edit->text())
-                                   : QFileDialog::getOpenFileName(this, tr("NumPy array"), edit->text(),
-                                                                  tr("NumPy arrays (*.npy)"));
-        if (!chosen.isEmpty()) {
-            edit->setText(chosen);
+/// The row of the file with the names of the classes.
+QLineEdit* DataDialog::addLabels(QWidget* page) {
+    auto* edit = new QLineEdit(page);
+    edit->setObjectName(QStringLiteral("dataClassNames"));
+    edit->setPlaceholderText(tr("optional: a text file, a name a line, or JSON"));
+    auto* browse = new QPushButton(tr("Browse..."), page);
+    browse->setObjectName(QStringLiteral("dataClassNamesBrowse"));
+    connect(browse, &QPushButton::clicked, this, [this, edit] {
+        const QString path =
+            QFileDialog::getOpenFileName(this, tr("Names of the classes"), edit->text(),
+                                         tr("Names of classes (*.txt *.names *.json *.csv);;All files (*)"));
+        if (!path.isEmpty()) {
+            edit->setText(path);
         }
     });
-    return row;
+    auto* row = new QHBoxLayout;
+    row->addWidget(edit, 1);
+    row->addWidget(browse);
+    auto* form = new QFormLayout;
+    form->addRow(tr("Class names:"), row);
+    static_cast<QVBoxLayout*>(page->layout())->addLayout(form);
+    return edit;
 }
 
-QWidget* DataDialog::makeFolderPage() {
+QSpinBox* DataDialog::makeSpin(const char* name, int least) {
+    auto* box = new QSpinBox(this);
+    box->setObjectName(QLatin1String(name));
+    box->setRange(least, kMostSamples);
+    box->setGroupSeparatorShown(true);
+    return box;
+}
+
+QWidget* DataDialog::makeCalibrationTab(const std::vector<protocol::EntryInfo>& formats) {
     auto* page = new QWidget(this);
-    auto* form = new QFormLayout(page);
-    form->setContentsMargins(0, 0, 0, 0);
-    folder_ = new QLineEdit(page);
-    form->addRow(tr("Folder:"), makePathRow(folder_, QStringLiteral("dataFolder"), true));
-    return page;
-}
-
-QWidget* DataDialog::makeArrayPage() {
-    auto* page = new QWidget(this);
-    auto* form = new QFormLayout(page);
-    form->setContentsMargins(0, 0, 0, 0);
-    inputs_ = new QLineEdit(page);
-    labels_ = new QLineEdit(page);
-    labels_->setPlaceholderText(tr("optional: without labels there is no accuracy"));
-    form->addRow(tr("Inputs (N × ...):"), makePathRow(inputs_, QStringLiteral("dataInputs"), false));
-    form->addRow(tr("Labels (N):"), makePathRow(labels_, QStringLiteral("dataLabels"), false));
-    return page;
-}
-
-void DataDialog::addPreprocessing(QFormLayout& form) {
-    resize_ = sideSpin("dataResize", this);
-    resize_->setToolTip(tr("Shorter side after resizing; 0 keeps the size"));
-    crop_ = sideSpin("dataCrop", this);
-    crop_->setToolTip(tr("Side of the square cut out of the middle; 0 keeps the size"));
-    mean_ = listEdit("dataMean", this);
-    std_ = listEdit("dataStd", this);
-    channels_ = new QComboBox(this);
-    channels_->setObjectName(QStringLiteral("dataChannels"));
-    channels_->addItem(tr("default"));
-    channels_->addItem(tr("1 (grey)"), 1);
-    channels_->addItem(tr("3 (RGB)"), 3);
-    form.addRow(tr("Resize:"), resize_);
-    form.addRow(tr("Crop:"), crop_);
-    form.addRow(tr("Mean:"), mean_);
-    form.addRow(tr("Standard deviation:"), std_);
-    form.addRow(tr("Channels:"), channels_);
-}
-
-void DataDialog::addCounts(QFormLayout& form) {
-    const auto spin = [this](const char* name, int least) {
-        auto* box = new QSpinBox(this);
-        box->setObjectName(QLatin1String(name));
-        box->setRange(least, kMostSamples);
-        box->setGroupSeparatorShown(true);
-        return box;
-    };
-    calibSamples_ = spin("dataCalibSamples", 1);
-    evalSamples_ = spin("dataEvalSamples", 0);
+    auto* layout = new QVBoxLayout(page);
+    auto* form = new QFormLayout;
+    calibSamples_ = makeSpin("dataCalibSamples", 1);
+    evalSamples_ = makeSpin("dataEvalSamples", 0);
     evalSamples_->setSpecialValueText(tr("all"));
-    form.addRow(tr("For calibration:"), calibSamples_);
-    form.addRow(tr("For accuracy:"), evalSamples_);
-}
-
-QString DataDialog::source() const {
-    const QString format = format_->currentData().toString();
-    switch (pageOf(format)) {
-        case FashionPage:
-            return format + QLatin1Char(':') + split_->currentData().toString();
-        case FolderPage:
-            return format + QLatin1Char(':') + folder_->text();
-        case ArrayPage:
-            return format + QLatin1Char(':') + inputs_->text() +
-                   (labels_->text().isEmpty() ? QString() : QLatin1Char(',') + labels_->text());
-        case OtherPage:
-            break;
+    seed_ = makeSpin("dataSeed", 0);
+    seed_->setToolTip(tr("The same seed chooses the same samples"));
+    form->addRow(tr("Samples for calibration:"), calibSamples_);
+    form->addRow(tr("Samples for accuracy:"), evalSamples_);
+    form->addRow(tr("Seed of the choice:"), seed_);
+    layout->addLayout(form);
+    layout->addWidget(new QLabel(tr("Calibrate on:"), page));
+    sameData_ = new QRadioButton(tr("the same data, on samples that accuracy is not measured on"), page);
+    sameData_->setObjectName(QStringLiteral("calibrationSame"));
+    trainingSplit_ = new QRadioButton(page);
+    trainingSplit_->setObjectName(QStringLiteral("calibrationTraining"));
+    otherData_ = new QRadioButton(tr("other data, with the same preprocessing:"), page);
+    otherData_->setObjectName(QStringLiteral("calibrationOther"));
+    otherSource_ = new SourceEditor(formats, page);
+    otherSource_->setObjectName(QStringLiteral("calibrationSource"));
+    sameData_->setChecked(true);
+    for (QWidget* widget :
+         std::initializer_list<QWidget*>{sameData_, trainingSplit_, otherData_, otherSource_}) {
+        layout->addWidget(widget);
     }
-    return other_->text().isEmpty() ? format : format + QLatin1Char(':') + other_->text();
+    layout->addStretch();
+    for (QRadioButton* button : {sameData_, trainingSplit_, otherData_}) {
+        connect(button, &QRadioButton::toggled, this, &DataDialog::validate);
+    }
+    connect(otherSource_, &SourceEditor::changed, this, &DataDialog::validate);
+    return page;
 }
 
-void DataDialog::setSource(const QString& source) {
-    const QString format = source.section(QLatin1Char(':'), 0, 0);
-    const QString argument = source.section(QLatin1Char(':'), 1);
-    format_->setCurrentIndex(std::max(0, format_->findData(format)));
-    switch (pageOf(format)) {
-        case FashionPage:
-            split_->setCurrentIndex(std::max(0, split_->findData(argument)));
-            break;
-        case FolderPage:
-            folder_->setText(argument);
-            break;
-        case ArrayPage:
-            inputs_->setText(argument.section(QLatin1Char(','), 0, 0));
-            labels_->setText(argument.section(QLatin1Char(','), 1));
-            break;
-        case OtherPage:
-            other_->setText(argument);
-            break;
+void DataDialog::setModelInputs(const std::vector<protocol::TensorInfo>& inputs) {
+    source_->proposeInputs(inputs);
+    if (otherSource_) {
+        otherSource_->proposeInputs(inputs);
+    }
+}
+
+protocol::DataSpec DataDialog::spec() const {
+    return {source_->source(), preprocessing_->value(), labels_->text().toStdString()};
+}
+
+std::optional<protocol::DataSpec> DataDialog::calibration() const {
+    if (!sameData_ || sameData_->isChecked()) {
+        return std::nullopt;
+    }
+    protocol::DataSpec other = spec();
+    other.source = trainingSplit_->isChecked() ? trainingSource_ : otherSource_->source();
+    return other;
+}
+
+void DataDialog::setCalibration(const std::optional<protocol::DataSpec>& spec) {
+    sameData_->setChecked(!spec);
+    if (spec) {
+        const bool isTraining = !trainingSource_.empty() && spec->source == trainingSource_;
+        (isTraining ? trainingSplit_ : otherData_)->setChecked(true);
+        otherSource_->setSource(spec->source);
     }
 }
 
 void DataDialog::setChoice(const DataChoice& choice) {
-    setSource(QString::fromStdString(choice.spec.source));
-    const auto& preprocessing = choice.spec.preprocessing;
-    resize_->setValue(preprocessing.resize.value_or(kDefault));
-    crop_->setValue(preprocessing.crop.value_or(kDefault));
-    mean_->setText(joinNumbers(preprocessing.mean));
-    std_->setText(joinNumbers(preprocessing.std));
-    channels_->setCurrentIndex(
-        preprocessing.channels ? std::max(0, channels_->findData(*preprocessing.channels)) : 0);
-    if (calibSamples_) {
+    source_->setSource(choice.spec.source);
+    preprocessing_->setValue(choice.spec.preprocessing);
+    labels_->setText(QString::fromStdString(choice.spec.labels));
+    if (sameData_) {
         calibSamples_->setValue(static_cast<int>(choice.calibSamples));
         evalSamples_->setValue(static_cast<int>(choice.evalSamples));
+        seed_->setValue(static_cast<int>(choice.seed));
+        setCalibration(choice.calibration);
     }
     validate();
 }
 
 DataChoice DataDialog::choice() const {
     DataChoice choice;
-    choice.spec.source = source().toStdString();
-    auto& preprocessing = choice.spec.preprocessing;
-    const auto side = [](const QSpinBox* spin) {
-        return spin->value() == kDefault ? std::nullopt : std::optional(spin->value());
-    };
-    preprocessing.resize = side(resize_);
-    preprocessing.crop = side(crop_);
-    preprocessing.mean = parseNumbers(mean_->text()).value_or(std::vector<double>());
-    preprocessing.std = parseNumbers(std_->text()).value_or(std::vector<double>());
-    if (channels_->currentData().isValid()) {
-        preprocessing.channels = channels_->currentData().toInt();
-    }
-    if (calibSamples_) {
+    choice.spec = spec();
+    if (sameData_) {
         choice.calibSamples = calibSamples_->value();
         choice.evalSamples = evalSamples_->value();
+        choice.seed = static_cast<uint64_t>(seed_->value());
+        choice.calibration = calibration();
     }
     return choice;
 }
 
 QString DataDialog::obstacle() const {
-    const Page page = pageOf(format_->currentData().toString());
-    if (page == FolderPage && !QFileInfo(folder_->text()).isDir()) {
-        return folder_->text().isEmpty() ? tr("Choose the folder that holds a folder for each class.")
-                                         : tr("There is no such folder.");
+    if (const QString text = source_->obstacle(); !text.isEmpty()) {
+        return text;
     }
-    if (page == ArrayPage && !QFileInfo(inputs_->text()).isFile()) {
-        return inputs_->text().isEmpty() ? tr("Choose the array of inputs.")
-                                         : tr("There is no such file of inputs.");
+    if (!labels_->text().isEmpty() && !QFileInfo(labels_->text()).isFile()) {
+        return tr("There is no such file of class names.");
     }
-    if (page == ArrayPage && !labels_->text().isEmpty() && !QFileInfo(labels_->text()).isFile()) {
-        return tr("There is no such file of labels.");
+    if (const QString text = preprocessing_->obstacle(); !text.isEmpty()) {
+        return text;
     }
-    if (!parseNumbers(mean_->text()) || !parseNumbers(std_->text())) {
-        return tr("Mean and standard deviation are numbers separated by commas.");
+    if (otherData_ && otherData_->isChecked()) {
+        if (const QString text = otherSource_->obstacle(); !text.isEmpty()) {
+            return tr("Calibration: %1").arg(text);
+        }
     }
     return {};
 }
 
+QString DataDialog::overlap() const {
+    return otherData_ && otherData_->isChecked() && otherSource_->source() == source_->source()
+               ? tr("Calibration and accuracy would use the same samples, and the accuracy would flatter: "
+                    "choose "
+                    "\"the same data\", which keeps them apart.")
+               : QString();
+}
+
+void DataDialog::sourceChanged() {
+    preprocessing_->setForTensors(source_->holdsTensors());
+    trainingSource_.clear();
+    validate();
+}
+
 void DataDialog::validate() {
-    const QString text = obstacle();
-    problem_->setText(text);
-    buttons_->button(QDialogButtonBox::Ok)->setEnabled(text.isEmpty());
+    if (otherSource_) {
+        otherSource_->setVisible(otherData_->isChecked());
+        trainingSplit_->setVisible(!trainingSource_.empty());
+        trainingSplit_->setText(tr("the training split, %1").arg(QString::fromStdString(trainingSource_)));
+        if (trainingSource_.empty() && trainingSplit_->isChecked()) {
+            sameData_->setChecked(true);
+        }
+    }
+    const QString problem = obstacle();
+    problem_->setText(problem.isEmpty() ? overlap() : problem);
+    buttons_->button(QDialogButtonBox::Ok)->setEnabled(problem.isEmpty());
+    found_->clear();
+    if (problem.isEmpty()) {
+        checkTimer_.start();
+    } else {
+        checkTimer_.stop();
+        preprocessing_->setInForce(std::nullopt);
+    }
+}
+
+void DataDialog::check() {
+    if (obstacle().isEmpty()) {
+        found_->setText(tr("Looking..."));
+        emit checkRequested(spec());
+    }
+}
+
+void DataDialog::showFound(const protocol::DataInfo& info) {
+    QStringList inputs;
+    for (const auto& input : info.inputs) {
+        inputs << describe::tensor(input);
+    }
+    QStringList lines = {tr("%n sample(s): %1", nullptr, static_cast<int>(info.samples))
+                             .arg(inputs.join(QStringLiteral("; "))),
+                         tr("Labels: %1.").arg(describe::labels(info))};
+    if (!info.skipped.empty()) {
+        lines << tr("%n file(s) cannot be decoded and will be skipped, the first: %1", nullptr,
+                    static_cast<int>(info.skipped.size()))
+                     .arg(QString::fromStdString(info.skipped.front()));
+    }
+    if (!info.note.empty()) {
+        lines << QString::fromStdString(info.note);
+    }
+    preprocessing_->setInForce(info.preprocessing);
+    if (sameData_ && trainingSource_ != info.calibration_source) {
+        trainingSource_ = info.calibration_source;
+        const bool otherIsTraining = otherData_->isChecked() && otherSource_->source() == trainingSource_;
+        if (otherIsTraining) {
+            trainingSplit_->setChecked(true);
+        }
+        validate();
+        checkTimer_.stop();
+    }
+    found_->setText(lines.join(QLatin1Char('\n')));
+}
+
+void DataDialog::showNotFound(const QString& reason) {
+    preprocessing_->setInForce(std::nullopt);
+    found_->setText(reason);
 }
 
 }  // namespace qs::app

@@ -1,9 +1,15 @@
 #include "app/dialogs/settings_dialog.h"
 
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/models/metrics.h"
 
 namespace qs::app {
 namespace {
@@ -19,7 +25,8 @@ QSpinBox* spin(const char* name, int least, int most, int64_t value, QWidget* pa
 
 }  // namespace
 
-SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
+SettingsDialog::SettingsDialog(const Settings& settings, const std::vector<protocol::MetricInfo>& metrics,
+                               QWidget* parent)
     : QDialog(parent),
       initial_(settings),
       threads_(spin("settingsThreads", 0, 1024, settings.threads, this)),
@@ -35,6 +42,7 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     auto* form = new QFormLayout;
     layout->addLayout(form);
+    addMetric(*form, metrics);
     form->addRow(tr("Threads:"), threads_);
     form->addRow(tr("Latency runs:"), runs_);
     form->addRow(tr("Warm-up runs:"), warmup_);
@@ -47,6 +55,39 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 }
 
+void SettingsDialog::addMetric(QFormLayout& form, const std::vector<protocol::MetricInfo>& metrics) {
+    metric_ = new QComboBox(this);
+    metric_->setObjectName(QStringLiteral("settingsMetric"));
+    metric_->addItem(tr("automatic"), QString());
+    metric_->setItemData(0, tr("what fits the outputs of the model and the labels"), Qt::ToolTipRole);
+    for (const auto& metric : metrics) {
+        metric_->addItem(metrics::title(metric.name), QString::fromStdString(metric.name));
+        metric_->setItemData(metric_->count() - 1, QString::fromStdString(metric.description),
+                             Qt::ToolTipRole);
+    }
+    metricArgument_ = new QLineEdit(this);
+    metricArgument_->setObjectName(QStringLiteral("settingsMetricArgument"));
+    metricArgument_->setPlaceholderText(tr("none"));
+    auto* description = new QLabel(this);
+    description->setObjectName(QStringLiteral("settingsMetricText"));
+    description->setWordWrap(true);
+    description->setForegroundRole(QPalette::PlaceholderText);
+    description->setMinimumHeight(fontMetrics().lineSpacing() * 2);
+    description->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    const auto show = [this, description] {
+        description->setText(metric_->currentData(Qt::ToolTipRole).toString());
+        metricArgument_->setEnabled(metric_->currentIndex() > 0);
+    };
+    connect(metric_, &QComboBox::currentIndexChanged, this, show);
+    const QString chosen = QString::fromStdString(initial_.metric);
+    metric_->setCurrentIndex(std::max(0, metric_->findData(chosen.section(QLatin1Char(':'), 0, 0))));
+    metricArgument_->setText(chosen.section(QLatin1Char(':'), 1));
+    show();
+    form.addRow(tr("Metric:"), metric_);
+    form.addRow(QString(), description);
+    form.addRow(tr("Its argument:"), metricArgument_);
+}
+
 Settings SettingsDialog::settings() const {
     Settings settings = initial_;
     settings.threads = threads_->value();
@@ -55,6 +96,12 @@ Settings SettingsDialog::settings() const {
     settings.batch = batch_->value();
     settings.calibSamples = calibSamples_->value();
     settings.evalSamples = evalSamples_->value();
+    QString metric = metric_->currentData().toString();
+    if (const QString argument = metricArgument_->text().trimmed();
+        !metric.isEmpty() && !argument.isEmpty()) {
+        metric += QLatin1Char(':') + argument;
+    }
+    settings.metric = metric.toStdString();
     return settings;
 }
 

@@ -10,6 +10,7 @@
 
 #include "widgets/charts/chart.h"
 #include "widgets/charts/chart_types.h"
+#include "widgets/classes/class_panel.h"
 #include "widgets/inspector/summary_panel.h"
 #include "widgets/variants/variant_panel.h"
 
@@ -19,7 +20,7 @@ namespace {
 constexpr int kRightWidth = 330;
 constexpr int kVariantHeight = 190;
 constexpr int kBottomHeight = 280;
-/// Charts beside each other; those behind share the last place as tabs.
+/// Charts beside each other; the others share the second and the third place as tabs, so that titles fit.
 constexpr size_t kChartsSideBySide = 3;
 
 }  // namespace
@@ -40,6 +41,7 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
                                       QCoreApplication::translate("Charts", type.title),
                                       type.create(state, &window_)));
     }
+    classDock_ = addDock(QStringLiteral("classDock"), tr("Classes"), new ClassPanel(state, &window_));
     arrange();
     defaultLayout_ = window_.saveState();
 }
@@ -58,11 +60,12 @@ void WindowDocks::arrange() {
     for (size_t i = 0; i < chartDocks_.size(); ++i) {
         window_.addDockWidget(Qt::BottomDockWidgetArea, chartDocks_[i], Qt::Horizontal);
         if (i >= kChartsSideBySide) {
-            window_.tabifyDockWidget(chartDocks_[kChartsSideBySide - 1], chartDocks_[i]);
+            window_.tabifyDockWidget(chartDocks_[1 + i % 2], chartDocks_[i]);
         }
     }
-    if (chartDocks_.size() > kChartsSideBySide) {
-        chartDocks_[kChartsSideBySide - 1]->raise();
+    window_.tabifyDockWidget(chartDocks_[1], classDock_);
+    for (size_t i = 0; i < kChartsSideBySide; ++i) {
+        chartDocks_[i]->raise();
     }
 }
 

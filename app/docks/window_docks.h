@@ -9,6 +9,7 @@ class QMainWindow;
 class QMenu;
 
 namespace qs {
+class ClassPanel;
 class SummaryPanel;
 class VariantPanel;
 class ViewState;
@@ -16,7 +17,7 @@ class ViewState;
 
 namespace qs::app {
 
-/// The panels around the layer table: one dock for each chart, the summary and the variants.
+/// The panels around the layer table: one dock for each chart, the summary, the variants and the classes.
 class WindowDocks : public QObject {
     Q_OBJECT
   public:
@@ -43,6 +44,7 @@ class WindowDocks : public QObject {
     VariantPanel* variants_;
     QDockWidget* summaryDock_;
     QDockWidget* variantDock_;
+    QDockWidget* classDock_;
     std::vector<QDockWidget*> chartDocks_;
     std::vector<QDockWidget*> docks_;
     QByteArray defaultLayout_;

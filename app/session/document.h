@@ -20,6 +20,8 @@ struct Settings {
     int latencyRuns = 100;
     int latencyWarmup = 10;
     protocol::QatSettings qat;
+    std::string metric = {};  ///< as in protocol::Recipe; empty: what fits the outputs and the labels
+    uint64_t seed = 1;        ///< of the choice of samples
 };
 
 /// Data that the engine has opened: what was asked for and what was found.
@@ -31,8 +33,11 @@ struct OpenedData {
 /// Everything that a project file holds.
 struct Document {
     std::optional<protocol::ModelInfo> model;  ///< path inside
+    /// Shapes that the person has entered, with N; empty: from the file or the data.
+    std::vector<protocol::TensorInfo> inputs;
     std::optional<OpenedData> evaluation;
     std::optional<OpenedData> training;
+    std::optional<OpenedData> calibration;  ///< absent: shares the evaluation data
     Rules rules;
     Settings settings;
     std::vector<Variant> variants;  ///< in the order in which they were made

@@ -72,7 +72,9 @@ json write(const Settings& s) {
             {"threads", s.threads},
             {"latency_runs", s.latencyRuns},
             {"latency_warmup", s.latencyWarmup},
-            {"qat", s.qat}};
+            {"qat", s.qat},
+            {"metric", s.metric},
+            {"seed", s.seed}};
 }
 
 Settings readSettings(const json& source) {
@@ -84,7 +86,9 @@ Settings readSettings(const json& source) {
             recipe.threads,
             recipe.latency_runs,
             recipe.latency_warmup,
-            recipe.qat.value_or(protocol::QatSettings())};
+            recipe.qat.value_or(protocol::QatSettings()),
+            recipe.metric,
+            recipe.seed};
 }
 
 json write(const std::optional<OpenedData>& data) {
@@ -97,6 +101,15 @@ std::optional<OpenedData> readData(const json& source) {
     }
     return OpenedData{source.at("spec").get<protocol::DataSpec>(),
                       source.at("info").get<protocol::DataInfo>()};
+}
+
+protocol::ModelInfo readModel(const json& source) {
+    auto model = source.get<protocol::ModelInfo>();
+    // Written when models had one input.
+    if (const json& shape = member(source, "input_shape"); model.inputs.empty() && shape.is_array()) {
+        model.inputs = {{"", "Float", shape.get<std::vector<int64_t>>()}};
+    }
+    return model;
 }
 
 json write(const Variant& variant, const PathMap& paths) {
@@ -129,8 +142,10 @@ json write(const Document& document, const PathMap& paths) {
         variants.push_back(write(variant, paths));
     }
     return {{"model", optionalJson(model)},
+            {"inputs", document.inputs},
             {"evaluation", write(document.evaluation)},
             {"training", write(document.training)},
+            {"calibration", write(document.calibration)},
             {"rules", document.rules.toProtocol()},
             {"settings", write(document.settings)},
             {"variants", variants},
@@ -141,11 +156,13 @@ json write(const Document& document, const PathMap& paths) {
 Document readDocument(const json& source, const PathMap& paths) {
     Document document;
     if (const json& model = member(source, "model"); !model.is_null()) {
-        document.model = model.get<protocol::ModelInfo>();
+        document.model = readModel(model);
         document.model->path = paths.inward(document.model->path);
     }
+    document.inputs = source.value("inputs", std::vector<protocol::TensorInfo>());
     document.evaluation = readData(member(source, "evaluation"));
     document.training = readData(member(source, "training"));
+    document.calibration = readData(member(source, "calibration"));
     document.rules = Rules::fromProtocol(source.value("rules", std::vector<protocol::Rule>()));
     document.settings = readSettings(member(source, "settings"));
     for (const json& variant : source.value("variants", json::array())) {

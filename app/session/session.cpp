@@ -29,7 +29,15 @@ Session::~Session() {
 // ---- the document
 
 const std::optional<OpenedData>& Session::data(DataRole role) const {
-    return role == DataRole::Evaluation ? document_.evaluation : document_.training;
+    switch (role) {
+        case DataRole::Training:
+            return document_.training;
+        case DataRole::Calibration:
+            return document_.calibration;
+        case DataRole::Evaluation:
+            break;
+    }
+    return document_.evaluation;
 }
 
 const Variant* Session::findVariant(const QString& id) const {
@@ -126,6 +134,14 @@ void Session::setSettings(const Settings& settings) {
     document_.settings = settings;
     emit settingsChanged();
     edited();
+}
+
+void Session::clearCalibrationData() {
+    if (document_.calibration) {
+        document_.calibration.reset();
+        emit dataChanged(DataRole::Calibration);
+        edited();
+    }
 }
 
 void Session::setCurrentVariant(const QString& id) {

@@ -29,7 +29,7 @@ struct JobState {
 
 enum class Severity { Info, Warning, Error };
 enum class JobOutcome { Finished, Failed, Cancelled };
-enum class DataRole { Evaluation, Training };
+enum class DataRole { Evaluation, Training, Calibration };
 
 /// The open document, its history, and the one job that may be running on it.
 ///
@@ -47,6 +47,7 @@ class Session : public QObject {
 
     // ---- the document
     const std::optional<protocol::ModelInfo>& model() const { return document_.model; }
+    const std::vector<protocol::TensorInfo>& inputs() const { return document_.inputs; }
     const std::optional<OpenedData>& data(DataRole role) const;
     /// What to train on: the training data, else the training split of the evaluation data, else that itself.
     /// Evaluation data must be open.
@@ -72,6 +73,8 @@ class Session : public QObject {
 
     // ---- not undoable
     void setSettings(const Settings& settings);
+    /// Calibration and evaluation share the evaluation data again.
+    void clearCalibrationData();
     /// Shows another variant; the rules stay as they are.
     void setCurrentVariant(const QString& id);
     void setSelectedLayer(const QString& layer);
@@ -82,8 +85,8 @@ class Session : public QObject {
     /// Loss and accuracy of the training under way, else of the last one.
     const std::vector<protocol::CurvePoint>& liveCurve() const { return liveCurve_; }
     /// Another model than the one that is open starts the document afresh; data, settings and the preset
-    /// stay.
-    bool openModel(const QString& path);
+    /// stay. `inputs` as in Document; where shapes are missing, inputShapesNeeded() follows.
+    bool openModel(const QString& path, const std::vector<protocol::TensorInfo>& inputs = {});
     bool openData(const protocol::DataSpec& spec, DataRole role = DataRole::Evaluation);
     /// Calibrates and measures the model with the rules as they are; the result becomes the current variant.
     bool calibrate();
@@ -114,6 +117,9 @@ class Session : public QObject {
 
   signals:
     void modelChanged();
+    /// The model cannot be opened without the shapes of its inputs. `inputs` is an example of the one that
+    /// the engine asks for, and what was given for the others.
+    void inputShapesNeeded(const QString& path, const std::vector<qs::protocol::TensorInfo>& inputs);
     void dataChanged(qs::app::DataRole role);
     void rulesChanged();
     void settingsChanged();
@@ -132,6 +138,7 @@ class Session : public QObject {
 
   private:
     friend class RulesCommand;
+    using Explain = std::function<bool(const QString& text)>;
 
     // edits
     void setRules(const Rules& rules);
@@ -147,14 +154,16 @@ class Session : public QObject {
     /// Ends the job without waiting for the engine; what it still answers is ignored.
     void abandonJob();
     /// Handlers that keep job() up to date and do nothing once the job was abandoned or the session is gone.
+    /// `explain`, if any, is told of a failure and returns whether that spares the message.
     template <typename T>
-    Handlers<T> jobHandlers(std::function<void(const T&)> onResult);
-    void onJobError(int code, const QString& text);
+    Handlers<T> jobHandlers(std::function<void(const T&)> onResult, const Explain& explain = {});
+    void onJobError(int code, const QString& text, const Explain& explain);
     bool canMeasure();
     protocol::Recipe recipe() const;
+    std::optional<protocol::DataSpec> calibrationSpec() const;
     bool measure(const QString& title, const protocol::Recipe& recipe);
     void addVariant(const protocol::VariantResult& result);
-    void onModelOpened(const protocol::ModelInfo& model);
+    void onModelOpened(const protocol::ModelInfo& model, const std::vector<protocol::TensorInfo>& inputs);
     void onDataOpened(const OpenedData& opened, DataRole role);
     void onEngineDied(const QString& reason);
     void refuse(const QString& text);
@@ -164,6 +173,8 @@ class Session : public QObject {
     void setProjectPath(const QString& path);
     /// Marks the document as modified and has it autosaved soon.
     void edited();
+    /// edited(), unless the document holds nothing yet but what can be opened again at once.
+    void openedFile();
     void autosave();
     void replaceDocument(Document document, const QString& projectPath, bool modified);
 

@@ -5,6 +5,7 @@
 #include <QUuid>
 #include <utility>
 
+#include "app/session/input_hint.h"
 #include "app/session/session.h"
 #include "protocol/rpc.h"
 
@@ -62,7 +63,7 @@ void Session::cancelJob() {
 }
 
 template <typename T>
-Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult) {
+Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult, const Explain& explain) {
     const auto alive = [self = QPointer<Session>(this), serial = jobSerial_] {
         return self && self->jobSerial_ == serial;
     };
@@ -73,9 +74,9 @@ Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult) {
             endJob(JobOutcome::Finished);
         }
     };
-    handlers.onError = [this, alive](int code, const QString& text) {
+    handlers.onError = [this, alive, explain](int code, const QString& text) {
         if (alive()) {
-            onJobError(code, text);
+            onJobError(code, text, explain);
         }
     };
     handlers.onProgress = [this, alive](const protocol::ProgressNote& note) {
@@ -96,7 +97,7 @@ Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult) {
     return handlers;
 }
 
-void Session::onJobError(int code, const QString& text) {
+void Session::onJobError(int code, const QString& text, const Explain& explain) {
     if (code == protocol::kRequestCancelled) {
         endJob(JobOutcome::Cancelled);
         return;
@@ -105,7 +106,7 @@ void Session::onJobError(int code, const QString& text) {
     // A death of the engine has been told by onEngineDied().
     const bool told = jobLostEngine_;
     endJob(JobOutcome::Failed);
-    if (!told) {
+    if (!told && !(explain && explain(text))) {
         emit message(Severity::Error, tr("%1: %2").arg(title, text));
     }
 }
@@ -125,35 +126,49 @@ void Session::onEngineDied(const QString& reason) {
 
 // ---- opening
 
-bool Session::openModel(const QString& path) {
+bool Session::openModel(const QString& path, const std::vector<protocol::TensorInfo>& inputs) {
     if (!beginJob(tr("Open %1").arg(QFileInfo(path).fileName()))) {
         return false;
     }
     protocol::OpenModelParams params;
     params.model = path.toStdString();
+    params.inputs = inputs;
     if (document_.evaluation) {
         params.data = document_.evaluation->spec;
     }
+    const Explain askForShapes = [this, path, inputs](const QString& text) {
+        const auto hint = inputHint(text);
+        if (hint) {
+            emit inputShapesNeeded(path, withHint(inputs, *hint));
+        }
+        // A guess may also have failed for another reason, which is to be read.
+        return hint && !hint->name.empty();
+    };
     request_ = api_.openModel(
-        params,
-        jobHandlers<protocol::ModelInfo>([this](const protocol::ModelInfo& model) { onModelOpened(model); }));
+        params, jobHandlers<protocol::ModelInfo>(
+                    [this, inputs](const protocol::ModelInfo& model) { onModelOpened(model, inputs); },
+                    askForShapes));
     return true;
 }
 
-void Session::onModelOpened(const protocol::ModelInfo& model) {
+void Session::onModelOpened(const protocol::ModelInfo& model,
+                            const std::vector<protocol::TensorInfo>& inputs) {
     const bool another = document_.model && document_.model->path != model.path;
     if (another) {
         Document fresh;
         fresh.evaluation = document_.evaluation;
         fresh.training = document_.training;
+        fresh.calibration = document_.calibration;
         fresh.settings = document_.settings;
         fresh.rules.preset = document_.rules.preset;
         document_ = std::move(fresh);
         undoStack_.clear();
         liveCurve_.clear();
         setProjectPath({});
+        setModified(false);
     }
     document_.model = model;
+    document_.inputs = inputs;
     emit modelChanged();
     if (another) {
         emit rulesChanged();
@@ -162,7 +177,7 @@ void Session::onModelOpened(const protocol::ModelInfo& model) {
         emit selectedLayerChanged({});
         emit liveCurveChanged();
     }
-    edited();
+    openedFile();
 }
 
 bool Session::openData(const protocol::DataSpec& spec, DataRole role) {
@@ -177,12 +192,14 @@ bool Session::openData(const protocol::DataSpec& spec, DataRole role) {
 }
 
 void Session::onDataOpened(const OpenedData& opened, DataRole role) {
-    (role == DataRole::Evaluation ? document_.evaluation : document_.training) = opened;
+    (role == DataRole::Evaluation ? document_.evaluation
+     : role == DataRole::Training ? document_.training
+                                  : document_.calibration) = opened;
     emit dataChanged(role);
     if (!opened.info.note.empty()) {
         emit message(Severity::Info, toText(opened.info.note));
     }
-    edited();
+    openedFile();
 }
 
 // ---- measuring, training, exporting
@@ -210,6 +227,8 @@ protocol::Recipe Session::recipe() const {
     recipe.threads = settings.threads;
     recipe.latency_runs = settings.latencyRuns;
     recipe.latency_warmup = settings.latencyWarmup;
+    recipe.metric = settings.metric;
+    recipe.seed = settings.seed;
     return recipe;
 }
 
@@ -224,7 +243,9 @@ bool Session::measure(const QString& title, const protocol::Recipe& recipe) {
     protocol::MeasureParams params;
     params.model = document_.model->path;
     params.data = document_.evaluation->spec;
+    params.inputs = document_.inputs;
     params.recipe = recipe;
+    params.calib_data = calibrationSpec();
     request_ =
         api_.measure(params, jobHandlers<protocol::VariantResult>(
                                  [this](const protocol::VariantResult& result) { addVariant(result); }));
@@ -251,14 +272,17 @@ void Session::addVariant(const protocol::VariantResult& result) {
     autosave();
 }
 
+std::optional<protocol::DataSpec> Session::calibrationSpec() const {
+    return document_.calibration ? std::optional(document_.calibration->spec) : std::nullopt;
+}
+
 protocol::DataSpec Session::trainingSpec() const {
     if (document_.training) {
         return document_.training->spec;
     }
     protocol::DataSpec spec = document_.evaluation->spec;
-    const std::string test = ":test";
-    if (spec.source.ends_with(test)) {
-        spec.source.replace(spec.source.size() - test.size(), test.size(), ":train");
+    if (const std::string& training = document_.evaluation->info.calibration_source; !training.empty()) {
+        spec.source = training;
     }
     return spec;
 }
@@ -280,6 +304,8 @@ bool Session::train() {
     params.model = document_.model->path;
     params.train = trainingSpec();
     params.validation = document_.evaluation->spec;
+    params.inputs = document_.inputs;
+    params.calib_data = calibrationSpec();
     params.recipe = recipe();
     params.recipe.qat = document_.settings.qat;
     params.weights_path = weights.toStdString();
@@ -309,6 +335,8 @@ bool Session::exportTo(const QString& path) {
     if (document_.evaluation) {
         params.data = document_.evaluation->spec;
     }
+    params.inputs = document_.inputs;
+    params.calib_data = calibrationSpec();
     params.recipe = variant->result.recipe;
     params.path = path.toStdString();
     request_ = api_.exportModel(

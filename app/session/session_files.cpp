@@ -28,6 +28,14 @@ void Session::edited() {
     autosaveTimer_.start();
 }
 
+void Session::openedFile() {
+    const bool fresh = projectPath_.isEmpty() && document_.variants.empty() && document_.inputs.empty() &&
+                       document_.rules.overrides.empty() && !document_.calibration && !document_.training;
+    if (!fresh || modified_) {
+        edited();
+    }
+}
+
 void Session::autosave() {
     autosaveTimer_.stop();
     if (modified_) {
@@ -115,6 +123,7 @@ void Session::replaceDocument(Document document, const QString& projectPath, boo
     emit modelChanged();
     emit dataChanged(DataRole::Evaluation);
     emit dataChanged(DataRole::Training);
+    emit dataChanged(DataRole::Calibration);
     emit rulesChanged();
     emit settingsChanged();
     emit variantsChanged();

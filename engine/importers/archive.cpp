@@ -145,12 +145,9 @@ class Zip {
             if (at + kCentralSize + name + extra + comment > table->size()) {
                 return std::nullopt;
             }
-            Member member{table->substr(at + kCentralSize, name),
-                          number<uint16_t>(*table, at + 10),
-                          number<uint32_t>(*table, at + 16),
-                          number<uint32_t>(*table, at + 20),
-                          number<uint32_t>(*table, at + 24),
-                          number<uint32_t>(*table, at + 42)};
+            Member member{table->substr(at + kCentralSize, name), number<uint16_t>(*table, at + 10),
+                          number<uint32_t>(*table, at + 16),      number<uint32_t>(*table, at + 20),
+                          number<uint32_t>(*table, at + 24),      number<uint32_t>(*table, at + 42)};
             readZip64Extra(*table, at + kCentralSize + name, extra, member);
             members.push_back(std::move(member));
             at += kCentralSize + name + extra + comment;
@@ -184,8 +181,8 @@ class Zip {
         if (!header || number<uint32_t>(*header, 0) != kLocalHeader) {
             return "is not where the table of contents says";
         }
-        const uint64_t begin = member.header + kLocalSize + number<uint16_t>(*header, 26) +
-                               number<uint16_t>(*header, 28);
+        const uint64_t begin =
+            member.header + kLocalSize + number<uint16_t>(*header, 26) + number<uint16_t>(*header, 28);
         if (begin > size_ || member.packed > size_ - begin) {
             return "is cut off";
         }

@@ -18,8 +18,8 @@ struct DependsOnBatch {
     std::string what;
 };
 
-/// Makes one graph of a network's traces at two batch sizes: extents that follow the batch become -1 (reshape)
-/// or an `expand_batch`. Throws DependsOnBatch where that is not possible.
+/// Makes one graph of a network's traces at two batch sizes: extents that follow the batch become -1
+/// (reshape) or an `expand_batch`. Throws DependsOnBatch where that is not possible.
 class Unifier {
   public:
     Unifier(const Graph& first, int64_t firstBatch, const Graph& second, int64_t secondBatch)
@@ -63,12 +63,15 @@ class Unifier {
         }
         std::string op = node.op;
         Attributes attrs = node.attrs;
+        if (op.starts_with("aten::")) {
+            openConstants(node, other, inputs, attrs);
+        }
         for (const auto& [name, value] : node.attrs.all()) {
             const Attribute* changed = other.attrs.find(name);
             if (!changed) {
                 throw DependsOnBatch{describe(node)};
             }
-            if (!same(value, *changed)) {
+            if (attrs.find(name) && name != "arguments" && !same(value, *changed)) {
                 follow(node, other, op, inputs, attrs, name);
             }
         }
@@ -76,8 +79,7 @@ class Unifier {
             out_.addNode(op, "", attrs, std::move(inputs), std::vector<std::string>(node.outputs.size()));
         out_.node(id).scope = node.scope;
         for (size_t i = 0; i < node.outputs.size(); ++i) {
-            copied_[node.outputs[i]] =
-                declare(out_.node(id).outputs[i], first_.value(node.outputs[i]));
+            copied_[node.outputs[i]] = declare(out_.node(id).outputs[i], first_.value(node.outputs[i]));
         }
     }
 
@@ -121,6 +123,45 @@ class Unifier {
         const NodeId id = out_.addNode("expand_batch", "", attrs, {source, out_.inputs().at(0)}, {""});
         out_.node(id).scope = scope;
         return out_.node(id).outputs[0];
+    }
+
+    static Attributes without(const Attributes& attrs, const std::string& name) {
+        Attributes kept;
+        for (const auto& [key, value] : attrs.all()) {
+            if (key != name) {
+                kept.set(key, value);
+            }
+        }
+        return kept;
+    }
+
+    /// A carried operator keeps its constant tensors as attributes; one that is repeated for each sample
+    /// becomes an input.
+    void openConstants(const Node& node, const Node& other, std::vector<ValueId>& inputs, Attributes& attrs) {
+        auto arguments = attrs.get<std::vector<std::string>>("arguments");
+        size_t next = 0;
+        for (auto& argument : arguments) {
+            if (argument == "tensor") {
+                ++next;
+            } else if (argument.starts_with("list:")) {
+                next += static_cast<size_t>(std::stoi(argument.substr(5)));
+            } else {
+                const std::string name = argument.substr(std::string("constant:").size());
+                const auto a = node.attrs.get<c10::IValue>(name);
+                const auto b = other.attrs.get<c10::IValue>(name);
+                if (!a.isTensor() || !b.isTensor() || sameValue(a, b)) {
+                    continue;
+                }
+                Value value;
+                value.shape = a.toTensor().sizes().vec();
+                value.dtype = a.toTensor().scalar_type();
+                const ValueId input = expandConstant(node, value, a.toTensor(), b.toTensor());
+                inputs.insert(inputs.begin() + static_cast<std::ptrdiff_t>(next++), input);
+                attrs = without(attrs, name);
+                argument = "tensor";
+            }
+        }
+        attrs.set("arguments", std::move(arguments));
     }
 
     /// Attribute `name` differs between the traces of `node`.
@@ -212,8 +253,8 @@ class Unifier {
     std::map<ValueId, ValueId> copied_;
 };
 
-/// "layer1.0.conv1" for the only operator of a module; the path of a module that holds others, or does several
-/// things, gets the operator's name behind it ("layer1.0.add").
+/// "layer1.0.conv1" for the only operator of a module; the path of a module that holds others, or does
+/// several things, gets the operator's name behind it ("layer1.0.add").
 class LayerNames {
   public:
     explicit LayerNames(const Graph& graph) {
@@ -234,8 +275,7 @@ class LayerNames {
         std::string name = node.scope;
         if (containers_.contains(name)) {
             const size_t colon = node.op.rfind(':');
-            name += (name.empty() ? "" : ".") +
-                    node.op.substr(colon == std::string::npos ? 0 : colon + 1);
+            name += (name.empty() ? "" : ".") + node.op.substr(colon == std::string::npos ? 0 : colon + 1);
         }
         const int count = ++used_[name];
         return count == 1 ? name : name + "#" + std::to_string(count);
@@ -292,8 +332,8 @@ Result<Graph> finishGraph(int64_t batch, const std::function<Graph(int64_t batch
                                 " only, because the batch size is a number in it: " + reason.what);
             } catch (const ImportError& error) {
                 fixed = batch;
-                notes.push_back("runs a batch of " + std::to_string(batch) +
-                                " only: another one fails in " + error.what());
+                notes.push_back("runs a batch of " + std::to_string(batch) + " only: another one fails in " +
+                                error.what());
             }
             graph.setFixedBatch(fixed);
             if (graph.outputs().empty()) {

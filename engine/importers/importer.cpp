@@ -39,8 +39,8 @@ Status checkNames(const std::vector<InputSpec>& wanted, const std::vector<InputS
 }
 
 bool isComplete(const InputSpec& input) {
-    return !input.shape.empty() &&
-           std::all_of(input.shape.begin(), input.shape.end(), [](int64_t extent) { return extent > 0; });
+    return input.scalar || (!input.shape.empty() && std::all_of(input.shape.begin(), input.shape.end(),
+                                                                [](int64_t extent) { return extent > 0; }));
 }
 
 std::string shapeText(const Shape& shape) {
@@ -88,8 +88,8 @@ Error sizeNeeded(const InputSpec& input) {
     for (int64_t& extent : example) {
         extent = extent < 0 ? 224 : extent;
     }
-    return failure("input " + name + " has free extents (" + shapeText(input.shape) +
-                   "): give its size, for example --input " + name + "=" + shapeText(example));
+    return failure("input " + name + " has the shape " + shapeText(input.shape) +
+                   ": give the free sizes, for example --input " + name + "=" + shapeText(example));
 }
 
 Result<Graph> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs) {

@@ -20,6 +20,7 @@ struct InputSpec {
     std::string name = {};
     Shape shape = {};
     std::optional<at::ScalarType> dtype = {};
+    bool scalar = false;  ///< a single number: the shape is empty and known
 };
 
 /// A model file that was read but not yet traced: the network exists only at concrete input shapes.

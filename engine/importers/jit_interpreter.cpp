@@ -109,8 +109,8 @@ class Interpreter {
     void runBlock(Frame& frame, const jit::Block* block) {
         for (const jit::Node* node : block->nodes()) {
             if (++steps_ > kMostSteps) {
-                refuse(frame, node, "the model's loops do not end within " + std::to_string(kMostSteps) +
-                                        " steps");
+                refuse(frame, node,
+                       "the model's loops do not end within " + std::to_string(kMostSteps) + " steps");
             }
             run(frame, node);
         }
@@ -154,8 +154,9 @@ class Interpreter {
             case prim::GetAttr:
                 return getAttribute(frame, node);
             case prim::SetAttr:
-                return input(frame, node, 0).toObject()->setAttr(node->s(jit::attr::name),
-                                                                  input(frame, node, 1));
+                return input(frame, node, 0)
+                    .toObject()
+                    ->setAttr(node->s(jit::attr::name), input(frame, node, 1));
             case prim::CallMethod:
                 return callMethod(frame, node);
             case prim::CallFunction:
@@ -185,7 +186,8 @@ class Interpreter {
             case prim::Print:
                 return;
             case prim::RaiseException:
-                return refuse(frame, node, "the model raises an error for this input: " + raised(frame, node));
+                return refuse(frame, node,
+                              "the model raises an error for this input: " + raised(frame, node));
             // What asks for gradients picks the code path that is made of ordinary layers.
             case prim::requires_grad:
                 return set(frame, node, true);
@@ -230,8 +232,9 @@ class Interpreter {
 
     void unpack(Frame& frame, const jit::Node* node, const std::vector<c10::IValue>& items) {
         if (items.size() != node->outputs().size()) {
-            refuse(frame, node, "it has " + std::to_string(items.size()) + " items where the model expects " +
-                                    std::to_string(node->outputs().size()));
+            refuse(frame, node,
+                   "it has " + std::to_string(items.size()) + " items where the model expects " +
+                       std::to_string(node->outputs().size()));
         }
         for (size_t i = 0; i < items.size(); ++i) {
             frame.values[node->outputs()[i]] = items[i];
@@ -382,16 +385,18 @@ class Interpreter {
                 kind = use.user->kind().toQualString();
             }
         }
-        refuse(frame, node, "control flow that depends on the data (" + kind +
-                                ") is not supported: trace the model with torch.jit.trace instead");
+        refuse(frame, node,
+               "control flow that depends on the data (" + kind +
+                   ") is not supported: trace the model with torch.jit.trace instead");
     }
 
     static bool readsValues(const std::string& op) {
         static const std::set<std::string> readers{
-            "aten::item",         "aten::Bool",          "aten::Int",       "aten::Float",
-            "aten::IntImplicit",  "aten::FloatImplicit", "aten::ScalarImplicit",
-            "aten::is_nonzero",   "aten::equal",         "aten::allclose",  "aten::tolist",
-            "prim::tolist",       "aten::Complex",       "aten::__contains__"};
+            "aten::item",           "aten::Bool",        "aten::Int",
+            "aten::Float",          "aten::IntImplicit", "aten::FloatImplicit",
+            "aten::ScalarImplicit", "aten::is_nonzero",  "aten::equal",
+            "aten::allclose",       "aten::tolist",      "prim::tolist",
+            "aten::Complex",        "aten::__contains__"};
         return readers.contains(op);
     }
 
@@ -405,8 +410,8 @@ class Interpreter {
         }
         if (op.starts_with("quantized::") || op == "aten::quantize_per_tensor" ||
             op == "aten::quantize_per_channel") {
-            refuse(frame, node, "the model is already quantized (" + op +
-                                    "): open the FP32 model that it was made from");
+            refuse(frame, node,
+                   "the model is already quantized (" + op + "): open the FP32 model that it was made from");
         }
         const jit::FunctionSchema* schema = node->maybeSchema();
         if (!schema) {
@@ -459,8 +464,7 @@ class Interpreter {
 void collect(const c10::IValue& value, const std::string& name,
              std::vector<std::pair<std::string, at::Tensor>>& outputs) {
     if (value.isTensor()) {
-        const std::string numbered =
-            outputs.empty() ? "output" : "output" + std::to_string(outputs.size());
+        const std::string numbered = outputs.empty() ? "output" : "output" + std::to_string(outputs.size());
         outputs.emplace_back(name.empty() ? numbered : name, value.toTensor());
     } else if (value.isTuple()) {
         for (const auto& element : value.toTupleRef().elements()) {

@@ -37,9 +37,9 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const 
         const auto axis = static_cast<size_t>(d - 2);
         const auto at = [axis](Ints list) { return list[list.size() == 1 ? 0 : axis]; };
         const int64_t window = at(dilation) * (weight.size(d) - 1) + 1;
-        shape.push_back(transposed ? (input.size(d) - 1) * at(stride) - 2 * at(padding) + window +
-                                         at(outputPadding)
-                                   : (input.size(d) + 2 * at(padding) - window) / at(stride) + 1);
+        shape.push_back(transposed
+                            ? (input.size(d) - 1) * at(stride) - 2 * at(padding) + window + at(outputPadding)
+                            : (input.size(d) + 2 * at(padding) - window) / at(stride) + 1);
         TORCH_CHECK(input.size(d) + 2 * at(padding) >= window || transposed, "the kernel of ", window,
                     " is larger than the padded input of ", input.size(d) + 2 * at(padding));
     }
@@ -90,11 +90,16 @@ void addMissingMetaKernels() {
         add("native_batch_norm", &batchNorm);
         add("_adaptive_avg_pool2d", &adaptivePool);
         add("index_select", &indexSelect);
-        add("relu", +[](const at::Tensor& self) { return sameShape(self); });
-        add("hardswish", +[](const at::Tensor& self) { return sameShape(self); });
-        add("prelu", +[](const at::Tensor& self, const at::Tensor&) { return sameShape(self); });
-        add("roll", +[](const at::Tensor& self, Ints, Ints) { return sameShape(self); });
-        add("channel_shuffle", +[](const at::Tensor& self, int64_t) { return sameShape(self); });
+        add(
+            "relu", +[](const at::Tensor& self) { return sameShape(self); });
+        add(
+            "hardswish", +[](const at::Tensor& self) { return sameShape(self); });
+        add(
+            "prelu", +[](const at::Tensor& self, const at::Tensor&) { return sameShape(self); });
+        add(
+            "roll", +[](const at::Tensor& self, Ints, Ints) { return sameShape(self); });
+        add(
+            "channel_shuffle", +[](const at::Tensor& self, int64_t) { return sameShape(self); });
         add("relu_", &itself);
         add("hardswish_", &itself);
         return kernels;

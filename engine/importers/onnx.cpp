@@ -45,6 +45,7 @@ InputSpec declared(const ::onnx::ValueInfoProto& info) {
     for (const auto& dim : type.shape().dim()) {
         spec.shape.push_back(dim.dim_value() > 0 ? dim.dim_value() : -1);
     }
+    spec.scalar = type.has_shape() && spec.shape.empty();
     return spec;
 }
 

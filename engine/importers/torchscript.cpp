@@ -118,15 +118,18 @@ class TorchScriptFile : public ModelFile {
     Result<Graph> trace(std::span<const InputSpec> inputs) const override {
         notes_ = loadNotes_;
         return finishGraph(
-            inputs.empty() ? 1 : inputs[0].shape.at(0),
-            [&](int64_t batch) { return traceOnce(inputs, batch); }, notes_);
+            batchOf(inputs, 1), [&](int64_t batch) { return traceOnce(inputs, batch); }, notes_);
     }
 
   private:
+    static int64_t batchOf(std::span<const InputSpec> inputs, int64_t fallback) {
+        return inputs.empty() || inputs[0].shape.empty() ? fallback : inputs[0].shape[0];
+    }
+
     Graph traceOnce(std::span<const InputSpec> inputs, int64_t batch) const {
         Tracer tracer;
         std::vector<at::Tensor> tensors;
-        const int64_t whole = inputs.empty() ? batch : inputs[0].shape.at(0);
+        const int64_t whole = batchOf(inputs, batch);
         for (size_t i = 0; i < inputs.size(); ++i) {
             Shape shape = inputs[i].shape;
             if (!shape.empty() && shape[0] == whole) {

@@ -7,6 +7,7 @@
 #include <ATen/ops/empty_strided.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -92,7 +93,10 @@ bool isInPlace(const std::string& name) {
 
 /// Elements of what the operator would create, where its arguments tell.
 double elementsCreated(const std::string& name, const Values& arguments) {
-    if (name == "aten::expand" || name == "aten::view" || name == "aten::reshape") {
+    static const std::unordered_set<std::string> creators{
+        "aten::zeros", "aten::ones",   "aten::full", "aten::empty",  "aten::rand",  "aten::randn",
+        "aten::eye",   "aten::repeat", "aten::tile", "aten::arange", "aten::range", "aten::linspace"};
+    if (!creators.contains(name) && !name.starts_with("aten::new_")) {
         return 0;
     }
     if (name == "aten::arange" || name == "aten::range") {
@@ -185,6 +189,12 @@ struct Tracer::State {
                 arg.list.push_back(idOf(item, scope));
             }
         } else {
+            const auto inside = tensorsIn({value});
+            if (std::any_of(inside.begin(), inside.end(), isActivation)) {
+                throw ImportError(
+                    "it is indexed by values that depend on the data: use torch.gather or "
+                    "torch.index_select in the model");
+            }
             arg.constant = value;
         }
         return arg;
@@ -361,12 +371,15 @@ struct Tracer::State {
     Values recordInPlace(const c10::OperatorName& name, const Values& arguments, const std::string& scope) {
         const at::Tensor self = arguments.at(0).toTensor();
         if (!self.is_meta()) {
-            throw ImportError("it writes a result into a constant tensor: build the result with torch.cat or "
-                              "torch.where in the model");
+            throw ImportError(
+                "it writes a result into a constant tensor: build the result with torch.cat or "
+                "torch.where in the model");
         }
         const std::string functional = name.name.substr(0, name.name.size() - 1);
         at::Tensor result;
         if (functional == "aten::copy") {
+            result = tracer.call("aten::expand", {arguments.at(1), self.sizes(), false}, scope);
+        } else if (functional == "aten::fill" && arguments.at(1).isTensor()) {
             result = tracer.call("aten::expand", {arguments.at(1), self.sizes(), false}, scope);
         } else if (functional == "aten::zero" || functional == "aten::fill") {
             const c10::IValue filling = functional == "aten::zero" ? c10::IValue(0) : arguments.at(1);
@@ -412,7 +425,13 @@ struct Tracer::State {
             throw ImportError("a constant of more than " + std::to_string(kMostConstantElements) +
                               " elements");
         }
-        return run(handle, onCpu(handle, std::move(arguments)));
+        Values results = run(handle, onCpu(handle, std::move(arguments)));
+        for (const at::Tensor& tensor : tensorsIn(results)) {
+            if (tensor.numel() > kMostConstantElements) {
+                throw ImportError("a constant of " + std::to_string(tensor.numel()) + " elements");
+            }
+        }
+        return results;
     }
 
     static Values onCpu(const c10::OperatorHandle& handle, Values arguments) {

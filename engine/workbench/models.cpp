@@ -1,7 +1,9 @@
 #include "workbench/models.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "protocol/json.h"
 #include "workbench/messages.h"
@@ -26,6 +28,21 @@ std::string identify(const std::string& path) {
     const auto size = std::filesystem::file_size(path, error);
     const auto time = std::filesystem::last_write_time(path, error);
     return path + '\n' + std::to_string(size) + '\n' + std::to_string(time.time_since_epoch().count());
+}
+
+/// The files and folders that the data is read from: "npy:a=X.npy,labels=Y.npy" names two.
+std::string identifySources(const protocol::DataSpec& spec) {
+    std::string text;
+    std::string source = spec.source.substr(spec.source.find(':') + 1) + ',' + spec.labels;
+    std::replace(source.begin(), source.end(), '=', ',');
+    std::istringstream parts(source);
+    for (std::string part; std::getline(parts, part, ',');) {
+        std::error_code error;
+        if (!part.empty() && std::filesystem::exists(part, error)) {
+            text += '\n' + identify(part);
+        }
+    }
+    return text;
 }
 
 std::string textOf(const std::vector<InputSpec>& inputs) {
@@ -95,7 +112,7 @@ Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path,
 }
 
 std::string Models::keyOf(const protocol::DataSpec& spec) {
-    return nlohmann::json(spec).dump();
+    return nlohmann::json(spec).dump() + identifySources(spec);
 }
 
 Result<std::shared_ptr<Dataset>> Models::openData(const protocol::DataSpec& spec) {

@@ -27,6 +27,7 @@ class Models {
                                                     const std::vector<protocol::TensorInfo>& given);
     Result<std::shared_ptr<Dataset>> openData(const protocol::DataSpec& spec);
     /// Text that is the same for the same data and preprocessing.
+    /// It changes when a file or folder of the source does.
     static std::string keyOf(const protocol::DataSpec& spec);
 
   private:

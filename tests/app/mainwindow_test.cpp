@@ -11,17 +11,23 @@
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
+#include <QTreeWidget>
 
 #include "app/dialogs/data_dialog.h"
+#include "app/dialogs/input_dialog.h"
 #include "app/dialogs/qat_dialog.h"
+#include "app/dialogs/settings_dialog.h"
+#include "app/dialogs/skipped_dialog.h"
 #include "app/window_actions.h"
 #include "widgets/common/message_bar.h"
 #include "widgets/models/layer_table_model.h"
@@ -248,32 +254,75 @@ TEST_F(MainWindowTest, AnErrorIsAMessageAndNotADialog) {
     EXPECT_TRUE(child<QWidget>("welcomePage")->isVisible());
 }
 
-TEST_F(MainWindowTest, TheDataDialogMakesASpecAndRefusesWhatCannotBe) {
+TEST_F(MainWindowTest, TheDataDialogOpensTheDataAndWhatCalibrates) {
     action("openData")->trigger();
     auto* dialog = window_->findChild<DataDialog*>();
     ASSERT_NE(dialog, nullptr);
-    auto* format = dialog->findChild<QComboBox*>(QStringLiteral("dataFormat"));
-    format->setCurrentIndex(format->findData(QStringLiteral("imagefolder")));
-    const auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
-    EXPECT_FALSE(ok->isEnabled());
-    auto* path = dialog->findChild<QLineEdit*>(QStringLiteral("dataFolder"));
-    QTest::keyClicks(path, folder_.path());
-    EXPECT_TRUE(ok->isEnabled());
-    auto* mean = dialog->findChild<QLineEdit*>(QStringLiteral("dataMean"));
-    QTest::keyClicks(mean, QStringLiteral("0.5, x"));
-    EXPECT_FALSE(ok->isEnabled());
-    mean->clear();
-    QTest::keyClicks(mean, QStringLiteral("0.5, 0.25,0.1"));
-    dialog->findChild<QSpinBox*>(QStringLiteral("dataCrop"))->setValue(0);
+    auto* found = dialog->findChild<QLabel*>(QStringLiteral("dataFound"));
+    ASSERT_TRUE(until([&] { return found->text().contains(QStringLiteral("10 class")); }));
+    auto* training = dialog->findChild<QRadioButton*>(QStringLiteral("calibrationTraining"));
+    EXPECT_TRUE(training->text().contains(QStringLiteral("fashion-mnist:train")));
+    dialog->findChild<QTabWidget*>(QStringLiteral("dataTabs"))->setCurrentIndex(2);
+    QTest::mouseClick(training, Qt::LeftButton, Qt::NoModifier, QPoint(8, training->height() / 2));
+    EXPECT_TRUE(training->isChecked());
     dialog->findChild<QSpinBox*>(QStringLiteral("dataCalibSamples"))->setValue(99);
-    const DataChoice choice = dialog->choice();
-    EXPECT_EQ(choice.spec.source, "imagefolder:" + folder_.path().toStdString());
-    EXPECT_EQ(choice.spec.preprocessing.mean, (std::vector<double>{0.5, 0.25, 0.1}));
-    EXPECT_EQ(choice.spec.preprocessing.crop, 0);
-    EXPECT_FALSE(choice.spec.preprocessing.resize.has_value());
-    dialog->accept();
-    ASSERT_TRUE(until([this] { return session_->data(DataRole::Evaluation).has_value(); }));
+    QTest::mouseClick(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok), Qt::LeftButton);
+    ASSERT_TRUE(until([this] { return session_->data(DataRole::Calibration).has_value(); }) && idle());
+    EXPECT_EQ(session_->data(DataRole::Evaluation)->spec.source, "fashion-mnist:test");
+    EXPECT_EQ(session_->data(DataRole::Calibration)->spec.source, "fashion-mnist:train");
     EXPECT_EQ(session_->settings().calibSamples, 99);
+}
+
+TEST_F(MainWindowTest, AModelWithFreeInputsAsksForTheirShapesInADialog) {
+    window_->open(folder_.filePath(QStringLiteral("free.onnx")));
+    ASSERT_TRUE(until([this] { return window_->findChild<InputDialog*>() != nullptr; }));
+    auto* dialog = window_->findChild<InputDialog*>();
+    auto* shape = dialog->findChild<QLineEdit*>(QStringLiteral("inputShape0"));
+    EXPECT_EQ(shape->text(), "1x1x224x224");
+    shape->selectAll();
+    QTest::keyClicks(shape, QStringLiteral("1x1x64x64"));
+    QTest::mouseClick(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok), Qt::LeftButton);
+    ASSERT_TRUE(until([this] { return session_->model().has_value(); }) && idle());
+    EXPECT_EQ(session_->inputs().at(0).shape, (std::vector<int64_t>{1, 1, 64, 64}));
+    EXPECT_TRUE(action("inputShapes")->isEnabled());
+}
+
+TEST_F(MainWindowTest, SkippedFilesAreListedWithTheirReasons) {
+    window_->open(folder_.filePath(QStringLiteral("net.pt")),
+                  protocol::DataSpec{"imagefolder:/data/broken", {}});
+    auto* skipped = child<QPushButton>("skippedButton");
+    ASSERT_TRUE(until([&] { return skipped->isVisibleTo(window_.get()); }) && idle());
+    skipped->click();
+    auto* dialog = window_->findChild<SkippedDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    const auto* list = dialog->findChild<QTreeWidget*>(QStringLiteral("skippedList"));
+    ASSERT_EQ(list->topLevelItemCount(), 2);
+    EXPECT_EQ(list->topLevelItem(0)->text(0), "/data/broken/a.jpg");
+    EXPECT_EQ(list->topLevelItem(0)->text(1), "the file is truncated");
+}
+
+TEST_F(MainWindowTest, TheMetricIsChosenInTheSettings) {
+    ASSERT_TRUE(openModelAndData());
+    action("settings")->trigger();
+    auto* dialog = window_->findChild<SettingsDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    auto* metric = dialog->findChild<QComboBox*>(QStringLiteral("settingsMetric"));
+    metric->setFocus();
+    QTest::keyClicks(metric, QStringLiteral("SQNR"));
+    EXPECT_EQ(metric->currentData().toString(), "sqnr_db");
+    QTest::mouseClick(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok), Qt::LeftButton);
+    EXPECT_EQ(session_->settings().metric, "sqnr_db");
+    ASSERT_TRUE(calibrate());
+    EXPECT_EQ(child<QTableView>("variantTable")->model()->headerData(1, Qt::Horizontal).toString(),
+              "SQNR / dB");
+    EXPECT_TRUE(child<QLabel>("classesEmpty")->text().contains(QStringLiteral("labelled data")));
+}
+
+TEST_F(MainWindowTest, ClosingRightAfterOpeningAsksNothing) {
+    ASSERT_TRUE(openModelAndData());
+    EXPECT_FALSE(window_->isWindowModified());
+    EXPECT_TRUE(action("saveProject")->isEnabled()) << "it has never been saved";
+    EXPECT_TRUE(window_->close());
 }
 
 TEST_F(MainWindowTest, ClosingWithUnsavedChangesAsksAndCanBeRefused) {

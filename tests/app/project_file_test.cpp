@@ -40,7 +40,9 @@ class ProjectFileTest : public testing::Test {
         document.evaluation = OpenedData{spec, samples::dataInfo(spec)};
         document.training = OpenedData{{"fashion-mnist:train", {}}, samples::dataInfo(spec)};
         document.rules = {"x86", {{"fc", "fp32"}}};
-        document.settings = {11, 12, 13, 14, 15, 16, {17, 0.5, 0.25, 0.125, 18, 19, 20, 21}};
+        document.calibration = OpenedData{{"npy:c.npy", {}}, samples::dataInfo(spec)};
+        document.inputs = {{"x", "Float", {1, 3, 64, 96}}};
+        document.settings = {11, 12, 13, 14, 15, 16, {17, 0.5, 0.25, 0.125, 18, 19, 20, 21}, "top5", 22};
         const QDateTime time(QDate(2024, 2, 29), QTime(12, 34, 56, 789), Qt::UTC);
         document.variants = {
             {QStringLiteral("a"), QStringLiteral("first"), time, samples::variant(samples::recipe())},
@@ -73,6 +75,10 @@ TEST_F(ProjectFileTest, RoundTrip) {
     EXPECT_EQ(after.settings.latencyRuns, 15);
     EXPECT_EQ(after.settings.latencyWarmup, 16);
     EXPECT_EQ(json(after.settings.qat), json(before.settings.qat));
+    EXPECT_EQ(after.settings.metric, "top5");
+    EXPECT_EQ(after.settings.seed, 22u);
+    EXPECT_EQ(after.calibration->spec.source, "npy:c.npy");
+    EXPECT_EQ(json(after.inputs), json(before.inputs));
     ASSERT_EQ(after.variants.size(), 2u);
     EXPECT_EQ(after.variants[1].id, before.variants[1].id);
     EXPECT_EQ(after.variants[1].name, before.variants[1].name);
@@ -166,6 +172,32 @@ TEST_F(ProjectFileTest, GathersWeights) {
     ASSERT_EQ(gatherWeights(document, path("p.files"), missing), QString());
     EXPECT_EQ(missing, QStringList(QStringLiteral("second")));
     EXPECT_EQ(document.variants[1].result.recipe.trained_weights, "/on/another/machine.qsw");
+}
+
+TEST_F(ProjectFileTest, AProjectOfTheFirstVersionOpensWithItsInput) {
+    json model(samples::modelInfo("/models/net.pt"));
+    model.erase("inputs");
+    model.erase("outputs");
+    model["input_shape"] = {1, 1, 28, 28};
+    json result(samples::variant(samples::recipe()));
+    for (const char* precision : {"fp32", "int8"}) {
+        result[precision].erase("metrics");
+        result[precision].erase("classes");
+    }
+    result.erase("drop");
+    const json variant = {{"id", "a"}, {"name", "first"}, {"created_at", ""}, {"result", result}};
+    const json project = {{"format", "quantoscope project"},
+                          {"version", 1},
+                          {"model", model},
+                          {"variants", json::array({variant})}};
+    writeText(path("old.qsproj"), QByteArray::fromStdString(project.dump()));
+    ProjectFile read;
+    ASSERT_EQ(readProject(path("old.qsproj"), read), QString());
+    ASSERT_EQ(read.document.model->inputs.size(), 1u);
+    EXPECT_EQ(read.document.model->inputs[0].shape, (std::vector<int64_t>{1, 1, 28, 28}));
+    EXPECT_TRUE(read.document.inputs.empty());
+    EXPECT_TRUE(read.document.variants.at(0).result.int8.top1.has_value());
+    EXPECT_EQ(read.document.settings.seed, 1u);
 }
 
 }  // namespace

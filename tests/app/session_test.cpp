@@ -1,4 +1,5 @@
 #include "app/session/session.h"
+#include "app/session/input_hint.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,7 +40,64 @@ TEST_F(SessionTest, OpensModelAndData) {
     EXPECT_EQ(session().model()->layers.size(), samples::modelInfo("").layers.size());
     EXPECT_EQ(session().data(DataRole::Evaluation)->info.samples, 10'000);
     EXPECT_FALSE(session().data(DataRole::Training));
-    EXPECT_TRUE(session().isModified());
+    EXPECT_FALSE(session().isModified()) << "all of it can be opened again";
+}
+
+TEST_F(SessionTest, AsksForShapesThatTheFileLeavesOpenAndKeepsThem) {
+    QSignalSpy needed(&session(), &Session::inputShapesNeeded);
+    EXPECT_TRUE(session().openModel(path("free.onnx")));
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    ASSERT_EQ(needed.count(), 1);
+    EXPECT_TRUE(messages.empty()) << "the question says it";
+    EXPECT_EQ(needed[0][0].toString(), path("free.onnx"));
+    auto inputs = needed[0][1].value<std::vector<protocol::TensorInfo>>();
+    ASSERT_EQ(inputs.size(), 1u);
+    EXPECT_EQ(inputs[0].name, "image");
+    EXPECT_EQ(inputs[0].shape, (std::vector<int64_t>{1, 1, 224, 224}));
+    inputs[0].shape = {1, 1, 64, 64};
+    EXPECT_TRUE(session().openModel(path("free.onnx"), inputs));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    EXPECT_EQ(session().inputs().at(0).shape, inputs[0].shape);
+    EXPECT_EQ(session().model()->inputs.at(0).shape, inputs[0].shape);
+    EXPECT_TRUE(session().isModified()) << "shapes were entered";
+    EXPECT_TRUE(session().openModel(path("missing.onnx")));
+    finish();
+    EXPECT_EQ(needed.count(), 1);
+}
+
+TEST_F(SessionTest, CalibratesOnDataOfItsOwnUntilThatIsCleared) {
+    open();
+    EXPECT_TRUE(session().openData({"npy:calib.npy", {}}, DataRole::Calibration));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    Settings settings = session().settings();
+    settings.metric = "sqnr_db";
+    settings.seed = 7;
+    session().setSettings(settings);
+    calibrate();
+    const protocol::VariantResult& result = session().currentVariant()->result;
+    EXPECT_EQ(result.measured.calib_data, "npy:calib.npy");
+    EXPECT_EQ(result.recipe.metric, "sqnr_db");
+    EXPECT_EQ(result.recipe.seed, 7u);
+    session().clearCalibrationData();
+    calibrate();
+    EXPECT_EQ(session().currentVariant()->result.measured.calib_data, "");
+}
+
+TEST(InputHintTest, ReadsTheExampleInAMessage) {
+    const auto hint = inputHint(QStringLiteral("input x: give its size, for example --input x=1x3x224x224"));
+    ASSERT_TRUE(hint);
+    EXPECT_EQ(hint->name, "x");
+    EXPECT_EQ(hint->shape, (std::vector<int64_t>{1, 3, 224, 224}));
+    EXPECT_FALSE(inputHint(QStringLiteral("no such file: --input")));
+    const auto guess = inputHint(QStringLiteral(
+        "conv1: 3 channels (with an input shape that was guessed: --input gives the right one)"));
+    ASSERT_TRUE(guess);
+    EXPECT_EQ(guess->name, "");
+    EXPECT_EQ(parseShape(QStringLiteral(" 1 x 3 × 8,8 ")), (std::vector<int64_t>{1, 3, 8, 8}));
+    EXPECT_EQ(parseShape(QStringLiteral("?x3")), (std::vector<int64_t>{-1, 3}));
+    for (const char* text : {"", "1x", "0x3", "ax3", "1x-2"}) {
+        EXPECT_FALSE(parseShape(QLatin1String(text))) << text;
+    }
 }
 
 TEST_F(SessionTest, SaysWhyAModelCannotBeOpened) {

@@ -219,7 +219,7 @@ def shape_chain(folder):
     shape = b.op("Shape", [x])
 
     def extent(axis):
-        return b.op("Gather", [shape, b.constant(f"axis{axis}", numpy.int64(axis))], axis=0)
+        return b.op("Gather", [shape, b.constant(f"axis{axis}_{len(b.nodes)}", numpy.int64(axis))], axis=0)
 
     def one(value):
         return b.op("Unsqueeze", [value, b.ints(f"zero_{len(b.nodes)}", 0)])
@@ -402,7 +402,7 @@ def data_if(folder):
 def data_loop(folder):
     b = Builder()
     b.input("x", ["N", 4])
-    b.input("count", [], TensorProto.INT64)
+    count = b.op("Cast", [b.op("ReduceSum", ["x"], keepdims=0)], to=TensorProto.INT64)
     body = helper.make_graph(
         [helper.make_node("Identity", ["c"], ["c2"]), helper.make_node("Add", ["v", "v"], ["v2"])],
         "body",
@@ -417,7 +417,7 @@ def data_loop(folder):
         ],
     )
     condition = b.constant("go", numpy.array(True))
-    b.output(b.op("Loop", ["count", condition, "x"], name="repeat", body=body))
+    b.output(b.op("Loop", [count, condition, "x"], name="repeat", body=body))
     b.save(folder)
 
 

@@ -138,7 +138,7 @@ class WriteThroughView(nn.Module):
 
 class Split(nn.Module):
     def forward(self, x) -> Tuple[torch.Tensor, Tuple[torch.Tensor, torch.Tensor]]:
-        a, b = x.chunk(2, dim=1)
+        a, b = torch.split(x, [4, 4], dim=1)
         return a, (b, a + b)
 
 

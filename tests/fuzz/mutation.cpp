@@ -70,6 +70,26 @@ uint64_t get(const std::string& bytes, size_t at, size_t width) {
     return number;
 }
 
+/// The content of a member that is `size` bytes large.
+std::string unpack(const std::string& packed, uint64_t method, size_t size) {
+    if (method == 0) {
+        return packed;
+    }
+    std::string content(size, '\0');
+    z_stream stream{};
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    stream.avail_in = static_cast<uInt>(packed.size());
+    stream.next_out = reinterpret_cast<Bytef*>(content.data());
+    stream.avail_out = static_cast<uInt>(content.size());
+    inflateInit2(&stream, -15);
+    const int ended = inflate(&stream, Z_FINISH);
+    inflateEnd(&stream);
+    if (ended != Z_STREAM_END) {
+        throw std::invalid_argument("zip archive: a member cannot be unpacked");
+    }
+    return content;
+}
+
 constexpr uint32_t kLocalHeader = 0x04034b50;
 constexpr uint32_t kDirectoryEntry = 0x02014b50;
 constexpr uint32_t kEndOfDirectory = 0x06054b50;
@@ -123,7 +143,7 @@ std::string mutate(const std::string& bytes, uint64_t seed) {
     return damaged;
 }
 
-std::vector<ZipEntry> readStoredZip(const std::string& bytes) {
+std::vector<ZipEntry> readZip(const std::string& bytes) {
     const std::string mark = "PK\x05\x06";
     const size_t end = bytes.rfind(mark);
     if (end == std::string::npos) {
@@ -132,13 +152,15 @@ std::vector<ZipEntry> readStoredZip(const std::string& bytes) {
     std::vector<ZipEntry> entries;
     size_t at = get(bytes, end + 16, 4);
     for (uint64_t left = get(bytes, end + 10, 2); left > 0; --left) {
-        if (get(bytes, at, 4) != kDirectoryEntry || get(bytes, at + 10, 2) != 0) {
-            throw std::invalid_argument("zip archive: members are not just stored");
+        if (get(bytes, at, 4) != kDirectoryEntry) {
+            throw std::invalid_argument("zip archive: no directory");
         }
-        const size_t size = get(bytes, at + 24, 4), nameLength = get(bytes, at + 28, 2);
+        const size_t packed = get(bytes, at + 20, 4), size = get(bytes, at + 24, 4);
+        const size_t nameLength = get(bytes, at + 28, 2);
         const size_t header = get(bytes, at + 42, 4);
         const size_t content = header + 30 + get(bytes, header + 26, 2) + get(bytes, header + 28, 2);
-        entries.push_back({bytes.substr(at + 46, nameLength), bytes.substr(content, size)});
+        entries.push_back({bytes.substr(at + 46, nameLength),
+                           unpack(bytes.substr(content, packed), get(bytes, at + 10, 2), size)});
         at += 46 + nameLength + get(bytes, at + 30, 2) + get(bytes, at + 32, 2);
     }
     return entries;
@@ -170,7 +192,7 @@ std::string writeStoredZip(const std::vector<ZipEntry>& entries) {
 }
 
 std::string mutateMember(const std::string& archive, uint64_t seed) {
-    std::vector<ZipEntry> entries = readStoredZip(archive);
+    std::vector<ZipEntry> entries = readZip(archive);
     Random random(seed ^ 0x9e3779b97f4a7c15);
     std::string& content = entries[below(random, entries.size())].content;
     content = mutate(content, seed);

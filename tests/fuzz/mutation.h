@@ -16,9 +16,9 @@ struct ZipEntry {
     std::string content;
 };
 
-/// The members of an archive that stores them without compression, as PyTorch writes it. Throws for others.
-std::vector<ZipEntry> readStoredZip(const std::string& bytes);
-/// An archive whose checksums and sizes are right.
+/// The members of a sound archive below 4 GB. Throws for others.
+std::vector<ZipEntry> readZip(const std::string& bytes);
+/// An archive without compression whose checksums and sizes are right.
 std::string writeStoredZip(const std::vector<ZipEntry>& entries);
 
 /// An archive whose container is sound, so that damage reaches what reads its members: one member mutated.

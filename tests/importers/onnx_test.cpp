@@ -91,7 +91,7 @@ TEST(OnnxImporter, WidensHalfFloatsWithANote) {
     ASSERT_TRUE(imported) << imported.error().message;
     EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("widened")));
     EXPECT_TRUE(
-        at::equal(run(*imported, at::zeros({1, 3})), at::tensor({{1.0F, -2.0F, 0.5F}}).reshape({1, 3})));
+        at::equal(run(*imported, at::zeros({1, 3})), at::tensor({1.0F, -2.0F, 0.5F}).reshape({1, 3})));
 }
 
 TEST(OnnxImporter, ReadsClassesFromMetadata) {
@@ -234,7 +234,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "b = Constant <value = int64[1] {-1}> ()\n c = Div (a, b)\n f = Cast <to = 1> (c)\n"
                 "y = Add (x, f)",
                 "integer overflow"},
-        Refusal{"SizesOfData", "s = Cast <to = 7> (x)\n y = Expand (x, s)", "depends on the data"},
+        Refusal{"SizesOfData", "e = Cast <to = 7> (x)\n y = Expand (x, e)", "depends on the data"},
         Refusal{"StringConstant", "c = Constant <value_string = \"hello\"> ()\n y = Identity (c)", "string"}),
     [](const auto& info) { return info.param.name; });
 

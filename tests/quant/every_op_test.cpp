@@ -266,7 +266,8 @@ TEST_P(EveryOp, ComputesEachIntegerStepAsDequantizeComputeQuantize) {
             const at::Tensor distance = (expected[i] - outputs[i].to(at::kDouble)).abs();
             EXPECT_LE(distance.max().item<double>(), 1) << node.layer;
             if (ops().find(node.op)->category != OpCategory::Pooling) {  // averages often end in one half
-                EXPECT_GE(distance.eq(0).to(at::kDouble).mean().item<double>(), 0.97) << node.layer;
+                const int64_t rounded = distance.ne(0).sum().item<int64_t>();
+                EXPECT_LE(rounded, std::max<int64_t>(1, distance.numel() * 3 / 100)) << node.layer;
             }
         }
         ++checked;

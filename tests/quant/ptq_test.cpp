@@ -58,7 +58,7 @@ const QNode& nodeOf(const QuantizedGraph& graph, const std::string& layer) {
 
 double top1(Executor& executor, int64_t samples) {
     auto batch = testImages()->read(0, samples);
-    auto scores = executor.run(std::span(&batch->images, 1));
+    auto scores = executor.run(batch->inputs);
     EXPECT_TRUE(scores) << scores.error().message;
     return 100.0 * (*scores)[0].argmax(1).eq(batch->labels).to(at::kDouble).mean().item<double>();
 }
@@ -72,8 +72,8 @@ TEST_P(Samples, FloatFormComputesTheModelWithBatchNormFolded) {
     EXPECT_EQ(countOps(*folded, "batch_norm") + countOps(*folded, "quantize") + countOps(*folded, "relu"), 0);
     auto executor = makeReferenceExecutor(std::move(*folded));
     const auto batch = testImages()->read(0, 16);
-    const auto expected = evaluate(graph, std::span(&batch->images, 1));
-    const auto actual = (*executor)->run(std::span(&batch->images, 1));
+    const auto expected = evaluate(graph, batch->inputs);
+    const auto actual = (*executor)->run(batch->inputs);
     ASSERT_TRUE(actual) << actual.error().message;
     const double scale = (*expected)[0].abs().max().item<double>();
     EXPECT_LT(((*actual)[0] - (*expected)[0]).abs().max().item<double>(), 1e-5 * scale);

@@ -7,9 +7,10 @@
 //               [--protocol N]    claims this protocol version
 //
 // The file name of the model decides how a job goes: "crash" in it makes the process abort in the middle,
-// "fail" makes the job fail, "hang" makes it ignore cancellation and never end. variant.train writes its
-// weights file. Methods for the client's own tests: debug.echo, debug.crash, debug.hang, debug.garbage,
-// debug.stderr, debug.count.
+// "fail" makes the job fail, "hang" makes it ignore cancellation and never end. "free" in it is a model that
+// opens only with a shape for its input "image"; for others see support/sample_results.h. variant.train
+// writes its weights file. Methods for the client's own tests: debug.echo, debug.crash, debug.hang,
+// debug.garbage, debug.stderr, debug.count.
 
 #include <poll.h>
 #include <unistd.h>
@@ -196,8 +197,16 @@ class FakeEngine {
     void openModel(const Request& request, const OpenModelParams& params) {
         if (contains(params.model, "missing")) {
             fail(request, kFailed, "cannot read " + params.model + ": no such file");
+        } else if (contains(params.model, "free") && params.inputs.empty()) {
+            fail(request, kFailed,
+                 "input image has the shape ?x1x?x?: give the free sizes, for example --input "
+                 "image=1x1x224x224");
         } else {
-            succeed(request, samples::modelInfo(params.model));
+            ModelInfo info = samples::modelInfo(params.model);
+            if (!params.inputs.empty()) {
+                info.inputs = params.inputs;
+            }
+            succeed(request, info);
         }
     }
 
@@ -211,7 +220,12 @@ class FakeEngine {
 
     void measure(const Request& request, const MeasureParams& params) {
         if (work(request, params.model, "Calibrating", 10) && work(request, "", "Measuring", 10)) {
-            succeed(request, samples::variant(params.recipe, params.data ? params.data->source : ""));
+            VariantResult result =
+                samples::variant(params.recipe, params.data ? params.data->source : "", params.model);
+            if (params.calib_data) {
+                result.measured.calib_data = params.calib_data->source;
+            }
+            succeed(request, result);
         }
     }
 

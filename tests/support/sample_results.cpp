@@ -16,6 +16,10 @@ constexpr int64_t kSamples = 10'000;
 const std::vector<std::string> kClasses = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
                                            "Sandal",  "Shirt",   "Sneaker",  "Bag",   "Boot"};
 
+bool contains(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+}
+
 LayerInfo convolution(const std::string& name, int64_t in, int64_t out, int64_t kernel, int64_t side) {
     const int64_t weights = in * out * kernel * kernel;
     std::string norm = name;
@@ -183,27 +187,68 @@ void setTotals(VariantResult& result, double worstNoise) {
     setMetrics(result, worstNoise);
 }
 
+/// What is left where there are no labels that fit: comparisons with FP32.
+void keepComparisons(VariantResult& result) {
+    result.fp32.top1 = result.int8.top1 = result.accuracy_drop = {};
+    result.fp32.metrics.clear();
+    result.fp32.classes = result.int8.classes = {};
+    result.drop = {};
+    auto& metrics = result.int8.metrics;
+    std::erase_if(metrics,
+                  [](const auto& metric) { return metric.metric != "sqnr_db" && metric.metric != "cosine"; });
+}
+
+void fillDefaults(protocol::Preprocessing& settings) {
+    const auto fill = [](auto& value, auto byDefault) {
+        if (value == std::remove_reference_t<decltype(value)>()) {
+            value = byDefault;
+        }
+    };
+    fill(settings.resize, 0);
+    fill(settings.crop, 0);
+    fill(settings.mean, std::vector<double>{0.286});
+    fill(settings.std, std::vector<double>{0.353});
+    fill(settings.channels, 1);
+    fill(settings.interpolation, "bilinear");
+    fill(settings.color_order, "rgb");
+    fill(settings.scale, 1.0 / 255);
+    fill(settings.layout, "nchw");
+}
+
 }  // namespace
 
 protocol::EngineInfo engineInfo() {
-    return {protocol::kProtocolVersion,
-            "0.1.0",
-            "1.13.1",
-            "2.6.3",
-            "Imaginary CPU",
-            "avx512_core_vnni",
-            8,
-            {},
-            {"fbgemm", "fp32", "onednn", "qnnpack", "x86"},
-            {"histogram", "minmax", "per_channel_minmax"},
-            {{"fashion-mnist", "the bundled or installed Fashion-MNIST images"},
-             {"imagefolder", "a folder a class"},
-             {"npy", "tensors in NumPy files"}},
-            {"torchscript .pt", "onnx .onnx"},
-            {{"top1", "the class with the highest score is the label", "%", true, false, true},
-             {"class_accuracy", "mean of the classes' accuracies", "%", true, false, true},
-             {"agreement", "the same class as FP32", "%", false, true, true},
-             {"sqnr_db", "signal against the error of the outputs", "dB", false, true, true}}};
+    return {
+        protocol::kProtocolVersion,
+        "0.1.0",
+        "1.13.1",
+        "2.6.3",
+        "Imaginary CPU",
+        "avx512_core_vnni",
+        8,
+        {},
+        {"fbgemm", "fp32", "onednn", "qnnpack", "x86"},
+        {"histogram", "minmax", "per_channel_minmax"},
+        {{"cifar10",
+          "CIFAR-10's binary version, 32x32 colour images in 10 classes: DIR[,test|,train], or files"},
+         {"fashion-mnist", "Fashion-MNIST: 28x28 grey images of clothes in 10 classes; [train|test]"},
+         {"idx", "grey images as MNIST's files hold them, gzipped or not: IMAGES[,LABELS]"},
+         {"imagefolder", "a folder a class, any image that OpenCV reads; or a flat folder, unlabelled: DIR"},
+         {"imagelist",
+          "images listed with their labels (numbers or names, or none), a path and a label a line: "
+          "FILE.csv"},
+         {"npy",
+          "ready tensors N x ... from NumPy, with labels if given: X.npy[,Y.npy], or a file an input: "
+          "a=X.npy,b=Y.npy,labels=L.npy"},
+         {"npz",
+          "ready tensors from numpy.savez: arrays N x ... named as the model's inputs, and \"labels\" if "
+          "there are any: FILE.npz"},
+         {"video", "a format that the window has no page for"}},
+        {"torchscript .pt", "onnx .onnx"},
+        {{"top1", "the class with the highest score is the label", "%", true, false, true},
+         {"class_accuracy", "mean of the classes' accuracies", "%", true, false, true},
+         {"agreement", "the same class as FP32", "%", false, true, true},
+         {"sqnr_db", "signal against the error of the outputs", "dB", false, true, true}}};
 }
 
 protocol::ModelInfo modelInfo(const std::string& path) {
@@ -213,6 +258,16 @@ protocol::ModelInfo modelInfo(const std::string& path) {
     info.inputs = {{"input", "Float", {1, 1, 28, 28}}};
     info.outputs = {{"output", "Float", {1, 10}}};
     info.model_bytes = 2'790'000;
+    if (contains(path, "fixed")) {
+        info.batch = 8;
+        info.inputs = {{"input", "Float", {8, 1, 28, 28}}};
+        info.outputs = {{"output", "Float", {8, 10}}};
+        info.notes = {"weights widened from fp16 to fp32", "runs batches of 8 samples only"};
+    }
+    if (contains(path, "detector")) {
+        info.inputs = {{"image", "Float", {1, 3, 320, 320}}, {"scale", "Float", {1, 2}}};
+        info.outputs = {{"boxes", "Float", {1, 2100, 4}}, {"scores", "Float", {1, 2100, 80}}};
+    }
     info.layers = resnetLayers();
     for (const LayerInfo& layer : info.layers) {
         info.parameters += layer.parameters;
@@ -224,7 +279,17 @@ protocol::ModelInfo modelInfo(const std::string& path) {
 protocol::DataInfo dataInfo(const protocol::DataSpec& spec) {
     protocol::DataInfo info{spec.source, kSamples,           true, {}, {{"", "Float", {1, 28, 28}}},
                             {},          spec.preprocessing, ""};
-    info.classes = kClasses;
+    info.labelled = !contains(spec.source, "unlabelled");
+    if (info.labelled) {
+        info.classes = kClasses;
+    }
+    if (contains(spec.source, "broken")) {
+        info.skipped = {"/data/broken/a.jpg: the file is truncated", "/data/broken/b.png: not an image"};
+    }
+    if (spec.source == "fashion-mnist:test") {
+        info.calibration_source = "fashion-mnist:train";
+    }
+    fillDefaults(info.preprocessing);
     return info;
 }
 
@@ -234,7 +299,7 @@ Recipe recipe(const std::string& preset) {
     return recipe;
 }
 
-VariantResult variant(const Recipe& recipe, const std::string& data) {
+VariantResult variant(const Recipe& recipe, const std::string& data, const std::string& model) {
     VariantResult result;
     result.recipe = recipe;
     const std::vector<LayerInfo> layers = resnetLayers();
@@ -252,6 +317,9 @@ VariantResult variant(const Recipe& recipe, const std::string& data) {
     }
     addBoundaries(result);
     setTotals(result, worst);
+    if (contains(model, "detector") || recipe.metric == "sqnr_db") {
+        keepComparisons(result);
+    }
     result.recipe.calibration = {{"input", "uint8", {0.0157}, {0}, 0, 255},
                                  {"conv1", "uint8", {0.021}, {0}, 0, 255}};
     result.measured = {data,

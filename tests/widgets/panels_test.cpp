@@ -40,7 +40,8 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     protocol::VariantResult variant = samples::variant(samples::recipe());
     variant.fp32.top1 = 92.5;
     variant.int8.top1 = 91.25;
-    variant.accuracy_drop = 1.25;
+    variant.fp32.metrics.front().value = 92.5;
+    variant.int8.metrics.front().value = 91.25;
     variant.notes = {"CPU without VNNI"};
     state.setLayers(makeLayerRows(model, variant.recipe.rules, &variant));
     panel.setModel(model);
@@ -49,6 +50,10 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("Top-1\t92.50 %\t91.25 %\t-1.25 pt")))
         << factsOf(panel, "figures").toStdString();
     EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("Imaginary CPU")));
+    EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("Samples\t\t10,000")));
+    EXPECT_TRUE(panel.findChild<QLabel*>(QStringLiteral("dropSentence"))
+                    ->text()
+                    .contains(QStringLiteral("10,000 samples")));
     EXPECT_FALSE(panel.findChild<QLabel*>(QStringLiteral("outdatedNote"))->isHidden());
     EXPECT_EQ(panel.findChild<QLabel*>(QStringLiteral("variantNotes"))->text(), "CPU without VNNI");
     EXPECT_TRUE(factsOf(panel, "layerFacts").isEmpty());
@@ -57,6 +62,37 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
         << factsOf(panel, "layerFacts").toStdString();
     panel.setVariant({}, nullptr, false);
     EXPECT_TRUE(panel.findChild<QLabel*>(QStringLiteral("outdatedNote"))->isHidden());
+}
+
+TEST(SummaryPanelTest, ShowsInputsOutputsAndNotesOfTheModel) {
+    ViewState state;
+    SummaryPanel panel(state);
+    panel.setModel(samples::modelInfo("/models/detector_fixed.onnx"));
+    const QString facts = factsOf(panel, "modelFacts");
+    EXPECT_TRUE(facts.contains(QString::fromUtf8("Input\timage: Float 1×3×320×320\n\tscale")))
+        << facts.toStdString();
+    EXPECT_TRUE(facts.contains(QString::fromUtf8("scores: Float 1×2100×80")));
+    EXPECT_TRUE(facts.contains(QStringLiteral("always 8 sample(s)")));
+    const auto* notes = panel.findChild<QLabel*>(QStringLiteral("modelNotes"));
+    EXPECT_FALSE(notes->isHidden());
+    EXPECT_TRUE(notes->text().contains(QStringLiteral("widened")));
+}
+
+TEST(SummaryPanelTest, ShowsTheDataAndAsksForWhatWasSkipped) {
+    ViewState state;
+    SummaryPanel panel(state);
+    auto* skipped = panel.findChild<QPushButton*>(QStringLiteral("skippedButton"));
+    panel.setData(samples::dataInfo({"fashion-mnist:test", {}}), std::nullopt);
+    EXPECT_TRUE(factsOf(panel, "dataFacts").contains(QStringLiteral("other samples")));
+    EXPECT_TRUE(skipped->isHidden());
+    panel.setData(samples::dataInfo({"imagefolder:/broken/unlabelled", {}}),
+                  samples::dataInfo({"imagefolder:/calib", {}}));
+    EXPECT_TRUE(factsOf(panel, "dataFacts").contains(QStringLiteral("agreement with FP32")));
+    EXPECT_TRUE(factsOf(panel, "dataFacts").contains(QStringLiteral("Calibration\timagefolder:/calib")));
+    EXPECT_TRUE(skipped->text().contains(QStringLiteral("2")));
+    QSignalSpy asked(&panel, &SummaryPanel::skippedRequested);
+    QTest::mouseClick(skipped, Qt::LeftButton);
+    EXPECT_EQ(asked.count(), 1);
 }
 
 TEST(MessageBarTest, ShowsTheNewestFirstOnceAndCanBeDismissed) {

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 
+#include "widgets/charts/confusion_chart.h"
 #include "widgets/charts/error_chart.h"
 #include "widgets/charts/latency_chart.h"
 #include "widgets/charts/tradeoff_chart.h"
@@ -22,6 +23,7 @@ const std::vector<ChartType>& chartTypes() {
         {"errorDock", QT_TRANSLATE_NOOP("Charts", "Error by layer"), create<ErrorChart>},
         {"latencyDock", QT_TRANSLATE_NOOP("Charts", "Latency by layer"), create<LatencyChart>},
         {"tradeoffDock", QT_TRANSLATE_NOOP("Charts", "Accuracy against latency"), create<TradeoffChart>},
+        {"confusionDock", QT_TRANSLATE_NOOP("Charts", "Confusion matrix"), create<ConfusionChart>},
         {"trainingDock", QT_TRANSLATE_NOOP("Charts", "Training"), create<TrainingChart>},
     };
     return types;

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "widgets/common/format.h"
+#include "widgets/models/metrics.h"
 
 namespace qs {
 namespace {
@@ -40,7 +41,9 @@ TradeoffChart::TradeoffChart(ViewState& state, QWidget* parent)
       current_(addGraph()) {
     setObjectName(QStringLiteral("tradeoffChart"));
     plot().xAxis->setLabel(tr("Median latency / ms"));
-    plot().yAxis->setLabel(tr("Top-1 accuracy / %"));
+    for (QCPGraph* graph : {baseline_, calibrated_, trained_}) {
+        intervals_.push_back(addErrorBars(graph));
+    }
     connect(&state, &ViewState::variantsChanged, this, &TradeoffChart::refresh);
     connect(&plot(), &QCustomPlot::afterLayout, this, &TradeoffChart::placeLabels);
     restyle();
@@ -53,40 +56,79 @@ QCPGraph* TradeoffChart::addGraph() {
     return graph;
 }
 
+QCPErrorBars* TradeoffChart::addErrorBars(QCPGraph* graph) {
+    auto* bars = new QCPErrorBars(graph->keyAxis(), graph->valueAxis());
+    bars->setDataPlottable(graph);
+    bars->setErrorType(QCPErrorBars::etValueError);
+    bars->setWhiskerWidth(6);
+    bars->setSymbolGap(0);
+    bars->setSelectable(QCP::stNone);
+    return bars;
+}
+
 void TradeoffChart::collectPoints() {
     points_.clear();
+    metric_.clear();
     const auto add = [this](const QString& id, const QString& label, const protocol::ModelResult& result,
                             const QString& more) {
-        if (result.top1 && result.latency_ms) {
-            const QString tip =
-                tr("%1\ntop-1 %2, %3, %4")
-                    .arg(label, format::percent(result.top1), format::milliseconds(result.latency_ms),
-                         format::bytes(result.model_bytes));
-            points_.push_back({id, label, more.isEmpty() ? tip : tip + QLatin1Char('\n') + more,
-                               *result.latency_ms, *result.top1});
+        const protocol::MetricValue* named = metrics::find(result, metric_);
+        const auto metric = named ? std::optional(*named) : metrics::headline(result);
+        if (!metric || metric->metric != metric_ || !metric->value || !result.latency_ms) {
+            return;
         }
+        QStringList tip = {
+            label, tr("%1 %2, %3, %4")
+                       .arg(metrics::title(metric_), metrics::value(metric->value, metric->unit),
+                            format::milliseconds(result.latency_ms), format::bytes(result.model_bytes))};
+        if (metric->low && metric->high) {
+            tip << tr("95 % interval %1, %2 samples")
+                       .arg(metrics::interval(*metric), format::integer(metric->samples));
+        }
+        if (!more.isEmpty()) {
+            tip << more;
+        }
+        points_.push_back({id, label, tip.join(QLatin1Char('\n')), *result.latency_ms, *metric});
     };
-    if (!state().variants().empty()) {
-        // Every variant brings its own measurement of the baseline; the current one's is the one to compare
-        // it with.
-        const VariantRow* current = state().findVariant(state().currentVariant());
-        add({}, tr("FP32"), (current ? *current : state().variants().back()).fp32, {});
+    if (state().variants().empty()) {
+        return;
     }
+    // Every variant brings its own measurement of the baseline; the current one's is the one to compare it
+    // with.
+    const VariantRow* current = state().findVariant(state().currentVariant());
+    const VariantRow& shown = current ? *current : state().variants().back();
+    if (const auto headline = metrics::headline(shown.int8)) {
+        metric_ = headline->metric;
+        plot().yAxis->setLabel(metrics::titleWithUnit(metric_, headline->unit));
+    }
+    add({}, tr("FP32"), shown.fp32, {});
     for (const auto& variant : state().variants()) {
-        add(variant.id, variant.name, variant.int8, tr("%n layer(s) in FP32", nullptr, variant.floatLayers));
+        QString more = tr("%n layer(s) in FP32", nullptr, variant.floatLayers);
+        if (variant.drop && variant.drop->metric == metric_) {
+            more += QLatin1Char('\n') + metrics::sentence(*variant.drop);
+        }
+        add(variant.id, variant.name, variant.int8, more);
     }
+    // Error bars belong to a graph's points by position, and a graph sorts them by latency.
+    std::stable_sort(points_.begin(), points_.end(),
+                     [](const Point& a, const Point& b) { return a.latencyMs < b.latencyMs; });
 }
 
 void TradeoffChart::fillGraphs() {
     for (QCPGraph* graph : {baseline_, calibrated_, trained_, current_}) {
         graph->data()->clear();
     }
+    for (QCPErrorBars* bars : intervals_) {
+        bars->data()->clear();
+    }
     for (const auto& point : points_) {
         const VariantRow* variant = state().findVariant(point.id);
-        QCPGraph* graph = !variant ? baseline_ : variant->trained ? trained_ : calibrated_;
-        graph->addData(point.latencyMs, point.top1);
+        const size_t series = !variant ? 0 : variant->trained ? 2 : 1;
+        const double value = *point.metric.value;
+        std::array{baseline_, calibrated_, trained_}[series]->addData(point.latencyMs, value);
+        intervals_[series]->addData(value - point.metric.low.value_or(value),
+                                    point.metric.high.value_or(value) - value);
         if (variant && point.id == state().currentVariant()) {
-            current_->addData(point.latencyMs, point.top1);
+            current_->addData(point.latencyMs, value);
         }
     }
 }
@@ -98,10 +140,15 @@ void TradeoffChart::fitAxes() {
     const auto [fastest, slowest] =
         std::minmax_element(points_.begin(), points_.end(),
                             [](const Point& a, const Point& b) { return a.latencyMs < b.latencyMs; });
-    const auto [worst, best] = std::minmax_element(
-        points_.begin(), points_.end(), [](const Point& a, const Point& b) { return a.top1 < b.top1; });
     plot().xAxis->setRange(padded(fastest->latencyMs, slowest->latencyMs, slowest->latencyMs * 0.05));
-    plot().yAxis->setRange(padded(worst->top1, best->top1, 0.1));
+    double lowest = *points_.front().metric.value;
+    double highest = lowest;
+    for (const auto& point : points_) {
+        const double value = *point.metric.value;
+        lowest = std::min(lowest, point.metric.low.value_or(value));
+        highest = std::max(highest, point.metric.high.value_or(value));
+    }
+    plot().yAxis->setRange(padded(lowest, highest, points_.front().metric.unit.empty() ? 1e-4 : 0.1));
 }
 
 QCPItemText* TradeoffChart::addLabel(const QString& text) {
@@ -128,13 +175,13 @@ void TradeoffChart::refresh() {
     fitAxes();
     const bool unlabelled = points_.empty() && !state().variants().empty();
     setEmptyText(!points_.empty() ? QString()
-                 : unlabelled     ? tr("The data has no labels: there is no accuracy to show.")
+                 : unlabelled     ? tr("No variant has both a metric and a latency.")
                                   : tr("Each variant that you measure becomes a point here."));
     restyle();
 }
 
 QPointF TradeoffChart::pixelOf(const Point& point) const {
-    return {plot().xAxis->coordToPixel(point.latencyMs), plot().yAxis->coordToPixel(point.top1)};
+    return {plot().xAxis->coordToPixel(point.latencyMs), plot().yAxis->coordToPixel(*point.metric.value)};
 }
 
 /// Gives each label the first place around its marker that is inside the plot and free of markers and earlier
@@ -201,6 +248,10 @@ void TradeoffChart::applyColors() {
     baseline_->setScatterStyle(shape(QCPScatterStyle::ssDiamond, colors().fp32, kMarkerSize + 3));
     calibrated_->setScatterStyle(shape(QCPScatterStyle::ssDisc, colors().int8, kMarkerSize));
     trained_->setScatterStyle(shape(QCPScatterStyle::ssSquare, colors().int8, kMarkerSize));
+    const std::array barColors = {colors().fp32, colors().int8, colors().int8};
+    for (size_t i = 0; i < intervals_.size(); ++i) {
+        intervals_[i]->setPen(QPen(barColors[i], 1.2));
+    }
     current_->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(colors().accent, 2.5), Qt::NoBrush, kCurrentSize));
     setLegend({{QChar(0x25C6), colors().fp32, tr("FP32")},

@@ -4,13 +4,15 @@
 
 #include "widgets/charts/chart.h"
 
+class QCPErrorBars;
 class QCPGraph;
 class QCPItemText;
 
 namespace qs {
 
-/// Top-1 accuracy against median latency: a labelled point for each variant, and the FP32 network as the
-/// baseline. Up and to the left is better. A click on a point picks the variant.
+/// The headline metric against median latency: a labelled point with its 95 % interval for each variant, and
+/// the FP32 network as the baseline. Variants without the current one's metric are left
+/// out. Up and to the left is better. A click on a point picks the variant.
 class TradeoffChart : public Chart {
     Q_OBJECT
   public:
@@ -30,7 +32,7 @@ class TradeoffChart : public Chart {
         QString label;
         QString tip;
         double latencyMs = 0;
-        double top1 = 0;
+        protocol::MetricValue metric;
         QCPItemText* text = nullptr;
     };
 
@@ -39,12 +41,15 @@ class TradeoffChart : public Chart {
     void fillGraphs();
     void fitAxes();
     QCPGraph* addGraph();
+    QCPErrorBars* addErrorBars(QCPGraph* graph);
     QCPItemText* addLabel(const QString& text);
     void placeLabels();
     QPointF pixelOf(const Point& point) const;
     const Point* nearest(const QPoint& pixel) const;
 
+    std::string metric_;
     std::vector<Point> points_;
+    std::vector<QCPErrorBars*> intervals_;
     QCPGraph* baseline_;
     QCPGraph* calibrated_;
     QCPGraph* trained_;

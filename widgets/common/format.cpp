@@ -40,7 +40,7 @@ QString shape(const std::vector<int64_t>& shape) {
     }
     QStringList parts;
     for (const int64_t extent : shape) {
-        parts << QString::number(extent);
+        parts << (extent < 0 ? QStringLiteral("?") : QString::number(extent));
     }
     return parts.join(QChar(0x00d7));
 }

@@ -16,7 +16,7 @@ QString optional(const std::optional<double>& value, int decimals);
 QString integer(int64_t value);
 /// 11.69 M, 1.81 G
 QString count(int64_t value);
-/// "1×64×56×56"
+/// "1×64×56×56"; a negative extent, which is free, is "?"
 QString shape(const std::vector<int64_t>& shape);
 /// Four significant digits or so, with the unit: "12.3 ms", "0.042 ms".
 QString milliseconds(const std::optional<double>& value);

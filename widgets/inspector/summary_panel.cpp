@@ -3,10 +3,13 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
+#include "widgets/common/describe.h"
 #include "widgets/common/format.h"
 #include "widgets/inspector/fact_grid.h"
+#include "widgets/models/metrics.h"
 
 namespace qs {
 namespace {
@@ -43,6 +46,55 @@ QString joined(const std::vector<std::string>& texts, const QString& separator) 
     return list.join(separator);
 }
 
+/// A row each, named once.
+void addTensors(std::vector<QStringList>& rows, const QString& title,
+                const std::vector<protocol::TensorInfo>& tensors) {
+    for (size_t i = 0; i < tensors.size(); ++i) {
+        rows.push_back({i == 0 ? title : QString(), describe::tensor(tensors[i])});
+    }
+}
+
+/// The headline with its interval and number of samples, then the other metrics.
+std::vector<QStringList> metricRows(const protocol::VariantResult& result) {
+    std::vector<QStringList> rows;
+    const auto headline = metrics::headline(result.int8);
+    if (!headline) {
+        return rows;
+    }
+    const auto baseline = [&](const protocol::MetricValue& metric) -> std::optional<double> {
+        const protocol::MetricValue* found = metrics::find(result.fp32, metric.metric);
+        return found ? found->value : metric.metric == "top1" ? result.fp32.top1 : std::nullopt;
+    };
+    const auto add = [&](const protocol::MetricValue& metric) {
+        const std::optional<double> before = baseline(metric);
+        rows.push_back(
+            {metrics::title(metric.metric), before ? metrics::value(before, metric.unit) : QString(),
+             metrics::value(metric.value, metric.unit),
+             before && metric.value ? metrics::difference(*metric.value - *before, metric.unit) : QString()});
+    };
+    add(*headline);
+    if (headline->low && headline->high) {
+        const protocol::MetricValue* before = metrics::find(result.fp32, headline->metric);
+        rows.push_back({SummaryPanel::tr("95 % from"),
+                        before ? metrics::value(before->low, before->unit) : QString(),
+                        metrics::value(headline->low, headline->unit), QString()});
+        rows.push_back({SummaryPanel::tr("to"),
+                        before ? metrics::value(before->high, before->unit) : QString(),
+                        metrics::value(headline->high, headline->unit), QString()});
+    }
+    if (headline->samples > 0) {
+        rows.push_back(
+            {SummaryPanel::tr("Samples"), QString(), format::integer(headline->samples), QString()});
+    }
+    for (size_t i = 1; i < result.int8.metrics.size(); ++i) {
+        add(result.int8.metrics[i]);
+    }
+    if (result.int8.metrics.empty() && result.agreement) {
+        add({"agreement", {}, "%", result.agreement, {}, {}, 0});
+    }
+    return rows;
+}
+
 }  // namespace
 
 SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(parent), state_(state) {
@@ -60,10 +112,18 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     variantName_->setFont(large);
     figures_ = block(content, "figures", tr("Figures"));
     layer_ = block(content, "layerFacts", tr("Selected layer"));
+    drop_ = wrappedLabel(content, "dropSentence");
     measurement_ = block(content, "measurement", tr("Measured with"));
     model_ = block(content, "modelFacts", tr("Model"));
-    for (QWidget* part : std::initializer_list<QWidget*>{variantName_, outdated_, figures_, notes_, layer_,
-                                                         model_, measurement_}) {
+    modelNotes_ = wrappedLabel(content, "modelNotes");
+    data_ = block(content, "dataFacts", tr("Data"));
+    skipped_ = new QPushButton(content);
+    skipped_->setObjectName(QStringLiteral("skippedButton"));
+    skipped_->hide();
+    connect(skipped_, &QPushButton::clicked, this, [this] { emit skippedRequested(skipped()); });
+    for (QWidget* part :
+         std::initializer_list<QWidget*>{variantName_, outdated_, figures_, drop_, notes_, layer_, model_,
+                                         modelNotes_, data_, skipped_, measurement_}) {
         layout->addWidget(part);
     }
     layout->addStretch();
@@ -76,27 +136,84 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
 }
 
 void SummaryPanel::setModel(const std::optional<protocol::ModelInfo>& model) {
+    modelNotes_->setVisible(model && !model->notes.empty());
     if (!model) {
         model_->setRows({});
         return;
     }
+    modelNotes_->setText(joined(model->notes, QStringLiteral("\n")));
     const QString path = QString::fromStdString(model->path);
-    model_->setRows({
+    std::vector<QStringList> rows = {
         {tr("File"), QFileInfo(path).fileName()},
         {tr("Folder"), QDir::toNativeSeparators(QFileInfo(path).absolutePath())},
         {tr("Format"), QString::fromStdString(model->format)},
-        {tr("Input"), format::shape(model->input_shape)},
-        {tr("Layers"), QString::number(model->layers.size())},
-        {tr("Parameters"), format::count(model->parameters)},
-        {tr("MACs"), format::count(model->macs)},
-        {tr("File size"), format::bytes(model->model_bytes)},
-    });
+    };
+    addTensors(rows, tr("Input"), model->inputs);
+    addTensors(rows, tr("Output"), model->outputs);
+    if (model->batch > 0) {
+        rows.push_back({tr("Batch"), tr("always %n sample(s)", nullptr, static_cast<int>(model->batch))});
+    }
+    rows.insert(rows.end(), {
+                                {tr("Layers"), QString::number(model->layers.size())},
+                                {tr("Parameters"), format::count(model->parameters)},
+                                {tr("MACs"), format::count(model->macs)},
+                                {tr("File size"), format::bytes(model->model_bytes)},
+                            });
+    model_->setRows(rows);
+}
+
+std::vector<QStringList> SummaryPanel::dataRows(const protocol::DataInfo& data) const {
+    std::vector<QStringList> rows = {
+        {tr("Source"), QString::fromStdString(data.source)},
+        {tr("Samples"), format::integer(data.samples)},
+        {tr("Labels"), describe::labels(data)},
+    };
+    addTensors(rows, tr("Sample"), data.inputs);
+    if (const QString text = describe::preprocessing(data.preprocessing); !text.isEmpty()) {
+        rows.push_back({tr("Preprocessing"), text});
+    }
+    return rows;
+}
+
+void SummaryPanel::setData(const std::optional<protocol::DataInfo>& data,
+                           const std::optional<protocol::DataInfo>& calibration) {
+    skippedData_.clear();
+    std::vector<QStringList> rows;
+    if (data) {
+        rows = dataRows(*data);
+        skippedData_.insert(data->skipped.begin(), data->skipped.end());
+        rows.push_back({tr("Calibration"), calibration ? QString::fromStdString(calibration->source)
+                                                       : tr("the same data, other samples")});
+        if (calibration) {
+            skippedData_.insert(calibration->skipped.begin(), calibration->skipped.end());
+        }
+    }
+    data_->setRows(rows);
+    showSkipped();
+}
+
+void SummaryPanel::showSkipped() {
+    const auto count = static_cast<int>(skipped().size());
+    skipped_->setText(tr("%n file(s) skipped...", nullptr, count));
+    skipped_->setVisible(count > 0);
+}
+
+std::vector<std::string> SummaryPanel::skipped() const {
+    std::set<std::string> all = skippedData_;
+    all.insert(skippedSamples_.begin(), skippedSamples_.end());
+    return {all.begin(), all.end()};
 }
 
 void SummaryPanel::setVariant(const QString& name, const protocol::VariantResult* result, bool outdated) {
     variantName_->setText(name);
     variantName_->setVisible(result != nullptr);
     outdated_->setVisible(result != nullptr && outdated);
+    skippedSamples_.clear();
+    if (result) {
+        skippedSamples_.insert(result->skipped.begin(), result->skipped.end());
+    }
+    showSkipped();
+    drop_->setVisible(result != nullptr && result->drop.has_value());
     notes_->setVisible(result != nullptr && !result->notes.empty());
     if (!result) {
         figures_->setRows({});
@@ -109,24 +226,20 @@ void SummaryPanel::setVariant(const QString& name, const protocol::VariantResult
 }
 
 void SummaryPanel::showFigures(const protocol::VariantResult& result) {
-    const QString drop =
-        result.accuracy_drop ? tr("%1 pt").arg(format::number(-*result.accuracy_drop, 2)) : format::kAbsent;
-    figures_->setRows(
-        {
-            {tr("Top-1"), format::percent(result.fp32.top1), format::percent(result.int8.top1), drop},
-            {tr("Latency"), format::milliseconds(result.fp32.latency_ms),
-             format::milliseconds(result.int8.latency_ms), format::ratio(result.speedup)},
-            {tr("Size"), format::bytes(result.fp32.model_bytes), format::bytes(result.int8.model_bytes),
-             sizeRatio(result)},
-            {tr("Same class"), QString(), format::percent(result.agreement), QString()},
-        },
-        {QString(), tr("FP32"), tr("INT8"), tr("change")});
+    std::vector<QStringList> rows = metricRows(result);
+    rows.push_back({tr("Latency"), format::milliseconds(result.fp32.latency_ms),
+                    format::milliseconds(result.int8.latency_ms), format::ratio(result.speedup)});
+    rows.push_back({tr("Size"), format::bytes(result.fp32.model_bytes),
+                    format::bytes(result.int8.model_bytes), sizeRatio(result)});
+    figures_->setRows(rows, {QString(), tr("FP32"), tr("INT8"), tr("change")});
+    drop_->setText(result.drop ? metrics::sentence(*result.drop) : QString());
 }
 
 void SummaryPanel::showMeasurement(const protocol::VariantResult& result) {
     const auto& with = result.measured;
     std::vector<QStringList> rows = {
         {tr("Data"), QString::fromStdString(with.data)},
+        {tr("Calibration"), QString::fromStdString(with.calib_data.empty() ? with.data : with.calib_data)},
         {tr("Samples"), tr("%1 for accuracy, %2 for calibration, %3 for errors")
                             .arg(format::integer(with.samples), format::integer(with.calib_samples),
                                  format::integer(with.error_samples))},

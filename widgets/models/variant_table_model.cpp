@@ -4,6 +4,7 @@
 #include <QFont>
 
 #include "widgets/common/format.h"
+#include "widgets/models/metrics.h"
 
 namespace qs {
 namespace {
@@ -13,16 +14,25 @@ struct Column {
     QString (*text)(const VariantRow&);
 };
 
+QString headlineValue(const VariantRow& row) {
+    const auto headline = metrics::headline(row.int8);
+    return headline ? metrics::bareValue(headline->value, headline->unit) : format::kAbsent;
+}
+
+QString change(const VariantRow& row) {
+    return row.drop ? metrics::shortChange(*row.drop) : format::kAbsent;
+}
+
+constexpr int kHeadlineColumn = 1;
+
 const Column kColumns[] = {
     {QT_TRANSLATE_NOOP("VariantColumns", "Variant"), [](const VariantRow& row) { return row.name; }},
-    {QT_TRANSLATE_NOOP("VariantColumns", "Top-1 %"),
-     [](const VariantRow& row) { return format::optional(row.int8.top1, 2); }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Accuracy"), headlineValue},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Change"), change},
     {QT_TRANSLATE_NOOP("VariantColumns", "Latency ms"),
      [](const VariantRow& row) { return format::duration(row.int8.latency_ms); }},
     {QT_TRANSLATE_NOOP("VariantColumns", "Size"),
      [](const VariantRow& row) { return format::bytes(row.int8.model_bytes); }},
-    {QT_TRANSLATE_NOOP("VariantColumns", "FP32"),
-     [](const VariantRow& row) { return QString::number(row.floatLayers); }},
 };
 
 }  // namespace
@@ -52,8 +62,7 @@ QVariant VariantTableModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return kColumns[index.column()].text(row);
         case Qt::ToolTipRole:
-            return tr("%1: speed-up %2, %n layer(s) in FP32", nullptr, row.floatLayers)
-                .arg(row.name, format::ratio(row.speedup));
+            return toolTip(row);
         case Qt::TextAlignmentRole:
             return QVariant(Qt::AlignVCenter | (index.column() == 0 ? Qt::AlignLeft : Qt::AlignRight));
         case Qt::FontRole: {
@@ -75,9 +84,42 @@ QVariant VariantTableModel::headerData(int section, Qt::Orientation orientation,
     if (role == Qt::TextAlignmentRole) {
         return QVariant(Qt::AlignVCenter | (section == 0 ? Qt::AlignLeft : Qt::AlignRight));
     }
+    if (role == Qt::DisplayRole && section == kHeadlineColumn) {
+        return headlineTitle();
+    }
     return role == Qt::DisplayRole
                ? QVariant(QCoreApplication::translate("VariantColumns", kColumns[section].title))
                : QVariant();
+}
+
+QString VariantTableModel::toolTip(const VariantRow& row) const {
+    QStringList lines = {tr("%1: speed-up %2, %n layer(s) in FP32", nullptr, row.floatLayers)
+                             .arg(row.name, format::ratio(row.speedup))};
+    if (const auto headline = metrics::headline(row.int8)) {
+        QString line = metrics::title(headline->metric) + QLatin1Char(' ') +
+                       metrics::value(headline->value, headline->unit);
+        if (headline->low && headline->high) {
+            line = tr("%1 (95 % interval %2, %3 samples)")
+                       .arg(line, metrics::interval(*headline), format::integer(headline->samples));
+        }
+        lines << line;
+    }
+    if (row.drop) {
+        lines << metrics::sentence(*row.drop);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+/// Of the current variant's headline, or of the last one's.
+QString VariantTableModel::headlineTitle() const {
+    const auto& all = state_.variants();
+    const VariantRow* shown = state_.findVariant(state_.currentVariant());
+    if (!shown && !all.empty()) {
+        shown = &all.back();
+    }
+    const auto headline = shown ? metrics::headline(shown->int8) : std::nullopt;
+    return headline ? metrics::titleWithUnit(headline->metric, headline->unit)
+                    : QCoreApplication::translate("VariantColumns", kColumns[kHeadlineColumn].title);
 }
 
 int VariantTableModel::rowOf(const QString& id) const {

@@ -23,6 +23,9 @@ class VariantTableModel : public QAbstractTableModel {
     int rowOf(const QString& id) const;
 
   private:
+    QString toolTip(const VariantRow& row) const;
+    QString headlineTitle() const;
+
     ViewState& state_;
 };
 

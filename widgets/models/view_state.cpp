@@ -28,6 +28,7 @@ VariantRow makeVariantRow(const QString& id, const QString& name, const protocol
     row.fp32 = result.fp32;
     row.int8 = result.int8;
     row.speedup = result.speedup;
+    row.drop = result.drop;
     return row;
 }
 

@@ -20,6 +20,7 @@ struct VariantRow {
     protocol::ModelResult fp32;
     protocol::ModelResult int8;
     std::optional<double> speedup;
+    std::optional<protocol::MetricDrop> drop;
 };
 
 /// `model` tells which layers could have been quantized.

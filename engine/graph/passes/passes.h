@@ -14,6 +14,8 @@ void removeDeadNodes(Graph& graph);
 void removeIdentities(Graph& graph);
 /// aten::_convolution(transposed=True) -> conv_transpose2d.
 void openTransposedConvolutions(Graph& graph);
+/// Slices that together are the whole of a value along an axis -> split.
+void fuseSplit(Graph& graph);
 /// x * c, x / c, x + c, x - c with a number or a constant tensor c -> mul or add with a float constant.
 void openConstantOperands(Graph& graph);
 /// relu6(x + 3) / 6 and clip(alpha * x + beta, 0, 1) -> hard_sigmoid.

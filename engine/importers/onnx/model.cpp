@@ -1,4 +1,5 @@
 #include "importers/onnx/model.h"
+#include "importers/onnx/functions.h"
 
 #include <fcntl.h>
 #include <google/protobuf/io/coded_stream.h>
@@ -116,6 +117,7 @@ Result<std::unique_ptr<OnnxModel>> OnnxModel::read(const std::filesystem::path& 
     const uintmax_t size = std::filesystem::file_size(path);
     std::unique_ptr<OnnxModel> model(new OnnxModel());
     QS_ASSIGN(model->proto_, parse(path, size));
+    QS_TRY(inlineFunctions(*model->proto_));
     if (Status status = checkModel(*model->proto_, model->opset("")); !status) {
         return failure(path.string() + ": " + status.error().message);
     }

@@ -37,12 +37,22 @@ std::string modulePath(const std::string& name) {
     return text;
 }
 
-/// "Conv_12": the operator's name and a number.
-bool isCounted(const ::onnx::NodeProto& node) {
-    const std::string& name = node.name();
-    const std::string prefix = node.op_type() + "_";
+/// "Conv_12" for "Conv": an operator's name, or that of a module's further uses, and a number.
+bool isNumbered(const std::string& name, const std::string& base) {
+    const std::string prefix = base + "_";
     return name.starts_with(prefix) && name.size() > prefix.size() &&
            name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
+}
+
+/// "layer1.0.conv1" for a node that reads "layer1.0.conv1.weight"; else empty.
+std::string moduleOfWeight(const ::onnx::NodeProto& node) {
+    const std::string suffix = ".weight";
+    for (const std::string& input : node.input()) {
+        if (input.ends_with(suffix)) {
+            return input.substr(0, input.size() - suffix.size());
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -52,18 +62,12 @@ std::string onnxScope(const ::onnx::NodeProto& node) {
     if (name.empty()) {
         return node.output_size() > 0 ? node.output(0) : node.op_type();
     }
+    const std::string weighted = moduleOfWeight(node);
     if (name[0] == '/') {
-        return modulePath(name);
+        const std::string path = modulePath(name);
+        return !weighted.empty() && isNumbered(path, weighted) ? weighted : path;
     }
-    if (isCounted(node)) {
-        const std::string suffix = ".weight";
-        for (const std::string& input : node.input()) {
-            if (input.ends_with(suffix)) {
-                return input.substr(0, input.size() - suffix.size());
-            }
-        }
-    }
-    return name;
+    return isNumbered(name, node.op_type()) && !weighted.empty() ? weighted : name;
 }
 
 }  // namespace qs

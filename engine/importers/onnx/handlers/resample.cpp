@@ -7,25 +7,27 @@ namespace qs {
 
 namespace {
 
-/// Place in the source of result `index`, in elements.
-double coordinate(const ResampleMode& mode, const ResampleAxis& axis, int64_t index) {
-    const auto place = static_cast<double>(index);
-    const auto from = static_cast<double>(axis.from);
-    const auto to = static_cast<double>(axis.to);
+/// Place in the source of result `index`, in elements. In single precision, as ONNX Runtime computes it:
+/// where a place falls on a boundary, rounding decides which element is nearest.
+float coordinate(const ResampleMode& mode, const ResampleAxis& axis, int64_t index) {
+    const auto place = static_cast<float>(index);
+    const auto from = static_cast<float>(axis.from);
+    const auto to = static_cast<float>(axis.to);
+    const auto scale = static_cast<float>(axis.scale);
     if (mode.coordinates == "align_corners") {
-        return axis.to == 1 ? 0.0 : place * (from - 1) / (to - 1);
+        return axis.to == 1 ? 0.0F : place * (from - 1) / (to - 1);
     }
     if (mode.coordinates == "asymmetric") {
-        return place / axis.scale;
+        return place / scale;
     }
     if (mode.coordinates == "pytorch_half_pixel" && axis.to == 1) {
-        return 0.0;
+        return 0;
     }
-    double shift = 0.0;
+    float shift = 0;
     if (mode.coordinates == "half_pixel_symmetric") {
-        shift = from / 2 * (1 - to / (axis.scale * from));
+        shift = from / 2 * (1 - to / (scale * from));
     }
-    return shift + (place + 0.5) / axis.scale - 0.5;
+    return shift + (place + 0.5F) / scale - 0.5F;
 }
 
 double nearestOf(const ResampleMode& mode, double place) {
