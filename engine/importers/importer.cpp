@@ -89,7 +89,7 @@ Error sizeNeeded(const InputSpec& input) {
         extent = extent < 0 ? 224 : extent;
     }
     return failure("input " + name + " has the shape " + shapeText(input.shape) +
-                   ": give the free sizes, for example --input " + name + "=" + shapeText(example));
+                   ": give its size, for example --input " + name + "=" + shapeText(example));
 }
 
 Result<Graph> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs) {

@@ -199,7 +199,7 @@ class FakeEngine {
             fail(request, kFailed, "cannot read " + params.model + ": no such file");
         } else if (contains(params.model, "free") && params.inputs.empty()) {
             fail(request, kFailed,
-                 "input image has the shape ?x1x?x?: give the free sizes, for example --input "
+                 "input image has the shape ?x1x?x?: give its size, for example --input "
                  "image=1x1x224x224");
         } else {
             ModelInfo info = samples::modelInfo(params.model);
