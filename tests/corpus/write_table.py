@@ -21,7 +21,7 @@ def line(row):
 
 
 def table(rows):
-    networks = [row for row in rows if row["from"] != "small"]
+    networks = [row for row in rows if row["from"] != "small" and "layers" in row]  # verified, with their counts
     traits = [row for row in rows if row["from"] == "small" and "error" not in row]
     refused = [row for row in rows if "error" in row]
     return "\n".join(
