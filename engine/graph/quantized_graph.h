@@ -12,7 +12,8 @@
 
 namespace qs {
 
-/// An activation of a QuantizedGraph: integer with per-tensor `qparams`, or real numbers where they are absent
+/// An activation of a QuantizedGraph: integer with per-tensor `qparams`, or real numbers where they are
+/// absent
 /// (`dtype` tells otherwise where the network itself computes with indices or truth values).
 struct QValue {
     ValueId id;

@@ -97,7 +97,10 @@ void addMissingMetaKernels() {
         add(
             "prelu", +[](const at::Tensor& self, const at::Tensor&) { return sameShape(self); });
         add(
-            "roll", +[](const at::Tensor& self, Ints, Ints) { return sameShape(self); });
+            "roll", +[](const at::Tensor& self, Ints, Ints) { return metaLike(self, self.sizes()); });
+        add(
+            "hardtanh",
+            +[](const at::Tensor& self, const at::Scalar&, const at::Scalar&) { return sameShape(self); });
         add(
             "channel_shuffle", +[](const at::Tensor& self, int64_t) { return sameShape(self); });
         add("relu_", &itself);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unordered_set>
 
 #include "core/guard.h"
@@ -35,6 +36,43 @@ bool isPickle(const std::filesystem::path& path) {
     return firstBytes(path, 2) == "\x80\x02";
 }
 
+/// The name that a class in TorchScript source gives a value without a type, which nothing that LibTorch
+/// writes does and on which its parser crashes; empty where there is none. Members of enumerations have none.
+std::string untypedMember(std::string_view source) {
+    static const std::set<std::string_view> kKnown = {"__annotations__", "__buffers__", "__forward_hooks__",
+                                                      "__forward_pre_hooks__", "__parameters__"};
+    bool inClass = false;
+    for (size_t begin = 0; begin < source.size();) {
+        const std::string_view line = source.substr(begin, source.find('\n', begin) - begin);
+        begin += line.size() + 1;
+        if (line.starts_with("class ")) {
+            inClass = line.find("(Enum)") == std::string_view::npos;
+        } else if (inClass && line.starts_with("  ")) {
+            const std::string_view member = line.substr(2, line.find(' ', 2) - 2);
+            const bool assigned = !member.empty() && line.substr(2 + member.size()).starts_with(" = ");
+            if (assigned && kKnown.count(member) == 0 && member.find('[') == std::string_view::npos) {
+                return std::string(member);
+            }
+        }
+    }
+    return {};
+}
+
+Status checkSource(caffe2::serialize::PyTorchStreamReader& reader, const std::filesystem::path& path) {
+    return guard(path.string() + " is damaged", [&] {
+        for (const std::string& record : reader.getAllRecords()) {
+            if (!record.starts_with("code/") || !record.ends_with(".py")) {
+                continue;
+            }
+            const auto [data, size] = reader.getRecord(record);
+            const std::string member = untypedMember({static_cast<const char*>(data.get()), size});
+            if (!member.empty()) {
+                throw std::runtime_error(record + " gives " + member + " no type");
+            }
+        }
+    });
+}
+
 Status checkArchive(const std::filesystem::path& path) {
     QS_TRY(checkZip(path));
     auto reader = guard(path.string() + " is damaged or truncated", [&] {
@@ -45,7 +83,7 @@ Status checkArchive(const std::filesystem::path& path) {
                        " is damaged or truncated: it cannot be read as a TorchScript archive");
     }
     if ((*reader)->hasRecord("constants.pkl")) {
-        return {};
+        return checkSource(**reader, path);
     }
     if ((*reader)->hasRecord("data.pkl")) {
         return failure(path.string() +

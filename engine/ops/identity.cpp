@@ -11,7 +11,8 @@ std::optional<OpenedOp> openAlias(const Graph&, std::span<const AtenArg> args) {
 
 std::optional<OpenedOp> openDropout(const Graph& graph, std::span<const AtenArg> raw) {
     const AtenArgs args(graph, raw);
-    return args.boolean(2) == false ? openAlias(graph, raw) : std::nullopt;  // train
+    const bool drops = args.boolean(2) != false && args.number(1) != 0.0;  // train, p
+    return drops ? std::nullopt : openAlias(graph, raw);
 }
 
 bool isFloat(const Value& value) {

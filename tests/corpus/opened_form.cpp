@@ -82,7 +82,10 @@ Result<OpenedForm> openForm(const std::filesystem::path& file, const std::string
 
 Result<QuantizedGraph> quantizeForm(const OpenedForm& opened, const std::vector<NamedTensor>& inputs) {
     QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "onednn"}}));
-    QS_ASSIGN(const PreparedModel prepared, prepare(opened.graph, rules));
+    QS_ASSIGN(PreparedModel prepared, prepare(opened.graph, rules));
+    for (auto& [value, config] : prepared.observed) {
+        config.activation.observer = "min_max";
+    }
     TensorData data(inputs);
     Job job;
     QS_ASSIGN(const Calibration calibration, calibrate(prepared, data, 0, data.size(), job));

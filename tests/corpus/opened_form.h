@@ -48,7 +48,8 @@ std::vector<InputSpec> specsOf(const std::vector<NamedTensor>& inputs);
 Result<OpenedForm> openForm(const std::filesystem::path& file, const std::string& form,
                             const std::vector<NamedTensor>& inputs);
 
-/// Every layer under the preset onednn, calibrated on `inputs`.
+/// Every layer under the preset onednn, calibrated on `inputs`. Activations are observed by min_max: the last
+/// bits in which two forms of a network differ move the histogram observer's search by whole bins.
 Result<QuantizedGraph> quantizeForm(const OpenedForm& opened, const std::vector<NamedTensor>& inputs);
 
 std::map<std::string, LayerQParams> layerQParams(const QuantizedGraph& graph);

@@ -98,7 +98,7 @@ TEST_P(FuzzData, TheWholeFileReads) {
 
 TEST_P(FuzzData, Mutated) {
     const std::string whole = GetParam().bytes();
-    expectWell(kMutations, [&](uint64_t seed) { return read(write(GetParam().name, mutate(whole, seed))); });
+    expectWell(mutations(), [&](uint64_t seed) { return read(write(GetParam().name, mutate(whole, seed))); });
 }
 
 TEST_P(FuzzData, TruncatedAtEveryTenth) {

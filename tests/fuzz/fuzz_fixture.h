@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -12,12 +13,15 @@
 
 namespace qs::test {
 
-/// Mutations of each file, fewer where the sanitizers slow everything down.
+/// Mutations of each file, fewer where the sanitizers slow everything down; QS_FUZZ_MUTATIONS asks for more.
+inline uint64_t mutations() {
+    const char* wanted = std::getenv("QS_FUZZ_MUTATIONS");
 #if defined(__SANITIZE_ADDRESS__)
-constexpr uint64_t kMutations = 120;
+    return wanted ? std::stoull(wanted) : 120;
 #else
-constexpr uint64_t kMutations = 250;
+    return wanted ? std::stoull(wanted) : 250;
 #endif
+}
 
 /// A folder for damaged files, and the sandbox that they are opened in.
 class FuzzTest : public ::testing::Test {

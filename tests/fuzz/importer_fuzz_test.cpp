@@ -68,7 +68,7 @@ std::string nameOf(const ::testing::TestParamInfo<const char*>& info) {
 
 TEST_P(FuzzModels, Mutated) {
     const std::string bytes = whole();
-    expectWellMade(kMutations, extension(), [&](uint64_t seed) { return mutate(bytes, seed); });
+    expectWellMade(mutations(), extension(), [&](uint64_t seed) { return mutate(bytes, seed); });
 }
 
 TEST_P(FuzzModels, TruncatedAtEveryTenth) {
@@ -90,7 +90,7 @@ class FuzzArchives : public Fuzz, public ::testing::WithParamInterface<const cha
 
 TEST_P(FuzzArchives, MutatedInside) {
     const std::string bytes = readFile(smallModel(GetParam())).value();
-    expectWellMade(kMutations, ".pt", [&](uint64_t seed) { return mutateMember(bytes, seed); });
+    expectWellMade(mutations(), ".pt", [&](uint64_t seed) { return mutateMember(bytes, seed); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, FuzzArchives,

@@ -199,18 +199,95 @@ TEST(Reshapes, MergeWhereNobodyReadsTheFirst) {
     EXPECT_THAT(shared.opNames(), ElementsAre("reshape", "reshape"));
 }
 
+ValueId permuted(TracedNet& net, ValueId x, std::vector<int64_t> dims) {
+    return net.op("permute", attributes({{"dims", std::move(dims)}}), {x});
+}
+
 TEST(Permutes, CancelTheirInverse) {
-    for (const bool inverse : {true, false}) {
+    TracedNet net;
+    const ValueId y = permuted(net, net.input({2, 3, 4, 5}), {0, 2, 3, 1});
+    net.output(net.op("relu", {}, {permuted(net, y, {0, 3, 1, 2})}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("relu"));
+}
+
+TEST(Permutes, MergeWhereNobodyReadsTheFirst) {
+    TracedNet net;
+    const ValueId y = permuted(net, net.input({2, 3, 4, 5}), {0, 2, 3, 1});
+    net.output(permuted(net, y, {3, 0, 1, 2}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("permute"));
+
+    TracedNet shared;
+    const ValueId first = shared.output(permuted(shared, shared.input({2, 3, 4}), {1, 2, 0}));
+    shared.output(permuted(shared, first, {0, 2, 1}));
+    expectSame(shared);
+    EXPECT_THAT(shared.opNames(), ElementsAre("permute", "permute"));
+}
+
+ValueId concatenated(TracedNet& net, std::vector<ValueId> parts, int64_t dim) {
+    return net.op("cat", attributes({{"dim", dim}}), std::move(parts));
+}
+
+TEST(Concatenations, MergeAlongOneAxis) {
+    for (const int64_t axis : {1, 2}) {
         TracedNet net;
-        const auto permute = [&](ValueId x, std::vector<int64_t> dims) {
-            return net.op("permute", attributes({{"dims", std::move(dims)}}), {x});
-        };
-        const ValueId y = permute(net.input({2, 3, 4, 5}), {0, 2, 3, 1});
-        const auto back = inverse ? std::vector<int64_t>{0, 3, 1, 2} : std::vector<int64_t>{0, 2, 3, 1};
-        net.output(net.op("relu", {}, {permute(y, back)}));
+        const ValueId x = net.input({2, 4, 4});
+        const ValueId y = concatenated(net, {x, net.op("relu", {}, {x})}, 1);
+        const ValueId tall = net.input(axis == 1 ? Shape{2, 3, 4} : Shape{2, 8, 3});
+        net.output(concatenated(net, {tall, y}, axis));
         expectSame(net);
-        EXPECT_EQ(net.opNames().size(), inverse ? 1u : 3u);
+        EXPECT_EQ(net.opNames().size(), axis == 1 ? 2u : 3u);
     }
+}
+
+TEST(Concatenations, StayWhereOthersReadTheFirst) {
+    TracedNet net;
+    const ValueId x = net.input({2, 4});
+    const ValueId y = net.output(concatenated(net, {x, x}, 1));
+    net.output(concatenated(net, {y, x}, 1));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("cat", "cat"));
+}
+
+ValueId sliced(TracedNet& net, ValueId x, int64_t dim, int64_t start, int64_t end, int64_t step = 1) {
+    return net.op("slice", attributes({{"dim", dim}, {"start", start}, {"end", end}, {"step", step}}), {x});
+}
+
+TEST(Slices, AreTakenOnce) {
+    TracedNet net;
+    const ValueId x = net.input({1, 4, 4});
+    std::vector<ValueId> parts;
+    for (const int64_t column : {0, 1}) {
+        for (const int64_t row : {0, 1}) {
+            parts.push_back(sliced(net, sliced(net, x, 1, row, 4, 2), 2, column, 4, 2));
+        }
+    }
+    net.output(concatenated(net, parts, 1));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("slice", "slice", "slice", "slice", "slice", "slice", "cat"));
+}
+
+ValueId rolled(TracedNet& net, ValueId x, int64_t dim, int64_t at, bool swap = true) {
+    const int64_t extent = net.sample(x).size(dim);
+    const ValueId head = sliced(net, x, dim, 0, at), tail = sliced(net, x, dim, at, extent);
+    return concatenated(net, swap ? std::vector{tail, head} : std::vector{head, tail}, dim);
+}
+
+TEST(Roll, IsASplitPutTogetherTheOtherWayRound) {
+    TracedNet net;
+    net.output(rolled(net, rolled(net, net.input({2, 5, 6}), 1, 2), 2, 5));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("roll"));
+    EXPECT_EQ(net.graph.nodes()[0].attrs.ints("dims"), (std::vector<int64_t>{1, 2}));
+    EXPECT_EQ(net.graph.nodes()[0].attrs.ints("shifts"), (std::vector<int64_t>{-2, 1}));
+}
+
+TEST(Roll, IsNotASplitInItsOrder) {
+    TracedNet net;
+    net.output(rolled(net, net.input({2, 5}), 1, 2, /*swap=*/false));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("split", "cat"));
 }
 
 ValueId padded(TracedNet& net, ValueId x, std::vector<int64_t> pads) {

@@ -25,9 +25,9 @@ bool isOne(const CarriedArgument& argument) {
     return argument.constant.isScalar() && argument.constant.toScalar().to<double>() == 1.0;
 }
 
-/// Turns `node` into a linear layer; `weight` is [I, O].
+/// Turns `node` into a linear layer; `weight` is [I, O]. The layer sees it as [O, I] without a copy.
 void makeLinear(Graph& graph, NodeId node, ValueId x, const at::Tensor& weight, const at::Tensor& bias) {
-    std::vector<ValueId> inputs{x, graph.addConstant("", weight.t().contiguous())};
+    std::vector<ValueId> inputs{x, graph.addConstant("", weight.t())};
     if (bias.defined()) {
         inputs.push_back(graph.addConstant("", bias.contiguous()));
     }

@@ -14,8 +14,14 @@ void removeDeadNodes(Graph& graph);
 void removeIdentities(Graph& graph);
 /// aten::_convolution(transposed=True) -> conv_transpose2d.
 void openTransposedConvolutions(Graph& graph);
+/// Slices that take the same of the same value -> one of them.
+void shareSlices(Graph& graph);
 /// Slices that together are the whole of a value along an axis -> split.
 void fuseSplit(Graph& graph);
+/// cat(b, a) of the two parts a, b of a split -> roll, and rolls that follow each other -> one.
+void fuseRoll(Graph& graph);
+/// cat(cat(a, b), c) along the same axis -> cat(a, b, c).
+void mergeConcatenations(Graph& graph);
 /// x * c, x / c, x + c, x - c with a number or a constant tensor c -> mul or add with a float constant.
 void openConstantOperands(Graph& graph);
 /// relu6(x + 3) / 6 and clip(alpha * x + beta, 0, 1) -> hard_sigmoid.
@@ -38,8 +44,8 @@ void fuseAffine(Graph& graph);
 void openGlobalPools(Graph& graph);
 /// reshape(reshape(x)) -> reshape(x).
 void mergeReshapes(Graph& graph);
-/// permute(permute(x)) that puts everything back -> x.
-void cancelPermutes(Graph& graph);
+/// permute(permute(x)) -> permute(x), or x where that puts everything back.
+void mergePermutes(Graph& graph);
 /// Zeros around the input of a convolution or an average pool, equal on both sides -> its padding.
 void mergePadding(Graph& graph);
 

@@ -1,33 +1,40 @@
+#include <algorithm>
+
 #include "graph/passes/passes.h"
+#include "graph/passes/rewrite.h"
 
 namespace qs {
 
 namespace {
 
-bool undoes(const std::vector<int64_t>& outer, const std::vector<int64_t>& inner) {
-    for (size_t d = 0; d < outer.size(); ++d) {
-        if (inner.size() != outer.size() ||
-            inner.at(static_cast<size_t>(outer[d])) != static_cast<int64_t>(d)) {
-            return false;
-        }
+/// The order of axes that `inner` and then `outer` make.
+std::vector<int64_t> composed(const std::vector<int64_t>& outer, const std::vector<int64_t>& inner) {
+    std::vector<int64_t> dims;
+    dims.reserve(outer.size());
+    for (const int64_t dim : outer) {
+        dims.push_back(inner.at(static_cast<size_t>(dim)));
     }
-    return true;
+    return dims;
 }
 
 }  // namespace
 
-void cancelPermutes(Graph& graph) {
+void mergePermutes(Graph& graph) {
     for (const auto& outer : graph.nodes()) {
-        if (outer.op != "permute" || graph.isOutput(outer.outputs[0])) {
-            continue;
-        }
-        const NodeId producer = graph.value(outer.inputs[0]).producer;
-        if (!producer.valid()) {
+        const NodeId producer = outer.op == "permute" ? graph.value(outer.inputs[0]).producer : NodeId{};
+        if (!producer.valid() || graph.node(producer).op != "permute") {
             continue;
         }
         const Node& inner = graph.node(producer);
-        if (inner.op == "permute" && undoes(outer.attrs.ints("dims"), inner.attrs.ints("dims"))) {
-            graph.replaceUses(outer.outputs[0], inner.inputs[0]);
+        std::vector<int64_t> dims = composed(outer.attrs.ints("dims"), inner.attrs.ints("dims"));
+        if (std::is_sorted(dims.begin(), dims.end())) {
+            if (!graph.isOutput(outer.outputs[0])) {
+                graph.replaceUses(outer.outputs[0], inner.inputs[0]);
+            }
+        } else if (isReadOnce(graph, outer.inputs[0])) {
+            Node& merged = graph.node(outer.id);
+            merged.inputs = {inner.inputs[0]};
+            merged.attrs.set("dims", std::move(dims));
         }
     }
 }

@@ -11,7 +11,10 @@ void simplify(Graph& graph) {
     // Operators whose constants an op entry cannot keep as they are. The activations below read them in any
     // form, but their factors are exact only before divisions become products.
     openTransposedConvolutions(graph);
+    shareSlices(graph);
     fuseSplit(graph);
+    fuseRoll(graph);
+    mergeConcatenations(graph);
     fuseHardSigmoid(graph);
     fuseHardSwish(graph);
     fuseSilu(graph);
@@ -26,7 +29,7 @@ void simplify(Graph& graph) {
 
     openGlobalPools(graph);
     mergeReshapes(graph);
-    cancelPermutes(graph);
+    mergePermutes(graph);
     removeDeadNodes(graph);
 }
 

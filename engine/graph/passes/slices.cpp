@@ -77,6 +77,7 @@ void fuseSplit(Graph& graph) {
         node.attrs.set("sizes", std::move(sizes));
         node.outputs = std::move(outputs);
     }
+    removeDeadNodes(graph);
 }
 
 }  // namespace qs

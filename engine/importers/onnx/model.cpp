@@ -170,7 +170,7 @@ void OnnxModel::takeTensors(const std::filesystem::path& path) {
 at::Tensor OnnxModel::transposed(const at::Tensor& matrix) {
     auto [known, isNew] = transposed_.try_emplace(matrix.unsafeGetTensorImpl());
     if (isNew) {
-        known->second = {matrix, matrix.t().contiguous()};
+        known->second = {matrix, matrix.t()};
     }
     return known->second.result;
 }

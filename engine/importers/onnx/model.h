@@ -38,7 +38,7 @@ class OnnxModel {
     int64_t opset(const std::string& domain) const;
     /// An initializer or a tensor attribute of this model.
     const at::Tensor& tensor(const ::onnx::TensorProto& proto) const { return tensors_.at(&proto); }
-    /// The transpose of a matrix, contiguous, made once.
+    /// The transpose of a matrix that shares its memory: one tensor however often it is asked for.
     at::Tensor transposed(const at::Tensor& matrix);
     /// How many bytes of constants a trace may compute: what a sound model of this size can need.
     int64_t constantLimit() const { return constantLimit_; }

@@ -83,7 +83,7 @@ class OnnxNode {
     at::Tensor call(const std::string& op, Arguments arguments);
     /// For operators with several results, or a list of tensors as the result.
     std::vector<at::Tensor> callMany(const std::string& op, Arguments arguments);
-    /// A constant weight, transposed and contiguous; made once however often the model is traced.
+    /// A constant weight seen transposed, without a copy: the same tensor however often the model is traced.
     at::Tensor transposed(const at::Tensor& weight);
     std::vector<at::Tensor> run(const ::onnx::GraphProto& body, const std::vector<at::Tensor>& inputs) const {
         return runBody_(body, inputs);
