@@ -54,34 +54,35 @@ void addTensors(std::vector<QStringList>& rows, const QString& title,
     }
 }
 
-/// The headline with its interval and number of samples, then the other metrics.
+/// The headline and its number of samples, then the other metrics; each with its interval.
 std::vector<QStringList> metricRows(const protocol::VariantResult& result) {
     std::vector<QStringList> rows;
     const auto headline = metrics::headline(result.int8);
     if (!headline) {
         return rows;
     }
-    const auto baseline = [&](const protocol::MetricValue& metric) -> std::optional<double> {
-        const protocol::MetricValue* found = metrics::find(result.fp32, metric.metric);
-        return found ? found->value : metric.metric == "top1" ? result.fp32.top1 : std::nullopt;
-    };
     const auto add = [&](const protocol::MetricValue& metric) {
-        const std::optional<double> before = baseline(metric);
-        rows.push_back(
-            {metrics::title(metric.metric), before ? metrics::value(before, metric.unit) : QString(),
-             metrics::value(metric.value, metric.unit),
-             before && metric.value ? metrics::difference(*metric.value - *before, metric.unit) : QString()});
+        const protocol::MetricValue* baseline = metrics::find(result.fp32, metric.metric);
+        const auto row = [&](const QString& name, std::optional<double> protocol::MetricValue::*part) {
+            rows.push_back({name, baseline ? metrics::value(baseline->*part, metric.unit) : QString(),
+                            metrics::value(metric.*part, metric.unit), QString()});
+        };
+        row(metrics::title(metric.metric), &protocol::MetricValue::value);
+        const std::optional<double> before = baseline                  ? baseline->value
+                                             : metric.metric == "top1" ? result.fp32.top1
+                                                                       : std::nullopt;
+        if (before) {
+            rows.back()[1] = metrics::value(before, metric.unit);
+        }
+        if (before && metric.value) {
+            rows.back()[3] = metrics::difference(*metric.value - *before, metric.unit);
+        }
+        if (metric.low && metric.high) {
+            row(SummaryPanel::tr("95 % from"), &protocol::MetricValue::low);
+            row(SummaryPanel::tr("to"), &protocol::MetricValue::high);
+        }
     };
     add(*headline);
-    if (headline->low && headline->high) {
-        const protocol::MetricValue* before = metrics::find(result.fp32, headline->metric);
-        rows.push_back({SummaryPanel::tr("95 % from"),
-                        before ? metrics::value(before->low, before->unit) : QString(),
-                        metrics::value(headline->low, headline->unit), QString()});
-        rows.push_back({SummaryPanel::tr("to"),
-                        before ? metrics::value(before->high, before->unit) : QString(),
-                        metrics::value(headline->high, headline->unit), QString()});
-    }
     if (headline->samples > 0) {
         rows.push_back(
             {SummaryPanel::tr("Samples"), QString(), format::integer(headline->samples), QString()});

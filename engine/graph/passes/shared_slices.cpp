@@ -14,7 +14,8 @@ void shareSlices(Graph& graph) {
             continue;
         }
         const auto attribute = [&](const char* name) { return node.attrs.get<int64_t>(name); };
-        const Key key{node.inputs[0], attribute("dim"), attribute("start"), attribute("end"), attribute("step")};
+        const Key key{node.inputs[0], attribute("dim"), attribute("start"), attribute("end"),
+                      attribute("step")};
         const auto [first, fresh] = made.try_emplace(key, node.outputs[0]);
         if (!fresh) {
             graph.replaceUses(node.outputs[0], first->second);

@@ -23,12 +23,7 @@ constexpr int64_t kMostSteps = 200'000;
 
 OnnxNode::OnnxNode(OnnxTrace& trace, const ::onnx::NodeProto& proto, int64_t opset,
                    std::vector<at::Tensor> inputs, RunBody runBody)
-    : trace_(trace),
-      proto_(proto),
-      scope_(onnxScope(proto)),
-      opset_(opset),
-      inputs_(std::move(inputs)),
-      runBody_(std::move(runBody)) {}
+    : trace_(trace), proto_(proto), opset_(opset), inputs_(std::move(inputs)), runBody_(std::move(runBody)) {}
 
 const std::string& OnnxNode::op() const {
     return proto_.op_type();
@@ -177,7 +172,7 @@ bool OnnxNode::wantsOutput(size_t index) const {
 
 std::vector<at::Tensor> OnnxNode::callMany(const std::string& op, Arguments arguments) {
     std::vector<at::Tensor> results;
-    for (const c10::IValue& value : trace_.tracer.apply(op, std::move(arguments), scope_)) {
+    for (const c10::IValue& value : trace_.tracer.apply(op, std::move(arguments), onnxScope(proto_))) {
         if (value.isTensor()) {
             results.push_back(value.toTensor());
         } else if (value.isTensorList()) {
@@ -193,7 +188,7 @@ std::vector<at::Tensor> OnnxNode::callMany(const std::string& op, Arguments argu
 }
 
 at::Tensor OnnxNode::call(const std::string& op, Arguments arguments) {
-    at::Tensor result = trace_.tracer.call(op, std::move(arguments), scope_);
+    at::Tensor result = trace_.tracer.call(op, std::move(arguments), onnxScope(proto_));
     account(result);
     return result;
 }

@@ -111,7 +111,6 @@ class OnnxNode {
 
     OnnxTrace& trace_;
     const ::onnx::NodeProto& proto_;
-    std::string scope_;
     int64_t opset_;
     std::vector<at::Tensor> inputs_;
     RunBody runBody_;

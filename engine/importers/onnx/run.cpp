@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -20,16 +21,16 @@ using ::onnx::NodeProto;
 
 namespace {
 
-/// Values by name, with those of the graph around a subgraph behind them.
+/// Values by name, with those of the graph around a subgraph behind them. Names lie in the model.
 struct Environment {
     struct Value {
         at::Tensor tensor;
         bool fixed = false;  ///< follows from weights alone, whatever the input shapes
     };
     const Environment* outer = nullptr;
-    std::unordered_map<std::string, Value> values = {};
+    std::unordered_map<std::string_view, Value> values = {};
 
-    const Value* find(const std::string& name) const {
+    const Value* find(std::string_view name) const {
         const auto it = values.find(name);
         if (it != values.end()) {
             return &it->second;
@@ -39,9 +40,9 @@ struct Environment {
 };
 
 /// What a graph's nodes read from around it, and its own.
-void collectReads(const GraphProto& graph, std::unordered_set<std::string>& reads);
+void collectReads(const GraphProto& graph, std::unordered_set<std::string_view>& reads);
 
-void collectReads(const NodeProto& node, std::unordered_set<std::string>& reads) {
+void collectReads(const NodeProto& node, std::unordered_set<std::string_view>& reads) {
     reads.insert(node.input().begin(), node.input().end());
     for (const AttributeProto& attribute : node.attribute()) {
         if (attribute.has_g()) {
@@ -50,7 +51,7 @@ void collectReads(const NodeProto& node, std::unordered_set<std::string>& reads)
     }
 }
 
-void collectReads(const GraphProto& graph, std::unordered_set<std::string>& reads) {
+void collectReads(const GraphProto& graph, std::unordered_set<std::string_view>& reads) {
     for (const NodeProto& node : graph.node()) {
         collectReads(node, reads);
     }
@@ -61,7 +62,7 @@ void collectReads(const GraphProto& graph, std::unordered_set<std::string>& read
 
 /// Nodes that the graph's outputs need, in order.
 std::vector<const NodeProto*> neededNodes(const GraphProto& graph) {
-    std::unordered_set<std::string> reads;
+    std::unordered_set<std::string_view> reads;
     for (const auto& output : graph.output()) {
         reads.insert(output.name());
     }
@@ -82,6 +83,7 @@ class Runner {
     Runner(OnnxModel& model, Tracer& tracer) : model_(model), trace_{tracer, model} {}
 
     void runGraph(const GraphProto& graph, Environment& environment) {
+        environment.values.reserve(static_cast<size_t>(graph.initializer_size() + graph.node_size()));
         for (const auto& initializer : graph.initializer()) {
             if (initializer.name().empty()) {
                 continue;
