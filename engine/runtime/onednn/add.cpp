@@ -1,5 +1,6 @@
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
+#include "runtime/onednn/lookup.h"
 #include "runtime/onednn/node_builder.h"
 
 namespace qs::onednn {
@@ -35,7 +36,7 @@ void addFloatStep(NodeBuilder& b, const Operand& left, const Operand& right) {
 
 Result<std::string> lowerAdd(NodeBuilder& b) {
     if (b.node().inputs.size() != 2) {
-        return failure("one operand is a constant");
+        return lowerLookup(b);
     }
     QS_ASSIGN(const Operand left, std::as_const(b).input(0));
     QS_ASSIGN(const Operand right, b.input(1, left.layout));

@@ -4,6 +4,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 // The dynamic loader picks the clone for the processor; sanitizers cannot instrument its resolver.
 #if defined(__x86_64__) && defined(__ELF__) && !defined(__SANITIZE_ADDRESS__)
@@ -31,6 +36,11 @@ void forPieces(int64_t count, int64_t grain, const Body& body) {
     for (int i = 0; i < pieces; ++i) {
         body(count * i / pieces, count * (i + 1) / pieces);
     }
+}
+
+/// Rows of `width` elements that make a piece.
+int64_t rowGrain(int64_t width) {
+    return std::max<int64_t>(1, kGrain / std::max<int64_t>(width, 1));
 }
 
 /// Adding 1.5 * 2^23 leaves a float's integer part, rounded half to even, in its low mantissa bits. Holds for
@@ -67,6 +77,71 @@ QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget 
         y.data[i] = store(load(a, i) + load(b, i), y);
     }
 }
+
+QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, int64_t width, int64_t stride,
+                                   int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+        for (int64_t i = 0; i < width; ++i) {
+            y.data[row * stride + i] = store(load(a, row * width + i), y);
+        }
+    }
+}
+
+QS_CLONES void multiplyPiece(IntegerSource a, IntegerSource factor, float scale, IntegerTarget y,
+                             int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y.data[i] = store(load(a, i) * load(factor, i) / scale, y);
+    }
+}
+
+/// Rows are pixels.
+QS_CLONES void multiplyRowsPiece(IntegerSource a, IntegerSource factor, float scale, IntegerTarget y,
+                                 int64_t pixels, int64_t channels, int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+        const int64_t image = row / pixels * channels;
+        for (int64_t c = 0; c < channels; ++c) {
+            y.data[row * channels + c] =
+                store(load(a, row * channels + c) * load(factor, image + c) / scale, y);
+        }
+    }
+}
+
+void lookUpPiece(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y[i] = table[x[i]];
+    }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+/// 64 bytes at a time: two permutations of 128 entries each, and the top bit chooses.
+__attribute__((target("avx512vbmi,avx512bw,avx512f"))) void lookUpPieceVbmi(const uint8_t* x,
+                                                                            const ByteTable& table,
+                                                                            uint8_t* y, int64_t begin,
+                                                                            int64_t end) {
+    const __m512i t0 = _mm512_loadu_si512(table.data()), t1 = _mm512_loadu_si512(table.data() + 64);
+    const __m512i t2 = _mm512_loadu_si512(table.data() + 128), t3 = _mm512_loadu_si512(table.data() + 192);
+    for (int64_t i = begin; i < end; i += 64) {
+        const int64_t left = end - i;
+        const __mmask64 mask = left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1;
+        const __m512i index = _mm512_maskz_loadu_epi8(mask, x + i);
+        const __m512i low = _mm512_permutex2var_epi8(t0, index, t1);
+        const __m512i high = _mm512_permutex2var_epi8(t2, index, t3);
+        _mm512_mask_storeu_epi8(y + i, mask, _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high));
+    }
+}
+
+bool hasVbmi() {
+    static const bool has = __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw");
+    return has;
+}
+#else
+void lookUpPieceVbmi(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t begin, int64_t end) {
+    lookUpPiece(x, table, y, begin, end);
+}
+bool hasVbmi() {
+    return false;
+}
+#endif
 
 QS_CLONES void quantizePiece(const float* x, float scale, IntegerTarget y, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -130,6 +205,38 @@ void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count) {
 
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { addIntegersPiece(a, b, y, begin, end); });
+}
+
+void requantizeRows(const IntegerSource& a, const IntegerTarget& y, int64_t rows, int64_t width,
+                    int64_t stride) {
+    forPieces(rows, rowGrain(width),
+              [&](int64_t begin, int64_t end) { requantizeRowsPiece(a, y, width, stride, begin, end); });
+}
+
+void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float scale,
+                      const IntegerTarget& y, int64_t batch, int64_t pixels, int64_t channels) {
+    if (batch * pixels == 1) {
+        forPieces(channels, kGrain,
+                  [&](int64_t begin, int64_t end) { multiplyPiece(a, factor, scale, y, begin, end); });
+        return;
+    }
+    forPieces(batch * pixels, rowGrain(channels), [&](int64_t begin, int64_t end) {
+        multiplyRowsPiece(a, factor, scale, y, pixels, channels, begin, end);
+    });
+}
+
+void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) {
+        (hasVbmi() ? lookUpPieceVbmi : lookUpPiece)(x, table, y, begin, end);
+    });
+}
+
+void copyRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {
+    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) {
+            std::memcpy(y + row * stride, x + row * width, static_cast<size_t>(width));
+        }
+    });
 }
 
 void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count) {

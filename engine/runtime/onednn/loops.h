@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace qs::onednn {
@@ -27,10 +28,25 @@ struct IntegerTarget {
     float high;
 };
 
-// Integer to integer: the sources' scales are in units of the target's.
+// Integer to integer: the sources' scales are in units of the target's unless told.
 
 void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t count);
+
+/// The same for `rows` rows of `width` elements, dense in a and `stride` elements apart in y.
+void requantizeRows(const IntegerSource& a, const IntegerTarget& y, int64_t rows, int64_t width,
+                    int64_t stride);
+/// y = a * factor / scale, divided as the simulation does it: a is batch x pixels x channels, and each image
+/// has a factor a channel.
+void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float scale,
+                      const IntegerTarget& y, int64_t batch, int64_t pixels, int64_t channels);
+
+/// What becomes of each byte.
+using ByteTable = std::array<uint8_t, 256>;
+void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count);
+
+/// Rows of `width` bytes, dense in x and `stride` bytes apart in y.
+void copyRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
 
 // Floats to integers: r = x / scale (divided as the simulation does it); NaN counts as 0.
 

@@ -31,6 +31,7 @@ class NodeBuilder {
         : state_(state), index_(node), position_(position), node_(state.graph.nodes[node]) {}
 
     const QNode& node() const { return node_; }
+    const QuantizedGraph& graph() const { return state_.graph; }
     bool isInteger() const { return state_.graph.isInteger(node_); }
     /// Of input i or output 0; absent for floats.
     const std::optional<QParams>& inputQParams(size_t i) const {

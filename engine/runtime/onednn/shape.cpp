@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
 
@@ -27,6 +29,24 @@ Result<std::string> lowerFlatten(NodeBuilder& b) {
     return std::string("view");
 }
 
+/// Free where memory order is N, C, H, W already.
+Result<std::string> lowerReshape(NodeBuilder& b) {
+    QS_ASSIGN(Operand x, b.input(0, Layout::Contiguous));
+    Shape shape = b.node().attrs.ints("shape");
+    int64_t known = 1;
+    for (const int64_t extent : shape) {
+        known *= extent < 0 ? 1 : extent;
+    }
+    if (known == 0 || x.count() % known != 0) {
+        return failure("its shape does not fit the input");
+    }
+    std::replace_if(
+        shape.begin(), shape.end(), [](int64_t extent) { return extent < 0; }, x.count() / known);
+    x.shape = std::move(shape);
+    b.aliasOutput(x);
+    return std::string("view");
+}
+
 Result<std::string> lowerIdentity(NodeBuilder& b) {
     QS_ASSIGN(Operand x, std::as_const(b).input(0));
     b.aliasOutput(std::move(x));
@@ -41,6 +61,7 @@ namespace qs {
 
 void register_shape(onednn::KernelRegistry& registry) {
     registry.add("flatten", {onednn::lowerFlatten});
+    registry.add("reshape", {onednn::lowerReshape});
     registry.add("identity", {onednn::lowerIdentity});
 }
 

@@ -1,0 +1,63 @@
+#include "runtime/onednn/lookup.h"
+
+#include <ATen/ops/empty.h>
+
+#include <array>
+#include <cstring>
+#include <numeric>
+
+#include "runtime/onednn/integer_operand.h"
+#include "runtime/onednn/node_builder.h"
+#include "runtime/reference/node.h"
+
+namespace qs::onednn {
+
+namespace {
+
+/// What the node makes of each of the 256 bytes, taken from the simulation.
+ByteTable tabulate(const QuantizedGraph& graph, const QNode& node, at::ScalarType type) {
+    const at::Tensor all = at::empty({256}, type);
+    auto* bytes = static_cast<uint8_t*>(all.data_ptr());
+    std::iota(bytes, bytes + 256, uint8_t{0});
+    const at::Tensor results = runReferenceNode(graph, node, std::array{all}).at(0).contiguous();
+    ByteTable table;
+    std::memcpy(table.data(), results.data_ptr(), table.size());
+    return table;
+}
+
+}  // namespace
+
+Result<std::string> lowerLookup(NodeBuilder& b) {
+    const QNode& node = b.node();
+    if (!b.isInteger()) {
+        return failure("floats have no table");
+    }
+    for (const at::Tensor& constant : node.constants) {
+        if (constant.numel() != 1) {
+            return failure("its constant is no single number");
+        }
+    }
+    if (node.inputs.size() != 1) {
+        return failure("it has several inputs");
+    }
+    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    const Operand y = b.output(x.shape, x.layout);
+    b.addStep([from = x.buffer, to = y.buffer, count = x.count(),
+               table = tabulate(b.graph(), node, x.type)](const dnnl::stream&) {
+        lookUp(bytesOf(from), table, static_cast<uint8_t*>(to->data), count);
+    });
+    return std::string("table");
+}
+
+}  // namespace qs::onednn
+
+namespace qs {
+
+void register_lookup(onednn::KernelRegistry& registry) {
+    for (const char* op :
+         {"elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "sigmoid", "silu", "tanh"}) {
+        registry.add(op, {onednn::lowerLookup});
+    }
+}
+
+}  // namespace qs

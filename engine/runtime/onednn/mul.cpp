@@ -1,0 +1,60 @@
+#include "runtime/onednn/integer_operand.h"
+#include "runtime/onednn/kernel.h"
+#include "runtime/onednn/lookup.h"
+#include "runtime/onednn/node_builder.h"
+
+namespace qs::onednn {
+
+namespace {
+
+/// A number for each channel of x, N x C x 1 x 1: the gate of a squeeze-and-excite block.
+bool isGateOf(const Shape& gate, const Shape& x) {
+    return x.size() == 4 && gate == Shape{x[0], x[1], 1, 1} && gate != x;
+}
+
+/// Two activations of the same shape, or an image and its gate.
+Result<std::string> lowerMul(NodeBuilder& b) {
+    if (b.node().inputs.size() != 2) {
+        return lowerLookup(b);
+    }
+    if (!b.isInteger()) {
+        return failure("oneDNN multiplies no floats here");
+    }
+    const NodeBuilder& inputs = b;
+    QS_ASSIGN(const Operand left, inputs.input(0));
+    QS_ASSIGN(const Operand right, inputs.input(1));
+    const bool gatedByLeft = isGateOf(left.shape, right.shape);
+    const bool gated = gatedByLeft || isGateOf(right.shape, left.shape);
+    if (!gated && left.shape != right.shape) {
+        return failure("it broadcasts one input");
+    }
+    const size_t image = gatedByLeft ? 1 : 0, factor = 1 - image;
+    QS_ASSIGN(const Operand x, b.input(image, gated ? Layout::ChannelsLast : left.layout));
+    QS_ASSIGN(const Operand f, b.input(factor, x.layout));
+    const QParams &p = *b.inputQParams(image), &q = *b.inputQParams(factor), &r = *b.outputQParams();
+    const Operand y = b.output(x.shape, x.layout);
+    const int64_t channels = gated ? x.shape[1] : x.count();
+    const int64_t pixels = gated ? x.shape[2] * x.shape[3] : 1;
+    b.addStep([from = x.buffer, with = f.buffer, to = y.buffer,
+               source = integerSource(x, p, p.scale[0]),
+               gate = integerSource(f, q, q.scale[0]), target = integerTarget(y, r, realBounds(b.node())), scale = static_cast<float>(r.scale[0]),
+               batch = gated ? x.shape[0] : 1, pixels, channels](const dnnl::stream&) mutable {
+        source.data = bytesOf(from);
+        gate.data = bytesOf(with);
+        target.data = static_cast<uint8_t*>(to->data);
+        multiplyIntegers(source, gate, scale, target, batch, pixels, channels);
+    });
+    return std::string("loop");
+}
+
+}  // namespace
+
+}  // namespace qs::onednn
+
+namespace qs {
+
+void register_mul(onednn::KernelRegistry& registry) {
+    registry.add("mul", {onednn::lowerMul});
+}
+
+}  // namespace qs

@@ -1,0 +1,150 @@
+// Integer steps without weights against the reference: tables, products, concatenations.
+
+#include <ATen/ops/full.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "runtime/agreement.h"
+#include "support/quantized_graph_builder.h"
+
+namespace qs::test {
+
+namespace {
+
+const std::vector<QParams>& inputTypes() {
+    static const std::vector<QParams> types{
+        activation(DType::UInt8, 0.03, 0),   activation(DType::UInt8, 0.03, 121),
+        activation(DType::Int8, 0.03, 0),    activation(DType::Int8, 0.03, -77),
+        reduced(activation(DType::UInt8, 0.06, 60))};
+    return types;
+}
+
+/// quantize each input -> node -> dequantize.
+struct Step {
+    std::unique_ptr<Executor> executor;
+    std::vector<at::Tensor> integers;
+    std::vector<at::Tensor> floats;
+
+    Step(const QNode& node, const std::vector<Shape>& shapes, const std::vector<QParams>& qparams,
+         const QParams& y, unsigned seed = 1) {
+        std::mt19937 random(seed);
+        QuantizedGraphBuilder builder;
+        std::vector<ValueId> inputs;
+        for (size_t i = 0; i < shapes.size(); ++i) {
+            inputs.push_back(builder.quantize(builder.input(shapes[i]), qparams[i]));
+            integers.push_back(randomIntegers(shapes[i], random, qparams[i]));
+            floats.push_back(randomFloats(shapes[i], random, -2, 2));
+        }
+        builder.output(builder.dequantize(builder.add(node, inputs, y)));
+        executor = std::move(makeOneDnnExecutor(builder.take())).value();
+    }
+
+    std::string implementation() { return implementationOf(*executor, integers.size(), floats); }
+
+    void expectMatches(const std::string& wanted, double exact) {
+        Agreement total;
+        expectMatchesReference(*executor, integers.size(), integers, &total);
+        EXPECT_GE(total.exactShare(), exact);
+        EXPECT_EQ(implementation(), wanted);
+    }
+};
+
+TEST(IntegerTable, IsTheReferenceToTheLastBit) {
+    for (const char* op :
+         {"elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "sigmoid", "silu", "tanh"}) {
+        for (const QParams& x : inputTypes()) {
+            for (const QParams& y : {activation(DType::UInt8, 0.011, 30), activation(DType::Int8, 0.02, -5)}) {
+                SCOPED_TRACE(op);
+                Step(plainNode(op), {{2, 19, 5, 13}}, {x}, y).expectMatches("table", 1);
+                Step(plainNode(op), {{3, 7}}, {x}, y).expectMatches("table", 1);
+            }
+        }
+    }
+}
+
+TEST(IntegerTable, HoldsAProductOrASumWithOneConstant) {
+    for (const char* op : {"mul", "add"}) {
+        QNode node = plainNode(op);
+        node.constants = {at::full({1}, 0.37)};
+        const QParams x = inputTypes()[1], y = activation(DType::UInt8, 0.02, 90);
+        Step(node, {{2, 5, 9, 3}}, {x}, y).expectMatches("table", 1);
+        node.constants = {at::full({5, 1, 1}, 0.37)};
+        EXPECT_TRUE(Step(node, {{2, 5, 9, 3}}, {x}, y).implementation().starts_with("reference"));
+    }
+}
+
+TEST(IntegerMul, MatchesTheReference) {
+    const Shape image{2, 17, 6, 5}, gate{2, 17, 1, 1};
+    unsigned seed = 1;
+    for (const QParams& a : inputTypes()) {
+        for (const QParams& b : inputTypes()) {
+            const QParams y = activation(seed % 2 ? DType::UInt8 : DType::Int8, 0.07, seed % 2 ? 140 : -12);
+            for (const auto& [left, right] :
+                 {std::pair(image, image), std::pair(image, gate), std::pair(gate, image), std::pair(gate, gate)}) {
+                SCOPED_TRACE("seed " + std::to_string(seed));
+                Step(plainNode("mul"), {left, right}, {a, b}, y, seed++).expectMatches("loop", 1);
+            }
+        }
+    }
+}
+
+TEST(IntegerMul, LeavesOtherBroadcastsToTheReference) {
+    const QParams q = inputTypes()[1];
+    Step step(plainNode("mul"), {{2, 4, 6, 5}, {2, 1, 6, 5}}, {q, q}, q);
+    expectMatchesReference(*step.executor, 2, step.integers);
+    EXPECT_TRUE(step.implementation().starts_with("reference (it broadcasts one input"));
+}
+
+TEST(IntegerCat, CopiesAndRequantizes) {
+    const QParams y = activation(DType::UInt8, 0.05, 100);
+    for (const int64_t dim : {0, 1, 2, 3, -3}) {
+        std::vector<Shape> shapes(3, Shape{2, 6, 5, 4});
+        const auto axis = static_cast<size_t>(dim < 0 ? dim + 4 : dim);
+        shapes[0][axis] = 3;
+        shapes[2][axis] = 1;
+        QNode cat = plainNode("cat");
+        cat.attrs.set("dim", dim);
+        SCOPED_TRACE("dim " + std::to_string(dim));
+        Step(cat, shapes, {y, y, y}, y).expectMatches("loop", 1);
+        for (const QParams& other : inputTypes()) {
+            Step(cat, shapes, {y, other, y}, y).expectMatches("loop", 0.999);
+        }
+    }
+}
+
+TEST(IntegerCat, TakesAnyRank) {
+    const QParams q = inputTypes()[1], y = activation(DType::Int8, 0.04, 3);
+    QNode cat = plainNode("cat");
+    cat.attrs.set("dim", int64_t{1});
+    Step(cat, {{3, 4}, {3, 9}}, {q, q}, y).expectMatches("loop", 0.999);
+    Step(cat, {{3, 4, 5}, {3, 2, 5}}, {q, y}, y).expectMatches("loop", 0.999);
+}
+
+TEST(IntegerReshape, KeepsTheOrder) {
+    const QParams q = inputTypes()[1];
+    QNode reshape = plainNode("reshape");
+    reshape.attrs.set("shape", std::vector<int64_t>{2, -1, 10});
+    Step(reshape, {{2, 5, 3, 4}}, {q}, q).expectMatches("view", 1);
+    reshape.attrs.set("shape", std::vector<int64_t>{-1, 3, 2, 2});
+    Step(reshape, {{6, 4}}, {q}, q).expectMatches("view", 1);
+}
+
+TEST(FloatCat, CopiesItsParts) {
+    for (const int64_t dim : {1, 2}) {
+        std::mt19937 random(2);
+        QuantizedGraphBuilder builder;
+        QNode cat = plainNode("cat");
+        cat.attrs.set("dim", dim);
+        const Shape shape{2, 6, 5, 4};
+        builder.output(builder.add(cat, {builder.input(shape), builder.input(shape)}));
+        const auto executor = std::move(makeOneDnnExecutor(builder.take())).value();
+        const std::vector inputs{randomFloats(shape, random), randomFloats(shape, random)};
+        expectMatchesReference(*executor, 0, inputs);
+        EXPECT_EQ(implementationOf(*executor, 0, inputs), "loop");
+    }
+}
+
+}  // namespace
+
+}  // namespace qs::test
