@@ -14,8 +14,8 @@ namespace {
 
 const std::vector<QParams>& inputTypes() {
     static const std::vector<QParams> types{
-        activation(DType::UInt8, 0.03, 0),   activation(DType::UInt8, 0.03, 121),
-        activation(DType::Int8, 0.03, 0),    activation(DType::Int8, 0.03, -77),
+        activation(DType::UInt8, 0.03, 0), activation(DType::UInt8, 0.03, 121),
+        activation(DType::Int8, 0.03, 0), activation(DType::Int8, 0.03, -77),
         reduced(activation(DType::UInt8, 0.06, 60))};
     return types;
 }
@@ -54,7 +54,8 @@ TEST(IntegerTable, IsTheReferenceToTheLastBit) {
     for (const char* op :
          {"elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "sigmoid", "silu", "tanh"}) {
         for (const QParams& x : inputTypes()) {
-            for (const QParams& y : {activation(DType::UInt8, 0.011, 30), activation(DType::Int8, 0.02, -5)}) {
+            for (const QParams& y :
+                 {activation(DType::UInt8, 0.011, 30), activation(DType::Int8, 0.02, -5)}) {
                 SCOPED_TRACE(op);
                 Step(plainNode(op), {{2, 19, 5, 13}}, {x}, y).expectMatches("table", 1);
                 Step(plainNode(op), {{3, 7}}, {x}, y).expectMatches("table", 1);
@@ -80,8 +81,8 @@ TEST(IntegerMul, MatchesTheReference) {
     for (const QParams& a : inputTypes()) {
         for (const QParams& b : inputTypes()) {
             const QParams y = activation(seed % 2 ? DType::UInt8 : DType::Int8, 0.07, seed % 2 ? 140 : -12);
-            for (const auto& [left, right] :
-                 {std::pair(image, image), std::pair(image, gate), std::pair(gate, image), std::pair(gate, gate)}) {
+            for (const auto& [left, right] : {std::pair(image, image), std::pair(image, gate),
+                                              std::pair(gate, image), std::pair(gate, gate)}) {
                 SCOPED_TRACE("seed " + std::to_string(seed));
                 Step(plainNode("mul"), {left, right}, {a, b}, y, seed++).expectMatches("loop", 1);
             }
@@ -119,6 +120,51 @@ TEST(IntegerCat, TakesAnyRank) {
     cat.attrs.set("dim", int64_t{1});
     Step(cat, {{3, 4}, {3, 9}}, {q, q}, y).expectMatches("loop", 0.999);
     Step(cat, {{3, 4, 5}, {3, 2, 5}}, {q, y}, y).expectMatches("loop", 0.999);
+}
+
+/// split -> dequantize each part.
+void testSplit(const Shape& shape, int64_t dim, std::vector<int64_t> sizes, const std::optional<QParams>& q) {
+    SCOPED_TRACE("dim " + std::to_string(dim));
+    std::mt19937 random(4);
+    QuantizedGraphBuilder builder;
+    QNode node = plainNode("split");
+    node.attrs.set("dim", dim);
+    node.attrs.set("sizes", sizes);
+    const ValueId x = builder.input(shape);
+    const std::vector<ValueId> parts =
+        builder.addSeveral(node, {q ? builder.quantize(x, *q) : x}, sizes.size(), q);
+    for (const ValueId part : parts) {
+        builder.output(q ? builder.dequantize(part) : part);
+    }
+    const auto executor = std::move(makeOneDnnExecutor(builder.take())).value();
+    const at::Tensor sample = q ? randomIntegers(shape, random, *q) : randomFloats(shape, random);
+    const size_t step = q ? 1 : 0;
+    expectMatchesReference(*executor, step, std::vector{sample});
+    EXPECT_EQ(implementationOf(*executor, step, std::vector{randomFloats(shape, random)}), "loop");
+}
+
+TEST(Split, CopiesItsParts) {
+    for (const std::optional<QParams>& q : {std::optional(inputTypes()[1]), std::optional<QParams>()}) {
+        testSplit({2, 7, 5, 4}, 1, {3, 4}, q);
+        testSplit({2, 7, 5, 4}, -1, {1, 2, 1}, q);
+        testSplit({2, 7, 5, 4}, 2, {5}, q);
+        testSplit({3, 12}, 1, {4, 8}, q);
+        testSplit({3, 5, 6}, 0, {1, 2}, q);
+    }
+}
+
+TEST(Permute, IsAReorder) {
+    const QParams q = inputTypes()[1];
+    for (const auto& [shape, dims] : {std::pair(Shape{2, 7, 5, 4}, std::vector<int64_t>{0, 2, 3, 1}),
+                                      std::pair(Shape{2, 7, 5, 4}, std::vector<int64_t>{3, 0, 2, 1}),
+                                      std::pair(Shape{2, 2, 8, 5, 4}, std::vector<int64_t>{0, 2, 1, 3, 4}),
+                                      std::pair(Shape{6, 9}, std::vector<int64_t>{1, 0})}) {
+        QNode permute = plainNode("permute");
+        permute.attrs.set("dims", dims);
+        Step step(permute, {shape}, {q}, q);
+        expectMatchesReference(*step.executor, 1, step.integers);
+        EXPECT_FALSE(step.implementation().starts_with("reference")) << step.implementation();
+    }
 }
 
 TEST(IntegerReshape, KeepsTheOrder) {

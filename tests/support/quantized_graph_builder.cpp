@@ -69,12 +69,19 @@ ValueId QuantizedGraphBuilder::dequantize(ValueId x) {
 }
 
 ValueId QuantizedGraphBuilder::add(QNode node, std::vector<ValueId> inputs, std::optional<QParams> qparams) {
-    const ValueId y = newValue({}, std::move(qparams));
+    return addSeveral(std::move(node), std::move(inputs), 1, qparams)[0];
+}
+
+std::vector<ValueId> QuantizedGraphBuilder::addSeveral(QNode node, std::vector<ValueId> inputs,
+                                                       size_t results,
+                                                       const std::optional<QParams>& qparams) {
+    for (size_t i = 0; i < results; ++i) {
+        node.outputs.push_back(newValue({}, qparams));
+    }
     node.inputs = std::move(inputs);
-    node.outputs = {y};
     node.layer += "#" + std::to_string(graph_.nodes.size());
-    graph_.nodes.push_back(std::move(node));
-    return y;
+    graph_.nodes.push_back(node);
+    return node.outputs;
 }
 
 void QuantizedGraphBuilder::output(ValueId x) {

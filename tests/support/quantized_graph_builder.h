@@ -24,6 +24,9 @@ class QuantizedGraphBuilder {
     ValueId dequantize(ValueId x);
     /// Appends `node` reading `inputs`; its result is integer with `qparams`, or float where they are absent.
     ValueId add(QNode node, std::vector<ValueId> inputs, std::optional<QParams> qparams = {});
+    /// The same with several results of the same qparams.
+    std::vector<ValueId> addSeveral(QNode node, std::vector<ValueId> inputs, size_t results,
+                                    const std::optional<QParams>& qparams = {});
     void output(ValueId x);
 
     QuantizedGraph take() { return std::move(graph_); }

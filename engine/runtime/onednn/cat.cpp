@@ -1,5 +1,3 @@
-#include <numeric>
-
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
@@ -7,17 +5,6 @@
 namespace qs::onednn {
 
 namespace {
-
-/// Elements from axis `dim` (of N, C, H, W) inwards, as they lie in memory.
-int64_t innerCount(const Operand& x, size_t dim) {
-    Shape inMemory = x.shape;
-    if (x.layout == Layout::ChannelsLast) {
-        inMemory = {x.shape[0], x.shape[2], x.shape[3], x.shape[1]};
-        dim = dim == 0 ? 0 : dim == 1 ? 3 : dim - 1;
-    }
-    return std::accumulate(inMemory.begin() + static_cast<std::ptrdiff_t>(dim), inMemory.end(), int64_t{1},
-                           std::multiplies<>());
-}
 
 /// One part's rows go to where they belong among those of the others.
 void addPart(NodeBuilder& b, size_t index, const Operand& part, const Operand& y, int64_t width,
@@ -27,7 +14,7 @@ void addPart(NodeBuilder& b, size_t index, const Operand& part, const Operand& y
     if (!b.isInteger() || *b.inputQParams(index) == *b.outputQParams()) {
         b.addStep([from = part.buffer, to = y.buffer, rows, width = width * bytes, offset = offset * bytes,
                    stride = stride * bytes](const dnnl::stream&) {
-            copyRows(bytesOf(from), static_cast<uint8_t*>(to->data) + offset, rows, width, stride);
+            scatterRows(bytesOf(from), static_cast<uint8_t*>(to->data) + offset, rows, width, stride);
         });
         return;
     }
@@ -47,22 +34,20 @@ Result<std::string> lowerCat(NodeBuilder& b) {
         return failure("one part is a constant");
     }
     QS_ASSIGN(const Operand first, std::as_const(b).input(0));
-    const auto rank = static_cast<int64_t>(first.shape.size());
-    int64_t dim = b.node().attrs.get<int64_t>("dim");
-    dim += dim < 0 ? rank : 0;
+    const size_t dim = first.axis(b.node().attrs.get<int64_t>("dim"));
     std::vector<Operand> parts;
     Shape shape = first.shape;
-    shape[static_cast<size_t>(dim)] = 0;
+    shape[dim] = 0;
     for (size_t i = 0; i < b.node().inputs.size(); ++i) {
         QS_ASSIGN(Operand part, b.input(i, first.layout));
-        shape[static_cast<size_t>(dim)] += part.shape[static_cast<size_t>(dim)];
+        shape[dim] += part.shape[dim];
         parts.push_back(std::move(part));
     }
     const Operand y = b.output(shape, first.layout);
-    const int64_t stride = innerCount(y, static_cast<size_t>(dim));
+    const int64_t stride = y.innerCount(dim);
     int64_t offset = 0;
     for (size_t i = 0; i < parts.size(); ++i) {
-        const int64_t width = innerCount(parts[i], static_cast<size_t>(dim));
+        const int64_t width = parts[i].innerCount(dim);
         addPart(b, i, parts[i], y, width, offset, stride);
         offset += width;
     }

@@ -169,6 +169,15 @@ QS_CLONES void addFloatsPiece(const float* a, const float* b, float low, float h
     }
 }
 
+/// Rows of `width` bytes, `xStride` and `yStride` bytes apart.
+void copyRows(const uint8_t* x, int64_t xStride, uint8_t* y, int64_t yStride, int64_t rows, int64_t width) {
+    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) {
+            std::memcpy(y + row * yStride, x + row * xStride, static_cast<size_t>(width));
+        }
+    });
+}
+
 /// Pixels of one image from quantized planes in `tile` (kTile apart) to interleaved channels.
 constexpr int64_t kTile = 256;
 constexpr int64_t kTileChannels = 16;
@@ -231,12 +240,12 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count)
     });
 }
 
-void copyRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row) {
-            std::memcpy(y + row * stride, x + row * width, static_cast<size_t>(width));
-        }
-    });
+void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {
+    copyRows(x, width, y, stride, rows, width);
+}
+
+void gatherRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {
+    copyRows(x, stride, y, width, rows, width);
 }
 
 void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count) {

@@ -45,8 +45,9 @@ void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float
 using ByteTable = std::array<uint8_t, 256>;
 void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count);
 
-/// Rows of `width` bytes, dense in x and `stride` bytes apart in y.
-void copyRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
+/// Rows of `width` bytes, dense in x and `stride` bytes apart in y; and the other way round.
+void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
+void gatherRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
 
 // Floats to integers: r = x / scale (divided as the simulation does it); NaN counts as 0.
 

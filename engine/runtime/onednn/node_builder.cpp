@@ -67,10 +67,11 @@ Result<Operand> NodeBuilder::input(size_t i, Layout wanted) {
     return reordered;
 }
 
-Operand NodeBuilder::output(Shape shape, Layout layout) {
-    output_ = Operand{nullptr, std::move(shape), storageType(state_.graph.value(node_.outputs[0])), layout};
-    output_->buffer = newBuffer(output_->bytes());
-    return *output_;
+Operand NodeBuilder::output(Shape shape, Layout layout, size_t i) {
+    Operand operand{nullptr, std::move(shape), storageType(state_.graph.value(node_.outputs.at(i))), layout};
+    operand.buffer = newBuffer(operand.bytes());
+    outputs_[i] = operand;
+    return operand;
 }
 
 Operand NodeBuilder::outputOver(size_t i, const Operand& input, bool mayOverwrite) {
@@ -80,7 +81,7 @@ Operand NodeBuilder::outputOver(size_t i, const Operand& input, bool mayOverwrit
     if (!isValueItself || (mayOverwrite && input.buffer->external < 0 && diesHere(input.buffer))) {
         buffers_.pop_back();  // the one that output() has just made
         result.buffer = input.buffer;
-        output_ = result;
+        outputs_[0] = result;
         return result;
     }
     addStep([from = input.buffer, to = result.buffer, bytes = result.bytes()](const dnnl::stream&) {

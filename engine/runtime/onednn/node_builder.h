@@ -1,6 +1,7 @@
 #pragma once
 
 #include <dnnl.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,13 +48,13 @@ class NodeBuilder {
     /// Input i as it lies. Refuses boxed values.
     Result<Operand> input(size_t i) const;
 
-    /// A new buffer for output 0, of the type that the graph gives it.
-    Operand output(Shape shape, Layout layout);
+    /// A new buffer for output i, of the type that the graph gives it.
+    Operand output(Shape shape, Layout layout, size_t i = 0);
     /// Output 0 in the memory of input i, contents kept: in place if nobody reads that input later, else a
     /// copy of it.
     Operand outputOver(size_t i, const Operand& input, bool mayOverwrite);
     /// Output 0 is `operand` under the name of another value: no step.
-    void aliasOutput(Operand operand) { output_ = std::move(operand); }
+    void aliasOutput(Operand operand) { outputs_[0] = std::move(operand); }
 
     /// Memory that only this node's steps use.
     Operand temporary(Shape shape, at::ScalarType type, Layout layout);
@@ -81,7 +82,7 @@ class NodeBuilder {
     // What the plan builder takes over after success.
     std::vector<Step> takeSteps() { return std::move(steps_); }
     std::vector<std::unique_ptr<Buffer>> takeBuffers() { return std::move(buffers_); }
-    const std::optional<Operand>& producedOutput() const { return output_; }
+    const std::map<size_t, Operand>& producedOutputs() const { return outputs_; }
 
   private:
     Buffer* newBuffer(size_t bytes);
@@ -94,7 +95,7 @@ class NodeBuilder {
     const QNode& node_;
     std::vector<Step> steps_;
     std::vector<std::unique_ptr<Buffer>> buffers_;
-    std::optional<Operand> output_;
+    std::map<size_t, Operand> outputs_;
 };
 
 }  // namespace qs::onednn

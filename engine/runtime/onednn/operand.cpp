@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <numeric>
+#include <stdexcept>
+#include <string>
 
 namespace qs::onednn {
 
@@ -39,6 +41,31 @@ int64_t Operand::count() const {
 
 size_t Operand::bytes() const {
     return static_cast<size_t>(count()) * c10::elementSize(type);
+}
+
+size_t Operand::axis(int64_t dim) const {
+    const auto rank = static_cast<int64_t>(shape.size());
+    const int64_t axis = dim < 0 ? dim + rank : dim;
+    if (axis < 0 || axis >= rank) {
+        throw std::out_of_range("axis " + std::to_string(dim) + " of " + std::to_string(rank));
+    }
+    return static_cast<size_t>(axis);
+}
+
+int64_t Operand::innerCount(size_t dim) const {
+    std::vector<size_t> order(shape.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    if (layout == Layout::ChannelsLast) {
+        order = {0, 2, 3, 1};
+    }
+    int64_t inner = 1;
+    for (auto at = order.rbegin(); at != order.rend(); ++at) {
+        inner *= shape[*at];
+        if (*at == dim) {
+            break;
+        }
+    }
+    return inner;
 }
 
 dnnl::memory::desc Operand::desc() const {

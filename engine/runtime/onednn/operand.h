@@ -33,6 +33,11 @@ struct Operand {
 
     int64_t count() const;
     size_t bytes() const;
+    /// Counted from the front; throws std::out_of_range.
+    size_t axis(int64_t dim) const;
+    /// Elements from axis `dim` inwards, as they lie in memory: what one step along the axes outside of it
+    /// passes over.
+    int64_t innerCount(size_t dim) const;
     dnnl::memory::desc desc() const;
     /// A view of the buffer as it is bound now.
     at::Tensor tensor() const;

@@ -102,7 +102,9 @@ class PlanBuilder {
         for (auto& buffer : builder.takeBuffers()) {
             plan_->buffers_.push_back(std::move(buffer));
         }
-        plan_->value(node.outputs.at(0)).operand = builder.producedOutput().value();
+        for (const auto& [i, operand] : builder.producedOutputs()) {
+            plan_->value(node.outputs.at(i)).operand = operand;
+        }
         plan_->nodes_.push_back({index, builder.takeSteps(), node.outputs, std::move(name)});
     }
 

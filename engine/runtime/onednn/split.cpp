@@ -1,0 +1,44 @@
+#include "runtime/onednn/integer_operand.h"
+#include "runtime/onednn/kernel.h"
+#include "runtime/onednn/node_builder.h"
+
+namespace qs::onednn {
+
+namespace {
+
+/// Each part is a copy of its rows.
+Result<std::string> lowerSplit(NodeBuilder& b) {
+    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    const size_t dim = x.axis(b.node().attrs.get<int64_t>("dim"));
+    const std::vector<int64_t> sizes = b.node().attrs.ints("sizes");
+    const auto element = static_cast<int64_t>(x.bytes()) / std::max<int64_t>(x.count(), 1);
+    const int64_t stride = x.innerCount(dim) * element;
+    int64_t offset = 0;
+    for (size_t i = 0; i < sizes.size(); ++i) {
+        Shape shape = x.shape;
+        shape[dim] = sizes[i];
+        const Operand y = b.output(std::move(shape), x.layout, i);
+        const int64_t width = y.innerCount(dim) * element;
+        const int64_t rows = width == 0 ? 0 : static_cast<int64_t>(y.bytes()) / width;
+        b.addStep([from = x.buffer, to = y.buffer, rows, width, offset, stride](const dnnl::stream&) {
+            gatherRows(bytesOf(from) + offset, static_cast<uint8_t*>(to->data), rows, width, stride);
+        });
+        offset += width;
+    }
+    if (offset != stride) {
+        return failure("its parts do not make up the input");
+    }
+    return std::string("loop");
+}
+
+}  // namespace
+
+}  // namespace qs::onednn
+
+namespace qs {
+
+void register_split(onednn::KernelRegistry& registry) {
+    registry.add("split", {onednn::lowerSplit});
+}
+
+}  // namespace qs
