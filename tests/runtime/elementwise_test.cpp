@@ -70,9 +70,33 @@ TEST(IntegerTable, HoldsAProductOrASumWithOneConstant) {
         node.constants = {at::full({1}, 0.37)};
         const QParams x = inputTypes()[1], y = activation(DType::UInt8, 0.02, 90);
         Step(node, {{2, 5, 9, 3}}, {x}, y).expectMatches("table", 1);
-        node.constants = {at::full({5, 1, 1}, 0.37)};
-        EXPECT_TRUE(Step(node, {{2, 5, 9, 3}}, {x}, y).implementation().starts_with("reference"));
     }
+}
+
+TEST(IntegerConstants, RepeatAlongOuterAxes) {
+    const QParams y = activation(DType::UInt8, 0.03, 90);
+    std::mt19937 random(6);
+    for (const char* op : {"mul", "add"}) {
+        for (const QParams& x : inputTypes()) {
+            for (const Shape& constant :
+                 {Shape{5, 1, 1}, Shape{1, 5, 9, 3}, Shape{9, 3}, Shape{3}, Shape{2, 5, 9, 3}}) {
+                SCOPED_TRACE(op);
+                QNode node = plainNode(op);
+                node.constants = {randomFloats(constant, random)};
+                Step(node, {{2, 5, 9, 3}}, {x}, y).expectMatches("loop", 1);
+            }
+        }
+    }
+}
+
+TEST(IntegerConstants, LeaveOtherBroadcastsToTheReference) {
+    std::mt19937 random(6);
+    QNode node = plainNode("add");
+    node.constants = {randomFloats({9, 1}, random)};
+    const QParams q = inputTypes()[1];
+    Step step(node, {{2, 5, 9, 3}}, {q}, q);
+    expectMatchesReference(*step.executor, 1, step.integers);
+    EXPECT_TRUE(step.implementation().starts_with("reference (its constant repeats itself"));
 }
 
 TEST(IntegerMul, MatchesTheReference) {
@@ -155,7 +179,7 @@ TEST(Split, CopiesItsParts) {
 
 TEST(Permute, IsAReorder) {
     const QParams q = inputTypes()[1];
-    for (const auto& [shape, dims] : {std::pair(Shape{2, 7, 5, 4}, std::vector<int64_t>{0, 2, 3, 1}),
+    for (const auto& [shape, dims] : {std::pair(Shape{2, 7, 5, 4}, std::vector<int64_t>{0, 2, 1, 3}),
                                       std::pair(Shape{2, 7, 5, 4}, std::vector<int64_t>{3, 0, 2, 1}),
                                       std::pair(Shape{2, 2, 8, 5, 4}, std::vector<int64_t>{0, 2, 1, 3, 4}),
                                       std::pair(Shape{6, 9}, std::vector<int64_t>{1, 0})}) {
@@ -164,6 +188,37 @@ TEST(Permute, IsAReorder) {
         Step step(permute, {shape}, {q}, q);
         expectMatchesReference(*step.executor, 1, step.integers);
         EXPECT_FALSE(step.implementation().starts_with("reference")) << step.implementation();
+    }
+}
+
+TEST(Permute, IsFreeBetweenTheLayouts) {
+    const QParams q = inputTypes()[1];
+    QNode permute = plainNode("permute");
+    permute.attrs.set("dims", std::vector<int64_t>{0, 2, 3, 1});
+    Step(permute, {{2, 7, 5, 4}}, {q}, q).expectMatches("view", 1);  // quantized to channels last
+    permute.attrs.set("dims", std::vector<int64_t>{1, 0, 2});
+    Step(permute, {{1, 7, 5}}, {q}, q).expectMatches("view", 1);
+}
+
+TEST(IntegerSlice, CopiesItsPart) {
+    const QParams q = inputTypes()[1];
+    for (const int64_t dim : {0, 1, 2, 3, -1}) {
+        for (const auto& [start, end, step] :
+             {std::tuple(int64_t{0}, int64_t{3}, int64_t{2}), std::tuple(int64_t{1}, int64_t{99}, int64_t{1}),
+              std::tuple(int64_t{-2}, int64_t{-1}, int64_t{1}),
+              std::tuple(int64_t{1}, int64_t{99}, int64_t{3})}) {
+            QNode slice = plainNode("slice");
+            slice.attrs.set("dim", dim);
+            slice.attrs.set("start", start);
+            slice.attrs.set("end", end);
+            slice.attrs.set("step", step);
+            SCOPED_TRACE("dim " + std::to_string(dim) + " start " + std::to_string(start));
+            Step(slice, {{4, 7, 5, 6}}, {q}, q).expectMatches("loop", 1);
+        }
+        QNode select = plainNode("select");
+        select.attrs.set("dim", dim);
+        select.attrs.set("index", int64_t{-2});
+        Step(select, {{4, 7, 5, 6}}, {q}, q).expectMatches("loop", 1);
     }
 }
 

@@ -1,3 +1,4 @@
+#include "runtime/onednn/constants.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/lookup.h"
@@ -36,7 +37,8 @@ void addFloatStep(NodeBuilder& b, const Operand& left, const Operand& right) {
 
 Result<std::string> lowerAdd(NodeBuilder& b) {
     if (b.node().inputs.size() != 2) {
-        return lowerLookup(b);
+        return b.node().constants.size() == 1 && b.node().constants[0].numel() != 1 ? lowerConstants(b)
+                                                                                    : lowerLookup(b);
     }
     QS_ASSIGN(const Operand left, std::as_const(b).input(0));
     QS_ASSIGN(const Operand right, b.input(1, left.layout));

@@ -106,6 +106,24 @@ QS_CLONES void multiplyRowsPiece(IntegerSource a, IntegerSource factor, float sc
     }
 }
 
+QS_CLONES void addConstantsPiece(IntegerSource a, const float* c, float scale, IntegerTarget y, int64_t width,
+                                 int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+        for (int64_t i = 0; i < width; ++i) {
+            y.data[row * width + i] = store((load(a, row * width + i) + c[i]) / scale, y);
+        }
+    }
+}
+
+QS_CLONES void multiplyConstantsPiece(IntegerSource a, const float* c, float scale, IntegerTarget y,
+                                      int64_t width, int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+        for (int64_t i = 0; i < width; ++i) {
+            y.data[row * width + i] = store(load(a, row * width + i) * c[i] / scale, y);
+        }
+    }
+}
+
 void lookUpPiece(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
         y[i] = table[x[i]];
@@ -246,6 +264,34 @@ void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int6
 
 void gatherRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {
     copyRows(x, stride, y, width, rows, width);
+}
+
+void gatherBlocks(const uint8_t* x, uint8_t* y, const Blocks& blocks) {
+    const int64_t row = blocks.inner * blocks.size;
+    forPieces(blocks.outer, rowGrain(row), [&](int64_t begin, int64_t end) {
+        for (int64_t o = begin; o < end; ++o) {
+            const uint8_t* from = x + o * blocks.outerStride;
+            uint8_t* to = y + o * row;
+            for (int64_t i = 0; i < blocks.inner; ++i) {
+                std::memcpy(to + i * blocks.size, from + i * blocks.innerStride,
+                            static_cast<size_t>(blocks.size));
+            }
+        }
+    });
+}
+
+void addConstants(const IntegerSource& a, const float* addends, float scale, const IntegerTarget& y,
+                  int64_t rows, int64_t width) {
+    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+        addConstantsPiece(a, addends, scale, y, width, begin, end);
+    });
+}
+
+void multiplyConstants(const IntegerSource& a, const float* factors, float scale, const IntegerTarget& y,
+                       int64_t rows, int64_t width) {
+    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+        multiplyConstantsPiece(a, factors, scale, y, width, begin, end);
+    });
 }
 
 void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count) {

@@ -49,6 +49,22 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count)
 void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
 void gatherRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
 
+/// Blocks of `size` bytes: `outer` times (`outerStride` bytes apart) `inner` of them (`innerStride` apart).
+struct Blocks {
+    int64_t outer, outerStride;
+    int64_t inner, innerStride;
+    int64_t size;
+};
+/// From where `blocks` says in x to dense memory.
+void gatherBlocks(const uint8_t* x, uint8_t* y, const Blocks& blocks);
+
+/// y = (a + addend) / scale or a * factor / scale, divided as the simulation does it: a is rows x width, and
+/// each row meets the same numbers.
+void addConstants(const IntegerSource& a, const float* addends, float scale, const IntegerTarget& y,
+                  int64_t rows, int64_t width);
+void multiplyConstants(const IntegerSource& a, const float* factors, float scale, const IntegerTarget& y,
+                       int64_t rows, int64_t width);
+
 // Floats to integers: r = x / scale (divided as the simulation does it); NaN counts as 0.
 
 void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count);

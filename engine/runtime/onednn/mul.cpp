@@ -1,3 +1,4 @@
+#include "runtime/onednn/constants.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/lookup.h"
@@ -15,7 +16,8 @@ bool isGateOf(const Shape& gate, const Shape& x) {
 /// Two activations of the same shape, or an image and its gate.
 Result<std::string> lowerMul(NodeBuilder& b) {
     if (b.node().inputs.size() != 2) {
-        return lowerLookup(b);
+        return b.node().constants.size() == 1 && b.node().constants[0].numel() != 1 ? lowerConstants(b)
+                                                                                    : lowerLookup(b);
     }
     if (!b.isInteger()) {
         return failure("oneDNN multiplies no floats here");

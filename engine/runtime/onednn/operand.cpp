@@ -68,6 +68,14 @@ int64_t Operand::innerCount(size_t dim) const {
     return inner;
 }
 
+std::vector<int64_t> Operand::strides() const {
+    std::vector<int64_t> strides;
+    for (size_t d = 0; d < shape.size(); ++d) {
+        strides.push_back(shape[d] == 0 ? 0 : innerCount(d) / shape[d]);
+    }
+    return strides;
+}
+
 dnnl::memory::desc Operand::desc() const {
     return {shape, dnnlType(type), stridesOf(shape, layout)};
 }

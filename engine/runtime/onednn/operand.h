@@ -38,6 +38,8 @@ struct Operand {
     /// Elements from axis `dim` inwards, as they lie in memory: what one step along the axes outside of it
     /// passes over.
     int64_t innerCount(size_t dim) const;
+    /// Elements from one index to the next, by axis.
+    std::vector<int64_t> strides() const;
     dnnl::memory::desc desc() const;
     /// A view of the buffer as it is bound now.
     at::Tensor tensor() const;

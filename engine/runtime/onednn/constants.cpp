@@ -1,0 +1,72 @@
+#include "runtime/onednn/constants.h"
+
+#include <optional>
+
+#include "runtime/onednn/integer_operand.h"
+#include "runtime/onednn/node_builder.h"
+
+namespace qs::onednn {
+
+namespace {
+
+/// The constant as it meets the elements of x in memory, without the repetitions along the outer axes; empty
+/// where it repeats itself along an inner one.
+at::Tensor repeating(const at::Tensor& constant, const Operand& x) {
+    const auto rank = static_cast<int64_t>(x.shape.size());
+    if (constant.dim() > rank || constant.scalar_type() != at::kFloat) {
+        return {};
+    }
+    Shape shape(x.shape.size() - static_cast<size_t>(constant.dim()), 1);
+    shape.insert(shape.end(), constant.sizes().begin(), constant.sizes().end());
+    Shape extents = x.shape;
+    at::Tensor ordered = constant.reshape(shape);
+    if (x.layout == Layout::ChannelsLast) {
+        ordered = ordered.permute({0, 2, 3, 1});
+        extents = {extents[0], extents[2], extents[3], extents[1]};
+    }
+    size_t first = 0;
+    while (first < extents.size() && ordered.size(static_cast<int64_t>(first)) == 1) {
+        ++first;
+    }
+    for (size_t d = first; d < extents.size(); ++d) {
+        if (ordered.size(static_cast<int64_t>(d)) != extents[d]) {
+            return {};
+        }
+    }
+    return ordered.contiguous();
+}
+
+}  // namespace
+
+Result<std::string> lowerConstants(NodeBuilder& b) {
+    const QNode& node = b.node();
+    if (!b.isInteger()) {
+        return failure("ATen adds and multiplies float constants");
+    }
+    if (node.constants.size() != 1 || node.inputs.size() != 1) {
+        return failure("it has several inputs");
+    }
+    QS_ASSIGN(Operand x, std::as_const(b).input(0));
+    at::Tensor constant = repeating(node.constants[0], x);
+    if (!constant.defined() && x.shape.size() == 4) {
+        QS_ASSIGN(x, b.input(0, x.layout == Layout::Contiguous ? Layout::ChannelsLast : Layout::Contiguous));
+        constant = repeating(node.constants[0], x);
+    }
+    if (!constant.defined()) {
+        return failure("its constant repeats itself along inner axes");
+    }
+    const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
+    const Operand y = b.output(x.shape, x.layout);
+    const int64_t width = constant.numel();
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0]),
+               target = integerTarget(y, q, realBounds(node)), scale = static_cast<float>(q.scale[0]),
+               constant, run = node.op == "add" ? addConstants : multiplyConstants,
+               rows = width == 0 ? 0 : x.count() / width, width](const dnnl::stream&) mutable {
+        source.data = bytesOf(from);
+        target.data = static_cast<uint8_t*>(to->data);
+        run(source, constant.data_ptr<float>(), scale, target, rows, width);
+    });
+    return std::string("loop");
+}
+
+}  // namespace qs::onednn
