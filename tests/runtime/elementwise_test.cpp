@@ -222,6 +222,33 @@ TEST(IntegerSlice, CopiesItsPart) {
     }
 }
 
+void testMoves(const QNode& node, const Shape& shape) {
+    SCOPED_TRACE(node.op);
+    const QParams q = inputTypes()[1];
+    Step step(node, {shape}, {q}, q);
+    Agreement total;
+    expectMatchesReference(*step.executor, 1, step.integers, &total);
+    EXPECT_EQ(total.equal, total.count);
+    EXPECT_TRUE(step.implementation().starts_with("moves")) << step.implementation();
+}
+
+TEST(Rearrangement, GoesWhereTheOpPutsIt) {
+    QNode roll = plainNode("roll");
+    roll.attrs.set("dims", std::vector<int64_t>{1, 2});
+    roll.attrs.set("shifts", std::vector<int64_t>{-3, 2});
+    testMoves(roll, {2, 7, 8, 5});
+    testMoves(roll, {2, 7, 8});
+    QNode shuffle = plainNode("channel_shuffle");
+    shuffle.attrs.set("groups", int64_t{3});
+    testMoves(shuffle, {2, 12, 3, 5});
+    QNode pixels = plainNode("pixel_shuffle");
+    pixels.attrs.set("factor", int64_t{2});
+    testMoves(pixels, {2, 12, 3, 5});
+    QNode upsample = plainNode("upsample_nearest2d");
+    upsample.attrs.set("output_size", std::vector<int64_t>{7, 10});
+    testMoves(upsample, {2, 6, 3, 5});
+}
+
 TEST(IntegerReshape, KeepsTheOrder) {
     const QParams q = inputTypes()[1];
     QNode reshape = plainNode("reshape");

@@ -280,6 +280,20 @@ void gatherBlocks(const uint8_t* x, uint8_t* y, const Blocks& blocks) {
     });
 }
 
+void collectBlocks(const uint8_t* x, std::span<const int64_t> starts, int64_t size, uint8_t* y) {
+    forPieces(static_cast<int64_t>(starts.size()), rowGrain(size), [&](int64_t begin, int64_t end) {
+        if (size == 1) {
+            for (int64_t i = begin; i < end; ++i) {
+                y[i] = x[starts[static_cast<size_t>(i)]];
+            }
+            return;
+        }
+        for (int64_t i = begin; i < end; ++i) {
+            std::memcpy(y + i * size, x + starts[static_cast<size_t>(i)], static_cast<size_t>(size));
+        }
+    });
+}
+
 void addConstants(const IntegerSource& a, const float* addends, float scale, const IntegerTarget& y,
                   int64_t rows, int64_t width) {
     forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace qs::onednn {
 
@@ -57,6 +58,9 @@ struct Blocks {
 };
 /// From where `blocks` says in x to dense memory.
 void gatherBlocks(const uint8_t* x, uint8_t* y, const Blocks& blocks);
+
+/// Blocks of `size` bytes that begin at `starts` in x, to dense memory.
+void collectBlocks(const uint8_t* x, std::span<const int64_t> starts, int64_t size, uint8_t* y);
 
 /// y = (a + addend) / scale or a * factor / scale, divided as the simulation does it: a is rows x width, and
 /// each row meets the same numbers.

@@ -15,8 +15,7 @@ void addSlice(NodeBuilder& b, const Operand& x, size_t dim, int64_t start, int64
     const int64_t whole = x.innerCount(dim) * element;
     const int64_t block = x.strides()[dim] * element;
     const int64_t outer = whole == 0 ? 0 : static_cast<int64_t>(x.bytes()) / whole;
-    b.addStep([from = x.buffer, to = y.buffer, outer, whole, block, start, count,
-               step](const dnnl::stream&) {
+    b.addStep([from = x.buffer, to = y.buffer, outer, whole, block, start, count, step](const dnnl::stream&) {
         gatherBlocks(bytesOf(from) + start * block, static_cast<uint8_t*>(to->data),
                      {outer, whole, count, step * block, block});
     });

@@ -1,0 +1,86 @@
+#include <ATen/ops/arange.h>
+
+#include <numeric>
+
+#include "ops/op.h"
+#include "runtime/onednn/integer_operand.h"
+#include "runtime/onednn/kernel.h"
+#include "runtime/onednn/node_builder.h"
+
+namespace qs::onednn {
+
+namespace {
+
+/// Float32 counts elements without gaps so far.
+constexpr int64_t kMostElements = int64_t{1} << 24;
+
+at::Tensor toMemoryOrder(const at::Tensor& x, Layout layout) {
+    return (layout == Layout::ChannelsLast ? x.permute({0, 2, 3, 1}) : x).contiguous();
+}
+at::Tensor toLogicalOrder(const at::Tensor& flat, const Operand& x) {
+    if (x.layout == Layout::Contiguous) {
+        return flat.reshape(x.shape);
+    }
+    return flat.reshape({x.shape[0], x.shape[2], x.shape[3], x.shape[1]}).permute({0, 3, 1, 2});
+}
+
+/// Where each element of the result comes from, in blocks of `size` elements that stay together.
+struct SourceBlocks {
+    std::vector<int64_t> starts;
+    int64_t size = 0;
+};
+
+SourceBlocks blocksOf(const at::Tensor& sources) {
+    const float* from = sources.data_ptr<float>();
+    const int64_t count = sources.numel();
+    int64_t size = count;
+    for (int64_t i = 1; i < count; ++i) {
+        if (from[i] != from[i - 1] + 1) {
+            size = std::gcd(size, i);
+        }
+    }
+    SourceBlocks blocks{{}, size};
+    for (int64_t i = 0; i < count; i += size) {
+        blocks.starts.push_back(static_cast<int64_t>(from[i]));
+    }
+    return blocks;
+}
+
+/// Ops that only move elements: the op itself, run once on the elements' positions, says where each one goes.
+Result<std::string> lowerRearrange(NodeBuilder& b) {
+    QS_ASSIGN(Operand x, std::as_const(b).input(0));
+    if (x.shape.size() == 4) {
+        QS_ASSIGN(x, b.input(0, Layout::ChannelsLast));
+    }
+    if (b.node().inputs.size() != 1 || x.count() > kMostElements) {
+        return failure("it is too large to tabulate");
+    }
+    const at::Tensor positions = toLogicalOrder(at::arange(x.count(), at::kFloat), x);
+    const at::Tensor moved = runFloat(b.node().op, b.node().attrs, std::array{positions}).at(0);
+    const Layout layout = moved.dim() == 4 ? Layout::ChannelsLast : Layout::Contiguous;
+    const auto element = static_cast<int64_t>(x.bytes()) / std::max<int64_t>(x.count(), 1);
+    SourceBlocks blocks = blocksOf(toMemoryOrder(moved, layout));
+    for (int64_t& start : blocks.starts) {
+        start *= element;
+    }
+    const Operand y = b.output(moved.sizes().vec(), layout);
+    b.addStep([from = x.buffer, to = y.buffer, starts = std::move(blocks.starts),
+               size = blocks.size * element](const dnnl::stream&) {
+        collectBlocks(bytesOf(from), starts, size, static_cast<uint8_t*>(to->data));
+    });
+    return std::string("moves of " + std::to_string(blocks.size));
+}
+
+}  // namespace
+
+}  // namespace qs::onednn
+
+namespace qs {
+
+void register_rearrange(onednn::KernelRegistry& registry) {
+    for (const char* op : {"channel_shuffle", "pixel_shuffle", "roll", "upsample_nearest2d"}) {
+        registry.add(op, {onednn::lowerRearrange});
+    }
+}
+
+}  // namespace qs
