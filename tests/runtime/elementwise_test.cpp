@@ -249,6 +249,21 @@ TEST(Rearrangement, GoesWhereTheOpPutsIt) {
     testMoves(upsample, {2, 6, 3, 5});
 }
 
+TEST(IntegerSoftmax, MatchesTheReference) {
+    QNode softmax = plainNode("softmax");
+    softmax.attrs.set("dim", int64_t{-1});
+    const QParams unit = activation(DType::UInt8, 1.0 / 256, 0);
+    for (const QParams& x : inputTypes()) {
+        for (const Shape& shape : {Shape{4, 10}, Shape{2, 3, 17, 197}, Shape{3, 1}}) {
+            Step(softmax, {shape}, {x}, unit).expectMatches("loop", 0.999);
+            Step(softmax, {shape}, {x}, activation(DType::Int8, 1.0 / 128, -3)).expectMatches("loop", 0.999);
+        }
+    }
+    softmax.attrs.set("dim", int64_t{1});
+    Step across(softmax, {{2, 5, 3, 4}}, {inputTypes()[1]}, unit);
+    EXPECT_TRUE(across.implementation().starts_with("reference (it is not along the last axis"));
+}
+
 TEST(IntegerReshape, KeepsTheOrder) {
     const QParams q = inputTypes()[1];
     QNode reshape = plainNode("reshape");

@@ -161,6 +161,26 @@ bool hasVbmi() {
 }
 #endif
 
+QS_CLONES void softmaxPiece(IntegerSource a, const float* exponentials, float scale, IntegerTarget y,
+                            int64_t width, int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+        const uint8_t* x = a.data + row * width;
+        uint8_t largest = 0;
+        for (int64_t i = 0; i < width; ++i) {
+            largest = std::max(largest, static_cast<uint8_t>(x[i] ^ a.flip));
+        }
+        float sum = 0;
+        for (int64_t i = 0; i < width; ++i) {
+            sum += exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)];
+        }
+        const float factor = 1.0F / (sum * scale);
+        for (int64_t i = 0; i < width; ++i) {
+            y.data[row * width + i] =
+                store(exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)] * factor, y);
+        }
+    }
+}
+
 QS_CLONES void quantizePiece(const float* x, float scale, IntegerTarget y, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
         const float r = x[i] / scale;
@@ -255,6 +275,13 @@ void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float
 void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) {
         (hasVbmi() ? lookUpPieceVbmi : lookUpPiece)(x, table, y, begin, end);
+    });
+}
+
+void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float scale, const IntegerTarget& y,
+                 int64_t rows, int64_t width) {
+    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+        softmaxPiece(a, exponentials.data(), scale, y, width, begin, end);
     });
 }
 
