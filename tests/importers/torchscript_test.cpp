@@ -140,6 +140,7 @@ TEST(Names, ACarriedOperatorKeepsItsModulesName) {
     ASSERT_TRUE(opened) << opened.error().message;
     ASSERT_TRUE(opened->graph.findNode("act"));
     EXPECT_EQ(opened->graph.findNode("act")->op, "aten::softplus");
+    ASSERT_TRUE(opened->graph.findNode("split"));
     EXPECT_EQ(opened->graph.findNode("split")->outputs.size(), 2u);
 }
 

@@ -25,7 +25,7 @@ def write_small_networks(out):
 
         def forward(self, x):
             a, b = self.act(self.conv(x)).chunk(2, 1)
-            return torch.cat([b, a], 1) * self.gain
+            return torch.cat([b, torch.relu(a)], 1) * self.gain
 
     class InPlace(nn.Module):
         """The residual reads a tensor after relu_ has overwritten it; one ReLU module is used twice."""
