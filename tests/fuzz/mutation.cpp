@@ -55,7 +55,8 @@ void spliceChunk(std::string& bytes, Random& random, bool keep, bool insert) {
 
 void put(std::string& bytes, uint64_t number, size_t width) {
     for (size_t i = 0; i < width; ++i) {
-        bytes.push_back(static_cast<char>(number >> (8 * i)));
+        bytes.push_back(static_cast<char>(number));
+        number >>= 8;
     }
 }
 
