@@ -120,7 +120,23 @@ Result<Graph> traceGuessing(const ModelFile& file, const std::vector<InputSpec>&
 
 }  // namespace
 
-Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted) {
+namespace {
+
+/// A message may quote what a damaged file holds: on one line, in characters that any reader can show, and
+/// not without end.
+Error presentable(Error error) {
+    constexpr size_t kMostText = 600;
+    std::string& text = error.message;
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    if (text.size() > kMostText) {
+        text.resize(kMostText);
+        text += "...";
+    }
+    return error;
+}
+
+Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<InputSpec>& wanted) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         return failure(path.string() + " is a folder, not a model file");
@@ -151,6 +167,13 @@ Result<ImportedModel> openModel(const std::filesystem::path& path, const std::ve
     return failure(path.string() + " is no model that can be opened: expected " +
                    join(importers().names(), " or ") +
                    " (in PyTorch: torch.jit.script(model).save(\"model.pt\"))");
+}
+
+}  // namespace
+
+Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted) {
+    auto opened = open(path, wanted);
+    return opened ? std::move(opened) : presentable(opened.error());
 }
 
 }  // namespace qs

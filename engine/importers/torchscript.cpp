@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -36,9 +37,23 @@ bool isPickle(const std::filesystem::path& path) {
     return firstBytes(path, 2) == "\x80\x02";
 }
 
+/// The name in "  name = value" without a type; empty for anything else.
+std::string_view assignedName(std::string_view line) {
+    if (!line.starts_with("  ")) {
+        return {};
+    }
+    line.remove_prefix(2);
+    const auto end = std::find_if_not(
+        line.begin(), line.end(), [](unsigned char c) { return c == '_' || (c < 0x80 && std::isalnum(c)); });
+    const auto length = static_cast<size_t>(end - line.begin());
+    const size_t next = line.find_first_not_of(" \t", length);
+    return next != std::string_view::npos && line[next] == '=' ? line.substr(0, length) : std::string_view();
+}
+
 /// The name that a class in TorchScript source gives a value without a type, which nothing that LibTorch
 /// writes does and on which its parser crashes; empty where there is none. Members of enumerations have none.
 std::string untypedMember(std::string_view source) {
+    constexpr size_t kMostName = 100;
     static const std::set<std::string_view> kKnown = {"__annotations__", "__buffers__", "__forward_hooks__",
                                                       "__forward_pre_hooks__", "__parameters__"};
     bool inClass = false;
@@ -47,49 +62,50 @@ std::string untypedMember(std::string_view source) {
         begin += line.size() + 1;
         if (line.starts_with("class ")) {
             inClass = line.find("(Enum)") == std::string_view::npos;
-        } else if (inClass && line.starts_with("  ")) {
-            const std::string_view member = line.substr(2, line.find(' ', 2) - 2);
-            const bool assigned = !member.empty() && line.substr(2 + member.size()).starts_with(" = ");
-            if (assigned && kKnown.count(member) == 0 && member.find('[') == std::string_view::npos) {
-                return std::string(member);
-            }
+        } else if (const std::string_view member = assignedName(line);
+                   inClass && !member.empty() && kKnown.count(member) == 0) {
+            return std::string(member.substr(0, kMostName));
         }
     }
     return {};
 }
 
-Status checkSource(caffe2::serialize::PyTorchStreamReader& reader, const std::filesystem::path& path) {
-    return guard(path.string() + " is damaged", [&] {
-        for (const std::string& record : reader.getAllRecords()) {
-            if (!record.starts_with("code/") || !record.ends_with(".py")) {
-                continue;
-            }
-            const auto [data, size] = reader.getRecord(record);
-            const std::string member = untypedMember({static_cast<const char*>(data.get()), size});
-            if (!member.empty()) {
-                throw std::runtime_error(record + " gives " + member + " no type");
-            }
+/// What LibTorch reads beyond the end of, or crashes on, instead of refusing it.
+Status checkRecords(caffe2::serialize::PyTorchStreamReader& reader) {
+    for (const std::string& record : reader.getAllRecords()) {
+        const bool isSource = record.starts_with("code/") && record.ends_with(".py");
+        if (!isSource && !record.ends_with(".pkl")) {
+            continue;
         }
-    });
+        const auto [data, size] = reader.getRecord(record);
+        const std::string_view content(static_cast<const char*>(data.get()), size);
+        if (!isSource && !content.ends_with('.')) {
+            return failure(record + " has no end");
+        }
+        if (const std::string member = isSource ? untypedMember(content) : ""; !member.empty()) {
+            return failure(record + " gives " + member + " no type");
+        }
+    }
+    return {};
 }
 
 Status checkArchive(const std::filesystem::path& path) {
     QS_TRY(checkZip(path));
-    auto reader = guard(path.string() + " is damaged or truncated", [&] {
-        return std::make_unique<caffe2::serialize::PyTorchStreamReader>(path.string());
-    });
-    if (!reader) {
-        return failure(path.string() +
-                       " is damaged or truncated: it cannot be read as a TorchScript archive");
+    const std::string damaged = path.string() + " is damaged or truncated: ";
+    try {
+        caffe2::serialize::PyTorchStreamReader reader(path.string());
+        if (reader.hasRecord("constants.pkl")) {
+            const Status records = checkRecords(reader);
+            return records ? records : failure(damaged + records.error().message);
+        }
+        if (reader.hasRecord("data.pkl")) {
+            return failure(path.string() +
+                           " is a state_dict or a pickled module, not TorchScript: " + kSaveScript);
+        }
+        return failure(path.string() + " is an archive, but not a TorchScript model: " + kSaveScript);
+    } catch (const std::exception&) {  // quotes whatever the file holds
+        return failure(damaged + "it cannot be read as a TorchScript archive");
     }
-    if ((*reader)->hasRecord("constants.pkl")) {
-        return checkSource(**reader, path);
-    }
-    if ((*reader)->hasRecord("data.pkl")) {
-        return failure(path.string() +
-                       " is a state_dict or a pickled module, not TorchScript: " + kSaveScript);
-    }
-    return failure(path.string() + " is an archive, but not a TorchScript model: " + kSaveScript);
 }
 
 /// A tensor's record may be shorter than the tensor claims: LibTorch then makes room for what is not there.

@@ -19,9 +19,13 @@ std::optional<int64_t> elementCount(std::span<const int64_t> shape) {
 }
 
 std::string shapeText(std::span<const int64_t> shape) {
+    constexpr size_t kMostExtents = 16;
     std::string text;
-    for (const int64_t extent : shape) {
+    for (const int64_t extent : shape.first(std::min(shape.size(), kMostExtents))) {
         text += (text.empty() ? "" : "x") + std::to_string(extent);
+    }
+    if (shape.size() > kMostExtents) {
+        text += "x...";  // a damaged file's
     }
     return text.empty() ? "scalar" : text;
 }
