@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes rows of the corpus: make_corpus.py OUT [ROW...], without rows all small ones.
+"""Writes rows of the corpus: make_corpus.py FOLDER [ROW...], without rows all small ones.
 
 The file `done` marks a complete set of small rows and holds the digest of these scripts: a set that another
 version made is made anew.
 """
+import argparse
 import hashlib
 import pathlib
 import sys
@@ -41,12 +42,16 @@ def make_rows(out, rows):
         torchvision_networks.ROWS[name](folder_of(out, name))
 
 
-def main(arguments):
-    target = pathlib.Path(arguments[0])
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=pathlib.Path, help="where each row gets a folder of its name")
+    parser.add_argument("rows", nargs="*", help="rows of the manifest, by name; without any: all small models")
+    arguments = parser.parse_args()
+    target = arguments.folder
     target.mkdir(parents=True, exist_ok=True)
     try:
-        if arguments[1:]:
-            make_rows(target, arguments[1:])
+        if arguments.rows:
+            make_rows(target, arguments.rows)
         else:
             make_small(target)
     except ModuleNotFoundError as error:
@@ -56,4 +61,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
