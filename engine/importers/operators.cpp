@@ -1,0 +1,104 @@
+#include "importers/operators.h"
+
+#include <ATen/ops/empty_strided.h>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+namespace qs {
+
+c10::OperatorName splitName(const std::string& op) {
+    const size_t dot = op.find('.', op.rfind(':'));
+    return dot == std::string::npos ? c10::OperatorName(op, "")
+                                    : c10::OperatorName(op.substr(0, dot), op.substr(dot + 1));
+}
+
+std::string firstLine(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
+c10::IValue mapTensors(const c10::IValue& value, const std::function<at::Tensor(const at::Tensor&)>& map) {
+    if (value.isTensor()) {
+        return value.toTensor().defined() ? c10::IValue(map(value.toTensor())) : value;
+    }
+    if (value.isTensorList()) {
+        c10::List<at::Tensor> list;
+        for (const at::Tensor& item : value.toTensorVector()) {
+            list.push_back(map(item));
+        }
+        return list;
+    }
+    if (value.isList()) {
+        const auto items = value.toList();
+        c10::impl::GenericList list(items.elementType());
+        for (size_t i = 0; i < items.size(); ++i) {
+            list.push_back(mapTensors(items.get(i), map));
+        }
+        return list;
+    }
+    return value;
+}
+
+std::vector<at::Tensor> tensorsIn(const Values& values) {
+    std::vector<at::Tensor> tensors;
+    for (const auto& value : values) {
+        mapTensors(value, [&](const at::Tensor& tensor) {
+            tensors.push_back(tensor);
+            return tensor;
+        });
+    }
+    return tensors;
+}
+
+at::Tensor toMeta(const at::Tensor& tensor) {
+    return tensor.is_meta() ? tensor
+                            : at::empty_strided(tensor.sizes(), tensor.strides(),
+                                                tensor.options().device(at::kMeta).requires_grad(false));
+}
+
+Values run(const c10::OperatorHandle& handle, Values stack) {
+    handle.callBoxed(stack);
+    return stack;
+}
+
+bool isCreation(const std::string& name) {
+    return name.starts_with("aten::new_") || (name.ends_with("_like") && name.starts_with("aten::"));
+}
+
+bool isInPlace(const std::string& name) {
+    return name.ends_with('_') && !name.ends_with("__");
+}
+
+double elementsCreated(const std::string& name, const Values& arguments) {
+    static const std::unordered_set<std::string> creators{
+        "aten::zeros", "aten::ones",   "aten::full", "aten::empty",  "aten::rand",  "aten::randn",
+        "aten::eye",   "aten::repeat", "aten::tile", "aten::arange", "aten::range", "aten::linspace"};
+    if (!creators.contains(name) && !name.starts_with("aten::new_")) {
+        return 0;
+    }
+    if (name == "aten::arange" || name == "aten::range") {
+        double most = 0;
+        for (const auto& value : arguments) {
+            most = std::max(most, value.isInt()      ? std::abs(static_cast<double>(value.toInt()))
+                                  : value.isDouble() ? std::abs(value.toDouble())
+                                                     : 0);
+        }
+        return most;
+    }
+    double product = 1;
+    for (const auto& value : arguments) {
+        if (value.isIntList()) {
+            for (const int64_t extent : value.toIntVector()) {
+                product *= static_cast<double>(std::max<int64_t>(std::abs(extent), 1));
+            }
+            break;
+        }
+    }
+    const bool multiplies = name == "aten::repeat" || name == "aten::tile";
+    return multiplies && !arguments.empty() && arguments[0].isTensor()
+               ? product * static_cast<double>(arguments[0].toTensor().numel())
+               : product;
+}
+
+}  // namespace qs
