@@ -22,6 +22,7 @@ const InputSpec* findWanted(const std::vector<InputSpec>& wanted, const InputSpe
 
 Status checkNames(const std::vector<InputSpec>& wanted, const std::vector<InputSpec>& declared) {
     std::vector<std::string> names;
+    names.reserve(declared.size());
     for (const auto& input : declared) {
         names.push_back(input.name);
     }

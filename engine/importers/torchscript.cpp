@@ -83,7 +83,7 @@ Status checkRecords(caffe2::serialize::PyTorchStreamReader& reader) {
             return failure(record + " has no end");
         }
         if (const std::string member = isSource ? untypedMember(content) : ""; !member.empty()) {
-            return failure(record + " gives " + member + " no type");
+            return failure(std::string(record).append(" gives ").append(member).append(" no type"));
         }
     }
     return {};
@@ -134,8 +134,8 @@ Status checkStorage(const torch::jit::Module& module, const std::filesystem::pat
 
 class TorchScriptFile : public ModelFile {
   public:
-    TorchScriptFile(torch::jit::Module module, std::vector<InputSpec> inputs, const std::string& about)
-        : module_(std::move(module)), inputs_(std::move(inputs)) {
+    TorchScriptFile(const torch::jit::Module& module, std::vector<InputSpec> inputs, const std::string& about)
+        : module_(module), inputs_(std::move(inputs)) {
         readAbout(about);
     }
 
@@ -274,7 +274,7 @@ Result<std::unique_ptr<ModelFile>> open(const std::filesystem::path& path) {
         return failure(path.string() + ": " + inputs.error().message);
     }
     return std::unique_ptr<ModelFile>(
-        std::make_unique<TorchScriptFile>(std::move(module), std::move(inputs).value(), extra[kAboutFile]));
+        std::make_unique<TorchScriptFile>(module, std::move(inputs).value(), extra[kAboutFile]));
 }
 
 }  // namespace

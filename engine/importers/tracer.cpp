@@ -211,7 +211,7 @@ struct Tracer::State {
     }
 
     Values record(const c10::OperatorHandle& handle, const Values& arguments, const std::string& scope) {
-        const c10::OperatorName name = handle.operator_name();
+        const c10::OperatorName& name = handle.operator_name();
         std::vector<AtenArg> args;
         for (const auto& value : arguments) {
             args.push_back(argument(value, scope));
@@ -277,9 +277,7 @@ struct Tracer::State {
         }
         const std::string functional = name.name.substr(0, name.name.size() - 1);
         at::Tensor result;
-        if (functional == "aten::copy") {
-            result = tracer.call("aten::expand", {arguments.at(1), self.sizes(), false}, scope);
-        } else if (functional == "aten::fill" && arguments.at(1).isTensor()) {
+        if (functional == "aten::copy" || (functional == "aten::fill" && arguments.at(1).isTensor())) {
             result = tracer.call("aten::expand", {arguments.at(1), self.sizes(), false}, scope);
         } else if (functional == "aten::zero" || functional == "aten::fill") {
             const c10::IValue filling = functional == "aten::zero" ? c10::IValue(0) : arguments.at(1);
@@ -352,7 +350,7 @@ struct Tracer::State {
     }
 
     Values apply(const c10::OperatorHandle& handle, const Values& arguments, const std::string& scope) {
-        const c10::OperatorName name = handle.operator_name();
+        const c10::OperatorName& name = handle.operator_name();
         const auto tensors = tensorsIn(arguments);
         if (std::none_of(tensors.begin(), tensors.end(), isActivation)) {
             return compute(handle, arguments);
@@ -374,7 +372,7 @@ Tracer::Tracer() : state_(std::make_unique<State>(*this)) {
 Tracer::~Tracer() = default;
 
 at::Tensor Tracer::input(const std::string& name, const Shape& shape, at::ScalarType dtype) {
-    const at::Tensor tensor = at::empty(shape, at::TensorOptions().device(at::kMeta).dtype(dtype));
+    at::Tensor tensor = at::empty(shape, at::TensorOptions().device(at::kMeta).dtype(dtype));
     state_->bind(tensor, state_->graph.addInput(name));
     return tensor;
 }

@@ -83,7 +83,8 @@ class Runner {
     Runner(OnnxModel& model, Tracer& tracer) : model_(model), trace_{tracer, model} {}
 
     void runGraph(const GraphProto& graph, Environment& environment) {
-        environment.values.reserve(static_cast<size_t>(graph.initializer_size() + graph.node_size()));
+        environment.values.reserve(static_cast<size_t>(graph.initializer_size()) +
+                                   static_cast<size_t>(graph.node_size()));
         for (const auto& initializer : graph.initializer()) {
             if (initializer.name().empty()) {
                 continue;
@@ -196,6 +197,7 @@ class Runner {
         }
         runGraph(body, inner);
         std::vector<at::Tensor> results;
+        results.reserve(static_cast<size_t>(body.output_size()));
         for (int i = 0; i < body.output_size(); ++i) {
             results.push_back(result(body, inner, i));
         }
