@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "exporters/onnx/pads.h"
 #include "exporters/onnx/step.h"
 
 namespace qs {
@@ -135,18 +136,6 @@ OnnxResult emitIndex(const OnnxStep& step) {
 /// weight [rows, width], indices.
 OnnxResult emitEmbedding(const OnnxStep& step) {
     return step.main("Gather", {step.tensor(0), step.tensor(1)}, axisAttribute(0));
-}
-
-/// Padding before and after the last axis, then the one before it, ..., as ONNX writes it.
-std::vector<int64_t> onnxPads(const OnnxStep& step, const std::vector<int64_t>& pads) {
-    const size_t rank = step.rank();
-    std::vector<int64_t> target(2 * rank, 0);
-    for (size_t i = 0; i + 1 < pads.size(); i += 2) {
-        const size_t axis = rank - 1 - i / 2;
-        target.at(axis) = pads[i];
-        target.at(rank + axis) = pads[i + 1];
-    }
-    return target;
 }
 
 OnnxForm padding(const std::string& mode) {

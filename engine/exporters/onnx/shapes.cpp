@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporters/onnx/pads.h"
 #include "exporters/onnx/step.h"
 
 namespace qs {
@@ -73,17 +74,8 @@ OnnxResult emitIdentity(const OnnxStep& step) {
     return step.tensor(0);
 }
 
-/// Before and after the last axis, then the one before it, ...
 OnnxResult emitPad(const OnnxStep& step) {
-    const std::vector<int64_t> pads = step.attrs().ints("pads");
-    const size_t rank = step.rank();
-    std::vector<int64_t> target(2 * rank, 0);
-    for (size_t i = 0; i + 1 < pads.size(); i += 2) {
-        const size_t axis = rank - 1 - i / 2;
-        target.at(axis) = pads[i];
-        target.at(rank + axis) = pads[i + 1];
-    }
-    return step.main("Pad", {step.tensor(0), step.integers(target)});
+    return step.main("Pad", {step.tensor(0), step.integers(onnxPads(step, step.attrs().ints("pads")))});
 }
 
 OnnxResult emitPermute(const OnnxStep& step) {

@@ -1,5 +1,4 @@
 #include <array>
-#include <optional>
 
 #include "graph/passes/passes.h"
 #include "graph/passes/rewrite.h"

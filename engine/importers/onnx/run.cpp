@@ -21,7 +21,8 @@ using ::onnx::NodeProto;
 
 namespace {
 
-/// Values by name, with those of the graph around a subgraph behind them. Names lie in the model.
+/// Values by name, with those of the graph around a subgraph behind them. The names belong to the model and
+/// to the caller.
 struct Environment {
     struct Value {
         at::Tensor tensor;

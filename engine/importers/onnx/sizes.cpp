@@ -1,5 +1,7 @@
 #include "importers/onnx/sizes.h"
 
+#include <algorithm>
+
 namespace qs {
 
 std::optional<int64_t> elementCount(std::span<const int64_t> shape) {

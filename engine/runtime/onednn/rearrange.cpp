@@ -52,7 +52,7 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
     if (x.shape.size() == 4) {
         QS_ASSIGN(x, b.input(0, Layout::ChannelsLast));
     }
-    if (b.node().inputs.size() != 1 || x.count() > kMostElements) {
+    if (x.count() > kMostElements) {
         return failure("it is too large to tabulate");
     }
     const at::Tensor positions = toLogicalOrder(at::arange(x.count(), at::kFloat), x);

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "exporters/onnx/step.h"
+
+namespace qs {
+
+/// ONNX's pads (before each axis, then after each) of the step's input from PyTorch's: before and after the last
+/// axis, then the one before it, ...
+inline std::vector<int64_t> onnxPads(const OnnxStep& step, const std::vector<int64_t>& pads) {
+    const size_t rank = step.rank();
+    std::vector<int64_t> target(2 * rank, 0);
+    for (size_t i = 0; i + 1 < pads.size(); i += 2) {
+        const size_t axis = rank - 1 - i / 2;
+        target.at(axis) = pads[i];
+        target.at(rank + axis) = pads[i + 1];
+    }
+    return target;
+}
+
+}  // namespace qs
