@@ -13,8 +13,7 @@
 namespace qs {
 
 /// An activation of a QuantizedGraph: integer with per-tensor `qparams`, or real numbers where they are
-/// absent
-/// (`dtype` tells otherwise where the network itself computes with indices or truth values).
+/// absent (`dtype` tells otherwise where the network itself computes with indices or truth values).
 struct QValue {
     ValueId id;
     std::string name;
@@ -47,8 +46,7 @@ struct FusedActivation {
 ///    (TorchScript's quantized::conv2d + quantized::add_relu, ONNX QDQ for ONNX Runtime) uses `preAdd`.
 ///  - add: inputs = {a, b}, y = activation(a + b); or inputs = {a} and b a constant.
 ///  - Other observed ops (mul, matmul, cat, sigmoid, ...): y = op(inputs and constants). Constants are
-///  float32
-///    in integer steps too: a format that has none there quantizes them as it needs.
+///    float32 in integer steps too: a format that has none there quantizes them as it needs.
 ///  - Pass-through ops (max_pool2d, reshape, split, ...): every output's qparams equal the input's.
 ///  - Other float ops: evaluated by the op entry, or by the dispatcher when no entry knows `op`.
 struct QNode {
