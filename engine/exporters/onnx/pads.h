@@ -7,8 +7,8 @@
 
 namespace qs {
 
-/// ONNX's pads (before each axis, then after each) of the step's input from PyTorch's: before and after the last
-/// axis, then the one before it, ...
+/// ONNX's pads (before each axis, then after each) of the step's input from PyTorch's: before and after the
+/// last axis, then the one before it, ...
 inline std::vector<int64_t> onnxPads(const OnnxStep& step, const std::vector<int64_t>& pads) {
     const size_t rank = step.rank();
     std::vector<int64_t> target(2 * rank, 0);
