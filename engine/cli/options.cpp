@@ -9,6 +9,7 @@
 #include "core/match.h"
 #include "data/dataset.h"
 #include "exporters/exporter.h"
+#include "runtime/executor.h"
 
 namespace qs::cli {
 
@@ -146,6 +147,9 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
     command.add_option("--threads", recipe.threads, "Threads; 0: one a core")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
+    command.add_option(
+        "--backend", recipe.backend,
+        "What runs the variant: " + join(backends().names()) + " (default " + kDefaultBackend + ")");
     command.add_option("--runs", recipe.latency_runs, "Timed runs for the latency")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();

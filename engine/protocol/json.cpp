@@ -119,6 +119,7 @@ void members(auto& visit, Is<Recipe> auto& v) {
     visit("calibration", v.calibration);
     visit("metric", v.metric);
     visit("seed", v.seed);
+    visit("backend", v.backend);
 }
 
 void members(auto& visit, Is<LayerResult> auto& v) {
@@ -137,12 +138,55 @@ void members(auto& visit, Is<LayerResult> auto& v) {
     visit("fp32_ms", v.fp32_ms);
     visit("int8_ms", v.int8_ms);
     visit("implementation", v.implementation);
+    visit("fp32_implementation", v.fp32_implementation);
+    visit("refusals", v.refusals);
+    visit("fp32_spread_ms", v.fp32_spread_ms);
+    visit("int8_spread_ms", v.int8_spread_ms);
+    visit("gmacs_per_s", v.gmacs_per_s);
+    visit("peak_percent", v.peak_percent);
+    visit("bytes", v.bytes);
+    visit("bound", v.bound);
+    visit("restore_ms", v.restore_ms);
 }
 
 void members(auto& visit, Is<BoundaryResult> auto& v) {
     visit("name", v.name);
     visit("op", v.op);
     visit("int8_ms", v.int8_ms);
+    visit("bytes", v.bytes);
+}
+
+void members(auto& visit, Is<MachinePeaks> auto& v) {
+    visit("int8_gmacs_per_s", v.int8_gmacs_per_s);
+    visit("fp32_gmacs_per_s", v.fp32_gmacs_per_s);
+    visit("memory_gb_per_s", v.memory_gb_per_s);
+    visit("cache_gb_per_s", v.cache_gb_per_s);
+    visit("threads", v.threads);
+}
+
+void members(auto& visit, Is<ProfileSummary> auto& v) {
+    visit("layers_ms", v.layers_ms);
+    visit("boundaries_ms", v.boundaries_ms);
+    visit("other_ms", v.other_ms);
+    visit("total_ms", v.total_ms);
+    visit("overhead_ms", v.overhead_ms);
+    visit("quantizes", v.quantizes);
+    visit("dequantizes", v.dequantizes);
+    visit("reorders", v.reorders);
+    visit("arena_bytes", v.arena_bytes);
+    visit("live_bytes", v.live_bytes);
+    visit("prepare_ms", v.prepare_ms);
+    visit("energy_mj", v.energy_mj);
+    visit("energy_note", v.energy_note);
+}
+
+void members(auto& visit, Is<Finding> auto& v) {
+    visit("rule", v.rule);
+    visit("layer", v.layer);
+    visit("message", v.message);
+    visit("remedy", v.remedy);
+    visit("arguments", v.arguments);
+    visit("saving_ms", v.saving_ms);
 }
 
 void members(auto& visit, Is<MetricValue> auto& v) {
@@ -235,6 +279,9 @@ void members(auto& visit, Is<VariantResult> auto& v) {
     visit("notes", v.notes);
     visit("measured", v.measured);
     visit("drop", v.drop);
+    visit("peaks", v.peaks);
+    visit("profile", v.profile);
+    visit("findings", v.findings);
 }
 
 void members(auto& visit, Is<EntryInfo> auto& v) {
@@ -265,6 +312,7 @@ void members(auto& visit, Is<EngineInfo> auto& v) {
     visit("data_formats", v.data_formats);
     visit("exporters", v.exporters);
     visit("metrics", v.metrics);
+    visit("backends", v.backends);
 }
 
 void members(auto& visit, Is<OpenModelParams> auto& v) {
@@ -364,6 +412,9 @@ QS_DEFINE_JSON(TensorQParams)
 QS_DEFINE_JSON(Recipe)
 QS_DEFINE_JSON(LayerResult)
 QS_DEFINE_JSON(BoundaryResult)
+QS_DEFINE_JSON(MachinePeaks)
+QS_DEFINE_JSON(ProfileSummary)
+QS_DEFINE_JSON(Finding)
 QS_DEFINE_JSON(MetricValue)
 QS_DEFINE_JSON(MetricDrop)
 QS_DEFINE_JSON(ClassResult)

@@ -11,7 +11,7 @@
 /// `low` and `high` bound a 95 % interval, in the unit of the value that they belong to.
 namespace qs::protocol {
 
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
 
 /// How an image becomes a tensor: convert to `channels`, resize, crop, scale, subtract `mean`, divide by
 /// `std`. One JSON block, shared by recipes, the workbench and exports. Absent fields take the data format's
@@ -126,6 +126,8 @@ struct Recipe {
     /// A name of EngineInfo::metrics, perhaps with ":argument"; empty: what fits the outputs and the labels.
     std::string metric = {};
     uint64_t seed = 1;  ///< of the choice of calibration samples
+    /// What runs the variant: a name of EngineInfo::backends; empty: onednn. The FP32 network runs on onednn.
+    std::string backend = {};
 };
 
 /// One layer of a variant. Error metrics compare the layer's output in the quantized network with the FP32
@@ -146,13 +148,64 @@ struct LayerResult {
     std::optional<double> fp32_ms;
     std::optional<double> int8_ms;
     std::string implementation;  ///< what ran it in the variant
+    std::string fp32_implementation = {};
+    /// Implementations that would have been better, each with the reason why it was not taken, best first.
+    std::vector<std::string> refusals = {};
+    std::optional<double> fp32_spread_ms = {};  ///< 90th minus 10th percentile
+    std::optional<double> int8_spread_ms = {};
+    std::optional<double> gmacs_per_s = {};   ///< of the variant's layer
+    std::optional<double> peak_percent = {};  ///< of the measured peak of its precision
+    std::optional<int64_t> bytes = {};        ///< read and written once: inputs, weights, outputs
+    std::string bound = {};  ///< what limits it on the roofline: "compute", "memory"; empty: not measured
+    /// Predicted milliseconds that the whole network takes longer if this layer goes back to FP32: its FP32
+    /// time and the boundaries that this adds, without its INT8 time and those that it spares. Absent for
+    /// layers that are FP32 already.
+    std::optional<double> restore_ms = {};
 };
 
 /// A quantize, dequantize or reorder step of the variant.
 struct BoundaryResult {
-    std::string name;  ///< "quantize conv1 input"
-    std::string op;
+    std::string name;  ///< "quantize conv1", the layer that makes (reorder: that reads) the tensor
+    std::string op;    ///< "quantize", "dequantize", "reorder"
     double int8_ms = 0;
+    int64_t bytes = 0;  ///< read and written
+};
+
+/// What this machine can do at most, measured on the variant's threads in the same session.
+struct MachinePeaks {
+    double int8_gmacs_per_s = 0;
+    double fp32_gmacs_per_s = 0;
+    double memory_gb_per_s = 0;  ///< reading what no cache holds
+    double cache_gb_per_s = 0;   ///< reading what the second-level cache holds
+    int threads = 0;
+};
+
+/// Where the time of one inference of the variant goes, in milliseconds.
+struct ProfileSummary {
+    double layers_ms = 0;
+    double boundaries_ms = 0;  ///< quantize, dequantize and reorder steps
+    double other_ms = 0;       ///< binding inputs and copying outputs
+    double total_ms = 0;       ///< median of whole runs without timers
+    double overhead_ms = 0;    ///< what the timers added to the runs with them; taken out of the rows
+    int64_t quantizes = 0;     ///< steps, by kind
+    int64_t dequantizes = 0;
+    int64_t reorders = 0;
+    int64_t arena_bytes = 0;               ///< of activations
+    int64_t live_bytes = 0;                ///< the most that is needed at one time
+    double prepare_ms = 0;                 ///< making primitives and packing weights
+    std::optional<double> energy_mj = {};  ///< of one inference of the whole processor package
+    std::string energy_note = {};          ///< why there is none: "not measurable on this machine"
+};
+
+/// Why a layer, or the whole model, is not faster, in words. Texts are templates: %1, %2 ... stand for
+/// `arguments`, so that a window can translate them.
+struct Finding {
+    std::string rule;   ///< "unfused_add"
+    std::string layer;  ///< empty: the whole model
+    std::string message;
+    std::string remedy;
+    std::vector<std::string> arguments;
+    std::optional<double> saving_ms = {};  ///< at most
 };
 
 /// One figure over the evaluated samples.
@@ -252,7 +305,10 @@ struct VariantResult {
     std::vector<std::string> skipped;  ///< samples that could not be decoded
     std::vector<std::string> notes;    ///< "CPU without VNNI: ..."
     Measurement measured;
-    std::optional<MetricDrop> drop = {};  ///< absent where the headline needs FP32 to compare with
+    std::optional<MetricDrop> drop = {};         ///< absent where the headline needs FP32 to compare with
+    std::optional<MachinePeaks> peaks = {};      ///< with latency
+    std::optional<ProfileSummary> profile = {};  ///< with latency
+    std::vector<Finding> findings = {};          ///< the greatest saving first
 };
 
 // ---- methods
@@ -289,6 +345,7 @@ struct EngineInfo {
     std::vector<EntryInfo> data_formats;
     std::vector<std::string> exporters;    ///< "torchscript .pt", "onnx .onnx"
     std::vector<MetricInfo> metrics = {};  ///< in the order in which they are reported
+    std::vector<EntryInfo> backends = {};  ///< the default first
 };
 
 /// "model.open" -> ModelInfo

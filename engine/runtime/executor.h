@@ -9,16 +9,26 @@
 #include <vector>
 
 #include "core/job.h"
+#include "core/registry.h"
 #include "core/result.h"
 #include "graph/quantized_graph.h"
 
 namespace qs {
 
-/// Time of one step of a QuantizedGraph: median over the runs, in milliseconds.
+/// Time of one step of a QuantizedGraph, or of a change of layout before it: median over the runs, in
+/// milliseconds.
 struct NodeTime {
+    enum class Kind { Step, Reorder };
     size_t node = 0;  ///< index into QuantizedGraph::nodes
     double ms = 0;
     std::string implementation;  ///< what ran it ("brgconv:avx512_core_vnni", "reference")
+    Kind kind = Kind::Step;
+    double p10Ms = 0;
+    double p90Ms = 0;
+    /// Better implementations that were refused, best first: "matmul: its weight is no constant".
+    std::vector<std::string> refusals = {};
+    int64_t bytes = 0;  ///< inputs, weights and outputs, each once
+    int64_t macs = 0;   ///< multiply-accumulates at the shapes that ran
 };
 
 /// Milliseconds over `runs` whole inferences after `warmup` unmeasured ones.
@@ -31,9 +41,19 @@ struct LatencyStats {
     int threads = 0;
 };
 
+/// What a plan occupies and what it took to make.
+struct PlanFacts {
+    int64_t arenaBytes = 0;  ///< of all activations and scratch memory
+    int64_t liveBytes = 0;   ///< the most of them that is needed at one time
+    double prepareMs = 0;
+};
+
 struct Profile {
-    LatencyStats total;
-    std::vector<NodeTime> nodes;
+    LatencyStats total;           ///< of runs without timers
+    std::vector<NodeTime> nodes;  ///< in the order in which they run; with the timers' own time taken out
+    double otherMs = 0;           ///< binding inputs, copying outputs
+    double overheadMs = 0;        ///< what timers add to a run
+    PlanFacts plan = {};
 };
 
 /// Runs a QuantizedGraph. Inputs: one float32 contiguous N x ... tensor per graph input, any N; outputs are
@@ -62,6 +82,20 @@ class Executor {
 /// Threads for LibTorch, OpenMP (and with it oneDNN) and OpenCV together; 0 means one per physical core
 /// available.
 int setThreads(int threads);
+
+/// What can run a QuantizedGraph.
+struct Backend {
+    std::string description;  ///< for menus
+    std::function<Result<std::unique_ptr<Executor>>(QuantizedGraph)> make;
+};
+
+/// onednn, xnnpack, reference (engine/runtime, a folder each).
+const Registry<Backend>& backends();
+
+inline constexpr const char* kDefaultBackend = "onednn";
+
+/// An executor of the backend of this name (empty: the default one). Usage error naming those there are.
+Result<std::unique_ptr<Executor>> makeExecutor(const std::string& backend, QuantizedGraph graph);
 
 /// The simulation: every step in float32 on ATen, integers emulated by rounding and clamping. Slow and right.
 /// Runs any graph; the yardstick for the others.

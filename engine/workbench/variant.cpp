@@ -1,6 +1,7 @@
 #include "workbench/variant.h"
 
 #include "analysis/layer_error.h"
+#include "core/match.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "workbench/latency.h"
@@ -19,6 +20,9 @@ Status checkRecipe(const protocol::Recipe& recipe) {
         recipe.latency_runs < 0 || recipe.latency_warmup < 0) {
         return usageError(
             "sample counts, threads and runs cannot be negative, and a batch has at least one sample");
+    }
+    if (!recipe.backend.empty() && !backends().find(recipe.backend)) {
+        return usageError("unknown backend '" + recipe.backend + "': use " + join(backends().names()));
     }
     return {};
 }
@@ -164,7 +168,7 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
     result.fp32.model_bytes = floatGraph.parameterBytes();
     result.int8.model_bytes = built.converted.parameterBytes();
     QS_ASSIGN(const auto fp32, makeOneDnnExecutor(std::move(floatGraph)));
-    QS_ASSIGN(const auto int8, makeOneDnnExecutor(built.converted));
+    QS_ASSIGN(const auto int8, makeExecutor(params.recipe.backend, built.converted));
     QS_TRY(measureErrors(built, *int8, result, job));
     if (built.data.real) {
         QS_TRY(measureAccuracy(baselines, built, *fp32, *int8, params.recipe, result, job));

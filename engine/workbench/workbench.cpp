@@ -103,6 +103,11 @@ protocol::EngineInfo Workbench::info() const {
         info.data_formats.push_back({name, format.description});
     }
     info.metrics = describeMetrics();
+    for (const auto& [name, backend] : backends().entries()) {
+        const bool isDefault = name == kDefaultBackend;
+        info.backends.insert(isDefault ? info.backends.begin() : info.backends.end(),
+                             {name, backend.description});
+    }
     for (const auto& [name, exporter] : exporters().entries()) {
         info.exporters.push_back(name + ' ' + exporter.extension);
     }

@@ -41,11 +41,22 @@ Recipe recipe() {
             "/w.qsw",
             {qparams()},
             "top5",
-            9};
+            9,
+            "xnnpack"};
 }
 LayerResult layerResult() {
-    return {"fc", "linear", {"relu"}, {1, 10}, 5130, 5120, "int8",  "onednn",
-            1,    30.5,     0.999,    1e-4,    0.2,  0.1,  "onednn"};
+    return {"fc", "linear", {"relu"}, {1, 10},       5130,     5120,     "int8",        "onednn",        1,
+            30.5, 0.999,    1e-4,     0.2,           0.1,      "onednn", "matmul:avx2", {"jit: groups"}, 0.01,
+            0.02, 51.2,     80.5,     int64_t{7000}, "memory", 0.15};
+}
+MachinePeaks peaks() {
+    return {230.5, 60.5, 20.5, 80.5, 2};
+}
+ProfileSummary profileSummary() {
+    return {1.5, 0.2, 0.1, 1.8, 0.01, 1, 2, 3, 4096, 4000, 12.5, 33.5, "package"};
+}
+Finding finding() {
+    return {"float_island", "fc", "%1 is slow", "restore %1", {"fc"}, 0.5};
 }
 TensorInfo tensorInfo() {
     return {"image", "Float", {1, 3, 224, 224}};
@@ -71,7 +82,7 @@ Measurement measurement() {
 VariantResult variant() {
     return {recipe(),
             {layerResult(), LayerResult()},
-            {{"quantize input", "quantize", 0.01}},
+            {{"quantize input", "quantize", 0.01, 900}},
             modelResult(),
             modelResult(),
             0.25,
@@ -81,7 +92,10 @@ VariantResult variant() {
             {"bad.png"},
             {"note"},
             measurement(),
-            metricDrop()};
+            metricDrop(),
+            peaks(),
+            profileSummary(),
+            {finding()}};
 }
 
 template <typename T>
@@ -113,7 +127,10 @@ SAMPLE(QatSettings, qat());
 SAMPLE(TensorQParams, qparams());
 SAMPLE(Recipe, recipe());
 SAMPLE(LayerResult, layerResult());
-SAMPLE(BoundaryResult, {"b", "quantize", 0.5});
+SAMPLE(BoundaryResult, {"b", "quantize", 0.5, 900});
+SAMPLE(MachinePeaks, peaks());
+SAMPLE(ProfileSummary, profileSummary());
+SAMPLE(Finding, finding());
 SAMPLE(MetricValue, metricValue());
 SAMPLE(MetricDrop, metricDrop());
 SAMPLE(ClassResult, classResult());
@@ -137,7 +154,8 @@ SAMPLE(EngineInfo, {kProtocolVersion + 1,
                     {"minmax"},
                     {{"npy", "tensors"}},
                     {"onnx .onnx"},
-                    {{"top1", "share of samples", "%", true, false, true}}});
+                    {{"top1", "share of samples", "%", true, false, true}},
+                    {{"xnnpack", "phones"}}});
 SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {tensorInfo()}});
 SAMPLE(MeasureParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), dataSpec()});
 SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw", {tensorInfo()}, dataSpec()});
@@ -153,10 +171,11 @@ class JsonOf : public testing::Test {};
 
 using AllMessages =
     testing::Types<Preprocessing, TensorInfo, DataSpec, DataInfo, LayerInfo, ModelInfo, Rule, QatSettings,
-                   TensorQParams, Recipe, LayerResult, BoundaryResult, MetricValue, MetricDrop, ClassResult,
-                   Confusion, ClassReport, ModelResult, CurvePoint, Measurement, VariantResult, EntryInfo,
-                   MetricInfo, EngineInfo, OpenModelParams, MeasureParams, TrainParams, ExportParams,
-                   ExportResult, ProgressNote, TrainingNote, CancelParams>;
+                   TensorQParams, Recipe, LayerResult, BoundaryResult, MachinePeaks, ProfileSummary, Finding,
+                   MetricValue, MetricDrop, ClassResult, Confusion, ClassReport, ModelResult, CurvePoint,
+                   Measurement, VariantResult, EntryInfo, MetricInfo, EngineInfo, OpenModelParams,
+                   MeasureParams, TrainParams, ExportParams, ExportResult, ProgressNote, TrainingNote,
+                   CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {

@@ -161,4 +161,8 @@ Result<std::unique_ptr<Executor>> makeOneDnnExecutor(QuantizedGraph graph) {
     });
 }
 
+void register_onednn(Registry<Backend>& registry) {
+    registry.add("onednn", {"oneDNN: this machine's fastest integer kernels", makeOneDnnExecutor});
+}
+
 }  // namespace qs

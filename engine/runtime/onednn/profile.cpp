@@ -49,7 +49,7 @@ Result<Profile> profilePlan(Plan& plan, std::span<const at::Tensor> inputs, int 
         }
     }
 
-    Profile profile{summarize(totals), {}};
+    Profile profile{.total = summarize(totals), .nodes = {}};
     const double cost = clockCost();
     double sum = 0;
     for (size_t i = 0; i < nodes; ++i) {

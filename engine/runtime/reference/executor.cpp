@@ -92,9 +92,14 @@ class ReferenceExecutor : public Executor {
                 totals.push_back(milliseconds(Clock::now() - begin));
             }
         }
-        Profile profile{summarize(std::move(totals)), {}};
+        Profile profile{.total = summarize(std::move(totals)), .nodes = {}};
         for (size_t i = 0; i < nodes.size() && runs > 0; ++i) {
-            profile.nodes.push_back({i, median(std::move(nodes[i])), "reference"});
+            const LatencyStats stats = summarize(std::move(nodes[i]));
+            profile.nodes.push_back({.node = i,
+                                     .ms = stats.medianMs,
+                                     .implementation = "reference",
+                                     .p10Ms = stats.p10Ms,
+                                     .p90Ms = stats.p90Ms});
         }
         return profile;
     }
@@ -110,6 +115,11 @@ class ReferenceExecutor : public Executor {
 
 Result<std::unique_ptr<Executor>> makeReferenceExecutor(QuantizedGraph graph) {
     return std::unique_ptr<Executor>(std::make_unique<ReferenceExecutor>(std::move(graph)));
+}
+
+void register_reference(Registry<Backend>& registry) {
+    registry.add("reference",
+                 {"reference: every step simulated in FP32, slow and right", makeReferenceExecutor});
 }
 
 }  // namespace qs
