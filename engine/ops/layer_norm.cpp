@@ -10,6 +10,7 @@ namespace qs {
 void register_layer_norm(OpRegistry& registry) {
     OpDef def;
     def.name = "layer_norm";
+    def.quant = QuantKind::Observed;
     def.category = OpCategory::Normalization;
     def.parameters = {"", "weight", "bias"};
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {

@@ -62,6 +62,13 @@ TEST(Fusion, LeavesValuesOfANodeWithSeveralOutputs) {
     EXPECT_EQ(fuse(net.graph)[1].outputs.size(), 2u);
 }
 
+TEST(Fusion, FoldsAnActivationIntoABatchNormOnItsOwn) {
+    Net net;
+    const ValueId x = net.input();
+    net.add("relu", "relu", {net.norm("norm", x)});
+    EXPECT_THAT(net.groups(), ElementsAre("norm:batch_norm+relu"));
+}
+
 TEST(Fusion, LeavesAValueThatTwoReadersNeed) {
     Net net;
     const ValueId y = net.conv("conv", net.input());

@@ -112,7 +112,7 @@ class Fuser {
 
     void foldActivation(FusionGroup& group) {
         const Node& primary = graph_.node(group.primary);
-        if (!isWeighted(primary) && primary.op != "add") {
+        if (!isWeighted(primary) && primary.op != "add" && primary.op != "batch_norm") {
             return;
         }
         const Node* reader = soleReader(group);

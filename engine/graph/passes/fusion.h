@@ -10,7 +10,8 @@ namespace qs {
 
 /// Nodes that run as one step and take one precision decision: what a person sees as a layer.
 /// conv2d [+ batch_norm] [+ add] [+ relu | clip], conv_transpose2d / linear [+ batch_norm] [+ relu | clip],
-/// add [+ relu | clip], or a single node. A linear layer takes a batch norm of rows (N x C) only.
+/// add [+ relu | clip], batch_norm [+ relu | clip], or a single node. A linear layer takes a batch norm of
+/// rows (N x C) only.
 struct FusionGroup {
     NodeId primary;  ///< the node that names the group
     std::optional<NodeId> batchNorm;
