@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/profile_text.h"
 #include "cli/report.h"
 #include "protocol/json.h"
 
@@ -26,8 +27,7 @@ Result<Report> bench(const Options& options, Session& session) {
               session.workbench.measure({model.path, data, options.model.inputs, std::move(recipe),
                                          options.recipe.calibration(options.data)},
                                         session.job));
-    return Report{variant,
-                  layersText(variant) + '\n' + boundariesText(variant) + '\n' + summaryText(variant)};
+    return Report{variant, profileText(variant) + '\n' + summaryText(variant)};
 }
 
 }  // namespace

@@ -108,17 +108,6 @@ std::string layersText(const VariantResult& variant) {
     return table.text();
 }
 
-std::string boundariesText(const VariantResult& variant) {
-    if (variant.boundaries.empty()) {
-        return "";
-    }
-    Table table({{"boundary", Align::Left}, {"op", Align::Left}, {"INT8 (ms)"}});
-    for (const auto& boundary : variant.boundaries) {
-        table.add({boundary.name, boundary.op, formatNumber(boundary.int8_ms, 3)});
-    }
-    return table.text();
-}
-
 std::string skippedText(const std::vector<std::string>& skipped) {
     if (skipped.empty()) {
         return "";

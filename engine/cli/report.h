@@ -17,9 +17,6 @@ std::string classesText(const protocol::VariantResult& variant, bool wanted);
 /// A line a layer in execution order: precision, errors, times.
 std::string layersText(const protocol::VariantResult& variant);
 
-/// Time of the quantize and dequantize steps between the layers.
-std::string boundariesText(const protocol::VariantResult& variant);
-
 /// "skipped 2 samples that cannot be decoded: a.png, ..." or nothing.
 std::string skippedText(const std::vector<std::string>& skipped);
 

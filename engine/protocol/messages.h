@@ -200,11 +200,11 @@ struct ProfileSummary {
 /// Why a layer, or the whole model, is not faster, in words. Texts are templates: %1, %2 ... stand for
 /// `arguments`, so that a window can translate them.
 struct Finding {
-    std::string rule;   ///< "unfused_add"
-    std::string layer;  ///< empty: the whole model
-    std::string message;
-    std::string remedy;
-    std::vector<std::string> arguments;
+    std::string rule = {};   ///< "unfused_add"
+    std::string layer = {};  ///< empty: the whole model
+    std::string message = {};
+    std::string remedy = {};
+    std::vector<std::string> arguments = {};
     std::optional<double> saving_ms = {};  ///< at most
 };
 

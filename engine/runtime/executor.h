@@ -27,8 +27,7 @@ struct NodeTime {
     double p90Ms = 0;
     /// Better implementations that were refused, best first: "matmul: its weight is no constant".
     std::vector<std::string> refusals = {};
-    int64_t bytes = 0;  ///< inputs, weights and outputs, each once
-    int64_t macs = 0;   ///< multiply-accumulates at the shapes that ran
+    int64_t bytes = 0;  ///< inputs, weights and outputs, each once; of a reorder: read and written
 };
 
 /// Milliseconds over `runs` whole inferences after `warmup` unmeasured ones.
@@ -49,10 +48,13 @@ struct PlanFacts {
 };
 
 struct Profile {
-    LatencyStats total;           ///< of runs without timers
-    std::vector<NodeTime> nodes;  ///< in the order in which they run; with the timers' own time taken out
-    double otherMs = 0;           ///< binding inputs, copying outputs
-    double overheadMs = 0;        ///< what timers add to a run
+    LatencyStats total;  ///< of runs without timers
+    /// In the order in which they run, with the timers' own time taken out; steps that only give memory
+    /// another name take none. Their sum and otherMs are close to total.medianMs, as far as the machine was
+    /// the same in runs with timers and in those without.
+    std::vector<NodeTime> nodes;
+    double otherMs = 0;     ///< binding inputs, copying outputs
+    double overheadMs = 0;  ///< what reading the clock adds to a run with timers, measured
     PlanFacts plan = {};
 };
 

@@ -1,43 +1,60 @@
 #include "workbench/latency.h"
 
-#include <map>
+#include <chrono>
+
+#include "analysis/layer_profile.h"
+#include "analysis/linter/linter.h"
+#include "analysis/restore_cost.h"
+#include "runtime/boundary_timer.h"
+#include "runtime/energy.h"
+#include "runtime/machine_peaks.h"
 
 namespace qs {
 
 namespace {
 
-struct LayerTime {
-    double ms = 0;
-    std::string implementation;
-};
-
-std::map<std::string, LayerTime> timesByLayer(const QuantizedGraph& graph, const Profile& profile) {
-    std::map<std::string, LayerTime> times;
-    for (const auto& time : profile.nodes) {
-        const QNode& node = graph.nodes[time.node];
-        if (!node.isBoundary()) {
-            times[node.layer].ms += time.ms;
-            times[node.layer].implementation = time.implementation;
-        }
-    }
-    return times;
-}
-
-std::vector<protocol::BoundaryResult> boundaries(const QuantizedGraph& graph, const Profile& profile) {
-    std::vector<protocol::BoundaryResult> rows;
-    for (const auto& time : profile.nodes) {
-        const QNode& node = graph.nodes[time.node];
-        if (node.isBoundary()) {
-            rows.push_back({node.op + " " + node.layer, node.op, time.ms});
-        }
-    }
-    return rows;
-}
+constexpr double kEnergySeconds = 2;  ///< the counters move in steps of milliseconds
 
 void write(const LatencyStats& stats, protocol::ModelResult& result) {
     result.latency_ms = stats.medianMs;
     result.latency_p10_ms = stats.p10Ms;
     result.latency_p90_ms = stats.p90Ms;
+}
+
+/// Millijoules of one inference: the difference of the counters over a long run.
+Status measureEnergy(Executor& executor, std::span<const at::Tensor> input, const Job& job,
+                     protocol::ProfileSummary& summary) {
+    EnergyMeter meter;
+    summary.energy_note = meter.whyNot();
+    if (!summary.energy_note.empty()) {
+        return {};
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    int64_t inferences = 0;
+    meter.start();
+    do {
+        QS_TRY(job.checkCancelled());
+        QS_TRY(executor.run(input));
+        ++inferences;
+    } while (std::chrono::steady_clock::now() - begin < std::chrono::duration<double>(kEnergySeconds));
+    if (const std::optional<double> joules = meter.joules()) {
+        summary.energy_mj = *joules * 1e3 / static_cast<double>(inferences);
+    } else {
+        summary.energy_note = "not measurable: the processor's energy counters could not be read";
+    }
+    return {};
+}
+
+/// Predicted costs of going back to FP32, by layer. They are made of oneDNN's FP32 times, so that they hold
+/// for its variants only.
+Status predictRestoring(const RestoreBasis& basis, protocol::VariantResult& result) {
+    QS_ASSIGN(const auto costs, predictRestoreCosts(basis));
+    for (protocol::LayerResult& layer : result.layers) {
+        if (const auto found = costs.find(layer.name); found != costs.end()) {
+            layer.restore_ms = found->second;
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -59,30 +76,39 @@ Status measureLatency(Executor& executor, std::span<const at::Tensor> input, int
     return {};
 }
 
-Status compareLatency(Executor& fp32, Executor& int8, std::span<const at::Tensor> input,
+Status compareLatency(const LatencySubject& subject, std::span<const at::Tensor> input,
                       const protocol::Recipe& recipe, protocol::VariantResult& result, Job& job) {
-    job.begin("Measuring latency", 2);
+    job.begin("Measuring latency", 4);
     QS_TRY(job.step(0));
-    QS_ASSIGN(const Profile floatProfile,
-              fp32.profile(input, recipe.latency_warmup, recipe.latency_runs, job));
+    QS_ASSIGN(const Profile fp32,
+              subject.fp32.profile(input, recipe.latency_warmup, recipe.latency_runs, job));
     QS_TRY(job.step(1));
-    QS_ASSIGN(const Profile integerProfile,
-              int8.profile(input, recipe.latency_warmup, recipe.latency_runs, job));
+    QS_ASSIGN(const Profile variant,
+              subject.variant.profile(input, recipe.latency_warmup, recipe.latency_runs, job));
     QS_TRY(job.step(2));
-    write(floatProfile.total, result.fp32);
-    write(integerProfile.total, result.int8);
-    result.speedup = floatProfile.total.medianMs / integerProfile.total.medianMs;
-    const auto floatTimes = timesByLayer(fp32.graph(), floatProfile);
-    const auto integerTimes = timesByLayer(int8.graph(), integerProfile);
-    for (auto& layer : result.layers) {
-        layer.fp32_ms = floatTimes.at(layer.name).ms;
-        layer.int8_ms = integerTimes.at(layer.name).ms;
-        layer.implementation = integerTimes.at(layer.name).implementation;
+    const MachinePeaks peaks = machinePeaks();
+    QS_TRY(job.step(3));
+    write(fp32.total, result.fp32);
+    write(variant.total, result.int8);
+    result.speedup = fp32.total.medianMs / variant.total.medianMs;
+    result.measured.threads = variant.total.threads;
+    result.measured.latency_runs = variant.total.runs;
+
+    const QuantizedGraph &floatGraph = subject.fp32.graph(), &integerGraph = subject.variant.graph();
+    const int64_t batch = input.empty() || input[0].dim() == 0 ? 1 : input[0].size(0);
+    writeLayerProfile({floatGraph, fp32}, {integerGraph, variant}, peaks, batch, result);
+    QS_TRY(measureEnergy(subject.variant, input, job, *result.profile));
+    if (recipe.backend.empty() || recipe.backend == kDefaultBackend) {
+        BoundaryTimer timer;
+        const auto boundaryMs = [&timer](bool quantizes, int64_t count) {
+            return quantizes ? timer.quantizeMs(count) : timer.dequantizeMs(count);
+        };
+        QS_TRY(predictRestoring(
+            {subject.model, subject.rules, floatGraph, fp32, integerGraph, variant, batch, boundaryMs},
+            result));
     }
-    result.boundaries = boundaries(int8.graph(), integerProfile);
-    result.measured.threads = integerProfile.total.threads;
-    result.measured.latency_runs = integerProfile.total.runs;
-    return {};
+    result.findings = lint(makeLintInput(integerGraph, variant, result));
+    return job.step(4);
 }
 
 }  // namespace qs

@@ -39,14 +39,14 @@ ReferenceOutputs& Baselines::of(const std::string& key) {
 Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params, Job& job) {
     const protocol::Recipe& recipe = params.recipe;
     QS_TRY(checkRecipe(recipe));
-    QS_ASSIGN(const RuleSet rules, readRules(recipe.rules));
+    BuiltVariant built;
+    QS_ASSIGN(built.rules, readRules(recipe.rules));
     setThreads(recipe.threads);
     params.data = params.data ? params.data : params.calib_data;
     std::shared_ptr<Dataset> data;
     if (params.data) {
         QS_ASSIGN(data, models.openData(*params.data));
     }
-    BuiltVariant built;
     QS_ASSIGN(built.opened, models.open(params.model, data.get(), params.inputs));
     QS_ASSIGN(built.data, chooseData(models, *built.opened, params));
     if (built.data.real) {
@@ -57,7 +57,7 @@ Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params
     if (!recipe.trained_weights.empty()) {
         QS_TRY(loadWeights(built.graph, recipe.trained_weights));
     }
-    QS_ASSIGN(built.prepared, prepare(built.graph, rules));
+    QS_ASSIGN(built.prepared, prepare(built.graph, built.rules));
     if (recipe.calibration.empty()) {
         QS_ASSIGN(built.calibration, calibrate(built.prepared, *built.data.calibration, 0,
                                                batchOf(*built.opened, recipe.batch), job));
@@ -175,7 +175,8 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
     }
     if (params.recipe.latency_runs > 0) {
         QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(*built.data.errors));
-        QS_TRY(compareLatency(*fp32, *int8, input, params.recipe, result, job));
+        QS_TRY(
+            compareLatency({*fp32, *int8, built.prepared, built.rules}, input, params.recipe, result, job));
     }
     const auto& source = params.data ? params.data : params.calib_data;
     result.measured.data = source ? source->source : "random input";

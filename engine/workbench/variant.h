@@ -21,6 +21,7 @@ struct BuiltVariant {
     std::shared_ptr<const OpenedModel> opened;
     VariantData data;
     Graph graph;  ///< with the recipe's trained weights
+    RuleSet rules;
     PreparedModel prepared;
     Calibration calibration;
     QuantizedGraph converted;

@@ -3,6 +3,9 @@
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "core/match.h"
 #include "runtime/reference/node.h"
 
 namespace qs::test {
@@ -43,7 +46,17 @@ void expectMatchesReference(Executor& executor, size_t node, std::span<const at:
 std::string implementationOf(Executor& executor, size_t node, std::span<const at::Tensor> graphInputs) {
     const auto profile = executor.profile(graphInputs, 0, 1);
     EXPECT_TRUE(profile);
-    return profile ? profile->nodes[node].implementation : std::string();
+    if (!profile) {
+        return {};
+    }
+    const auto step = std::ranges::find_if(profile->nodes, [node](const NodeTime& time) {
+        return time.node == node && time.kind == NodeTime::Kind::Step;
+    });
+    if (step == profile->nodes.end()) {
+        return {};
+    }
+    return step->refusals.empty() ? step->implementation
+                                  : step->implementation + " (" + join(step->refusals, "; ") + ")";
 }
 
 }  // namespace qs::test

@@ -42,6 +42,11 @@ TEST(Arena, NothingOverlapsInMemoryAndTime) {
     }
 }
 
+TEST(Arena, KnowsTheLargestLiveSet) {
+    EXPECT_EQ(largestLiveSet({}), 0U);
+    EXPECT_EQ(largestLiveSet(std::vector<Lifetime>{{10, 0, 1}, {20, 1, 2}, {40, 2, 3}, {5, 5, 9}}), 60U);
+}
+
 TEST(Arena, OfNothingIsEmpty) {
     EXPECT_EQ(layOutArena({}).bytes, 0U);
 }

@@ -144,7 +144,8 @@ TEST(OneDnnExecutor, LayerTimesAddUpToTheWhole) {
     const auto profile = executor->profile(std::vector{randomFloats({1, 3, 32, 32}, random, -2, 2)}, 2, 9);
     ASSERT_TRUE(profile);
     EXPECT_EQ(profile->total.runs, 9);
-    EXPECT_EQ(profile->nodes.size(), executor->graph().nodes.size());
+    EXPECT_EQ(std::ranges::count(profile->nodes, NodeTime::Kind::Step, &NodeTime::kind),
+              executor->graph().nodes.size());
     EXPECT_LE(profile->total.minMs, profile->total.p10Ms);
     EXPECT_LE(profile->total.p10Ms, profile->total.medianMs);
     EXPECT_LE(profile->total.medianMs, profile->total.p90Ms);
@@ -153,7 +154,12 @@ TEST(OneDnnExecutor, LayerTimesAddUpToTheWhole) {
         EXPECT_FALSE(node.implementation.empty());
         sum += node.ms;
     }
-    EXPECT_NEAR(sum, profile->total.medianMs, 1e-9 + 1e-6 * sum);
+    // Loose, as machines are shared: a row that is left out or counted twice shows nevertheless.
+    EXPECT_GT(sum + profile->otherMs, 0.5 * profile->total.minMs);
+    EXPECT_LT(sum + profile->otherMs, 2 * profile->total.p90Ms + profile->overheadMs);
+    EXPECT_GT(profile->plan.liveBytes, 0);
+    EXPECT_LE(profile->plan.arenaBytes, 1.2 * static_cast<double>(profile->plan.liveBytes) + 4096);
+    EXPECT_GT(profile->plan.prepareMs, 0);
 }
 
 TEST(OneDnnExecutor, StopsProfilingWhenCancelled) {

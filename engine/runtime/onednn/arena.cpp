@@ -47,4 +47,16 @@ ArenaLayout layOutArena(std::span<const Lifetime> pieces) {
     return layout;
 }
 
+size_t largestLiveSet(std::span<const Lifetime> pieces) {
+    size_t largest = 0;
+    for (const Lifetime& at : pieces) {  // it is reached where some piece begins
+        size_t live = 0;
+        for (const Lifetime& piece : pieces) {
+            live += piece.first <= at.first && at.first <= piece.last ? piece.bytes : 0;
+        }
+        largest = std::max(largest, live);
+    }
+    return largest;
+}
+
 }  // namespace qs::onednn

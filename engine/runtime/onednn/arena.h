@@ -23,4 +23,7 @@ struct ArenaLayout {
 /// Greedy by size: the largest piece first, each at the lowest gap that is free throughout its life.
 ArenaLayout layOutArena(std::span<const Lifetime> pieces);
 
+/// Bytes of the pieces that are needed at one time, at most: no layout takes less.
+size_t largestLiveSet(std::span<const Lifetime> pieces);
+
 }  // namespace qs::onednn

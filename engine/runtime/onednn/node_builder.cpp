@@ -58,13 +58,25 @@ Result<Operand> NodeBuilder::input(size_t i, Layout wanted) {
         same.layout = wanted;
         return same;
     }
-    const Operand reordered = temporary(source.shape, source.type, wanted);
+    const std::pair key{node_.inputs[i], wanted};
+    for (const ReorderedValues* known :
+         std::initializer_list<const ReorderedValues*>{&reordered_, &state_.reordered}) {
+        if (const auto found = known->find(key); found != known->end()) {
+            return reordered_[key] = found->second;
+        }
+    }
+    return reordered_[key] = reorder(source, wanted);
+}
+
+Operand NodeBuilder::reorder(const Operand& source, Layout wanted) {
+    const Operand target = temporary(source.shape, source.type, wanted);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    const dnnl::reorder::primitive_desc pd(cpuEngine(), source.desc(), cpuEngine(), reordered.desc(), attr);
-    addPrimitive(dnnl::reorder(pd), pd.scratchpad_desc(),
-                 {{DNNL_ARG_FROM, source.memory()}, {DNNL_ARG_TO, reordered.memory()}});
-    return reordered;
+    const dnnl::reorder::primitive_desc pd(cpuEngine(), source.desc(), cpuEngine(), target.desc(), attr);
+    reorders_.push_back(primitiveStep(dnnl::reorder(pd), pd.scratchpad_desc(),
+                                      {{DNNL_ARG_FROM, source.memory()}, {DNNL_ARG_TO, target.memory()}}));
+    reorderBytes_ += 2 * static_cast<int64_t>(source.bytes());
+    return target;
 }
 
 Operand NodeBuilder::output(Shape shape, Layout layout, size_t i) {
@@ -74,14 +86,13 @@ Operand NodeBuilder::output(Shape shape, Layout layout, size_t i) {
     return operand;
 }
 
-Operand NodeBuilder::outputOver(size_t i, const Operand& input, bool mayOverwrite) {
-    const PlanValue& value = state_.values[static_cast<size_t>(node_.inputs[i].index)];
-    const bool isValueItself = value.operand.buffer == input.buffer;
+Operand NodeBuilder::outputOver(const Operand& input, bool mayOverwrite) {
     Operand result = output(input.shape, input.layout);
-    if (!isValueItself || (mayOverwrite && input.buffer->external < 0 && diesHere(input.buffer))) {
+    if (mayOverwrite && input.buffer->external < 0 && diesHere(input.buffer)) {
         buffers_.pop_back();  // the one that output() has just made
         result.buffer = input.buffer;
         outputs_[0] = result;
+        overwritten_ = input.buffer;
         return result;
     }
     addStep([from = input.buffer, to = result.buffer, bytes = result.bytes()](const dnnl::stream&) {
@@ -114,14 +125,14 @@ bool NodeBuilder::diesHere(const Buffer* buffer) const {
     return true;
 }
 
-void NodeBuilder::addPrimitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
-                               Arguments arguments) {
+Step NodeBuilder::primitiveStep(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
+                                Arguments arguments) {
     if (scratchpad.get_size() > 0) {
         const Operand scratch =
             temporary({static_cast<int64_t>(scratchpad.get_size())}, at::kByte, Layout::Contiguous);
         arguments.emplace_back(DNNL_ARG_SCRATCHPAD, scratch.memory(scratchpad));
     }
-    addStep(PrimitiveCall(std::move(primitive), arguments));
+    return PrimitiveCall(std::move(primitive), arguments);
 }
 
 }  // namespace qs::onednn

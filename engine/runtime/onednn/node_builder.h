@@ -14,11 +14,15 @@
 
 namespace qs::onednn {
 
+/// Values that lie in another layout too, because an earlier node wanted them so.
+using ReorderedValues = std::map<std::pair<ValueId, Layout>, Operand>;
+
 /// What the lowering of one node may know of the plan so far.
 struct PlanState {
     const QuantizedGraph& graph;
     const std::vector<PlanValue>& values;  ///< of the nodes before this one
     const std::vector<int>& lastUse;       ///< by value: position of its last reader
+    const ReorderedValues& reordered;
     WeightCache& weights;
 };
 
@@ -42,17 +46,17 @@ class NodeBuilder {
         return state_.graph.value(node_.outputs[0]).qparams;
     }
 
-    /// Input i in the wanted layout, through a reorder where it lies in the other one. Refuses boxed values,
-    /// and channels-last for anything but four extents.
+    /// Input i in the wanted layout, through a reorder where it lies in the other one and no node before this
+    /// one wanted it so. Refuses boxed values, and channels-last for anything but four extents.
     Result<Operand> input(size_t i, Layout wanted);
     /// Input i as it lies. Refuses boxed values.
     Result<Operand> input(size_t i) const;
 
     /// A new buffer for output i, of the type that the graph gives it.
     Operand output(Shape shape, Layout layout, size_t i = 0);
-    /// Output 0 in the memory of input i, contents kept: in place if nobody reads that input later, else a
-    /// copy of it.
-    Operand outputOver(size_t i, const Operand& input, bool mayOverwrite);
+    /// Output 0 begins with the contents of `input`: in its memory if nobody reads that later, else in a
+    /// copy.
+    Operand outputOver(const Operand& input, bool mayOverwrite);
     /// Output 0 is `operand` under the name of another value: no step.
     void aliasOutput(Operand operand) { outputs_[0] = std::move(operand); }
 
@@ -80,22 +84,36 @@ class NodeBuilder {
     }
 
     // What the plan builder takes over after success.
+    std::vector<Step> takeReorders() { return std::move(reorders_); }
     std::vector<Step> takeSteps() { return std::move(steps_); }
     std::vector<std::unique_ptr<Buffer>> takeBuffers() { return std::move(buffers_); }
     const std::map<size_t, Operand>& producedOutputs() const { return outputs_; }
+    /// Inputs in other layouts that later nodes may read, this node's own and earlier ones that it read.
+    const ReorderedValues& reordered() const { return reordered_; }
+    /// One of them that this node overwrites.
+    const Buffer* overwritten() const { return overwritten_; }
+    int64_t reorderBytes() const { return reorderBytes_; }
 
   private:
     Buffer* newBuffer(size_t bytes);
     bool diesHere(const Buffer* buffer) const;
-    void addPrimitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad, Arguments arguments);
+    Operand reorder(const Operand& source, Layout wanted);
+    Step primitiveStep(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad, Arguments arguments);
+    void addPrimitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad, Arguments arguments) {
+        addStep(primitiveStep(std::move(primitive), scratchpad, std::move(arguments)));
+    }
 
     const PlanState& state_;
     size_t index_;
     int position_;
     const QNode& node_;
+    std::vector<Step> reorders_;
     std::vector<Step> steps_;
     std::vector<std::unique_ptr<Buffer>> buffers_;
     std::map<size_t, Operand> outputs_;
+    ReorderedValues reordered_;
+    const Buffer* overwritten_ = nullptr;
+    int64_t reorderBytes_ = 0;
 };
 
 }  // namespace qs::onednn

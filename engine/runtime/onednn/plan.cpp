@@ -9,7 +9,8 @@ namespace qs::onednn {
 std::vector<at::Tensor> Plan::run(std::span<const at::Tensor> inputs, const Executor::Tap& tap) {
     bindInputs(inputs);
     for (const PlannedNode& node : nodes_) {
-        execute(node);
+        execute(node.reorders);
+        execute(node.steps);
         if (tap) {
             std::vector<at::Tensor> outputs;
             for (const ValueId id : node.outputs) {
@@ -21,17 +22,25 @@ std::vector<at::Tensor> Plan::run(std::span<const at::Tensor> inputs, const Exec
     return copyOutputs();
 }
 
-std::vector<at::Tensor> Plan::runTimed(std::span<const at::Tensor> inputs, std::span<double> nodeMs) {
+std::vector<at::Tensor> Plan::runTimed(std::span<const at::Tensor> inputs, RunTimes& times) {
     using Clock = std::chrono::steady_clock;
-    bindInputs(inputs);
     auto before = Clock::now();
-    for (size_t i = 0; i < nodes_.size(); ++i) {
-        execute(nodes_[i]);
+    const auto lap = [&before] {
         const auto after = Clock::now();
-        nodeMs[i] = std::chrono::duration<double, std::milli>(after - before).count();
+        const double ms = std::chrono::duration<double, std::milli>(after - before).count();
         before = after;
+        return ms;
+    };
+    bindInputs(inputs);
+    times.bind = lap();
+    for (size_t i = 0; i < rows_.size(); ++i) {
+        const PlannedNode& node = nodes_[rows_[i].node];
+        execute(rows_[i].isReorder ? node.reorders : node.steps);
+        times.rows[i] = lap();
     }
-    return copyOutputs();
+    auto outputs = copyOutputs();
+    times.copyOutputs = lap();
+    return outputs;
 }
 
 void Plan::bindInputs(std::span<const at::Tensor> inputs) {
@@ -45,8 +54,8 @@ void Plan::bindInputs(std::span<const at::Tensor> inputs) {
     }
 }
 
-void Plan::execute(const PlannedNode& node) {
-    for (const Step& step : node.steps) {
+void Plan::execute(const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
         step(stream_);
     }
 }

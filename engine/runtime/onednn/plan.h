@@ -30,10 +30,27 @@ struct PlanValue {
 
 /// A node with its steps.
 struct PlannedNode {
-    size_t node = 0;  ///< index into QuantizedGraph::nodes
+    size_t node = 0;             ///< index into QuantizedGraph::nodes
+    std::vector<Step> reorders;  ///< bring inputs into the layout that `steps` want; run first
     std::vector<Step> steps;
     std::vector<ValueId> outputs;
     std::string implementation;
+    std::vector<std::string> refusals;  ///< why better implementations were not taken, best first
+    int64_t reorderBytes = 0;           ///< read and written by `reorders`
+    int64_t bytes = 0;                  ///< of inputs, weights and outputs, each once; 0 without steps
+};
+
+/// A time to itself in a profile: a node's reorders, or its steps.
+struct PlannedRow {
+    size_t node = 0;  ///< index into Plan::nodes()
+    bool isReorder = false;
+};
+
+/// What one run with timers took, in milliseconds.
+struct RunTimes {
+    std::vector<double> rows;  ///< as Plan::rows()
+    double bind = 0;
+    double copyOutputs = 0;
 };
 
 /// A QuantizedGraph, or one step of it, made ready for fixed input shapes and a fixed number of threads:
@@ -45,18 +62,20 @@ class Plan {
     /// Throws what the libraries throw.
     std::vector<at::Tensor> run(std::span<const at::Tensor> inputs, const Executor::Tap& tap = {});
 
-    /// As run(), with each node's wall time in milliseconds written to `nodeMs`.
-    std::vector<at::Tensor> runTimed(std::span<const at::Tensor> inputs, std::span<double> nodeMs);
+    /// As run(), with the wall time of each part written to `times`, whose rows have their size already.
+    std::vector<at::Tensor> runTimed(std::span<const at::Tensor> inputs, RunTimes& times);
 
     const std::vector<PlannedNode>& nodes() const { return nodes_; }
-    size_t arenaBytes() const { return arenaBytes_; }
+    /// What has steps, in order. Views have none.
+    const std::vector<PlannedRow>& rows() const { return rows_; }
+    const PlanFacts& facts() const { return facts_; }
 
   private:
     friend class PlanBuilder;
     Plan() : stream_(cpuEngine()) {}
 
     void bindInputs(std::span<const at::Tensor> inputs);
-    void execute(const PlannedNode& node);
+    void execute(const std::vector<Step>& steps);
     std::vector<at::Tensor> copyOutputs() const;
     PlanValue& value(ValueId id) { return values_[static_cast<size_t>(id.index)]; }
     const PlanValue& value(ValueId id) const { return values_[static_cast<size_t>(id.index)]; }
@@ -71,8 +90,9 @@ class Plan {
     std::vector<PlannedNode> nodes_;
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
+    std::vector<PlannedRow> rows_;
     std::unique_ptr<void, Free> arena_;
-    size_t arenaBytes_ = 0;
+    PlanFacts facts_;
 };
 
 }  // namespace qs::onednn

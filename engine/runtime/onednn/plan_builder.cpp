@@ -3,12 +3,12 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 
 #include "core/guard.h"
-#include "core/match.h"
 #include "runtime/onednn/arena.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
@@ -51,11 +51,14 @@ class PlanBuilder {
     }
 
     std::unique_ptr<Plan> build(std::span<const at::Tensor> examples) {
+        const auto begin = std::chrono::steady_clock::now();
         addInputs(examples);
         for (size_t position = 0; position < scope_.nodes.size(); ++position) {
             addNode(scope_.nodes[position], static_cast<int>(position));
         }
         placeBuffers();
+        const auto taken = std::chrono::steady_clock::now() - begin;
+        plan_->facts_.prepareMs = std::chrono::duration<double, std::milli>(taken).count();
         return std::move(plan_);
     }
 
@@ -82,11 +85,11 @@ class PlanBuilder {
         std::vector<std::string> refusals;
         if (const Kernel* kernel = oneDnnKernels().find(node.op)) {
             for (const Lowering& lowering : *kernel) {
-                const PlanState state{graph_, plan_->values_, lastUse_, weights_};
+                const PlanState state{graph_, plan_->values_, lastUse_, reordered_, weights_};
                 NodeBuilder builder(state, index, position);
                 const Result<std::string> name = guard("oneDNN", [&] { return lowering(builder); });
                 if (name) {
-                    adopt(builder, index, *name);
+                    adopt(builder, index, position, *name, std::move(refusals));
                     return;
                 }
                 refusals.push_back(name.error().message);
@@ -94,22 +97,65 @@ class PlanBuilder {
         } else {
             refusals.push_back("no integer or oneDNN kernel for " + node.op);
         }
-        addReference(index, position, join(refusals, "; "));
+        addReference(index, position, std::move(refusals));
     }
 
-    void adopt(NodeBuilder& builder, size_t index, std::string name) {
+    void adopt(NodeBuilder& builder, size_t index, int position, std::string name,
+               std::vector<std::string> refusals) {
         const QNode& node = graph_.nodes[index];
+        for (const auto& [key, operand] : builder.reordered()) {
+            operand.buffer->last = std::max(operand.buffer->last, position);
+            reordered_[key] = operand;
+        }
+        std::erase_if(reordered_,
+                      [&](const auto& entry) { return entry.second.buffer == builder.overwritten(); });
         for (auto& buffer : builder.takeBuffers()) {
             plan_->buffers_.push_back(std::move(buffer));
         }
         for (const auto& [i, operand] : builder.producedOutputs()) {
             plan_->value(node.outputs.at(i)).operand = operand;
         }
-        plan_->nodes_.push_back({index, builder.takeSteps(), node.outputs, std::move(name)});
+        PlannedNode planned{.node = index,
+                            .reorders = builder.takeReorders(),
+                            .steps = builder.takeSteps(),
+                            .outputs = node.outputs,
+                            .implementation = std::move(name),
+                            .refusals = std::move(refusals),
+                            .reorderBytes = builder.reorderBytes()};
+        addNode(std::move(planned));
+    }
+
+    void addNode(PlannedNode planned) {
+        const QNode& node = graph_.nodes[planned.node];
+        const size_t index = plan_->nodes_.size();
+        if (!planned.reorders.empty()) {
+            plan_->rows_.push_back({index, true});
+        }
+        if (!planned.steps.empty()) {
+            plan_->rows_.push_back({index, false});
+            planned.bytes = bytesOf(node);
+        }
+        plan_->nodes_.push_back(std::move(planned));
+    }
+
+    /// What the node must read and write at least.
+    int64_t bytesOf(const QNode& node) const {
+        int64_t bytes = 0;
+        for (const auto* ids : {&node.inputs, &node.outputs}) {
+            for (const ValueId id : *ids) {
+                const PlanValue& value = plan_->value(id);
+                bytes += static_cast<int64_t>(value.inArena() ? value.operand.bytes() : value.boxed.nbytes());
+            }
+        }
+        const std::optional<at::Tensor>& weight = node.weightInt ? node.weightInt : node.weight;
+        for (const std::optional<at::Tensor>* tensor : {&weight, &node.bias}) {
+            bytes += *tensor ? static_cast<int64_t>((*tensor)->nbytes()) : 0;
+        }
+        return bytes;
     }
 
     /// Runs the node on ATen. Its output shapes are learnt by running it once on zeros.
-    void addReference(size_t index, int position, const std::string& reason) {
+    void addReference(size_t index, int position, std::vector<std::string> refusals) {
         const QNode& node = graph_.nodes[index];
         std::vector<at::Tensor> zeros;
         for (const ValueId id : node.inputs) {
@@ -125,7 +171,13 @@ class PlanBuilder {
         for (size_t i = 0; i < node.outputs.size(); ++i) {
             addReferenceOutput(node.outputs[i], outputs->at(i), position);
         }
-        plan_->nodes_.push_back({index, {referenceStep(node)}, node.outputs, "reference (" + reason + ")"});
+        PlannedNode planned{.node = index,
+                            .reorders = {},
+                            .steps = {referenceStep(node)},
+                            .outputs = node.outputs,
+                            .implementation = "reference",
+                            .refusals = std::move(refusals)};
+        addNode(std::move(planned));
     }
 
     void addReferenceOutput(ValueId id, const at::Tensor& example, int position) {
@@ -187,7 +239,8 @@ class PlanBuilder {
             }
         }
         const ArenaLayout layout = layOutArena(lifetimes);
-        plan_->arenaBytes_ = layout.bytes;
+        plan_->facts_.arenaBytes = static_cast<int64_t>(layout.bytes);
+        plan_->facts_.liveBytes = static_cast<int64_t>(largestLiveSet(lifetimes));
         plan_->arena_.reset(std::aligned_alloc(64, std::max<size_t>(layout.bytes, 64)));
         if (!plan_->arena_) {
             throw std::bad_alloc();
@@ -201,6 +254,7 @@ class PlanBuilder {
     const PlanScope& scope_;
     WeightCache& weights_;
     std::vector<int> lastUse_;
+    ReorderedValues reordered_;
     std::unique_ptr<Plan> plan_;
 };
 

@@ -130,7 +130,7 @@ Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& sh
     if (residual.shape != shape) {
         return failure("the added tensor has another shape");
     }
-    return b.outputOver(1, residual, residual.buffer != x.buffer);
+    return b.outputOver(residual, residual.buffer != x.buffer);
 }
 
 DataType weightType(const NodeBuilder& b) {

@@ -1,0 +1,36 @@
+#include "analysis/linter/linter.h"
+
+namespace qs {
+
+namespace {
+
+constexpr double kWorthNaming = 5;  ///< percent of the time
+
+std::vector<protocol::Finding> check(const LintInput& input) {
+    std::vector<protocol::Finding> findings;
+    for (const LintLayer& layer : input.layers) {
+        const double share = input.totalMs > 0 ? 100 * layer.time.ms / input.totalMs : 0;
+        if (layer.isInteger || share < kWorthNaming) {
+            continue;
+        }
+        const bool chosen = layer.result.qconfig == "fp32";
+        findings.push_back(
+            {.layer = layer.node.layer,
+             .message = QT_TRANSLATE_NOOP("Linter", "%1 (%2) runs in FP32 and takes %3 % of the time."),
+             .remedy = chosen ? QT_TRANSLATE_NOOP("Linter",
+                                                  "A rule keeps it in FP32; quantize it where accuracy allows.")
+                              : QT_TRANSLATE_NOOP("Linter",
+                                                  "It has no integer form, or nothing that it reads is an "
+                                                  "integer. Quantize what precedes it, or replace the op."),
+             .arguments = {layer.node.layer, layer.node.op, lintPercent(share)}});
+    }
+    return findings;
+}
+
+}  // namespace
+
+void register_float_layer(Registry<LintRule>& registry) {
+    registry.add("float_layer", {"FP32 layers that take long", check});
+}
+
+}  // namespace qs
