@@ -107,4 +107,10 @@ Result<std::unique_ptr<Executor>> makeReferenceExecutor(QuantizedGraph graph);
 /// oneDNN has no primitive for run on the reference implementation inside the same plan.
 Result<std::unique_ptr<Executor>> makeOneDnnExecutor(QuantizedGraph graph);
 
+/// XNNPACK's signed integer and float operators in the same plans, our own loops for what only moves or
+/// tabulates bytes, the reference implementation for the rest. Within 1 LSB of the simulation, except where a
+/// residual is added: that sum's first part is rounded to its own qparams (QNode::preAdd) before, as in the
+/// exported files.
+Result<std::unique_ptr<Executor>> makeXnnpackExecutor(QuantizedGraph graph);
+
 }  // namespace qs

@@ -192,6 +192,16 @@ TEST_F(CliTest, BenchNeedsNoData) {
     EXPECT_GT(variant["layers"].front()["int8_ms"], 0);
 }
 
+TEST_F(CliTest, BenchRunsOnTheBackendAskedFor) {
+    const Finished run = qscope({"bench", kModel, "--backend", "xnnpack", "--runs", "2", "--warmup", "0",
+                                 "--threads", "1", "--json"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    const json variant = run.json();
+    EXPECT_EQ(variant["recipe"]["backend"], "xnnpack");
+    EXPECT_THAT(variant["layers"].front()["implementation"].get<std::string>(),
+                testing::StartsWith("xnnpack qc8 conv"));
+}
+
 TEST_F(CliTest, TrainFineTunesAndExports) {
     const Finished run =
         qscope(std::vector<std::string>{"train", kModel, "--data", kData, "--epochs", "1", "--lr", "0.0001",

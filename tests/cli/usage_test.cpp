@@ -62,6 +62,11 @@ TEST_F(CliTest, UnknownPresetsAndLayersAreUsageErrors) {
     EXPECT_THAT(with({"--fp32", "stage*.conv?"}), HasSubstr("no layer matches 'stage*.conv?'"));
 }
 
+TEST_F(CliTest, AnUnknownBackendIsAUsageError) {
+    EXPECT_THAT(errorMessage({"bench", kModel, "--backend", "nonsense"}, "usage"),
+                HasSubstr("unknown backend 'nonsense': use onednn, reference, xnnpack"));
+}
+
 TEST_F(CliTest, MetricsThatDoNotFitAreUsageErrors) {
     const auto with = [&](const std::string& metric) {
         return errorMessage({"evaluate", kModel, "--data", kData, "--samples", "8", "--metric", metric},

@@ -1,3 +1,4 @@
+#include "runtime/onednn/geometry.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/weighted.h"
 
@@ -8,39 +9,6 @@ namespace {
 using Tag = dnnl::memory::format_tag;
 using Dims = dnnl::memory::dims;
 
-struct Geometry {
-    Dims strides, dilation, padding;
-    int64_t groups = 1;
-    Shape output;
-};
-
-Result<Geometry> geometryOf(const QNode& node, const Shape& input) {
-    const Attributes& attrs = node.attrs;
-    Geometry g{attrs.ints("stride"),
-               attrs.ints("dilation"),
-               attrs.ints("padding"),
-               attrs.get<int64_t>("groups", 1),
-               {}};
-    const auto weight = node.weight->sizes();
-    if (weight.size() != 4 || g.strides.size() != 2 || g.dilation.size() != 2 || g.padding.size() != 2) {
-        return failure("it is not two-dimensional");
-    }
-    g.output = {input[0], weight[0]};
-    for (size_t i = 0; i < 2; ++i) {
-        const int64_t window = (weight[2 + i] - 1) * g.dilation[i] + 1;
-        const int64_t padded = input[2 + i] + 2 * g.padding[i];
-        if (padded < window) {
-            return failure("its window is larger than the padded input");
-        }
-        g.output.push_back((padded - window) / g.strides[i] + 1);
-        g.dilation[i] -= 1;  // oneDNN counts the gaps
-    }
-    if (input[1] != weight[1] * g.groups) {
-        return failure("the input's channels do not fit the weight");
-    }
-    return g;
-}
-
 /// O, I, H, W or, with groups, G, O/G, I, H, W; the stored tensor reads as either.
 Dims weightDims(const QNode& node, int64_t groups) {
     const auto s = node.weight->sizes();
@@ -50,7 +18,7 @@ Dims weightDims(const QNode& node, int64_t groups) {
 Result<std::string> lowerConv2d(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
-    QS_ASSIGN(const Geometry g, geometryOf(b.node(), x.shape));
+    QS_ASSIGN(const Convolution g, convolutionOf(b.node(), x.shape));
     QS_ASSIGN(const Operand y, weightedOutput(b, x, g.output, Layout::ChannelsLast));
 
     const Dims dims = weightDims(b.node(), g.groups);

@@ -1,4 +1,4 @@
-#include "runtime/executor.h"
+#include "runtime/onednn/plan_executor.h"
 
 #include <ATen/core/grad_mode.h>
 #include <omp.h>
@@ -82,9 +82,10 @@ Status checkInputs(const QuantizedGraph& graph, const std::vector<ValueId>& ids,
     return {};
 }
 
-class OneDnnExecutor final : public Executor {
+class PlanExecutor final : public Executor {
   public:
-    explicit OneDnnExecutor(QuantizedGraph graph) : graph_(std::move(graph)), whole_(wholeGraph(graph_)) {
+    PlanExecutor(QuantizedGraph graph, KernelSources sources)
+        : graph_(std::move(graph)), whole_(wholeGraph(graph_)), sources_(std::move(sources)) {
         const auto makeContiguous = [](std::optional<at::Tensor>& tensor) {
             if (tensor) {
                 tensor = tensor->contiguous();
@@ -113,7 +114,8 @@ class OneDnnExecutor final : public Executor {
             const at::NoGradGuard noGrad;
             adoptThreads();
             const auto held = contiguous(inputs);
-            Plan& plan = nodePlans_.get(node, held, [&] { return buildPlan(graph_, scope, held, weights_); });
+            Plan& plan = nodePlans_.get(node, held,
+                                        [&] { return buildPlan(graph_, scope, sources_, held, weights_); });
             return plan.run(held);
         });
     }
@@ -141,11 +143,13 @@ class OneDnnExecutor final : public Executor {
 
     Plan& wholePlan(std::span<const at::Tensor> inputs) {
         adoptThreads();
-        return wholePlans_.get(0, inputs, [&] { return buildPlan(graph_, whole_, inputs, weights_); });
+        return wholePlans_.get(0, inputs,
+                               [&] { return buildPlan(graph_, whole_, sources_, inputs, weights_); });
     }
 
     QuantizedGraph graph_;
     PlanScope whole_;
+    KernelSources sources_;
     WeightCache weights_;
     PlanCache wholePlans_{kWholePlans};
     PlanCache nodePlans_{kNodePlans};
@@ -153,11 +157,15 @@ class OneDnnExecutor final : public Executor {
 
 }  // namespace
 
+std::unique_ptr<Executor> makePlanExecutor(QuantizedGraph graph, KernelSources sources) {
+    return std::make_unique<PlanExecutor>(std::move(graph), std::move(sources));
+}
+
 }  // namespace onednn
 
 Result<std::unique_ptr<Executor>> makeOneDnnExecutor(QuantizedGraph graph) {
-    return guard("cannot prepare the model for oneDNN", [&]() -> std::unique_ptr<Executor> {
-        return std::make_unique<onednn::OneDnnExecutor>(std::move(graph));
+    return guard("cannot prepare the model for oneDNN", [&] {
+        return onednn::makePlanExecutor(std::move(graph), {{"oneDNN", &oneDnnKernels()}});
     });
 }
 

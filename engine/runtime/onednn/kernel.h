@@ -19,6 +19,13 @@ using Lowering = std::function<Result<std::string>(NodeBuilder&)>;
 using Kernel = std::vector<Lowering>;
 using KernelRegistry = Registry<Kernel>;
 
+/// A library's kernels. A plan asks several of them in order, then the reference implementation.
+struct KernelSource {
+    std::string library;  ///< as messages name it
+    const KernelRegistry* kernels;
+};
+using KernelSources = std::vector<KernelSource>;
+
 }  // namespace qs::onednn
 
 namespace qs {

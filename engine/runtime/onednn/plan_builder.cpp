@@ -18,6 +18,9 @@ namespace qs::onednn {
 
 namespace {
 
+/// Bytes behind the last buffer that may be read: XNNPACK's kernels load up to 16 beyond a tensor's end.
+constexpr size_t kReadAhead = 64;
+
 Shape shapeOf(const at::Tensor& tensor) {
     return tensor.sizes().vec();
 }
@@ -43,8 +46,14 @@ std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope) {
 
 class PlanBuilder {
   public:
-    PlanBuilder(const QuantizedGraph& graph, const PlanScope& scope, WeightCache& weights)
-        : graph_(graph), scope_(scope), weights_(weights), lastUse_(lastUses(graph, scope)), plan_(new Plan) {
+    PlanBuilder(const QuantizedGraph& graph, const PlanScope& scope, const KernelSources& sources,
+                WeightCache& weights)
+        : graph_(graph),
+          scope_(scope),
+          sources_(sources),
+          weights_(weights),
+          lastUse_(lastUses(graph, scope)),
+          plan_(new Plan) {
         plan_->values_.resize(graph.values.size());
         plan_->inputs_ = scope.inputs;
         plan_->outputs_ = scope.outputs;
@@ -83,19 +92,22 @@ class PlanBuilder {
     void addNode(size_t index, int position) {
         const QNode& node = graph_.nodes[index];
         std::vector<std::string> refusals;
-        if (const Kernel* kernel = oneDnnKernels().find(node.op)) {
+        for (const auto& [library, kernels] : sources_) {
+            const Kernel* kernel = kernels->find(node.op);
+            if (!kernel) {
+                refusals.push_back("no " + library + " kernel for " + node.op);
+                continue;
+            }
             for (const Lowering& lowering : *kernel) {
                 const PlanState state{graph_, plan_->values_, lastUse_, reordered_, weights_};
                 NodeBuilder builder(state, index, position);
-                const Result<std::string> name = guard("oneDNN", [&] { return lowering(builder); });
+                const Result<std::string> name = guard(library, [&] { return lowering(builder); });
                 if (name) {
                     adopt(builder, index, position, *name, std::move(refusals));
                     return;
                 }
                 refusals.push_back(name.error().message);
             }
-        } else {
-            refusals.push_back("no integer or oneDNN kernel for " + node.op);
         }
         addReference(index, position, std::move(refusals));
     }
@@ -241,7 +253,7 @@ class PlanBuilder {
         const ArenaLayout layout = layOutArena(lifetimes);
         plan_->facts_.arenaBytes = static_cast<int64_t>(layout.bytes);
         plan_->facts_.liveBytes = static_cast<int64_t>(largestLiveSet(lifetimes));
-        plan_->arena_.reset(std::aligned_alloc(64, std::max<size_t>(layout.bytes, 64)));
+        plan_->arena_.reset(std::aligned_alloc(64, layout.bytes + kReadAhead));
         if (!plan_->arena_) {
             throw std::bad_alloc();
         }
@@ -252,6 +264,7 @@ class PlanBuilder {
 
     const QuantizedGraph& graph_;
     const PlanScope& scope_;
+    const KernelSources& sources_;
     WeightCache& weights_;
     std::vector<int> lastUse_;
     ReorderedValues reordered_;
@@ -269,8 +282,9 @@ PlanScope singleNode(const QuantizedGraph& graph, size_t node) {
 }
 
 std::unique_ptr<Plan> buildPlan(const QuantizedGraph& graph, const PlanScope& scope,
-                                std::span<const at::Tensor> examples, WeightCache& weights) {
-    return PlanBuilder(graph, scope, weights).build(examples);
+                                const KernelSources& sources, std::span<const at::Tensor> examples,
+                                WeightCache& weights) {
+    return PlanBuilder(graph, scope, sources, weights).build(examples);
 }
 
 }  // namespace qs::onednn

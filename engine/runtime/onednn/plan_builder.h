@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/quantized_graph.h"
+#include "runtime/onednn/kernel.h"
 #include "runtime/onednn/plan.h"
 #include "runtime/onednn/weight_cache.h"
 
@@ -22,10 +23,11 @@ struct PlanScope {
 PlanScope wholeGraph(const QuantizedGraph& graph);
 PlanScope singleNode(const QuantizedGraph& graph, size_t node);
 
-/// A plan for inputs of the types and shapes of `examples` and the number of OpenMP threads set now. `graph`
-/// and `weights` must outlive it. Throws std::runtime_error that names the layer where not even the reference
-/// implementation runs.
+/// A plan for inputs of the types and shapes of `examples` and the number of OpenMP threads set now, each
+/// node on the first of `sources` that takes it. `graph` and `weights` must outlive it. Throws
+/// std::runtime_error that names the layer where not even the reference implementation runs.
 std::unique_ptr<Plan> buildPlan(const QuantizedGraph& graph, const PlanScope& scope,
-                                std::span<const at::Tensor> examples, WeightCache& weights);
+                                const KernelSources& sources, std::span<const at::Tensor> examples,
+                                WeightCache& weights);
 
 }  // namespace qs::onednn

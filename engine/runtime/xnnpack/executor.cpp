@@ -1,0 +1,90 @@
+#include "runtime/executor.h"
+
+#include <utility>
+
+#include "core/guard.h"
+#include "runtime/onednn/plan_executor.h"
+#include "runtime/xnnpack/kernel.h"
+#include "runtime/xnnpack/signed_graph.h"
+
+namespace qs {
+
+namespace xnnpack {
+
+namespace {
+
+bool isUnsigned(const QValue& value) {
+    return value.isInteger() && value.qparams->dtype == DType::UInt8;
+}
+
+/// Plans of the signed graph. What callers give and see are the graph's own types.
+class XnnpackExecutor final : public Executor {
+  public:
+    explicit XnnpackExecutor(QuantizedGraph graph)
+        : graph_(std::move(graph)),
+          plans_(onednn::makePlanExecutor(withSignedActivations(graph_),
+                                          {{"XNNPACK", &xnnpackKernels()}, {"loop", &loopKernels()}})) {}
+
+    Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs, const Tap& tap) override {
+        if (!tap) {
+            return plans_->run(inputs);
+        }
+        return plans_->run(inputs, [&](size_t node, std::span<const at::Tensor> outputs) {
+            tap(node, withOwnTypes(node, outputs));
+        });
+    }
+
+    Result<std::vector<at::Tensor>> runNode(size_t node, std::span<const at::Tensor> inputs) override {
+        const QNode& step = graph_.nodes.at(node);
+        std::vector<at::Tensor> given(inputs.begin(), inputs.end());
+        for (size_t i = 0; i < given.size() && i < step.inputs.size(); ++i) {
+            const QValue& value = graph_.value(step.inputs[i]);
+            if (!isUnsigned(value) || !given[i].defined()) {
+                continue;
+            }
+            if (given[i].scalar_type() != at::kByte) {
+                return failure("input '" + value.name + "' is not of the integer type of its qparams");
+            }
+            given[i] = toSigned(given[i]);
+        }
+        QS_ASSIGN(const std::vector<at::Tensor> outputs, plans_->runNode(node, given));
+        return withOwnTypes(node, outputs);
+    }
+
+    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs,
+                            const Job& job) override {
+        return plans_->profile(inputs, warmup, runs, job);
+    }
+
+    const QuantizedGraph& graph() const override { return graph_; }
+
+  private:
+    std::vector<at::Tensor> withOwnTypes(size_t node, std::span<const at::Tensor> outputs) const {
+        std::vector<at::Tensor> own(outputs.begin(), outputs.end());
+        for (size_t i = 0; i < own.size(); ++i) {
+            if (isUnsigned(graph_.value(graph_.nodes[node].outputs[i]))) {
+                own[i] = toUnsigned(own[i]);
+            }
+        }
+        return own;
+    }
+
+    QuantizedGraph graph_;
+    std::unique_ptr<Executor> plans_;
+};
+
+}  // namespace
+
+}  // namespace xnnpack
+
+Result<std::unique_ptr<Executor>> makeXnnpackExecutor(QuantizedGraph graph) {
+    return guard("cannot prepare the model for XNNPACK", [&]() -> std::unique_ptr<Executor> {
+        return std::make_unique<xnnpack::XnnpackExecutor>(std::move(graph));
+    });
+}
+
+void register_xnnpack(Registry<Backend>& registry) {
+    registry.add("xnnpack", {"XNNPACK: what a phone's library would do", makeXnnpackExecutor});
+}
+
+}  // namespace qs
