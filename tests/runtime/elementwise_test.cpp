@@ -3,52 +3,12 @@
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
-#include <memory>
-
 #include "runtime/agreement.h"
-#include "support/quantized_graph_builder.h"
+#include "runtime/step.h"
 
 namespace qs::test {
 
 namespace {
-
-const std::vector<QParams>& inputTypes() {
-    static const std::vector<QParams> types{
-        activation(DType::UInt8, 0.03, 0), activation(DType::UInt8, 0.03, 121),
-        activation(DType::Int8, 0.03, 0), activation(DType::Int8, 0.03, -77),
-        reduced(activation(DType::UInt8, 0.06, 60))};
-    return types;
-}
-
-/// quantize each input -> node -> dequantize.
-struct Step {
-    std::unique_ptr<Executor> executor;
-    std::vector<at::Tensor> integers;
-    std::vector<at::Tensor> floats;
-
-    Step(const QNode& node, const std::vector<Shape>& shapes, const std::vector<QParams>& qparams,
-         const QParams& y, unsigned seed = 1) {
-        std::mt19937 random(seed);
-        QuantizedGraphBuilder builder;
-        std::vector<ValueId> inputs;
-        for (size_t i = 0; i < shapes.size(); ++i) {
-            inputs.push_back(builder.quantize(builder.input(shapes[i]), qparams[i]));
-            integers.push_back(randomIntegers(shapes[i], random, qparams[i]));
-            floats.push_back(randomFloats(shapes[i], random, -2, 2));
-        }
-        builder.output(builder.dequantize(builder.add(node, inputs, y)));
-        executor = std::move(makeOneDnnExecutor(builder.take())).value();
-    }
-
-    std::string implementation() { return implementationOf(*executor, integers.size(), floats); }
-
-    void expectMatches(const std::string& wanted, double exact) {
-        Agreement total;
-        expectMatchesReference(*executor, integers.size(), integers, &total);
-        EXPECT_GE(total.exactShare(), exact);
-        EXPECT_EQ(implementation(), wanted);
-    }
-};
 
 TEST(IntegerTable, IsTheReferenceToTheLastBit) {
     for (const char* op :
