@@ -1,6 +1,7 @@
 #pragma once
 
-// What loops are made of: pieces for threads, clones for instruction sets, rounding. For the sources of loops only.
+// What loops are made of: pieces for threads, clones for instruction sets, rounding. For the sources of loops
+// only.
 
 #include <omp.h>
 

@@ -23,6 +23,23 @@ const at::Tensor& storedWeight(const QNode& node) {
     return node.weightInt ? *node.weightInt : *node.weight;
 }
 
+bool isTransposed(const QNode& node) {
+    return node.op == "conv_transpose2d";
+}
+
+int64_t outputChannels(const QNode& node) {
+    return isTransposed(node) ? node.weight->size(1) * node.attrs.get<int64_t>("groups", 1)
+                              : node.weight->size(0);
+}
+
+/// Where one scale a channel must lie: the axis of output channels, which groups of a transposed weight
+/// share.
+bool scalesFollowOutput(const QNode& node) {
+    const QParams& qparams = *node.weightQParams;
+    return !qparams.perChannel() || (qparams.axis == (isTransposed(node) ? 1 : 0) &&
+                                     static_cast<int64_t>(qparams.scale.size()) == outputChannels(node));
+}
+
 double weightScale(const QNode& node, size_t channel) {
     const QParams& qparams = *node.weightQParams;
     return qparams.scale[qparams.perChannel() ? channel : 0];
@@ -75,7 +92,7 @@ void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
 /// (accumulator + bias) * s_x * s_w / s_y, per output channel.
 std::vector<float> outputScales(const NodeBuilder& b) {
     const double ratio = b.inputQParams(0)->scale[0] / b.outputQParams()->scale[0];
-    std::vector<float> scales(static_cast<size_t>(storedWeight(b.node()).size(0)));
+    std::vector<float> scales(static_cast<size_t>(outputChannels(b.node())));
     for (size_t channel = 0; channel < scales.size(); ++channel) {
         scales[channel] = static_cast<float>(ratio * weightScale(b.node(), channel));
     }
@@ -85,7 +102,7 @@ std::vector<float> outputScales(const NodeBuilder& b) {
 /// Each output is the sum of one channel's own products, which no kernel adds in pairs.
 bool isDepthwise(const QNode& node) {
     const auto groups = node.attrs.get<int64_t>("groups", 1);
-    return node.op == "conv2d" && groups > 1 && node.weight->size(0) == groups && node.weight->size(1) == 1;
+    return groups > 1 && node.weight->size(0) == groups && node.weight->size(1) == 1;
 }
 
 Status checkPairSums(const NodeBuilder& b) {
@@ -125,7 +142,7 @@ Status checkWeighted(const NodeBuilder& b) {
     if (std::ranges::any_of(node.weightQParams->zeroPoint, [](int64_t zero) { return zero != 0; })) {
         return failure("its weight has a zero point");
     }
-    if (node.weightQParams->perChannel() && node.weightQParams->axis != 0) {
+    if (!scalesFollowOutput(node)) {
         return failure("its weight is not quantized along the output channels");
     }
     if (!isByte(b.inputQParams(0)) || !isByte(b.outputQParams()) ||
