@@ -74,8 +74,7 @@ TEST(IntegerConvTranspose, LeavesScalesAlongTheInputToTheReference) {
     node.weightQParams->axis = 0;
     node.bias.reset();
     Step step(node, {{1, 8, 5, 5}}, {x}, activation(DType::UInt8, 0.2, 128));
-    step.expectMatches(
-        "reference (its weight is not quantized along the output channels)", 1);
+    step.expectMatches("reference (its weight is not quantized along the output channels)", 1);
 }
 
 TEST(FloatConvTranspose, MatchesATen) {
