@@ -49,14 +49,27 @@ TEST(IntegerConstants, RepeatAlongOuterAxes) {
     }
 }
 
-TEST(IntegerConstants, LeaveOtherBroadcastsToTheReference) {
+TEST(IntegerConstants, RepeatAlongInnerAxes) {
+    std::mt19937 random(6);
+    const QParams y = activation(DType::UInt8, 0.03, 90);
+    for (const char* op : {"mul", "add"}) {
+        for (const Shape& constant : {Shape{9, 1}, Shape{2, 1, 9, 1}, Shape{2, 5, 1, 1}, Shape{5, 9, 1}}) {
+            QNode node = plainNode(op);
+            node.constants = {randomFloats(constant, random)};
+            Step(node, {{2, 5, 9, 3}}, {inputTypes()[1]}, y).expectMatches("loop", 1);
+        }
+        QNode node = plainNode(op);
+        node.constants = {randomFloats({1, 4, 1, 3, 5}, random)};
+        Step(node, {{1, 4, 2, 3, 5}}, {inputTypes()[1]}, y).expectMatches("loop", 1);
+    }
+}
+
+TEST(IntegerConstants, LeaveLargerConstantsToTheReference) {
     std::mt19937 random(6);
     QNode node = plainNode("add");
-    node.constants = {randomFloats({9, 1}, random)};
+    node.constants = {randomFloats({4, 9, 3}, random)};
     const QParams q = inputTypes()[1];
-    Step step(node, {{2, 5, 9, 3}}, {q}, q);
-    expectMatchesReference(*step.executor, 1, step.integers);
-    EXPECT_TRUE(step.implementation().starts_with("reference (its constant repeats itself"));
+    Step(node, {{1, 9, 3}}, {q}, q).expectMatches("reference (its constant is larger than the input)", 1);
 }
 
 TEST(IntegerMul, MatchesTheReference) {
@@ -222,6 +235,37 @@ TEST(IntegerSoftmax, MatchesTheReference) {
     softmax.attrs.set("dim", int64_t{1});
     Step across(softmax, {{2, 5, 3, 4}}, {inputTypes()[1]}, unit);
     EXPECT_TRUE(across.implementation().starts_with("reference (it is not along the last axis"));
+}
+
+TEST(IntegerSoftmax, IsRightAtTheEndsOfTheRange) {
+    QNode softmax = plainNode("softmax");
+    softmax.attrs.set("dim", int64_t{-1});
+    const QParams x = activation(DType::UInt8, 4, 3);  // exp(-1020)
+    Step wide(softmax, {{4, 37}}, {x}, activation(DType::UInt8, 1.0 / 256, 0));
+    wide.expectMatches("loop", 1);
+    for (const bool high : {false, true}) {
+        wide.fillWithEnd(0, high);
+        wide.expectMatches("loop", 1);
+    }
+}
+
+TEST(FloatSoftmax, MatchesATen) {
+    QNode softmax = plainNode("softmax");
+    for (const int64_t dim : {-1, 1}) {
+        softmax.attrs.set("dim", dim);
+        const std::string used = testFloat(softmax, {{2, 6, 17, 33}}, 1);
+        EXPECT_TRUE(dim == 1 || isFast(used)) << used;
+        testFloat(softmax, {{5, 10}}, 2);
+    }
+}
+
+TEST(IntegerCat, RequantizesLargeParts) {
+    QNode cat = plainNode("cat");
+    cat.attrs.set("dim", int64_t{1});
+    const QParams y = activation(DType::UInt8, 0.05, 100);
+    for (const QParams& other : inputTypes()) {
+        Step(cat, {{1, 33, 20, 20}, {1, 64, 20, 20}}, {y, other}, y).expectMatches("loop", 0.999);
+    }
 }
 
 TEST(IntegerReshape, KeepsTheOrder) {

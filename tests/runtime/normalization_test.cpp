@@ -11,8 +11,8 @@ namespace {
 QNode batchNorm(int64_t channels, std::mt19937& random) {
     QNode node = plainNode("batch_norm");
     node.attrs.set("eps", 1e-5);
-    for (const auto& [low, high] : {std::pair(0.3F, 1.4F), std::pair(-0.6F, 0.6F), std::pair(-0.5F, 0.5F),
-                                    std::pair(0.01F, 4.0F)}) {
+    for (const auto& [low, high] :
+         {std::pair(0.3F, 1.4F), std::pair(-0.6F, 0.6F), std::pair(-0.5F, 0.5F), std::pair(0.01F, 4.0F)}) {
         node.constants.push_back(randomFloats({channels}, random, low, high));
     }
     return node;
@@ -32,7 +32,8 @@ std::vector<QParams> outputTypes() {
 }
 
 const std::vector<Shape>& batchNormShapes() {
-    static const std::vector<Shape> shapes{{2, 17, 6, 5}, {1, 3, 1, 1}, {3, 64, 7, 7}, {5, 19}, {1, 200, 40, 30}};
+    static const std::vector<Shape> shapes{
+        {2, 17, 6, 5}, {1, 3, 1, 1}, {3, 64, 7, 7}, {5, 19}, {1, 200, 40, 30}};
     return shapes;
 }
 
@@ -74,8 +75,8 @@ struct Rows {
 };
 
 const std::vector<Rows>& layerNormShapes() {
-    static const std::vector<Rows> shapes{{{2, 7, 96}, {96}},      {{1, 197, 768}, {768}}, {{3, 5}, {5}},
-                                          {{2, 6, 5, 33}, {33}},   {{2, 4, 6}, {4, 6}},    {{4, 1}, {1}},
+    static const std::vector<Rows> shapes{{{2, 7, 96}, {96}},    {{1, 197, 768}, {768}}, {{3, 5}, {5}},
+                                          {{2, 6, 5, 33}, {33}}, {{2, 4, 6}, {4, 6}},    {{4, 1}, {1}},
                                           {{2, 40000}, {40000}}};
     return shapes;
 }

@@ -64,4 +64,29 @@ inline float load(const IntegerSource& a, int64_t i) {
     return a.scale * static_cast<float>(static_cast<uint8_t>(a.data[i] ^ a.flip) - a.zeroPoint);
 }
 
+inline constexpr int64_t kParts = 16;  // floats in a register of AVX-512: sums are formed in as many parts
+
+inline float addUp(const float* parts) {
+    float sum = 0;
+    for (int64_t k = 0; k < kParts; ++k) {
+        sum += parts[k];
+    }
+    return sum;
+}
+
+/// exp(x) to 2 ULP, at least exp(-87): 2^n times a polynomial in the rest (Cephes, expf.c). Vectorizes.
+inline float exponential(float x) {
+    x = clamp(x, -87.0F, 88.0F);
+    const int32_t n = roundHalfEven(x * 1.44269504F);
+    const auto whole = static_cast<float>(n);
+    const float r = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
+    float p = 1.9875691500e-4F;
+    p = p * r + 1.3981999507e-3F;
+    p = p * r + 8.3334519073e-3F;
+    p = p * r + 4.1665795894e-2F;
+    p = p * r + 1.6666665459e-1F;
+    p = p * r + 5.0000001201e-1F;
+    return (p * r * r + r + 1.0F) * std::bit_cast<float>((n + 127) << 23);
+}
+
 }  // namespace qs::onednn

@@ -12,8 +12,7 @@ QS_CLONES void scaleIntegersPiece(IntegerSource x, const float* factors, const f
                                   IntegerTarget y, int64_t width, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
         for (int64_t i = 0; i < width; ++i) {
-            y.data[row * width + i] =
-                store((load(x, row * width + i) * factors[i] + addends[i]) / scale, y);
+            y.data[row * width + i] = store((load(x, row * width + i) * factors[i] + addends[i]) / scale, y);
         }
     }
 }
@@ -66,16 +65,6 @@ QS_CLONES void normalizeIntegersPiece(IntegerSource x, RowAffine affine, float s
                 store((centred * factor * affine.weight[i] + affine.bias[i]) / scale, y);
         }
     }
-}
-
-constexpr int64_t kParts = 16;  // a register of AVX-512
-
-inline float addUp(const float* parts) {
-    float sum = 0;
-    for (int64_t k = 0; k < kParts; ++k) {
-        sum += parts[k];
-    }
-    return sum;
 }
 
 QS_CLONES void normalizeFloatsPiece(const float* x, RowAffine affine, float low, float high, float* y,
