@@ -91,8 +91,12 @@ CpuInfo cpuInfo() {
     return {modelName(), isaName(isa), isaHasVnni(isa), std::min(availableCores(), quota())};
 }
 
+bool cpuHasVnni() {
+    return isaHasVnni(dnnl::get_effective_cpu_isa());
+}
+
 std::string cpuNotes() {
-    if (isaHasVnni(dnnl::get_effective_cpu_isa())) {
+    if (cpuHasVnni()) {
         return {};
     }
     return "No VNNI: u8 * s8 on this CPU adds pairs in 16 bits and can saturate; "

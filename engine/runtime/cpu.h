@@ -14,6 +14,10 @@ struct CpuInfo {
 
 CpuInfo cpuInfo();
 
+/// Whether u8 * s8 is added up in 32 bits here. Without it pairs of products are added in 16 bits first, and
+/// saturate where they leave them.
+bool cpuHasVnni();
+
 /// What a person should know about integer arithmetic on this processor; empty where there is nothing to say.
 std::string cpuNotes();
 

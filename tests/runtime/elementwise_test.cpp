@@ -3,52 +3,12 @@
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
-#include <memory>
-
 #include "runtime/agreement.h"
-#include "support/quantized_graph_builder.h"
+#include "runtime/step.h"
 
 namespace qs::test {
 
 namespace {
-
-const std::vector<QParams>& inputTypes() {
-    static const std::vector<QParams> types{
-        activation(DType::UInt8, 0.03, 0), activation(DType::UInt8, 0.03, 121),
-        activation(DType::Int8, 0.03, 0), activation(DType::Int8, 0.03, -77),
-        reduced(activation(DType::UInt8, 0.06, 60))};
-    return types;
-}
-
-/// quantize each input -> node -> dequantize.
-struct Step {
-    std::unique_ptr<Executor> executor;
-    std::vector<at::Tensor> integers;
-    std::vector<at::Tensor> floats;
-
-    Step(const QNode& node, const std::vector<Shape>& shapes, const std::vector<QParams>& qparams,
-         const QParams& y, unsigned seed = 1) {
-        std::mt19937 random(seed);
-        QuantizedGraphBuilder builder;
-        std::vector<ValueId> inputs;
-        for (size_t i = 0; i < shapes.size(); ++i) {
-            inputs.push_back(builder.quantize(builder.input(shapes[i]), qparams[i]));
-            integers.push_back(randomIntegers(shapes[i], random, qparams[i]));
-            floats.push_back(randomFloats(shapes[i], random, -2, 2));
-        }
-        builder.output(builder.dequantize(builder.add(node, inputs, y)));
-        executor = std::move(makeOneDnnExecutor(builder.take())).value();
-    }
-
-    std::string implementation() { return implementationOf(*executor, integers.size(), floats); }
-
-    void expectMatches(const std::string& wanted, double exact) {
-        Agreement total;
-        expectMatchesReference(*executor, integers.size(), integers, &total);
-        EXPECT_GE(total.exactShare(), exact);
-        EXPECT_EQ(implementation(), wanted);
-    }
-};
 
 TEST(IntegerTable, IsTheReferenceToTheLastBit) {
     for (const char* op :
@@ -89,14 +49,27 @@ TEST(IntegerConstants, RepeatAlongOuterAxes) {
     }
 }
 
-TEST(IntegerConstants, LeaveOtherBroadcastsToTheReference) {
+TEST(IntegerConstants, RepeatAlongInnerAxes) {
+    std::mt19937 random(6);
+    const QParams y = activation(DType::UInt8, 0.03, 90);
+    for (const char* op : {"mul", "add"}) {
+        for (const Shape& constant : {Shape{9, 1}, Shape{2, 1, 9, 1}, Shape{2, 5, 1, 1}, Shape{5, 9, 1}}) {
+            QNode node = plainNode(op);
+            node.constants = {randomFloats(constant, random)};
+            Step(node, {{2, 5, 9, 3}}, {inputTypes()[1]}, y).expectMatches("loop", 1);
+        }
+        QNode node = plainNode(op);
+        node.constants = {randomFloats({1, 4, 1, 3, 5}, random)};
+        Step(node, {{1, 4, 2, 3, 5}}, {inputTypes()[1]}, y).expectMatches("loop", 1);
+    }
+}
+
+TEST(IntegerConstants, LeaveLargerConstantsToTheReference) {
     std::mt19937 random(6);
     QNode node = plainNode("add");
-    node.constants = {randomFloats({9, 1}, random)};
+    node.constants = {randomFloats({4, 9, 3}, random)};
     const QParams q = inputTypes()[1];
-    Step step(node, {{2, 5, 9, 3}}, {q}, q);
-    expectMatchesReference(*step.executor, 1, step.integers);
-    EXPECT_TRUE(step.implementation().starts_with("reference (its constant repeats itself"));
+    Step(node, {{1, 9, 3}}, {q}, q).expectMatches("reference (its constant is larger than the input)", 1);
 }
 
 TEST(IntegerMul, MatchesTheReference) {
@@ -262,6 +235,37 @@ TEST(IntegerSoftmax, MatchesTheReference) {
     softmax.attrs.set("dim", int64_t{1});
     Step across(softmax, {{2, 5, 3, 4}}, {inputTypes()[1]}, unit);
     EXPECT_TRUE(across.implementation().starts_with("reference (it is not along the last axis"));
+}
+
+TEST(IntegerSoftmax, IsRightAtTheEndsOfTheRange) {
+    QNode softmax = plainNode("softmax");
+    softmax.attrs.set("dim", int64_t{-1});
+    const QParams x = activation(DType::UInt8, 4, 3);  // exp(-1020)
+    Step wide(softmax, {{4, 37}}, {x}, activation(DType::UInt8, 1.0 / 256, 0));
+    wide.expectMatches("loop", 1);
+    for (const bool high : {false, true}) {
+        wide.fillWithEnd(0, high);
+        wide.expectMatches("loop", 1);
+    }
+}
+
+TEST(FloatSoftmax, MatchesATen) {
+    QNode softmax = plainNode("softmax");
+    for (const int64_t dim : {-1, 1}) {
+        softmax.attrs.set("dim", dim);
+        const std::string used = testFloat(softmax, {{2, 6, 17, 33}}, 1);
+        EXPECT_TRUE(dim == 1 || isFast(used)) << used;
+        testFloat(softmax, {{5, 10}}, 2);
+    }
+}
+
+TEST(IntegerCat, RequantizesLargeParts) {
+    QNode cat = plainNode("cat");
+    cat.attrs.set("dim", int64_t{1});
+    const QParams y = activation(DType::UInt8, 0.05, 100);
+    for (const QParams& other : inputTypes()) {
+        Step(cat, {{1, 33, 20, 20}, {1, 64, 20, 20}}, {y, other}, y).expectMatches("loop", 0.999);
+    }
 }
 
 TEST(IntegerReshape, KeepsTheOrder) {

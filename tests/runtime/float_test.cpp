@@ -1,28 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "runtime/agreement.h"
-#include "support/quantized_graph_builder.h"
+#include "runtime/step.h"
 
 namespace qs::test {
 
 namespace {
-
-/// Float inputs of the given shapes into one step; compares with ATen and returns what ran it.
-std::string testFloat(QNode node, const std::vector<Shape>& shapes, unsigned seed) {
-    SCOPED_TRACE(node.op + " seed " + std::to_string(seed));
-    std::mt19937 random(seed);
-    QuantizedGraphBuilder builder;
-    std::vector<ValueId> ids;
-    std::vector<at::Tensor> inputs;
-    for (const Shape& shape : shapes) {
-        ids.push_back(builder.input(shape));
-        inputs.push_back(randomFloats(shape, random, -2, 2));
-    }
-    builder.output(builder.add(std::move(node), ids));
-    auto executor = std::move(makeOneDnnExecutor(builder.take())).value();
-    expectMatchesReference(*executor, 0, inputs);
-    return implementationOf(*executor, 0, inputs);
-}
 
 TEST(Float, ConvolutionMatchesATen) {
     unsigned seed = 1;

@@ -29,8 +29,21 @@ QNode randomWeighted(QNode node, Shape shape, const WeightedSpec& spec, std::mt1
     }
     if (input) {
         node.weightQParams = weightQParams(spec.out, spec.perChannel, random);
+        if (spec.perChannel && node.op == "conv_transpose2d") {
+            node.weightQParams->axis = 1;
+        }
         node.weightInt = quantize(*node.weight, *node.weightQParams);
     }
+    return node;
+}
+
+QNode windowNode(std::string op, const WeightedSpec& spec) {
+    QNode node;
+    node.op = std::move(op);
+    node.attrs.set("stride", std::vector<int64_t>(2, spec.stride));
+    node.attrs.set("padding", std::vector<int64_t>(2, spec.padding));
+    node.attrs.set("dilation", std::vector<int64_t>(2, spec.dilation));
+    node.attrs.set("groups", spec.groups);
     return node;
 }
 
@@ -90,13 +103,16 @@ void QuantizedGraphBuilder::output(ValueId x) {
 }
 
 QNode randomConv2d(const WeightedSpec& spec, std::mt19937& random, const std::optional<QParams>& input) {
-    QNode node;
-    node.op = "conv2d";
-    node.attrs.set("stride", std::vector<int64_t>(2, spec.stride));
-    node.attrs.set("padding", std::vector<int64_t>(2, spec.padding));
-    node.attrs.set("dilation", std::vector<int64_t>(2, spec.dilation));
-    node.attrs.set("groups", spec.groups);
+    QNode node = windowNode("conv2d", spec);
     return randomWeighted(std::move(node), {spec.out, spec.in / spec.groups, spec.kernel, spec.kernel}, spec,
+                          random, input);
+}
+
+QNode randomConvTranspose2d(const WeightedSpec& spec, int64_t outputPadding, std::mt19937& random,
+                            const std::optional<QParams>& input) {
+    QNode node = windowNode("conv_transpose2d", spec);
+    node.attrs.set("output_padding", std::vector<int64_t>(2, outputPadding));
+    return randomWeighted(std::move(node), {spec.in, spec.out / spec.groups, spec.kernel, spec.kernel}, spec,
                           random, input);
 }
 

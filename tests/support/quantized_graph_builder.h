@@ -49,6 +49,9 @@ struct WeightedSpec {
 
 /// Weights and biases drawn from `random`; `input` makes the step integer.
 QNode randomConv2d(const WeightedSpec& spec, std::mt19937& random, const std::optional<QParams>& input);
+/// The transposed form: x [N, in, H, W] to [N, out, ...], weight [in, out / groups, kernel, kernel].
+QNode randomConvTranspose2d(const WeightedSpec& spec, int64_t outputPadding, std::mt19937& random,
+                            const std::optional<QParams>& input);
 QNode randomLinear(const WeightedSpec& spec, std::mt19937& random, const std::optional<QParams>& input);
 QNode plainNode(std::string op, Attributes attrs = {});
 QNode poolNode(std::string op, int64_t kernel, int64_t stride, int64_t padding, bool ceilMode = false);

@@ -9,8 +9,8 @@ namespace qs::onednn {
 
 namespace {
 
-/// The constant as it meets the elements of x in memory, without the repetitions along the outer axes; empty
-/// where it repeats itself along an inner one.
+/// The constant as it meets the elements of x in memory, written out but for the repetitions along the outer
+/// axes; empty where the two do not fit.
 at::Tensor repeating(const at::Tensor& constant, const Operand& x) {
     const auto rank = static_cast<int64_t>(x.shape.size());
     if (constant.dim() > rank || constant.scalar_type() != at::kFloat) {
@@ -28,12 +28,15 @@ at::Tensor repeating(const at::Tensor& constant, const Operand& x) {
     while (first < extents.size() && ordered.size(static_cast<int64_t>(first)) == 1) {
         ++first;
     }
+    Shape whole(first, 1);
     for (size_t d = first; d < extents.size(); ++d) {
-        if (ordered.size(static_cast<int64_t>(d)) != extents[d]) {
+        const int64_t extent = ordered.size(static_cast<int64_t>(d));
+        if (extent != extents[d] && extent != 1) {
             return {};
         }
+        whole.push_back(extents[d]);
     }
-    return ordered.contiguous();
+    return ordered.expand(whole).contiguous();
 }
 
 }  // namespace
@@ -46,14 +49,10 @@ Result<std::string> lowerConstants(NodeBuilder& b) {
     if (node.constants.size() != 1 || node.inputs.size() != 1) {
         return failure("it has several inputs");
     }
-    QS_ASSIGN(Operand x, std::as_const(b).input(0));
-    at::Tensor constant = repeating(node.constants[0], x);
-    if (!constant.defined() && x.shape.size() == 4) {
-        QS_ASSIGN(x, b.input(0, x.layout == Layout::Contiguous ? Layout::ChannelsLast : Layout::Contiguous));
-        constant = repeating(node.constants[0], x);
-    }
+    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    const at::Tensor constant = repeating(node.constants[0], x);
     if (!constant.defined()) {
-        return failure("its constant repeats itself along inner axes");
+        return failure("its constant is larger than the input");
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
     const Operand y = b.output(x.shape, x.layout);

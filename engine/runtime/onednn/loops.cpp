@@ -1,69 +1,18 @@
 #include "runtime/onednn/loops.h"
 
-#include <omp.h>
-
 #include <algorithm>
-#include <bit>
 #include <cstring>
+#include <numeric>
+
+#include "runtime/onednn/loop_parts.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-// The dynamic loader picks the clone for the processor; sanitizers cannot instrument its resolver.
-#if defined(__x86_64__) && defined(__ELF__) && !defined(__SANITIZE_ADDRESS__)
-#define QS_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define QS_CLONES
-#endif
-
 namespace qs::onednn {
 
 namespace {
-
-constexpr int64_t kGrain = 16 * 1024;  // elements below which another thread costs more than it brings
-
-/// Calls body(begin, end) for pieces of [0, count).
-template <typename Body>
-void forPieces(int64_t count, int64_t grain, const Body& body) {
-    const int pieces =
-        static_cast<int>(std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain));
-    if (pieces <= 1) {
-        body(int64_t{0}, count);
-        return;
-    }
-#pragma omp parallel for num_threads(pieces)
-    for (int i = 0; i < pieces; ++i) {
-        body(count * i / pieces, count * (i + 1) / pieces);
-    }
-}
-
-/// Rows of `width` elements that make a piece.
-int64_t rowGrain(int64_t width) {
-    return std::max<int64_t>(1, kGrain / std::max<int64_t>(width, 1));
-}
-
-/// Adding 1.5 * 2^23 leaves a float's integer part, rounded half to even, in its low mantissa bits. Holds for
-/// |x| < 2^22, and vectorizes where nearbyint() does not.
-inline int32_t roundHalfEven(float x) {
-    constexpr float kMagic = 12582912.0F;
-    return std::bit_cast<int32_t>(x + kMagic) - std::bit_cast<int32_t>(kMagic);
-}
-
-inline float clamp(float x, float low, float high) {
-    x = x < low ? low : x;
-    return x > high ? high : x;
-}
-
-inline uint8_t store(float r, const IntegerTarget& y) {
-    r = r > y.low ? r : y.low;
-    r = r < y.high ? r : y.high;
-    return static_cast<uint8_t>(static_cast<uint8_t>(roundHalfEven(r) + y.zeroPoint) ^ y.flip);
-}
-
-inline float load(const IntegerSource& a, int64_t i) {
-    return a.scale * static_cast<float>(static_cast<uint8_t>(a.data[i] ^ a.flip) - a.zeroPoint);
-}
 
 QS_CLONES void requantizePiece(IntegerSource a, IntegerTarget y, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -124,6 +73,12 @@ QS_CLONES void multiplyConstantsPiece(IntegerSource a, const float* c, float sca
     }
 }
 
+QS_CLONES void shiftPiece(const uint8_t* x, uint8_t by, uint8_t* y, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+        y[i] = static_cast<uint8_t>(x[i] + by);
+    }
+}
+
 void lookUpPiece(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
         y[i] = table[x[i]];
@@ -161,24 +116,60 @@ bool hasVbmi() {
 }
 #endif
 
-QS_CLONES void softmaxPiece(IntegerSource a, const float* exponentials, float scale, IntegerTarget y,
-                            int64_t width, int64_t begin, int64_t end) {
+/// exp(-scale * d) of 16 bytes' distances d below the largest of their row.
+inline void exponentialsBelow(const uint8_t* x, const IntegerSource& a, int32_t largest, float* e) {
+    for (int64_t k = 0; k < kParts; ++k) {
+        const int32_t below = largest - static_cast<uint8_t>(x[k] ^ a.flip);
+        e[k] = exponential(-a.scale * static_cast<float>(below));
+    }
+}
+
+QS_CLONES void softmaxPiece(IntegerSource a, float scale, IntegerTarget y, int64_t width, int64_t begin,
+                            int64_t end) {
+    const int64_t whole = width / kParts * kParts;
     for (int64_t row = begin; row < end; ++row) {
         const uint8_t* x = a.data + row * width;
+        uint8_t* to = y.data + row * width;
         uint8_t largest = 0;
         for (int64_t i = 0; i < width; ++i) {
             largest = std::max(largest, static_cast<uint8_t>(x[i] ^ a.flip));
         }
-        float sum = 0;
-        for (int64_t i = 0; i < width; ++i) {
-            sum += exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)];
+        uint8_t rest[kParts] = {};
+        std::memcpy(rest, x + whole, static_cast<size_t>(width - whole));
+        float e[kParts], sums[kParts] = {};
+        for (int64_t i = 0; i < whole; i += kParts) {
+            exponentialsBelow(x + i, a, largest, e);
+            for (int64_t k = 0; k < kParts; ++k) {
+                sums[k] += e[k];
+            }
         }
-        const float factor = 1.0F / (sum * scale);
-        for (int64_t i = 0; i < width; ++i) {
-            y.data[row * width + i] =
-                store(exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)] * factor, y);
+        exponentialsBelow(rest, a, largest, e);
+        for (int64_t i = whole; i < width; ++i) {
+            sums[i - whole] += e[i - whole];
+        }
+        const float factor = 1.0F / (addUp(sums) * scale);
+        for (int64_t i = whole; i < width; ++i) {
+            to[i] = store(e[i - whole] * factor, y);
+        }
+        for (int64_t i = 0; i < whole; i += kParts) {
+            exponentialsBelow(x + i, a, largest, e);
+            for (int64_t k = 0; k < kParts; ++k) {
+                to[i + k] = store(e[k] * factor, y);
+            }
         }
     }
+}
+
+constexpr int64_t kWorthATable = 4096;  // bytes; the table itself takes 256
+
+/// What requantization makes of each byte.
+ByteTable tabulate(IntegerSource a, IntegerTarget y) {
+    ByteTable bytes, table;
+    std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+    a.data = bytes.data();
+    y.data = table.data();
+    requantizePiece(a, y, 0, static_cast<int64_t>(bytes.size()));
+    return table;
 }
 
 QS_CLONES void quantizePiece(const float* x, float scale, IntegerTarget y, int64_t begin, int64_t end) {
@@ -247,6 +238,10 @@ void interleaveSome(const uint8_t* tile, uint8_t* to, int64_t pixels, int64_t ch
 }  // namespace
 
 void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count) {
+    if (hasVbmi() && count >= kWorthATable) {
+        lookUp(a.data, tabulate(a, y), y.data, count);
+        return;
+    }
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { requantizePiece(a, y, begin, end); });
 }
 
@@ -256,6 +251,15 @@ void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTa
 
 void requantizeRows(const IntegerSource& a, const IntegerTarget& y, int64_t rows, int64_t width,
                     int64_t stride) {
+    if (hasVbmi() && rows * width >= kWorthATable) {
+        const ByteTable table = tabulate(a, y);
+        forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+            for (int64_t row = begin; row < end; ++row) {
+                lookUpPieceVbmi(a.data + row * width, table, y.data + row * stride, 0, width);
+            }
+        });
+        return;
+    }
     forPieces(rows, rowGrain(width),
               [&](int64_t begin, int64_t end) { requantizeRowsPiece(a, y, width, stride, begin, end); });
 }
@@ -278,11 +282,13 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count)
     });
 }
 
-void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float scale, const IntegerTarget& y,
-                 int64_t rows, int64_t width) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        softmaxPiece(a, exponentials.data(), scale, y, width, begin, end);
-    });
+void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count) {
+    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { shiftPiece(x, by, y, begin, end); });
+}
+
+void softmaxRows(const IntegerSource& a, float scale, const IntegerTarget& y, int64_t rows, int64_t width) {
+    forPieces(rows, rowGrain(width),
+              [&](int64_t begin, int64_t end) { softmaxPiece(a, scale, y, width, begin, end); });
 }
 
 void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {

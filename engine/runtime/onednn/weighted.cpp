@@ -1,10 +1,16 @@
 #include "runtime/onednn/weighted.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/abs.h>
+#include <ATen/ops/max.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "ops/integer_bias.h"
+#include "runtime/cpu.h"
 #include "runtime/onednn/bounds.h"
 
 namespace qs::onednn {
@@ -17,6 +23,23 @@ const at::Tensor& storedWeight(const QNode& node) {
     return node.weightInt ? *node.weightInt : *node.weight;
 }
 
+bool isTransposed(const QNode& node) {
+    return node.op == "conv_transpose2d";
+}
+
+int64_t outputChannels(const QNode& node) {
+    return isTransposed(node) ? node.weight->size(1) * node.attrs.get<int64_t>("groups", 1)
+                              : node.weight->size(0);
+}
+
+/// Where one scale a channel must lie: the axis of output channels, which groups of a transposed weight
+/// share.
+bool scalesFollowOutput(const QNode& node) {
+    const QParams& qparams = *node.weightQParams;
+    return !qparams.perChannel() || (qparams.axis == (isTransposed(node) ? 1 : 0) &&
+                                     static_cast<int64_t>(qparams.scale.size()) == outputChannels(node));
+}
+
 double weightScale(const QNode& node, size_t channel) {
     const QParams& qparams = *node.weightQParams;
     return qparams.scale[qparams.perChannel() ? channel : 0];
@@ -27,15 +50,8 @@ bool isByte(const std::optional<QParams>& qparams) {
            (qparams->dtype == DType::UInt8 || qparams->dtype == DType::Int8);
 }
 
-/// The residual add, then the activation, then the narrower range that reduce_range leaves.
-void addIntegerPostOps(const NodeBuilder& b, dnnl::post_ops& ops) {
+void appendIntegerBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
     const QParams& y = *b.outputQParams();
-    if (b.node().hasAdd) {
-        const QParams& residual = *b.inputQParams(1);
-        ops.append_sum(static_cast<float>(residual.scale[0] / y.scale[0]),
-                       static_cast<int32_t>(residual.zeroPoint[0]),
-                       residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
-    }
     const Bounds bounds = integerBounds(realBounds(b.node()), y);
     const bool isUnsigned = y.dtype == DType::UInt8;
     const auto zero = static_cast<double>(y.zeroPoint[0]);
@@ -52,10 +68,7 @@ void addIntegerPostOps(const NodeBuilder& b, dnnl::post_ops& ops) {
     }
 }
 
-void addFloatPostOps(const NodeBuilder& b, dnnl::post_ops& ops) {
-    if (b.node().hasAdd) {
-        ops.append_sum(1.0F);
-    }
+void appendFloatBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
     const Bounds bounds = realBounds(b.node());
     if (bounds.low == 0 && std::isinf(bounds.high)) {
         ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
@@ -65,17 +78,55 @@ void addFloatPostOps(const NodeBuilder& b, dnnl::post_ops& ops) {
     }
 }
 
+void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
+    if (!b.isInteger()) {
+        ops.append_sum(1.0F);
+        return;
+    }
+    const QParams& residual = *b.inputQParams(1);
+    ops.append_sum(static_cast<float>(residual.scale[0] / b.outputQParams()->scale[0]),
+                   static_cast<int32_t>(residual.zeroPoint[0]),
+                   residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
+}
+
 /// (accumulator + bias) * s_x * s_w / s_y, per output channel.
 std::vector<float> outputScales(const NodeBuilder& b) {
     const double ratio = b.inputQParams(0)->scale[0] / b.outputQParams()->scale[0];
-    std::vector<float> scales(static_cast<size_t>(storedWeight(b.node()).size(0)));
+    std::vector<float> scales(static_cast<size_t>(outputChannels(b.node())));
     for (size_t channel = 0; channel < scales.size(); ++channel) {
         scales[channel] = static_cast<float>(ratio * weightScale(b.node(), channel));
     }
     return scales;
 }
 
+/// Each output is the sum of one channel's own products, which no kernel adds in pairs.
+bool isDepthwise(const QNode& node) {
+    const auto groups = node.attrs.get<int64_t>("groups", 1);
+    return groups > 1 && node.weight->size(0) == groups && node.weight->size(1) == 1;
+}
+
+Status checkPairSums(const NodeBuilder& b) {
+    const QParams& x = *b.inputQParams(0);
+    if (cpuHasVnni()) {
+        return {};
+    }
+    if (x.dtype == DType::Int8) {
+        return failure("oneDNN halves the weight for int8 activations on a CPU without VNNI: use uint8");
+    }
+    if (isDepthwise(b.node())) {
+        return {};
+    }
+    return checkPairSum(x.quantMax, b.node().weightInt->to(at::kInt).abs().max().item<int64_t>());
+}
+
 }  // namespace
+
+Status checkPairSum(int64_t largest, int64_t other) {
+    if (cpuHasVnni() || 2 * largest * other <= std::numeric_limits<int16_t>::max()) {
+        return {};
+    }
+    return failure("u8 * s8 can saturate on a CPU without VNNI: use reduce_range");
+}
 
 Status checkWeighted(const NodeBuilder& b) {
     const QNode& node = b.node();
@@ -91,20 +142,28 @@ Status checkWeighted(const NodeBuilder& b) {
     if (std::ranges::any_of(node.weightQParams->zeroPoint, [](int64_t zero) { return zero != 0; })) {
         return failure("its weight has a zero point");
     }
-    if (node.weightQParams->perChannel() && node.weightQParams->axis != 0) {
+    if (!scalesFollowOutput(node)) {
         return failure("its weight is not quantized along the output channels");
     }
     if (!isByte(b.inputQParams(0)) || !isByte(b.outputQParams()) ||
         (node.hasAdd && !isByte(b.inputQParams(1)))) {
         return failure("an activation is not 8-bit per tensor");
     }
-    return {};
+    return checkPairSums(b);
+}
+
+void appendBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
+    b.isInteger() ? appendIntegerBounds(b, ops) : appendFloatBounds(b, ops);
 }
 
 dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis) {
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     dnnl::post_ops ops;
+    if (b.node().hasAdd) {
+        appendResidual(b, ops);
+    }
+    appendBounds(b, ops);
     if (b.isInteger()) {
         attr.set_output_scales(1 << channelAxis, outputScales(b));
         // A zero point of 0 is left out: the kernels without zero points are faster.
@@ -114,9 +173,6 @@ dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis) {
         if (const int64_t zero = b.outputQParams()->zeroPoint[0]) {
             attr.set_zero_points(DNNL_ARG_DST, 0, {static_cast<int32_t>(zero)});
         }
-        addIntegerPostOps(b, ops);
-    } else {
-        addFloatPostOps(b, ops);
     }
     attr.set_post_ops(ops);
     return attr;

@@ -8,11 +8,20 @@
 
 namespace qs::onednn {
 
-// What conv2d and linear share: y = activation(op(x, W) + bias + residual), integer or float.
+// What conv2d, conv_transpose2d and linear share: y = activation(op(x, W) + bias + residual), integer or
+// float.
 
 /// Refuses what no primitive does: weights with a zero point, types other than 8 bits, qparams that are
-/// missing.
+/// missing, sums that this processor gets wrong.
 Status checkWeighted(const NodeBuilder& b);
+
+/// Refuses products of bytes up to `largest` and signed ones up to `other` in size where two of them can
+/// saturate: without VNNI, u8 * s8 adds pairs in 16 bits.
+Status checkPairSum(int64_t largest, int64_t other);
+
+/// Post-operations that keep results within the activation's bounds and, in integers, within the narrower
+/// range that reduce_range leaves.
+void appendBounds(const NodeBuilder& b, dnnl::post_ops& ops);
 
 /// Scales, zero points and post-operations. `channelAxis` is the destination's axis of output channels.
 /// Order in oneDNN: (accumulator + bias) * scale, then sum, then eltwise, then zero point, rounding,

@@ -1,0 +1,92 @@
+#pragma once
+
+// What loops are made of: pieces for threads, clones for instruction sets, rounding. For the sources of loops
+// only.
+
+#include <omp.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "runtime/onednn/loops.h"
+
+// The dynamic loader picks the clone for the processor; sanitizers cannot instrument its resolver.
+#if defined(__x86_64__) && defined(__ELF__) && !defined(__SANITIZE_ADDRESS__)
+#define QS_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define QS_CLONES
+#endif
+
+namespace qs::onednn {
+
+inline constexpr int64_t kGrain = 16 * 1024;  // elements below which another thread costs more than it brings
+
+/// Calls body(begin, end) for pieces of [0, count).
+template <typename Body>
+void forPieces(int64_t count, int64_t grain, const Body& body) {
+    const int pieces =
+        static_cast<int>(std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain));
+    if (pieces <= 1) {
+        body(int64_t{0}, count);
+        return;
+    }
+#pragma omp parallel for num_threads(pieces)
+    for (int i = 0; i < pieces; ++i) {
+        body(count * i / pieces, count * (i + 1) / pieces);
+    }
+}
+
+/// Rows of `width` elements that make a piece.
+inline int64_t rowGrain(int64_t width) {
+    return std::max<int64_t>(1, kGrain / std::max<int64_t>(width, 1));
+}
+
+/// Adding 1.5 * 2^23 leaves a float's integer part, rounded half to even, in its low mantissa bits. Holds for
+/// |x| < 2^22, and vectorizes where nearbyint() does not.
+inline int32_t roundHalfEven(float x) {
+    constexpr float kMagic = 12582912.0F;
+    return std::bit_cast<int32_t>(x + kMagic) - std::bit_cast<int32_t>(kMagic);
+}
+
+inline float clamp(float x, float low, float high) {
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
+
+inline uint8_t store(float r, const IntegerTarget& y) {
+    r = r > y.low ? r : y.low;
+    r = r < y.high ? r : y.high;
+    return static_cast<uint8_t>(static_cast<uint8_t>(roundHalfEven(r) + y.zeroPoint) ^ y.flip);
+}
+
+inline float load(const IntegerSource& a, int64_t i) {
+    return a.scale * static_cast<float>(static_cast<uint8_t>(a.data[i] ^ a.flip) - a.zeroPoint);
+}
+
+inline constexpr int64_t kParts = 16;  // floats in a register of AVX-512: sums are formed in as many parts
+
+inline float addUp(const float* parts) {
+    float sum = 0;
+    for (int64_t k = 0; k < kParts; ++k) {
+        sum += parts[k];
+    }
+    return sum;
+}
+
+/// exp(x) to 2 ULP, at least exp(-87): 2^n times a polynomial in the rest (Cephes, expf.c). Vectorizes.
+inline float exponential(float x) {
+    x = clamp(x, -87.0F, 88.0F);
+    const int32_t n = roundHalfEven(x * 1.44269504F);
+    const auto whole = static_cast<float>(n);
+    const float r = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
+    float p = 1.9875691500e-4F;
+    p = p * r + 1.3981999507e-3F;
+    p = p * r + 8.3334519073e-3F;
+    p = p * r + 4.1665795894e-2F;
+    p = p * r + 1.6666665459e-1F;
+    p = p * r + 5.0000001201e-1F;
+    return (p * r * r + r + 1.0F) * std::bit_cast<float>((n + 127) << 23);
+}
+
+}  // namespace qs::onednn
