@@ -79,8 +79,9 @@ std::string sumText(const protocol::ProfileSummary& p) {
         "prepared in {:.0f} ms\n",
         p.quantizes, p.dequantizes, p.reorders, formatBytes(p.arena_bytes), formatBytes(p.live_bytes),
         p.prepare_ms);
-    text += p.energy_mj ? fmt::format("energy: {:.2f} mJ an inference (whole processor package)\n", *p.energy_mj)
-                        : "energy: " + p.energy_note + '\n';
+    text += p.energy_mj
+                ? fmt::format("energy: {:.2f} mJ an inference (whole processor package)\n", *p.energy_mj)
+                : "energy: " + p.energy_note + '\n';
     return text;
 }
 

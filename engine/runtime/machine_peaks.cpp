@@ -54,9 +54,8 @@ dnnl::memory zeros(const dnnl::memory::desc& desc) {
 double convolutionPeak(Type source, Type weight, int64_t channels, int64_t extent) {
     const dnnl::memory::dims image{1, channels, extent, extent};
     const dnnl::convolution_forward::desc desc(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
-        {image, source, Tag::nhwc}, {{channels, channels, 3, 3}, weight, Tag::any},
-        {image, source, Tag::nhwc}, {1, 1}, {1, 1}, {1, 1});
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, {image, source, Tag::nhwc},
+        {{channels, channels, 3, 3}, weight, Tag::any}, {image, source, Tag::nhwc}, {1, 1}, {1, 1}, {1, 1});
     const dnnl::convolution_forward::primitive_desc pd(desc, onednn::cpuEngine());
     dnnl::stream stream(onednn::cpuEngine());
     const dnnl::convolution_forward primitive(pd);
@@ -113,8 +112,8 @@ MachinePeaks measure(int threads) {
     peaks.threads = threads;
     peaks.int8GmacsPerSecond = computePeak(Type::u8, Type::s8);
     peaks.fp32GmacsPerSecond = computePeak(Type::f32, Type::f32);
-    peaks.memoryGbPerSecond = readingPeak(
-        std::min(kLargestBuffer, 4 * cacheBytes(_SC_LEVEL3_CACHE_SIZE, int64_t{32} << 20)));
+    peaks.memoryGbPerSecond =
+        readingPeak(std::min(kLargestBuffer, 4 * cacheBytes(_SC_LEVEL3_CACHE_SIZE, int64_t{32} << 20)));
     peaks.cacheBytes = threads * cacheBytes(_SC_LEVEL2_CACHE_SIZE, int64_t{512} << 10);
     peaks.cacheGbPerSecond = readingPeak(peaks.cacheBytes / 2);
     return peaks;

@@ -32,8 +32,7 @@ struct Scene {
     ValueId plain(const std::string& op, std::vector<ValueId> inputs, bool integer = true) {
         QNode node = plainNode(op);
         node.layer = op;
-        return builder.add(std::move(node), std::move(inputs),
-                           integer ? std::optional(kGrid) : std::nullopt);
+        return builder.add(std::move(node), std::move(inputs), integer ? std::optional(kGrid) : std::nullopt);
     }
 
     void measure() {
@@ -129,8 +128,8 @@ std::map<std::string, Case (*)()> cases() {
          [] {
              Scene scene;
              const ValueId x = scene.builder.quantize(scene.builder.input({1, 16, 8, 8}), kGrid);
-             scene.builder.output(scene.builder.dequantize(
-                 scene.conv("a", x, {.in = 16, .out = 16, .groups = 16})));
+             scene.builder.output(
+                 scene.builder.dequantize(scene.conv("a", x, {.in = 16, .out = 16, .groups = 16})));
              scene.measure();
              scene.layer("a").peak_percent = 3;
              return Case{std::move(scene), "a"};

@@ -75,11 +75,10 @@ void expectDifferences(const std::vector<std::string>& restored) {
     const RuleSet rules = RuleSet::make(list).value();
     const QuantizedGraph integer = converted(model), real = convertFloat(network).value();
     const Profile integerProfile = inventedProfile(integer), floatProfile = inventedProfile(real);
-    const auto costs =
-        predictRestoreCosts({model, rules, real, floatProfile, integer, integerProfile,
-                             kBatch, [](bool quantizes, int64_t count) {
-                                 return (quantizes ? 2e-3 : 1e-3) * static_cast<double>(count);
-                             }});
+    const auto costs = predictRestoreCosts({model, rules, real, floatProfile, integer, integerProfile, kBatch,
+                                            [](bool quantizes, int64_t count) {
+                                                return (quantizes ? 2e-3 : 1e-3) * static_cast<double>(count);
+                                            }});
     ASSERT_TRUE(costs) << costs.error().message;
     size_t integers = 0;
     for (size_t i = 0; i < model.groups.size(); ++i) {

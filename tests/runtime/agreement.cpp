@@ -55,8 +55,8 @@ std::string implementationOf(Executor& executor, size_t node, std::span<const at
     if (step == profile->nodes.end()) {
         return {};
     }
-    return step->refusals.empty() ? step->implementation
-                                  : step->implementation + " (" + join(step->refusals, "; ") + ")";
+    return step->implementation == "reference" ? "reference (" + join(step->refusals, "; ") + ")"
+                                               : step->implementation;
 }
 
 }  // namespace qs::test

@@ -24,7 +24,7 @@ struct Agreement {
 void expectMatchesReference(Executor& executor, size_t node, std::span<const at::Tensor> inputs,
                             Agreement* total = nullptr);
 
-/// What ran node `node` of the whole graph, with the reasons against better implementations in parentheses.
+/// What ran node `node` of the whole graph; of the reference, why nothing better did, in parentheses.
 std::string implementationOf(Executor& executor, size_t node, std::span<const at::Tensor> graphInputs);
 
 }  // namespace qs::test

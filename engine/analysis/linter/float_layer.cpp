@@ -17,8 +17,8 @@ std::vector<protocol::Finding> check(const LintInput& input) {
         findings.push_back(
             {.layer = layer.node.layer,
              .message = QT_TRANSLATE_NOOP("Linter", "%1 (%2) runs in FP32 and takes %3 % of the time."),
-             .remedy = chosen ? QT_TRANSLATE_NOOP("Linter",
-                                                  "A rule keeps it in FP32; quantize it where accuracy allows.")
+             .remedy = chosen ? QT_TRANSLATE_NOOP(
+                                    "Linter", "A rule keeps it in FP32; quantize it where accuracy allows.")
                               : QT_TRANSLATE_NOOP("Linter",
                                                   "It has no integer form, or nothing that it reads is an "
                                                   "integer. Quantize what precedes it, or replace the op."),

@@ -32,9 +32,8 @@ std::vector<protocol::Finding> lint(const LintInput& input) {
             findings.push_back(std::move(finding));
         }
     }
-    std::ranges::stable_sort(findings, std::greater<>(), [](const protocol::Finding& finding) {
-        return finding.saving_ms.value_or(-1);
-    });
+    std::ranges::stable_sort(findings, std::greater<>(),
+                             [](const protocol::Finding& finding) { return finding.saving_ms.value_or(-1); });
     return findings;
 }
 

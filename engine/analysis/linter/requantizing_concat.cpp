@@ -13,9 +13,8 @@ std::vector<protocol::Finding> check(const LintInput& input) {
             continue;
         }
         const auto& wanted = input.graph.value(layer.node.outputs[0]).qparams;
-        const auto rescaled = std::ranges::count_if(layer.node.inputs, [&](ValueId value) {
-            return input.graph.value(value).qparams != wanted;
-        });
+        const auto rescaled = std::ranges::count_if(
+            layer.node.inputs, [&](ValueId value) { return input.graph.value(value).qparams != wanted; });
         if (rescaled > 0) {
             findings.push_back(
                 {.layer = layer.node.layer,

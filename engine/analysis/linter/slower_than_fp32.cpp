@@ -6,8 +6,8 @@ namespace qs {
 
 namespace {
 
-constexpr double kMargin = 1.05;      ///< closer than that is noise
-constexpr double kShortMs = 0.01;     ///< below it starting a step outweighs what it does
+constexpr double kMargin = 1.05;   ///< closer than that is noise
+constexpr double kShortMs = 0.01;  ///< below it starting a step outweighs what it does
 
 const char* reasonFor(const LintLayer& layer) {
     if (layer.time.ms < kShortMs) {
@@ -43,8 +43,8 @@ std::vector<protocol::Finding> check(const LintInput& input) {
                            : QT_TRANSLATE_NOOP("Linter",
                                                "Leave it: alone in FP32 it would need boundaries that cost "
                                                "more."),
-             .arguments = {layer.node.layer, lintMs(layer.time.ms), lintMs(fp32),
-                           layer.time.implementation, layer.result.fp32_implementation},
+             .arguments = {layer.node.layer, lintMs(layer.time.ms), lintMs(fp32), layer.time.implementation,
+                           layer.result.fp32_implementation},
              .saving_ms = std::max(0.0, -restoring)});
     }
     return findings;

@@ -17,6 +17,7 @@ Dims weightDims(const QNode& node, int64_t groups) {
 
 Result<std::string> lowerConv2d(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
+    QS_TRY(checkPairSums(b));
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     QS_ASSIGN(const Convolution g, convolutionOf(b.node(), x.shape));
     QS_ASSIGN(const Operand y, weightedOutput(b, x, g.output, Layout::ChannelsLast));

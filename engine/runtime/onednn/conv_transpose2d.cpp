@@ -64,6 +64,7 @@ Dims weightDims(const QNode& node, int64_t groups) {
 
 Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
+    QS_TRY(checkPairSums(b));
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     QS_ASSIGN(const Geometry g, geometryOf(b.node(), x.shape));
     if (g.hasHoles && b.isInteger()) {

@@ -11,6 +11,7 @@ using Tag = dnnl::memory::format_tag;
 /// than a 1x1 convolution, which is three times slower at batch 64.
 Result<std::string> lowerLinear(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
+    QS_TRY(checkPairSums(b));
     QS_ASSIGN(const Operand x, b.input(0, Layout::Contiguous));
     const auto weight = b.node().weight->sizes();
     if (x.shape.empty() || weight.size() != 2 || x.shape.back() != weight[1]) {

@@ -12,8 +12,11 @@ namespace qs::onednn {
 // float.
 
 /// Refuses what no primitive does: weights with a zero point, types other than 8 bits, qparams that are
-/// missing, sums that this processor gets wrong.
+/// missing.
 Status checkWeighted(const NodeBuilder& b);
+
+/// Refuses integer steps whose sums oneDNN gets wrong on this processor.
+Status checkPairSums(const NodeBuilder& b);
 
 /// Refuses products of bytes up to `largest` and signed ones up to `other` in size where two of them can
 /// saturate: without VNNI, u8 * s8 adds pairs in 16 bits.
