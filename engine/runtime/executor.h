@@ -44,7 +44,7 @@ struct LatencyStats {
 struct PlanFacts {
     int64_t arenaBytes = 0;  ///< of all activations and scratch memory
     int64_t liveBytes = 0;   ///< the most of them that is needed at one time
-    double prepareMs = 0;
+    double prepareMs = 0;    ///< making primitives and packing weights, even those that were packed already
 };
 
 struct Profile {

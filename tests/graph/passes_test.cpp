@@ -290,6 +290,34 @@ TEST(Roll, IsNotASplitInItsOrder) {
     EXPECT_THAT(net.opNames(), ElementsAre("split", "cat"));
 }
 
+ValueId regrouped(TracedNet& net, std::vector<int64_t> groups, std::vector<int64_t> dims) {
+    const auto reshape = [&](ValueId x, std::vector<int64_t> shape) {
+        return net.op("reshape", attributes({{"shape", std::move(shape)}}), {x});
+    };
+    const ValueId grouped = reshape(net.input({2, 6, 3, 5}), std::move(groups));
+    const ValueId swapped = net.op("permute", attributes({{"dims", std::move(dims)}}), {grouped});
+    return reshape(swapped, {2, 6, 3, 5});
+}
+
+TEST(ChannelShuffle, IsChannelsInGroupsTheOtherWayRound) {
+    TracedNet net;
+    net.output(regrouped(net, {2, 3, 2, 3, 5}, {0, 2, 1, 3, 4}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("channel_shuffle"));
+    EXPECT_EQ(net.graph.nodes()[0].attrs.get<int64_t>("groups"), 3);
+}
+
+TEST(ChannelShuffle, IsNoOtherPermutation) {
+    for (const auto& [groups, dims] :
+         {std::pair<std::vector<int64_t>, std::vector<int64_t>>{{2, 3, 2, 3, 5}, {0, 2, 1, 4, 3}},
+          {{2, 2, 3, 5, 3}, {0, 2, 1, 3, 4}}}) {
+        TracedNet net;
+        net.output(regrouped(net, groups, dims));
+        expectSame(net);
+        EXPECT_THAT(net.opNames(), ElementsAre("reshape", "permute", "reshape"));
+    }
+}
+
 ValueId padded(TracedNet& net, ValueId x, std::vector<int64_t> pads) {
     return net.op("pad", attributes({{"pads", std::move(pads)}}), {x});
 }

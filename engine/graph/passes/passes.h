@@ -46,6 +46,8 @@ void openGlobalPools(Graph& graph);
 void mergeReshapes(Graph& graph);
 /// permute(permute(x)) -> permute(x), or x where that puts everything back.
 void mergePermutes(Graph& graph);
+/// reshape to groups of channels, permute, reshape back -> channel_shuffle.
+void fuseChannelShuffle(Graph& graph);
 /// Zeros around the input of a convolution or an average pool, equal on both sides -> its padding.
 void mergePadding(Graph& graph);
 

@@ -30,6 +30,7 @@ void simplify(Graph& graph) {
     openGlobalPools(graph);
     mergeReshapes(graph);
     mergePermutes(graph);
+    fuseChannelShuffle(graph);
     removeDeadNodes(graph);
 }
 

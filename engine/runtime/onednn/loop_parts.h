@@ -13,7 +13,7 @@
 
 // The dynamic loader picks the clone for the processor; sanitizers cannot instrument its resolver.
 #if defined(__x86_64__) && defined(__ELF__) && !defined(__SANITIZE_ADDRESS__)
-#define QS_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#define QS_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define QS_CLONES
 #endif

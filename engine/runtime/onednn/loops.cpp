@@ -220,7 +220,53 @@ void interleave(const uint8_t* tile, uint8_t* to, int64_t pixels, int64_t stride
     }
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+/// Where the bytes of an interleaved register come from: of the first two planes (64 and more: the second)
+/// and of the third, for each of three registers.
+struct ThreePlanes {
+    alignas(64) std::array<std::array<uint8_t, 64>, 3> pair{}, third{};
+    std::array<uint64_t, 3> isThird{};
+};
+
+constexpr ThreePlanes threePlanes() {
+    ThreePlanes planes;
+    for (size_t i = 0; i < 192; ++i) {
+        const size_t pixel = i / 3, plane = i % 3;
+        planes.pair[i / 64][i % 64] = static_cast<uint8_t>(plane == 1 ? 64 + pixel : pixel);
+        planes.third[i / 64][i % 64] = static_cast<uint8_t>(pixel);
+        planes.isThird[i / 64] |= uint64_t{plane == 2} << (i % 64);
+    }
+    return planes;
+}
+
+/// 64 pixels of three dense channels at a time; the rest one by one.
+__attribute__((target("avx512vbmi,avx512bw,avx512f"))) void interleaveThreeVbmi(const uint8_t* tile,
+                                                                                uint8_t* to, int64_t pixels) {
+    static constexpr ThreePlanes kPlanes = threePlanes();
+    const int64_t whole = pixels / 64 * 64;
+    for (int64_t p = 0; p < whole; p += 64) {
+        const __m512i a = _mm512_loadu_si512(tile + p), b = _mm512_loadu_si512(tile + kTile + p);
+        const __m512i c = _mm512_loadu_si512(tile + 2 * kTile + p);
+        for (size_t i = 0; i < 3; ++i) {
+            const __m512i pair = _mm512_permutex2var_epi8(a, _mm512_load_si512(kPlanes.pair[i].data()), b);
+            const __m512i all = _mm512_mask_permutexvar_epi8(pair, kPlanes.isThird[i],
+                                                             _mm512_load_si512(kPlanes.third[i].data()), c);
+            _mm512_storeu_si512(to + p * 3 + static_cast<int64_t>(i) * 64, all);
+        }
+    }
+    interleave<3>(tile + whole, to + whole * 3, pixels - whole, 3);
+}
+#else
+void interleaveThreeVbmi(const uint8_t* tile, uint8_t* to, int64_t pixels) {
+    interleave<3>(tile, to, pixels, 3);
+}
+#endif
+
 void interleaveSome(const uint8_t* tile, uint8_t* to, int64_t pixels, int64_t channels, int64_t stride) {
+    if (channels == 3 && stride == 3 && hasVbmi()) {
+        interleaveThreeVbmi(tile, to, pixels);
+        return;
+    }
     switch (channels) {
         case 3:
             interleave<3>(tile, to, pixels, stride);

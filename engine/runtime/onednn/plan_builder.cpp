@@ -61,13 +61,15 @@ class PlanBuilder {
 
     std::unique_ptr<Plan> build(std::span<const at::Tensor> examples) {
         const auto begin = std::chrono::steady_clock::now();
+        const double savedBefore = weights_.savedMs();
         addInputs(examples);
         for (size_t position = 0; position < scope_.nodes.size(); ++position) {
             addNode(scope_.nodes[position], static_cast<int>(position));
         }
         placeBuffers();
         const auto taken = std::chrono::steady_clock::now() - begin;
-        plan_->facts_.prepareMs = std::chrono::duration<double, std::milli>(taken).count();
+        plan_->facts_.prepareMs =
+            std::chrono::duration<double, std::milli>(taken).count() + weights_.savedMs() - savedBefore;
         return std::move(plan_);
     }
 
