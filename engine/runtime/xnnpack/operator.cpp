@@ -93,7 +93,7 @@ Operand atFixedAddress(NodeBuilder& b, const Operand& x) {
     if (x.buffer->external < 0) {
         return x;
     }
-    const Operand copy = b.temporary(x.shape, x.type, x.layout);
+    Operand copy = b.temporary(x.shape, x.type, x.layout);
     b.addStep([from = x.buffer, to = copy.buffer, bytes = x.bytes()](const dnnl::stream&) {
         std::memcpy(to->data, from->data, bytes);
     });
