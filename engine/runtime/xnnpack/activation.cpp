@@ -16,7 +16,7 @@ Result<std::string> addElementwise(NodeBuilder& b, const std::string& name, cons
                                    xnn_status (*setup)(xnn_operator_t, size_t, const T*, T*, pthreadpool_t)) {
     QS_ASSIGN(const Operand x, inputOf(b, 0));
     const Operand y = b.output(x.shape, x.layout);
-    QS_TRY(addOperator(b, create, rowSetup<T>(setup, 1, x, y)));
+    QS_TRY(addOperator(b, kMacsPerElement * x.count(), create, rowSetup<T>(setup, 1, x, y)));
     return "xnnpack " + name;
 }
 
@@ -34,7 +34,7 @@ Result<std::string> lowerClamp(NodeBuilder& b) {
             b, "f32 clamp",
             [&](xnn_operator_t* op) {
                 return xnn_create_clamp_nc_f32(n, n, n, static_cast<float>(bounds.low),
-                                               static_cast<float>(bounds.high), 0, op);
+                                               static_cast<float>(bounds.high), kFlags, op);
             },
             xnn_setup_clamp_nc_f32);
     }
@@ -44,7 +44,7 @@ Result<std::string> lowerClamp(NodeBuilder& b) {
     QS_ASSIGN(const ByteRange range, byteRange(bounds, *b.outputQParams()));
     return addElementwise<int8_t>(
         b, "s8 clamp",
-        [&](xnn_operator_t* op) { return xnn_create_clamp_nc_s8(n, n, n, range.min, range.max, 0, op); },
+        [&](xnn_operator_t* op) { return xnn_create_clamp_nc_s8(n, n, n, range.min, range.max, kFlags, op); },
         xnn_setup_clamp_nc_s8);
 }
 
@@ -77,8 +77,8 @@ Result<std::string> addTable(NodeBuilder& b, const std::string& name, Function c
     return addElementwise<int8_t>(
         b, name,
         [&](xnn_operator_t* op) {
-            return create(n, n, n, zeroOf(p), scaleOf(p), zeroOf(q), scaleOf(q), range.min, range.max,
-                          uint32_t{0}, op);
+            return create(n, n, n, zeroOf(p), scaleOf(p), zeroOf(q), scaleOf(q), range.min, range.max, kFlags,
+                          op);
         },
         setup);
 }
@@ -91,7 +91,7 @@ Result<std::string> lowerSigmoid(NodeBuilder& b) {
     QS_TRY(checkUnbounded(b));
     QS_ASSIGN(const size_t n, countOf(b));
     return addElementwise<float>(
-        b, "f32 sigmoid", [&](xnn_operator_t* op) { return xnn_create_sigmoid_nc_f32(n, n, n, 0, op); },
+        b, "f32 sigmoid", [&](xnn_operator_t* op) { return xnn_create_sigmoid_nc_f32(n, n, n, kFlags, op); },
         xnn_setup_sigmoid_nc_f32);
 }
 
@@ -118,7 +118,7 @@ Result<std::string> lowerElu(NodeBuilder& b) {
     QS_TRY(checkUnbounded(b));
     QS_ASSIGN(const size_t n, countOf(b));
     return addElementwise<float>(
-        b, "f32 ELU", [&](xnn_operator_t* op) { return xnn_create_elu_nc_f32(n, n, n, alpha, 0, op); },
+        b, "f32 ELU", [&](xnn_operator_t* op) { return xnn_create_elu_nc_f32(n, n, n, alpha, kFlags, op); },
         xnn_setup_elu_nc_f32);
 }
 
@@ -129,7 +129,8 @@ Result<std::string> lowerHardSwish(NodeBuilder& b) {
     QS_TRY(checkUnbounded(b));
     QS_ASSIGN(const size_t n, countOf(b));
     return addElementwise<float>(
-        b, "f32 hard-swish", [&](xnn_operator_t* op) { return xnn_create_hardswish_nc_f32(n, n, n, 0, op); },
+        b, "f32 hard-swish",
+        [&](xnn_operator_t* op) { return xnn_create_hardswish_nc_f32(n, n, n, kFlags, op); },
         xnn_setup_hardswish_nc_f32);
 }
 
@@ -142,7 +143,7 @@ Result<std::string> lowerLeakyRelu(NodeBuilder& b) {
     const auto slope = static_cast<float>(b.node().attrs.get<double>("slope"));
     return addElementwise<float>(
         b, "f32 leaky ReLU",
-        [&](xnn_operator_t* op) { return xnn_create_leaky_relu_nc_f32(n, n, n, slope, 0, op); },
+        [&](xnn_operator_t* op) { return xnn_create_leaky_relu_nc_f32(n, n, n, slope, kFlags, op); },
         xnn_setup_leaky_relu_nc_f32);
 }
 

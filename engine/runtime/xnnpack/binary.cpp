@@ -42,10 +42,10 @@ Status addIntegers(NodeBuilder& b, Binary kind, const Term& left, const Term& ri
     QS_ASSIGN(const ByteRange range, byteRange(bounds, r));
     const auto create = isSum ? xnn_create_add_nd_qs8 : xnn_create_multiply_nd_qs8;
     return addOperator(
-        b,
+        b, kMacsPerElement * y.operand.count(),
         [&](xnn_operator_t* op) {
             return create(zeroOf(p), scaleOf(p), zeroOf(q), scaleOf(q), zeroOf(r), scaleOf(r), range.min,
-                          range.max, 0, op);
+                          range.max, kFlags, op);
         },
         binarySetup<int8_t>(isSum ? xnn_setup_add_nd_qs8 : xnn_setup_multiply_nd_qs8, left.operand,
                             right.operand, y.operand));
@@ -99,9 +99,9 @@ Status addBinary(NodeBuilder& b, Binary kind, const Term& left, const Term& righ
     const bool isSum = kind == Binary::Add;
     const auto create = isSum ? xnn_create_add_nd_f32 : xnn_create_multiply_nd_f32;
     return addOperator(
-        b,
+        b, kMacsPerElement * y.operand.count(),
         [&](xnn_operator_t* op) {
-            return create(static_cast<float>(bounds.low), static_cast<float>(bounds.high), 0, op);
+            return create(static_cast<float>(bounds.low), static_cast<float>(bounds.high), kFlags, op);
         },
         binarySetup<float>(isSum ? xnn_setup_add_nd_f32 : xnn_setup_multiply_nd_f32, left.operand,
                            right.operand, y.operand));

@@ -67,6 +67,7 @@ Result<std::string> addDeconvolution(NodeBuilder& b, const Deconvolution& d, con
                                   .permute({0, 2, 3, 4, 1})
                                   .contiguous();  // G, O/G, H, W, I/G
     const at::Tensor bias = biasOf(b);
+    const int64_t macs = x.count() / s[0] * weight.numel();
     const auto create = [&](auto function, auto... rest) {
         return function(d.padding[0], d.padding[1], d.padding[0], d.padding[1], d.kernel[0], d.kernel[1],
                         d.stride[0], d.stride[1], d.dilation[0], d.dilation[1], d.groups,
@@ -76,11 +77,11 @@ Result<std::string> addDeconvolution(NodeBuilder& b, const Deconvolution& d, con
     const std::string suffix = " deconv " + std::to_string(d.kernel[0]) + "x" + std::to_string(d.kernel[1]);
     if (!b.isInteger()) {
         QS_TRY(addOperator(
-            b,
+            b, macs,
             [&](xnn_operator_t* op) {
                 return create(xnn_create_deconvolution2d_nhwc_f32, weight.data_ptr<float>(),
                               dataOf<float>(bias), static_cast<float>(y.bounds.low),
-                              static_cast<float>(y.bounds.high), uint32_t{0}, op);
+                              static_cast<float>(y.bounds.high), kFlags, op);
             },
             deconvolutionSetup<float>(xnn_setup_deconvolution2d_nhwc_f32, x, y.operand, d.adjustment)));
         return "xnnpack f32" + suffix;
@@ -89,11 +90,11 @@ Result<std::string> addDeconvolution(NodeBuilder& b, const Deconvolution& d, con
     QS_ASSIGN(const std::vector<float> scales, weightScales(b, y));
     QS_ASSIGN(const ByteRange range, byteRange(y.bounds, q));
     QS_TRY(addOperator(
-        b,
+        b, macs,
         [&](xnn_operator_t* op) {
             return create(xnn_create_deconvolution2d_nhwc_qs8, zeroOf(p), scaleOf(p), scales[0],
                           weight.data_ptr<int8_t>(), dataOf<int32_t>(bias), zeroOf(q), scaleOf(q), range.min,
-                          range.max, uint32_t{0}, op);
+                          range.max, kFlags, op);
         },
         deconvolutionSetup<int8_t>(xnn_setup_deconvolution2d_nhwc_qs8, x, y.operand, d.adjustment)));
     return "xnnpack qs8" + suffix;

@@ -15,11 +15,11 @@ Result<std::string> addFullyConnected(NodeBuilder& b, const Matrix& m, const Ope
     const at::Tensor weight = weightOf(b).contiguous(), bias = biasOf(b);
     if (!b.isInteger()) {
         QS_TRY(addOperator(
-            b,
+            b, m.rows * weight.numel(),
             [&](xnn_operator_t* op) {
                 return xnn_create_fully_connected_nc_f32(
                     m.inputs, m.outputs, m.inputs, m.outputs, weight.data_ptr<float>(), dataOf<float>(bias),
-                    static_cast<float>(y.bounds.low), static_cast<float>(y.bounds.high), 0, op);
+                    static_cast<float>(y.bounds.low), static_cast<float>(y.bounds.high), kFlags, op);
             },
             rowSetup<float>(xnn_setup_fully_connected_nc_f32, m.rows, x, y.operand)));
         return std::string("xnnpack f32 linear");
@@ -28,12 +28,12 @@ Result<std::string> addFullyConnected(NodeBuilder& b, const Matrix& m, const Ope
     QS_ASSIGN(const std::vector<float> scales, weightScales(b, y));
     QS_ASSIGN(const ByteRange range, byteRange(y.bounds, q));
     QS_TRY(addOperator(
-        b,
+        b, m.rows * weight.numel(),
         [&](xnn_operator_t* op) {
             return xnn_create_fully_connected_nc_qs8(m.inputs, m.outputs, m.inputs, m.outputs, zeroOf(p),
                                                      scaleOf(p), scales[0], weight.data_ptr<int8_t>(),
                                                      dataOf<int32_t>(bias), zeroOf(q), scaleOf(q), range.min,
-                                                     range.max, 0, op);
+                                                     range.max, kFlags, op);
         },
         rowSetup<int8_t>(xnn_setup_fully_connected_nc_qs8, m.rows, x, y.operand)));
     return std::string("xnnpack qs8 linear");

@@ -40,6 +40,9 @@ Status initialize() {
 
 using ThreadPool = std::shared_ptr<pthreadpool>;
 
+/// About 20 us on one thread; waking another takes about 10.
+constexpr int64_t kMacsWorthThreads = 2'000'000;
+
 /// A pool of as many threads as OpenMP has now, shared by all plans that want that many; none for one thread,
 /// which runs on its own.
 ThreadPool threadPool() {
@@ -90,7 +93,7 @@ Operand atFixedAddress(NodeBuilder& b, const Operand& x) {
     if (x.buffer->external < 0) {
         return x;
     }
-    const Operand copy = b.temporary(x.shape, x.type, x.layout);
+    Operand copy = b.temporary(x.shape, x.type, x.layout);
     b.addStep([from = x.buffer, to = copy.buffer, bytes = x.bytes()](const dnnl::stream&) {
         std::memcpy(to->data, from->data, bytes);
     });
@@ -99,12 +102,13 @@ Operand atFixedAddress(NodeBuilder& b, const Operand& x) {
 
 }  // namespace
 
-Status addOperator(NodeBuilder& b, const Create& create, Setup setup) {
+Status addOperator(NodeBuilder& b, int64_t macs, const Create& create, Setup setup) {
     QS_TRY(initialize());
     xnn_operator_t made = nullptr;
     QS_TRY(toStatus(create(&made)));
     std::shared_ptr<xnn_operator> op(made, xnn_delete_operator);
-    b.addStep(OperatorCall(std::move(op), std::move(setup), threadPool()));
+    b.addStep(
+        OperatorCall(std::move(op), std::move(setup), macs < kMacsWorthThreads ? nullptr : threadPool()));
     return {};
 }
 

@@ -13,13 +13,21 @@ using onednn::Layout;
 using onednn::NodeBuilder;
 using onednn::Operand;
 
+/// Of every operator: threads sleep when it is done. By default they spin for milliseconds, and take the
+/// cores from our loops, whose threads are OpenMP's, and from other programs.
+constexpr uint32_t kFlags = XNN_FLAG_YIELD_WORKERS;
+
 using Create = std::function<xnn_status(xnn_operator_t*)>;
 using Setup = std::function<xnn_status(xnn_operator_t, pthreadpool_t)>;
 
-/// Adds a step that runs the operator that `create` makes, on the number of threads that OpenMP has now.
+/// Elements that an operator without weights reads count as this many multiply-accumulates each.
+constexpr int64_t kMacsPerElement = 16;
+
+/// Adds a step that runs the operator that `create` makes, on the number of threads that OpenMP has now where
+/// `macs` multiply-accumulates are worth waking them.
 /// `setup` gives it sizes and addresses; it is called once, when the step first runs and buffers have theirs.
 /// Fails with XNNPACK's reason in words.
-Status addOperator(NodeBuilder& b, const Create& create, Setup setup);
+Status addOperator(NodeBuilder& b, int64_t macs, const Create& create, Setup setup);
 
 /// Input i in the wanted layout and at an address that never changes: what a caller lends is copied, also
 /// because XNNPACK may read a few bytes beyond a tensor's end (XNN_EXTRA_BYTES).

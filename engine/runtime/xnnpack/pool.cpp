@@ -49,10 +49,10 @@ Result<std::string> lowerMaxPool(NodeBuilder& b) {
     const Bounds bounds = onednn::realBounds(b.node());
     if (!b.isInteger()) {
         QS_TRY(addOperator(
-            b,
+            b, kMacsPerElement * x.count(),
             [&](xnn_operator_t* op) {
                 return createPool(xnn_create_max_pooling2d_nhwc_f32, w, dilation[0], dilation[1], channels,
-                                  channels, channels, lowOf(bounds), highOf(bounds), uint32_t{0}, op);
+                                  channels, channels, lowOf(bounds), highOf(bounds), kFlags, op);
             },
             imageSetup<float>(xnn_setup_max_pooling2d_nhwc_f32, x, y)));
         return std::string("xnnpack f32 max pool");
@@ -62,10 +62,10 @@ Result<std::string> lowerMaxPool(NodeBuilder& b) {
     }
     QS_ASSIGN(const ByteRange range, byteRange(bounds, *b.outputQParams()));
     QS_TRY(addOperator(
-        b,
+        b, kMacsPerElement * x.count(),
         [&](xnn_operator_t* op) {
             return createPool(xnn_create_max_pooling2d_nhwc_s8, w, dilation[0], dilation[1], channels,
-                              channels, channels, range.min, range.max, uint32_t{0}, op);
+                              channels, channels, range.min, range.max, kFlags, op);
         },
         imageSetup<int8_t>(xnn_setup_max_pooling2d_nhwc_s8, x, y)));
     return std::string("xnnpack s8 max pool");
@@ -77,10 +77,10 @@ Result<std::string> addFloatAverage(NodeBuilder& b, const Operand& x, const Wind
     const auto channels = static_cast<size_t>(x.shape[1]);
     const Bounds bounds = onednn::realBounds(b.node());
     QS_TRY(addOperator(
-        b,
+        b, kMacsPerElement * x.count(),
         [&](xnn_operator_t* op) {
             return createPool(xnn_create_average_pooling2d_nhwc_f32, w, channels, channels, channels,
-                              lowOf(bounds), highOf(bounds), uint32_t{0}, op);
+                              lowOf(bounds), highOf(bounds), kFlags, op);
         },
         imageSetup<float>(xnn_setup_average_pooling2d_nhwc_f32, x, y)));
     return std::string("xnnpack f32 average pool");
@@ -98,11 +98,11 @@ Result<std::string> addIntegerAverage(NodeBuilder& b, const Operand& x, const Wi
     const auto raised = [](int8_t q) { return static_cast<uint8_t>(q + 128); };
     addFlip(b, x, from);
     QS_TRY(addOperator(
-        b,
+        b, kMacsPerElement * x.count(),
         [&](xnn_operator_t* op) {
             return createPool(xnn_create_average_pooling2d_nhwc_qu8, w, channels, channels, channels,
                               raised(zeroOf(p)), scaleOf(p), raised(zeroOf(q)), scaleOf(q), raised(range.min),
-                              raised(range.max), uint32_t{0}, op);
+                              raised(range.max), kFlags, op);
         },
         imageSetup<uint8_t>(xnn_setup_average_pooling2d_nhwc_qu8, from, to)));
     addFlip(b, to, y);
@@ -124,10 +124,10 @@ Result<std::string> addGlobalAverage(NodeBuilder& b, const Operand& x, const Sha
     };
     if (!b.isInteger()) {
         QS_TRY(addOperator(
-            b,
+            b, kMacsPerElement * x.count(),
             [&](xnn_operator_t* op) {
                 return xnn_create_global_average_pooling_nwc_f32(channels, channels, channels, lowOf(bounds),
-                                                                 highOf(bounds), 0, op);
+                                                                 highOf(bounds), kFlags, op);
             },
             setup(xnn_setup_global_average_pooling_nwc_f32)));
         return std::string("xnnpack f32 global average pool");
@@ -136,11 +136,11 @@ Result<std::string> addGlobalAverage(NodeBuilder& b, const Operand& x, const Sha
     QS_TRY(checkRatio(p.scale[0] / q.scale[0], -8, 8));
     QS_ASSIGN(const ByteRange range, byteRange(bounds, q));
     QS_TRY(addOperator(
-        b,
+        b, kMacsPerElement * x.count(),
         [&](xnn_operator_t* op) {
             return xnn_create_global_average_pooling_nwc_qs8(channels, channels, channels, zeroOf(p),
                                                              scaleOf(p), zeroOf(q), scaleOf(q), range.min,
-                                                             range.max, 0, op);
+                                                             range.max, kFlags, op);
         },
         setup(xnn_setup_global_average_pooling_nwc_qs8)));
     return std::string("xnnpack qs8 global average pool");

@@ -18,9 +18,10 @@ Result<std::string> addIntegerSoftmax(NodeBuilder& b, const Operand& x, size_t c
     const Operand y = b.output(x.shape, x.layout);
     addFlip(b, x, from);
     QS_TRY(addOperator(
-        b,
+        b, kMacsPerElement * x.count(),
         [&](xnn_operator_t* op) {
-            return xnn_create_softmax_nc_qu8(channels, channels, channels, scaleOf(p), 0, scaleOf(q), 0, op);
+            return xnn_create_softmax_nc_qu8(channels, channels, channels, scaleOf(p), 0, scaleOf(q), kFlags,
+                                             op);
         },
         rowSetup<uint8_t>(xnn_setup_softmax_nc_qu8, rows, from, to)));
     addFlip(b, to, y);
@@ -43,7 +44,10 @@ Result<std::string> lowerSoftmax(NodeBuilder& b) {
     }
     const Operand y = b.output(x.shape, x.layout);
     QS_TRY(addOperator(
-        b, [&](xnn_operator_t* op) { return xnn_create_softmax_nc_f32(channels, channels, channels, 0, op); },
+        b, kMacsPerElement * x.count(),
+        [&](xnn_operator_t* op) {
+            return xnn_create_softmax_nc_f32(channels, channels, channels, kFlags, op);
+        },
         rowSetup<float>(xnn_setup_softmax_nc_f32, rows, x, y)));
     return std::string("xnnpack f32 softmax");
 }

@@ -73,6 +73,7 @@ Result<std::vector<float>> weightScales(const NodeBuilder& b, const Destination&
 Result<std::string> addConvolution(NodeBuilder& b, const ConvolutionSizes& s, const at::Tensor& weight,
                                    const Operand& x, const Destination& y) {
     const at::Tensor bias = biasOf(b);
+    const int64_t macs = y.operand.count() / weight.size(0) * weight.numel();
     const auto create = [&](auto function, auto... rest) {
         return function(s.padding[0], s.padding[1], s.padding[0], s.padding[1], s.kernel[0], s.kernel[1],
                         s.stride[0], s.stride[1], s.dilation[0], s.dilation[1], s.groups, s.groupInputs,
@@ -83,11 +84,11 @@ Result<std::string> addConvolution(NodeBuilder& b, const ConvolutionSizes& s, co
                                "x" + std::to_string(s.kernel[1]);
     if (!b.isInteger()) {
         QS_TRY(addOperator(
-            b,
+            b, macs,
             [&](xnn_operator_t* op) {
                 return create(xnn_create_convolution2d_nhwc_f32, weight.data_ptr<float>(),
                               dataOf<float>(bias), static_cast<float>(y.bounds.low),
-                              static_cast<float>(y.bounds.high), uint32_t{0}, op);
+                              static_cast<float>(y.bounds.high), kFlags, op);
             },
             imageSetup<float>(xnn_setup_convolution2d_nhwc_f32, x, y.operand)));
         return "xnnpack f32" + suffix;
@@ -97,11 +98,11 @@ Result<std::string> addConvolution(NodeBuilder& b, const ConvolutionSizes& s, co
     QS_ASSIGN(const ByteRange range, byteRange(y.bounds, q));
     const auto createInteger = [&](auto function, auto scale, xnn_operator_t* op) {
         return create(function, zeroOf(p), scaleOf(p), scale, weight.data_ptr<int8_t>(),
-                      dataOf<int32_t>(bias), zeroOf(q), scaleOf(q), range.min, range.max, uint32_t{0}, op);
+                      dataOf<int32_t>(bias), zeroOf(q), scaleOf(q), range.min, range.max, kFlags, op);
     };
     if (b.node().weightQParams->perChannel()) {
         QS_TRY(addOperator(
-            b,
+            b, macs,
             [&](xnn_operator_t* op) {
                 return createInteger(xnn_create_convolution2d_nhwc_qc8, scales.data(), op);
             },
@@ -109,7 +110,7 @@ Result<std::string> addConvolution(NodeBuilder& b, const ConvolutionSizes& s, co
         return "xnnpack qc8" + suffix;
     }
     QS_TRY(addOperator(
-        b,
+        b, macs,
         [&](xnn_operator_t* op) { return createInteger(xnn_create_convolution2d_nhwc_qs8, scales[0], op); },
         imageSetup<int8_t>(xnn_setup_convolution2d_nhwc_qs8, x, y.operand)));
     return "xnnpack qs8" + suffix;

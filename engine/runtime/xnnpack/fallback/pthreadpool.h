@@ -3,6 +3,8 @@
 // What xnnpack.h and we need of pthreadpool's interface, for machines without libpthreadpool-dev: Debian's
 // libxnnpack-dev includes <pthreadpool.h> without bringing it.
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
