@@ -43,14 +43,22 @@ QS_CLONES void multiplyPiece(IntegerSource a, IntegerSource factor, float scale,
     }
 }
 
-/// Rows are pixels.
+constexpr int64_t kFactors = 256;  ///< of as many channels at a time
+
+/// Rows begin to end are pixels of one image, whose factors `factor` holds.
 QS_CLONES void multiplyRowsPiece(IntegerSource a, IntegerSource factor, float scale, IntegerTarget y,
-                                 int64_t pixels, int64_t channels, int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-        const int64_t image = row / pixels * channels;
-        for (int64_t c = 0; c < channels; ++c) {
-            y.data[row * channels + c] =
-                store(load(a, row * channels + c) * load(factor, image + c) / scale, y);
+                                 int64_t channels, int64_t begin, int64_t end) {
+    alignas(64) float factors[kFactors];
+    for (int64_t first = 0; first < channels; first += kFactors) {
+        const int64_t count = std::min(kFactors, channels - first);
+        for (int64_t c = 0; c < count; ++c) {
+            factors[c] = load(factor, first + c) / scale;
+        }
+        for (int64_t row = begin; row < end; ++row) {
+            const int64_t at = row * channels + first;
+            for (int64_t c = 0; c < count; ++c) {
+                y.data[at + c] = store(load(a, at + c) * factors[c], y);
+            }
         }
     }
 }
@@ -318,7 +326,13 @@ void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float
         return;
     }
     forPieces(batch * pixels, rowGrain(channels), [&](int64_t begin, int64_t end) {
-        multiplyRowsPiece(a, factor, scale, y, pixels, channels, begin, end);
+        for (int64_t first = begin; first < end;) {
+            const int64_t image = first / pixels, next = std::min(end, (image + 1) * pixels);
+            IntegerSource own = factor;
+            own.data += image * channels;
+            multiplyRowsPiece(a, own, scale, y, channels, first, next);
+            first = next;
+        }
     });
 }
 

@@ -37,8 +37,8 @@ void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTa
 /// The same for `rows` rows of `width` elements, dense in a and `stride` elements apart in y.
 void requantizeRows(const IntegerSource& a, const IntegerTarget& y, int64_t rows, int64_t width,
                     int64_t stride);
-/// y = a * factor / scale, divided as the simulation does it: a is batch x pixels x channels, and each image
-/// has a factor a channel.
+/// y = a * factor / scale: a is batch x pixels x channels, and each image has a factor a channel, which is
+/// divided by the scale before (a rounding in the last bit from the simulation's order).
 void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float scale,
                       const IntegerTarget& y, int64_t batch, int64_t pixels, int64_t channels);
 

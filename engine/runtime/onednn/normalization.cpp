@@ -64,11 +64,15 @@ Result<std::string> lowerBatchNorm(NodeBuilder& b) {
     QS_ASSIGN(Affine affine, affineOf(b.node(), channels));
     const Operand y = b.output(x.shape, x.layout);
     if (b.isInteger()) {
+        for (std::vector<float>* numbers : {&affine.factors, &affine.addends}) {
+            for (float& number : *numbers) {
+                number /= static_cast<float>(b.outputQParams()->scale[0]);
+            }
+        }
         b.addStep([from = x.buffer, to = y.buffer, ends = integerEnds(b, x, y), affine = std::move(affine),
                    rows, channels](const dnnl::stream&) mutable {
             bind(ends, from, to);
-            scaleRows(ends.source, affine.factors.data(), affine.addends.data(), ends.scale, ends.target,
-                      rows, channels);
+            scaleRows(ends.source, affine.factors.data(), affine.addends.data(), ends.target, rows, channels);
         });
         return std::string("loop");
     }

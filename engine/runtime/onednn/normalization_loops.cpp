@@ -8,11 +8,11 @@ namespace qs::onednn {
 
 namespace {
 
-QS_CLONES void scaleIntegersPiece(IntegerSource x, const float* factors, const float* addends, float scale,
+QS_CLONES void scaleIntegersPiece(IntegerSource x, const float* factors, const float* addends,
                                   IntegerTarget y, int64_t width, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
         for (int64_t i = 0; i < width; ++i) {
-            y.data[row * width + i] = store((load(x, row * width + i) * factors[i] + addends[i]) / scale, y);
+            y.data[row * width + i] = store(load(x, row * width + i) * factors[i] + addends[i], y);
         }
     }
 }
@@ -101,10 +101,10 @@ QS_CLONES void normalizeFloatsPiece(const float* x, RowAffine affine, float low,
 
 }  // namespace
 
-void scaleRows(const IntegerSource& x, const float* factors, const float* addends, float scale,
-               const IntegerTarget& y, int64_t rows, int64_t width) {
+void scaleRows(const IntegerSource& x, const float* factors, const float* addends, const IntegerTarget& y,
+               int64_t rows, int64_t width) {
     forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        scaleIntegersPiece(x, factors, addends, scale, y, width, begin, end);
+        scaleIntegersPiece(x, factors, addends, y, width, begin, end);
     });
 }
 

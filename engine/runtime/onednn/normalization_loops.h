@@ -6,10 +6,10 @@ namespace qs::onednn {
 
 // Loops of normalizations, built as those of loops.h: `rows` rows of `width` elements.
 
-/// y = clamp(a * x + b) with a factor and an addend for each element of a row; integers divided by `scale` as
-/// the simulation does it.
-void scaleRows(const IntegerSource& x, const float* factors, const float* addends, float scale,
-               const IntegerTarget& y, int64_t rows, int64_t width);
+/// y = clamp(a * x + b) with a factor and an addend for each element of a row; for integers in units of y's
+/// scale.
+void scaleRows(const IntegerSource& x, const float* factors, const float* addends, const IntegerTarget& y,
+               int64_t rows, int64_t width);
 void scaleRows(const float* x, const float* factors, const float* addends, float low, float high, float* y,
                int64_t rows, int64_t width);
 

@@ -78,7 +78,7 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
 namespace qs {
 
 void register_rearrange(onednn::KernelRegistry& registry) {
-    for (const char* op : {"channel_shuffle", "pixel_shuffle", "roll", "upsample_nearest2d"}) {
+    for (const char* op : {"pixel_shuffle", "roll", "upsample_nearest2d"}) {
         registry.add(op, {onednn::lowerRearrange});
     }
 }
