@@ -266,7 +266,7 @@ void MainWindow::askForTraining() {
 }
 
 void MainWindow::askForSettings() {
-    auto* dialog = new SettingsDialog(session_.settings(), client_.engineInfo().metrics, this);
+    auto* dialog = new SettingsDialog(session_.settings(), client_.engineInfo(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { session_.setSettings(dialog->settings()); });
     dialog->open();
