@@ -775,6 +775,10 @@ decision %2
             <source>Choose a finding of a layer first.</source>
             <translation>请先选择一条针对某层的诊断。</translation>
         </message>
+        <message>
+            <source>This variant was measured without a profile.</source>
+            <translation>此变体测量时没有性能剖析。</translation>
+        </message>
     </context>
     <context>
         <name>qs::JobBar</name>

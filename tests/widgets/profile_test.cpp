@@ -351,6 +351,9 @@ TEST(FindingsPanelTest, NoFindingsAreSaidToBeNone) {
     variant.findings.clear();
     show(state, variant);
     EXPECT_TRUE(textOf(panel, "findingsEmpty").contains(QStringLiteral("Nothing was found")));
+    variant.profile.reset();
+    show(state, variant);
+    EXPECT_TRUE(textOf(panel, "findingsEmpty").contains(QStringLiteral("without a profile")));
 }
 
 // ---- roofline

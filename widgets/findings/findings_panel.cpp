@@ -34,6 +34,7 @@ FindingsPanel::FindingsPanel(ViewState& state, QWidget* parent)
     buildTable();
     connect(show_, &QPushButton::clicked, this, [this] { requestLayer(table_->currentIndex()); });
     connect(&state_, &ViewState::profileChanged, this, &FindingsPanel::refresh);
+    connect(&state_, &ViewState::layersChanged, this, &FindingsPanel::updateEmptyText);
     refresh();
 }
 
@@ -72,10 +73,16 @@ void FindingsPanel::refresh() {
     table_->setVisible(!findings.empty());
     show_->setVisible(!findings.empty());
     empty_->setVisible(findings.empty());
+    updateEmptyText();
+    updateButton();
+}
+
+void FindingsPanel::updateEmptyText() {
+    const bool measured = !state_.layers().empty() && state_.layers().front().result;
     empty_->setText(state_.profile().summary
                         ? tr("Nothing was found that keeps this variant from being faster.")
-                        : tr("Why layers are not faster is said here after Calibrate."));
-    updateButton();
+                    : measured ? tr("This variant was measured without a profile.")
+                               : tr("Why layers are not faster is said here after Calibrate."));
 }
 
 void FindingsPanel::selectLayer(const QModelIndex& index) {

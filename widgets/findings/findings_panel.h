@@ -26,6 +26,7 @@ class FindingsPanel : public QWidget {
   private:
     void buildTable();
     void refresh();
+    void updateEmptyText();
     void selectLayer(const QModelIndex& index);
     void requestLayer(const QModelIndex& index);
     void updateButton();
