@@ -113,7 +113,7 @@ void addBoundaries(VariantResult& result) {
         }
         previous = &layer;
     }
-    if (precision == "int8") {
+    if (previous && precision == "int8") {
         add("dequantize", previous, kBoundaryMs, 5 * elements(*previous));
     }
 }

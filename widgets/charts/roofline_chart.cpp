@@ -187,7 +187,8 @@ void RooflineChart::placeOnCeiling(const Roof& roof) const {
     const QPointF first(inside.right() - kLabelGap - size.width(), line - size.height());
     QPointF chosen = first;
     for (int step = 0; step < 2 * kLabelSteps; ++step) {
-        const QPointF place(first.x() - step / 2 * size.width() / 2, step % 2 == 0 ? first.y() : line + 1);
+        const int along = step / 2;
+        const QPointF place(first.x() - along * size.width() / 2, step % 2 == 0 ? first.y() : line + 1);
         if (isFree(QRectF(place, size))) {
             chosen = place;
             break;
@@ -231,7 +232,8 @@ void RooflineChart::placeOnSlope(const Roof& roof) const {
     const QPointF aside = up * (size.height() / 2 + 1);
     QPointF chosen = pixel(left) + along / 2 + aside;
     for (int step = 0; step < 2 * kLabelSteps; ++step) {
-        const double share = margin + (1 - 2 * margin) * (step / 2) / (kLabelSteps - 1);
+        const int number = step / 2;
+        const double share = margin + (1 - 2 * margin) * number / (kLabelSteps - 1);
         const QPointF place = pixel(left) + along * share + (step % 2 == 0 ? aside : -aside);
         if (isFree(place)) {
             chosen = place;
