@@ -36,9 +36,10 @@
 namespace qs::app {
 namespace {
 
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kLayout = QStringLiteral("window/layout");
+const QString kColumns = QStringLiteral("layers/changedColumns");
 const QString kProjectSuffix = QStringLiteral(".qsproj");
 
 }  // namespace
@@ -59,6 +60,7 @@ MainWindow::MainWindow(EngineClient& client, Session& session, QWidget* parent)
     buildStatusBar();
     docks_->addToggles(*actions_->viewMenu);
     actions_->viewMenu->addSeparator();
+    actions_->viewMenu->addMenu(tr("&Columns of the table"))->addActions(layers_->columnActions());
     actions_->viewMenu->addAction(actions_->resetLayout);
     connectActions();
     connectSession();
@@ -105,6 +107,7 @@ void MainWindow::restoreWindow() {
     if (restoreState(settings.value(kLayout).toByteArray(), kLayoutVersion)) {
         docks_->keepSizes();
     }
+    layers_->setChangedColumns(settings.value(kColumns).toStringList());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -114,6 +117,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     QSettings settings;
     settings.setValue(kGeometry, saveGeometry());
+    settings.setValue(kColumns, layers_->changedColumns());
     // With the panels hidden behind the welcome page there is no layout worth keeping.
     if (session_.model()) {
         settings.setValue(kLayout, saveState(kLayoutVersion));
@@ -266,7 +270,7 @@ void MainWindow::askForTraining() {
 }
 
 void MainWindow::askForSettings() {
-    auto* dialog = new SettingsDialog(session_.settings(), client_.engineInfo().metrics, this);
+    auto* dialog = new SettingsDialog(session_.settings(), client_.engineInfo(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { session_.setSettings(dialog->settings()); });
     dialog->open();

@@ -61,6 +61,7 @@ class MainWindow : public QMainWindow {
     void showLayers();
     void showVariants();
     void showCurve();
+    void showProfile();
     void showPreset();
     void showJob();
     void showTitle();
@@ -69,6 +70,8 @@ class MainWindow : public QMainWindow {
     void updateActions();
     QString editObstacle() const;
     QString measureObstacle() const;
+    /// What restoring these layers is predicted to cost, as a line of a tooltip; empty where that is unknown.
+    QString restoreNote(const QStringList& layers) const;
 
     void askForData(DataRole role);
     void takeData(const DataChoice& choice, DataRole role);

@@ -10,10 +10,13 @@
 #include "app/docks/window_docks.h"
 #include "app/mainwindow.h"
 #include "app/window_actions.h"
+#include "widgets/common/format.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
+#include "widgets/findings/findings_panel.h"
 #include "widgets/inspector/summary_panel.h"
 #include "widgets/layers/layer_panel.h"
+#include "widgets/profile/profile_panel.h"
 #include "widgets/variants/variant_panel.h"
 
 namespace qs::app {
@@ -58,6 +61,7 @@ void MainWindow::connectSession() {
         showLayers();
         showVariants();
         showCurve();
+        showProfile();
     });
     connect(&session_, &Session::selectedLayerChanged, this, [this](const QString& layer) {
         if (!state_->selectedLayers().contains(layer)) {
@@ -106,6 +110,9 @@ void MainWindow::connectViews() {
         updateActions();
     });
     connect(&docks_->summary(), &SummaryPanel::skippedRequested, this, &MainWindow::showSkipped);
+    connect(&docks_->profile(), &ProfilePanel::layerRequested, layers_, &LayerPanel::showLayer);
+    connect(&docks_->findings(), &FindingsPanel::layerRequested, layers_, &LayerPanel::showLayer);
+    connect(actions_->worstCount, &QSpinBox::valueChanged, this, &MainWindow::updateActions);
     connect(&docks_->variants(), &VariantPanel::adoptRequested, this,
             [this](const QString& id) { session_.adoptRules(id); });
     connect(&docks_->variants(), &VariantPanel::removeRequested, this,
@@ -121,6 +128,7 @@ void MainWindow::showDocument() {
     showLayers();
     showVariants();
     showCurve();
+    showProfile();
     showJob();
     showTitle();
     if (!session_.selectedLayer().isEmpty()) {
@@ -172,6 +180,11 @@ void MainWindow::showCurve() {
     const Variant* variant = session_.currentVariant();
     const bool ofVariant = !session_.job().running && variant && !variant->result.curve.empty();
     state_->setCurve(ofVariant ? variant->result.curve : session_.liveCurve());
+}
+
+void MainWindow::showProfile() {
+    const Variant* variant = session_.currentVariant();
+    state_->setProfile(variant ? makeVariantProfile(variant->result) : VariantProfile());
 }
 
 void MainWindow::showPreset() {
@@ -251,6 +264,11 @@ QString MainWindow::editObstacle() const {
     return session_.model() ? QString() : tr("Open a model first.");
 }
 
+QString MainWindow::restoreNote(const QStringList& layers) const {
+    const std::optional<double> cost = restoreCost(state_->layers(), layers);
+    return cost ? tr("Restore to FP32: about %1").arg(format::signedMilliseconds(*cost)) : QString();
+}
+
 QString MainWindow::measureObstacle() const {
     if (session_.job().running) {
         return tr("A job is running: wait for it or cancel it.");
@@ -270,7 +288,9 @@ void MainWindow::updateActions() {
     const auto either = [](const QString& first, const QString& second) {
         return first.isEmpty() ? second : first;
     };
-    const auto set = &WindowActions::setAvailable;
+    const auto set = [](QAction* action, const QString& obstacle, const QString& note = {}) {
+        WindowActions::setAvailable(action, obstacle, note);
+    };
 
     for (QAction* action :
          {actions_->openModel, actions_->openSample, actions_->newProject, actions_->openProject}) {
@@ -287,8 +307,11 @@ void MainWindow::updateActions() {
     set(actions_->calibrate, measure);
     set(actions_->train, measure);
     set(actions_->restoreSelected,
-        either(measure, hasQuantizable(*state_) ? QString() : tr("Select layers in the table first.")));
-    set(actions_->restoreWorst, either(measure, measured ? QString() : tr("Calibrate first.")));
+        either(measure, hasQuantizable(*state_) ? QString() : tr("Select layers in the table first.")),
+        restoreNote(state_->selectedLayers()));
+    set(actions_->restoreWorst, either(measure, measured ? QString() : tr("Calibrate first.")),
+        measured ? restoreNote(worstLayers(session_.currentVariant()->result, actions_->worstCount->value()))
+                 : QString());
     actions_->worstCount->setEnabled(actions_->restoreWorst->isEnabled());
     const QString noVariant = either(measure, measured ? QString() : tr("Calibrate first."));
     set(actions_->exportTorchScript, noVariant);

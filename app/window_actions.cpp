@@ -100,14 +100,19 @@ QAction* WindowActions::add(const char* name, const QString& text, const QString
     return action;
 }
 
-void WindowActions::setAvailable(QAction* action, const QString& obstacle) {
+void WindowActions::setAvailable(QAction* action, const QString& obstacle, const QString& note) {
     action->setEnabled(obstacle.isEmpty());
     QString tip = action->property(kTip).toString();
     const QString keys = action->shortcut().toString(QKeySequence::NativeText);
     if (!keys.isEmpty()) {
         tip += QStringLiteral(" (%1)").arg(keys);
     }
-    action->setToolTip(obstacle.isEmpty() ? tip : tip + QLatin1Char('\n') + obstacle);
+    for (const QString& line : {note, obstacle}) {
+        if (!line.isEmpty()) {
+            tip += QLatin1Char('\n') + line;
+        }
+    }
+    action->setToolTip(tip);
 }
 
 void WindowActions::refreshIcons() {

@@ -49,8 +49,9 @@ class WindowActions : public QObject {
     QComboBox* preset;
     QSpinBox* worstCount;
 
-    /// Enables the action if `obstacle` is empty; else its tooltip says what is missing.
-    static void setAvailable(QAction* action, const QString& obstacle);
+    /// Enables the action if `obstacle` is empty; else its tooltip says what is missing. `note` is one more
+    /// line of the tooltip.
+    static void setAvailable(QAction* action, const QString& obstacle, const QString& note = {});
     /// Draws the icons anew, after a change of palette.
     void refreshIcons();
 

@@ -23,6 +23,10 @@
             <source>Confusion matrix</source>
             <translation>混淆矩阵</translation>
         </message>
+        <message>
+            <source>Roofline</source>
+            <translation>屋顶线</translation>
+        </message>
     </context>
     <context>
         <name>Classes</name>
@@ -94,6 +98,14 @@
         <message>
             <source>channels %1</source>
             <translation>通道数 %1</translation>
+        </message>
+        <message>
+            <source>compute</source>
+            <translation>计算</translation>
+        </message>
+        <message>
+            <source>memory</source>
+            <translation>内存</translation>
         </message>
     </context>
     <context>
@@ -256,6 +268,70 @@
             <source>FP32 time over the variant&apos;s time</source>
             <translation>FP32 耗时与此变体耗时之比</translation>
         </message>
+        <message>
+            <source>Implementation</source>
+            <translation>实现</translation>
+        </message>
+        <message>
+            <source>What ran the layer in the variant. The cell&apos;s tooltip says why each better one was refused</source>
+            <translation>该层在此变体中由什么实现运行。单元格的提示说明每个更好的实现为何未被采用</translation>
+        </message>
+        <message>
+            <source>% of peak</source>
+            <translation>峰值占比 %</translation>
+        </message>
+        <message>
+            <source>Rate of the layer against the measured peak of its precision on this machine</source>
+            <translation>该层的速率与本机在该精度下实测峰值之比</translation>
+        </message>
+        <message>
+            <source>Bound</source>
+            <translation>瓶颈</translation>
+        </message>
+        <message>
+            <source>What limits the layer on the roofline: compute or memory</source>
+            <translation>在屋顶线上限制该层的因素：计算或内存</translation>
+        </message>
+        <message>
+            <source>Restore cost</source>
+            <translation>还原代价</translation>
+        </message>
+        <message>
+            <source>Predicted time that an inference takes longer if the layer goes back to FP32: with the boundaries that this adds, without those that it spares</source>
+            <translation>预测该层还原为 FP32 后一次推理增加的时间：计入由此新增的边界，扣除由此省去的边界</translation>
+        </message>
+        <message>
+            <source>GMAC/s</source>
+            <translation>GMAC/s</translation>
+        </message>
+        <message>
+            <source>Multiply-accumulates of the layer in the variant, in 1e9 a second</source>
+            <translation>该层在此变体中每秒的乘加次数，单位为 1e9</translation>
+        </message>
+        <message>
+            <source>Bytes moved</source>
+            <translation>搬运字节</translation>
+        </message>
+        <message>
+            <source>Inputs, weights and outputs, each read or written once</source>
+            <translation>输入、权重和输出，各读写一次</translation>
+        </message>
+        <message>
+            <source>FP32 spread</source>
+            <translation>FP32 离散</translation>
+        </message>
+        <message>
+            <source>90th minus 10th percentile of the layer&apos;s time in the FP32 network, in milliseconds</source>
+            <translation>该层在 FP32 网络中耗时的第 90 与第 10 百分位数之差，单位为毫秒</translation>
+        </message>
+        <message>
+            <source>INT8 spread</source>
+            <translation>INT8 离散</translation>
+        </message>
+        <message>
+            <source>90th minus 10th percentile of the layer&apos;s time in the variant, in milliseconds</source>
+            <translation>该层在此变体中耗时的第 90 与第 10 百分位数之差，单位为毫秒</translation>
+        </message>
     </context>
     <context>
         <name>Metrics</name>
@@ -318,6 +394,33 @@
         <message>
             <source>Agreement</source>
             <translation>一致率</translation>
+        </message>
+    </context>
+    <context>
+        <name>Profile</name>
+        <message>
+            <source>inputs and outputs</source>
+            <translation>输入和输出</translation>
+        </message>
+        <message>
+            <source>copy</source>
+            <translation>复制</translation>
+        </message>
+        <message>
+            <source>not measurable on this machine</source>
+            <translation>本机无法测量</translation>
+        </message>
+        <message>
+            <source>quantize</source>
+            <translation>量化</translation>
+        </message>
+        <message>
+            <source>dequantize</source>
+            <translation>反量化</translation>
+        </message>
+        <message>
+            <source>reorder</source>
+            <translation>重排</translation>
         </message>
     </context>
     <context>
@@ -406,6 +509,10 @@
         <message>
             <source>QAT %1 epochs</source>
             <translation>QAT %1 轮</translation>
+        </message>
+        <message>
+            <source>%1 on %2</source>
+            <translation>%1（%2 后端）</translation>
         </message>
     </context>
     <context>
@@ -628,6 +735,52 @@ decision %2
         </message>
     </context>
     <context>
+        <name>qs::FindingTableModel</name>
+        <message>
+            <source>whole model</source>
+            <translation>整个模型</translation>
+        </message>
+        <message>
+            <source>Time of an inference that the remedy saves at most</source>
+            <translation>该对策最多能为一次推理节省的时间</translation>
+        </message>
+        <message>
+            <source>Saves at most</source>
+            <translation>最多节省</translation>
+        </message>
+        <message>
+            <source>Why it is not faster, and the remedy</source>
+            <translation>为何不能更快，以及对策</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::FindingsPanel</name>
+        <message>
+            <source>Show layer</source>
+            <translation>显示该层</translation>
+        </message>
+        <message>
+            <source>Nothing was found that keeps this variant from being faster.</source>
+            <translation>没有发现妨碍此变体变快的因素。</translation>
+        </message>
+        <message>
+            <source>Why layers are not faster is said here after Calibrate.</source>
+            <translation>校准后，这里说明各层为何不能更快。</translation>
+        </message>
+        <message>
+            <source>Scroll the table of layers to it</source>
+            <translation>在层表中滚动到该层</translation>
+        </message>
+        <message>
+            <source>Choose a finding of a layer first.</source>
+            <translation>请先选择一条针对某层的诊断。</translation>
+        </message>
+        <message>
+            <source>This variant was measured without a profile.</source>
+            <translation>此变体测量时没有性能剖析。</translation>
+        </message>
+    </context>
+    <context>
         <name>qs::JobBar</name>
         <message>
             <source>Cancel</source>
@@ -720,6 +873,10 @@ decision %2
             <source>Copy as CSV</source>
             <translation>复制为 CSV</translation>
         </message>
+        <message>
+            <source>Restore to FP32 and measure: about %1</source>
+            <translation>还原为 FP32 并测量：约 %1</translation>
+        </message>
     </context>
     <context>
         <name>qs::LayerTableModel</name>
@@ -730,6 +887,14 @@ decision %2
         <message>
             <source>Ran on %1</source>
             <translation>由 %1 执行</translation>
+        </message>
+        <message>
+            <source>In the FP32 network: %1</source>
+            <translation>在 FP32 网络中：%1</translation>
+        </message>
+        <message>
+            <source>Better ones that were refused, best first:</source>
+            <translation>未被采用的更好实现，从最好的开始：</translation>
         </message>
     </context>
     <context>
@@ -744,10 +909,243 @@ decision %2
         </message>
     </context>
     <context>
+        <name>qs::ProfilePanel</name>
+        <message>
+            <source>%1 mJ an inference, the whole processor package</source>
+            <translation>每次推理 %1 mJ，整个处理器封装</translation>
+        </message>
+        <message>
+            <source>Time of one inference</source>
+            <translation>一次推理的时间</translation>
+        </message>
+        <message>
+            <source>Memory, preparing, energy</source>
+            <translation>内存、准备、能耗</translation>
+        </message>
+        <message>
+            <source>What this machine can do</source>
+            <translation>本机的能力</translation>
+        </message>
+        <message>
+            <source>Steps</source>
+            <translation>步骤</translation>
+        </message>
+        <message>
+            <source>Totals</source>
+            <translation>汇总</translation>
+        </message>
+        <message>
+            <source>This variant was measured without a profile.</source>
+            <translation>此变体测量时没有性能剖析。</translation>
+        </message>
+        <message>
+            <source>Where the time of an inference goes is shown here after Calibrate.</source>
+            <translation>校准后，这里显示一次推理的时间花在哪里。</translation>
+        </message>
+        <message>
+            <source>The steps add up to %1, the median of whole runs is %2: %3.</source>
+            <translation>各步骤合计 %1，整体运行的中位数为 %2：%3。</translation>
+        </message>
+        <message>
+            <source>The steps add up to %1.</source>
+            <translation>各步骤合计 %1。</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>各层</translation>
+        </message>
+        <message>
+            <source>Boundaries</source>
+            <translation>边界</translation>
+        </message>
+        <message>
+            <source>Inputs and outputs</source>
+            <translation>输入和输出</translation>
+        </message>
+        <message>
+            <source>Sum</source>
+            <translation>合计</translation>
+        </message>
+        <message>
+            <source>Median of whole runs</source>
+            <translation>整体运行的中位数</translation>
+        </message>
+        <message>
+            <source>Sum against the median</source>
+            <translation>合计与中位数之差</translation>
+        </message>
+        <message>
+            <source>Profiler&apos;s overhead, taken out</source>
+            <translation>剖析器开销（已扣除）</translation>
+        </message>
+        <message>
+            <source>Boundary steps</source>
+            <translation>边界步骤</translation>
+        </message>
+        <message>
+            <source>%1 quantize, %2 dequantize, %3 reorder</source>
+            <translation>%1 次量化，%2 次反量化，%3 次重排</translation>
+        </message>
+        <message>
+            <source>Needed at one time</source>
+            <translation>同时所需</translation>
+        </message>
+        <message>
+            <source>Arena</source>
+            <translation>内存池</translation>
+        </message>
+        <message>
+            <source>Preparing</source>
+            <translation>准备</translation>
+        </message>
+        <message>
+            <source>Energy</source>
+            <translation>能耗</translation>
+        </message>
+        <message>
+            <source>%1 GMAC/s</source>
+            <translation>%1 GMAC/s</translation>
+        </message>
+        <message>
+            <source>%1 GB/s</source>
+            <translation>%1 GB/s</translation>
+        </message>
+        <message>
+            <source>INT8</source>
+            <translation>INT8</translation>
+        </message>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>内存</translation>
+        </message>
+        <message>
+            <source>Second-level cache</source>
+            <translation>二级缓存</translation>
+        </message>
+        <message>
+            <source>Threads</source>
+            <translation>线程</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ProfileTableModel</name>
+        <message>
+            <source>A layer, a quantize, dequantize or reorder step, or the copies at both ends</source>
+            <translation>一层，一次量化、反量化或重排，或两端的复制</translation>
+        </message>
+        <message>
+            <source>Step</source>
+            <translation>步骤</translation>
+        </message>
+        <message>
+            <source>Operation of the layer, or kind of the step</source>
+            <translation>该层的算子，或步骤的种类</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>种类</translation>
+        </message>
+        <message>
+            <source>Median time in milliseconds, without the profiler&apos;s overhead</source>
+            <translation>中位耗时，单位为毫秒，不含剖析器开销</translation>
+        </message>
+        <message>
+            <source>ms</source>
+            <translation>ms</translation>
+        </message>
+        <message>
+            <source>90th minus 10th percentile of the time, in milliseconds</source>
+            <translation>耗时的第 90 与第 10 百分位数之差，单位为毫秒</translation>
+        </message>
+        <message>
+            <source>Spread</source>
+            <translation>离散</translation>
+        </message>
+        <message>
+            <source>Percentage of the median of whole runs</source>
+            <translation>占整体运行中位数的百分比</translation>
+        </message>
+        <message>
+            <source>% of run</source>
+            <translation>占比 %</translation>
+        </message>
+        <message>
+            <source>Bytes that the step reads and writes</source>
+            <translation>该步骤读写的字节数</translation>
+        </message>
+        <message>
+            <source>Bytes</source>
+            <translation>字节</translation>
+        </message>
+    </context>
+    <context>
         <name>qs::QConfigDelegate</name>
         <message>
             <source>inherit (%1)</source>
             <translation>继承（%1）</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::RooflineChart</name>
+        <message>
+            <source>MACs a byte</source>
+            <translation>每字节乘加次数</translation>
+        </message>
+        <message>
+            <source>GMAC/s</source>
+            <translation>GMAC/s</translation>
+        </message>
+        <message>
+            <source>This variant was measured without rates of its layers.</source>
+            <translation>此变体测量时没有各层的速率。</translation>
+        </message>
+        <message>
+            <source>Each layer becomes a point below this machine&apos;s limits after Calibrate.</source>
+            <translation>校准后，每一层成为本机极限之下的一个点。</translation>
+        </message>
+        <message>
+            <source>memory %1 GB/s</source>
+            <translation>内存 %1 GB/s</translation>
+        </message>
+        <message>
+            <source>cache %1 GB/s</source>
+            <translation>缓存 %1 GB/s</translation>
+        </message>
+        <message>
+            <source>INT8 layer</source>
+            <translation>INT8 层</translation>
+        </message>
+        <message>
+            <source>FP32 layer</source>
+            <translation>FP32 层</translation>
+        </message>
+        <message>
+            <source>selected</source>
+            <translation>选中</translation>
+        </message>
+        <message>
+            <source>%1 GMAC/s, %2 MACs a byte, %3</source>
+            <translation>%1 GMAC/s，每字节 %2 次乘加，%3</translation>
+        </message>
+        <message>
+            <source>%1 % of the peak of its precision</source>
+            <translation>达到该精度峰值的 %1 %</translation>
+        </message>
+        <message>
+            <source>bound by %1</source>
+            <translation>受限于%1</translation>
+        </message>
+        <message>
+            <source>INT8 peak %1</source>
+            <translation>INT8 峰值 %1</translation>
+        </message>
+        <message>
+            <source>FP32 peak %1</source>
+            <translation>FP32 峰值 %1</translation>
         </message>
     </context>
     <context>
@@ -955,6 +1353,42 @@ decision %2
             <translation>
                 <numerusform>已跳过 %n 个文件…</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Refused</source>
+            <translation>未采用</translation>
+        </message>
+        <message>
+            <source>Kernel in FP32</source>
+            <translation>FP32 内核</translation>
+        </message>
+        <message>
+            <source>Rate</source>
+            <translation>速率</translation>
+        </message>
+        <message>
+            <source>%1 GMAC/s, %2 % of the peak</source>
+            <translation>%1 GMAC/s，峰值的 %2 %</translation>
+        </message>
+        <message>
+            <source>Bound by</source>
+            <translation>瓶颈</translation>
+        </message>
+        <message>
+            <source>Moves</source>
+            <translation>搬运</translation>
+        </message>
+        <message>
+            <source>Restoring</source>
+            <translation>还原代价</translation>
+        </message>
+        <message>
+            <source>about %1</source>
+            <translation>约 %1</translation>
+        </message>
+        <message>
+            <source>Backend</source>
+            <translation>后端</translation>
         </message>
     </context>
     <context>
@@ -1435,6 +1869,14 @@ ISA %2, %n core(s)</source>
             <source>%1 does not say how large its inputs are. Enter the shapes with which it is to be opened.</source>
             <translation>%1 没有说明输入的大小。请填写打开它所用的形状。</translation>
         </message>
+        <message>
+            <source>&amp;Columns of the table</source>
+            <translation>表格的列(&amp;C)</translation>
+        </message>
+        <message>
+            <source>Restore to FP32: about %1</source>
+            <translation>还原为 FP32：约 %1</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::PreprocessingEditor</name>
@@ -1806,6 +2248,10 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Its argument:</source>
             <translation>指标参数：</translation>
+        </message>
+        <message>
+            <source>Backend:</source>
+            <translation>后端：</translation>
         </message>
     </context>
     <context>
@@ -2282,6 +2728,14 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Classes</source>
             <translation>类别</translation>
+        </message>
+        <message>
+            <source>Profile</source>
+            <translation>性能剖析</translation>
+        </message>
+        <message>
+            <source>Findings</source>
+            <translation>诊断</translation>
         </message>
     </context>
 </TS>

@@ -23,10 +23,20 @@ QSpinBox* spin(const char* name, int least, int most, int64_t value, QWidget* pa
     return box;
 }
 
+/// Room for what is chosen in the field above it.
+QLabel* descriptionLabel(const char* name, QWidget* parent) {
+    auto* label = new QLabel(parent);
+    label->setObjectName(QLatin1String(name));
+    label->setWordWrap(true);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    label->setMinimumHeight(label->fontMetrics().lineSpacing() * 2);
+    label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    return label;
+}
+
 }  // namespace
 
-SettingsDialog::SettingsDialog(const Settings& settings, const std::vector<protocol::MetricInfo>& metrics,
-                               QWidget* parent)
+SettingsDialog::SettingsDialog(const Settings& settings, const protocol::EngineInfo& engine, QWidget* parent)
     : QDialog(parent),
       initial_(settings),
       threads_(spin("settingsThreads", 0, 1024, settings.threads, this)),
@@ -42,7 +52,10 @@ SettingsDialog::SettingsDialog(const Settings& settings, const std::vector<proto
     auto* layout = new QVBoxLayout(this);
     auto* form = new QFormLayout;
     layout->addLayout(form);
-    addMetric(*form, metrics);
+    addMetric(*form, engine.metrics);
+    if (!engine.backends.empty()) {
+        addBackend(*form, engine.backends);
+    }
     form->addRow(tr("Threads:"), threads_);
     form->addRow(tr("Latency runs:"), runs_);
     form->addRow(tr("Warm-up runs:"), warmup_);
@@ -51,6 +64,15 @@ SettingsDialog::SettingsDialog(const Settings& settings, const std::vector<proto
     form->addRow(tr("Samples for accuracy:"), evalSamples_);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     layout->addWidget(buttons);
+    std::vector<QWidget*> order{metric_, metricArgument_};
+    if (backend_) {
+        order.push_back(backend_);
+    }
+    order.push_back(threads_);
+    for (size_t i = 1; i < order.size(); ++i) {
+        setTabOrder(order[i - 1], order[i]);
+    }
+    metric_->setFocus();
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 }
@@ -68,12 +90,7 @@ void SettingsDialog::addMetric(QFormLayout& form, const std::vector<protocol::Me
     metricArgument_ = new QLineEdit(this);
     metricArgument_->setObjectName(QStringLiteral("settingsMetricArgument"));
     metricArgument_->setPlaceholderText(tr("none"));
-    auto* description = new QLabel(this);
-    description->setObjectName(QStringLiteral("settingsMetricText"));
-    description->setWordWrap(true);
-    description->setForegroundRole(QPalette::PlaceholderText);
-    description->setMinimumHeight(fontMetrics().lineSpacing() * 2);
-    description->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    QLabel* description = descriptionLabel("settingsMetricText", this);
     const auto show = [this, description] {
         description->setText(metric_->currentData(Qt::ToolTipRole).toString());
         metricArgument_->setEnabled(metric_->currentIndex() > 0);
@@ -86,6 +103,25 @@ void SettingsDialog::addMetric(QFormLayout& form, const std::vector<protocol::Me
     form.addRow(tr("Metric:"), metric_);
     form.addRow(QString(), description);
     form.addRow(tr("Its argument:"), metricArgument_);
+}
+
+void SettingsDialog::addBackend(QFormLayout& form, const std::vector<protocol::EntryInfo>& backends) {
+    backend_ = new QComboBox(this);
+    backend_->setObjectName(QStringLiteral("settingsBackend"));
+    for (const auto& backend : backends) {
+        backend_->addItem(QString::fromStdString(backend.name), QString::fromStdString(backend.name));
+        backend_->setItemData(backend_->count() - 1, QString::fromStdString(backend.description),
+                              Qt::ToolTipRole);
+    }
+    QLabel* description = descriptionLabel("settingsBackendText", this);
+    const auto show = [this, description] {
+        description->setText(backend_->currentData(Qt::ToolTipRole).toString());
+    };
+    connect(backend_, &QComboBox::currentIndexChanged, this, show);
+    backend_->setCurrentIndex(std::max(0, backend_->findData(QString::fromStdString(initial_.backend))));
+    show();
+    form.addRow(tr("Backend:"), backend_);
+    form.addRow(QString(), description);
 }
 
 Settings SettingsDialog::settings() const {
@@ -102,6 +138,9 @@ Settings SettingsDialog::settings() const {
         metric += QLatin1Char(':') + argument;
     }
     settings.metric = metric.toStdString();
+    if (backend_) {
+        settings.backend = backend_->currentData().toString().toStdString();
+    }
     return settings;
 }
 

@@ -11,16 +11,16 @@ class QSpinBox;
 
 namespace qs::app {
 
-/// How measurements are made: metric, threads, runs, batch size.
+/// How measurements are made: metric, backend, threads, runs, batch size.
 class SettingsDialog : public QDialog {
     Q_OBJECT
   public:
-    /// `metrics` as the engine lists them.
-    SettingsDialog(const Settings& settings, const std::vector<protocol::MetricInfo>& metrics,
-                   QWidget* parent = nullptr);
+    /// Offers the metrics and backends that `engine` lists; without backends there is nothing to choose.
+    SettingsDialog(const Settings& settings, const protocol::EngineInfo& engine, QWidget* parent = nullptr);
     Settings settings() const;
 
   private:
+    void addBackend(QFormLayout& form, const std::vector<protocol::EntryInfo>& backends);
     void addMetric(QFormLayout& form, const std::vector<protocol::MetricInfo>& metrics);
 
     Settings initial_;  ///< what has no field stays
@@ -32,6 +32,7 @@ class SettingsDialog : public QDialog {
     QSpinBox* evalSamples_;
     QComboBox* metric_ = nullptr;
     QLineEdit* metricArgument_ = nullptr;
+    QComboBox* backend_ = nullptr;  ///< null: the engine lists none
 };
 
 }  // namespace qs::app

@@ -11,7 +11,9 @@
 #include "widgets/charts/chart.h"
 #include "widgets/charts/chart_types.h"
 #include "widgets/classes/class_panel.h"
+#include "widgets/findings/findings_panel.h"
 #include "widgets/inspector/summary_panel.h"
+#include "widgets/profile/profile_panel.h"
 #include "widgets/variants/variant_panel.h"
 
 namespace qs::app {
@@ -20,8 +22,6 @@ namespace {
 constexpr int kRightWidth = 330;
 constexpr int kVariantHeight = 190;
 constexpr int kBottomHeight = 280;
-/// Charts beside each other; the others share the second and the third place as tabs, so that titles fit.
-constexpr size_t kChartsSideBySide = 3;
 
 }  // namespace
 
@@ -29,7 +29,9 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
     : QObject(&window),
       window_(window),
       summary_(new SummaryPanel(state, &window)),
-      variants_(new VariantPanel(state, &window)) {
+      variants_(new VariantPanel(state, &window)),
+      profile_(new ProfilePanel(state, &window)),
+      findings_(new FindingsPanel(state, &window)) {
     window_.setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks |
                            QMainWindow::AllowNestedDocks);
     window_.setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
@@ -40,8 +42,12 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
         chartDocks_.push_back(addDock(QLatin1String(type.id),
                                       QCoreApplication::translate("Charts", type.title),
                                       type.create(state, &window_)));
+        bottomDocks_[static_cast<size_t>(type.place)].push_back(chartDocks_.back());
     }
-    classDock_ = addDock(QStringLiteral("classDock"), tr("Classes"), new ClassPanel(state, &window_));
+    bottomDocks_[0].push_back(addDock(QStringLiteral("profileDock"), tr("Profile"), profile_));
+    bottomDocks_[0].push_back(addDock(QStringLiteral("findingsDock"), tr("Findings"), findings_));
+    bottomDocks_[0].push_back(
+        addDock(QStringLiteral("classDock"), tr("Classes"), new ClassPanel(state, &window_)));
     arrange();
     defaultLayout_ = window_.saveState();
 }
@@ -57,28 +63,28 @@ QDockWidget* WindowDocks::addDock(const QString& name, const QString& title, QWi
 void WindowDocks::arrange() {
     window_.addDockWidget(Qt::RightDockWidgetArea, summaryDock_);
     window_.addDockWidget(Qt::RightDockWidgetArea, variantDock_);
-    for (size_t i = 0; i < chartDocks_.size(); ++i) {
-        window_.addDockWidget(Qt::BottomDockWidgetArea, chartDocks_[i], Qt::Horizontal);
-        if (i >= kChartsSideBySide) {
-            window_.tabifyDockWidget(chartDocks_[1 + i % 2], chartDocks_[i]);
-        }
+    for (const auto& place : bottomDocks_) {
+        window_.addDockWidget(Qt::BottomDockWidgetArea, place.front(), Qt::Horizontal);
     }
-    window_.tabifyDockWidget(chartDocks_[1], classDock_);
-    for (size_t i = 0; i < kChartsSideBySide; ++i) {
-        chartDocks_[i]->raise();
+    for (const auto& place : bottomDocks_) {
+        for (size_t i = 1; i < place.size(); ++i) {
+            window_.tabifyDockWidget(place[i - 1], place[i]);
+        }
+        place.front()->raise();
     }
 }
 
 /// Takes effect only on docks that are laid out, so after the window is shown.
 void WindowDocks::setDefaultSizes() {
-    const QList<QDockWidget*> beside(chartDocks_.begin(),
-                                     chartDocks_.begin() + std::min(kChartsSideBySide, chartDocks_.size()));
+    QList<QDockWidget*> beside;
+    for (const auto& place : bottomDocks_) {
+        beside << place.front();
+    }
     window_.resizeDocks({summaryDock_}, {kRightWidth}, Qt::Horizontal);
     window_.resizeDocks(beside, QList<int>(beside.size(), 1), Qt::Horizontal);
     window_.resizeDocks({summaryDock_, variantDock_}, {window_.height() - kVariantHeight, kVariantHeight},
                         Qt::Vertical);
-    window_.resizeDocks({chartDocks_.front()}, {std::min(kBottomHeight, window_.height() * 2 / 5)},
-                        Qt::Vertical);
+    window_.resizeDocks({beside.front()}, {std::min(kBottomHeight, window_.height() * 2 / 5)}, Qt::Vertical);
 }
 
 void WindowDocks::raise(const char* chartId) {

@@ -2,6 +2,7 @@
 
 #include <QByteArray>
 #include <QObject>
+#include <array>
 #include <vector>
 
 class QDockWidget;
@@ -10,6 +11,8 @@ class QMenu;
 
 namespace qs {
 class ClassPanel;
+class FindingsPanel;
+class ProfilePanel;
 class SummaryPanel;
 class VariantPanel;
 class ViewState;
@@ -17,7 +20,8 @@ class ViewState;
 
 namespace qs::app {
 
-/// The panels around the layer table: one dock for each chart, the summary, the variants and the classes.
+/// The panels around the layer table: one dock for each chart, the summary, the variants, the
+/// profile with its findings, and the classes.
 class WindowDocks : public QObject {
     Q_OBJECT
   public:
@@ -25,6 +29,8 @@ class WindowDocks : public QObject {
 
     SummaryPanel& summary() const { return *summary_; }
     VariantPanel& variants() const { return *variants_; }
+    ProfilePanel& profile() const { return *profile_; }
+    FindingsPanel& findings() const { return *findings_; }
     /// Brings the dock of a chart (ChartType::id) to the front.
     void raise(const char* chartId);
     /// Hides or shows all at once, for the welcome page, without touching what the person has closed.
@@ -35,6 +41,9 @@ class WindowDocks : public QObject {
     void addToggles(QMenu& menu) const;
 
   private:
+    /// Docks side by side below the table; each is the first of several tabs, so that titles fit.
+    static constexpr size_t kPlaces = 3;
+
     QDockWidget* addDock(const QString& name, const QString& title, QWidget* content);
     void arrange();
     void setDefaultSizes();
@@ -42,10 +51,12 @@ class WindowDocks : public QObject {
     QMainWindow& window_;
     SummaryPanel* summary_;
     VariantPanel* variants_;
+    ProfilePanel* profile_;
+    FindingsPanel* findings_;
     QDockWidget* summaryDock_;
     QDockWidget* variantDock_;
-    QDockWidget* classDock_;
-    std::vector<QDockWidget*> chartDocks_;
+    std::vector<QDockWidget*> chartDocks_;                        ///< in the order of chartTypes()
+    std::array<std::vector<QDockWidget*>, kPlaces> bottomDocks_;  ///< by place, the first in front
     std::vector<QDockWidget*> docks_;
     QByteArray defaultLayout_;
     std::vector<QDockWidget*> hiddenForWelcome_;

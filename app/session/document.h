@@ -20,8 +20,9 @@ struct Settings {
     int latencyRuns = 100;
     int latencyWarmup = 10;
     protocol::QatSettings qat;
-    std::string metric = {};  ///< as in protocol::Recipe; empty: what fits the outputs and the labels
-    uint64_t seed = 1;        ///< of the choice of samples
+    std::string metric = {};   ///< as in protocol::Recipe; empty: what fits the outputs and the labels
+    uint64_t seed = 1;         ///< of the choice of samples
+    std::string backend = {};  ///< as in protocol::Recipe; empty: the engine's default
 };
 
 /// Data that the engine has opened: what was asked for and what was found.

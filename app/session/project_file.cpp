@@ -74,7 +74,8 @@ json write(const Settings& s) {
             {"latency_warmup", s.latencyWarmup},
             {"qat", s.qat},
             {"metric", s.metric},
-            {"seed", s.seed}};
+            {"seed", s.seed},
+            {"backend", s.backend}};
 }
 
 Settings readSettings(const json& source) {
@@ -88,7 +89,8 @@ Settings readSettings(const json& source) {
             recipe.latency_warmup,
             recipe.qat.value_or(protocol::QatSettings()),
             recipe.metric,
-            recipe.seed};
+            recipe.seed,
+            recipe.backend};
 }
 
 json write(const std::optional<OpenedData>& data) {

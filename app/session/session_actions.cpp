@@ -229,6 +229,7 @@ protocol::Recipe Session::recipe() const {
     recipe.latency_warmup = settings.latencyWarmup;
     recipe.metric = settings.metric;
     recipe.seed = settings.seed;
+    recipe.backend = settings.backend;
     return recipe;
 }
 

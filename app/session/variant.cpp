@@ -8,6 +8,9 @@ namespace qs::app {
 
 namespace {
 
+/// Of recipes that name none, and not worth naming.
+constexpr const char* kDefaultBackend = "onednn";
+
 struct VariantText {
     Q_DECLARE_TR_FUNCTIONS(Variant)
 };
@@ -31,6 +34,9 @@ QString variantName(const protocol::Recipe& recipe, const QStringList& taken) {
     QString name = QString::fromStdString(rules.preset);
     if (recipe.qat) {
         name += u' ' + trainedFor(recipe.qat->epochs);
+    }
+    if (!recipe.backend.empty() && recipe.backend != kDefaultBackend) {
+        name = VariantText::tr("%1 on %2").arg(name, QString::fromStdString(recipe.backend));
     }
     const size_t inFloat = rules.floatLayers();
     if (inFloat > 0) {

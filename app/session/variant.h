@@ -21,8 +21,8 @@ struct Variant {
     bool isTrained() const { return !result.recipe.trained_weights.empty(); }
 };
 
-/// "onednn", "onednn, 2 layers FP32", "onednn QAT 1 epoch"; "(2)" and so on is added where `taken` has the
-/// name.
+/// "onednn", "onednn, 2 layers FP32", "onednn QAT 1 epoch", "qnnpack on xnnpack"; "(2)" and so on is added
+/// where `taken` has the name.
 QString variantName(const protocol::Recipe& recipe, const QStringList& taken);
 
 /// Names of the `count` integer layers of the variant with the lowest SQNR, worst first; layers without an

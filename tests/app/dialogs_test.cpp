@@ -17,6 +17,7 @@
 #include "app/dialogs/data_dialog.h"
 #include "app/dialogs/input_dialog.h"
 #include "app/dialogs/preprocessing_editor.h"
+#include "app/dialogs/settings_dialog.h"
 #include "app/dialogs/size_edit.h"
 #include "app/dialogs/source_editor.h"
 #include "support/sample_results.h"
@@ -243,6 +244,36 @@ TEST_F(DialogsTest, TheInputDialogRefusesWhatIsNoShape) {
     QTest::mouseClick(dialog.findChild<QPushButton*>(QStringLiteral("inputReset")), Qt::LeftButton);
     EXPECT_EQ(dialog.result(), QDialog::Accepted);
     EXPECT_TRUE(dialog.inputs().empty()) << "the file decides";
+}
+
+TEST_F(DialogsTest, TheBackendIsOneOfTheEnginesAndTheFirstByDefault) {
+    const protocol::EngineInfo engine = samples::engineInfo();
+    SettingsDialog dialog({}, engine);
+    dialog.show();
+    auto* backend = dialog.findChild<QComboBox*>(QStringLiteral("settingsBackend"));
+    ASSERT_NE(backend, nullptr);
+    EXPECT_EQ(backend->count(), static_cast<int>(engine.backends.size()));
+    EXPECT_EQ(dialog.settings().backend, "onednn");
+    const auto* text = dialog.findChild<QLabel*>(QStringLiteral("settingsBackendText"));
+    EXPECT_EQ(text->text().toStdString(), engine.backends[0].description);
+    backend->setFocus();
+    QTest::keyClicks(backend, QStringLiteral("x"));
+    EXPECT_EQ(dialog.settings().backend, "xnnpack");
+    EXPECT_EQ(text->text().toStdString(), engine.backends[1].description);
+
+    Settings settings;
+    settings.backend = "reference";
+    EXPECT_EQ(SettingsDialog(settings, engine).settings().backend, "reference");
+}
+
+TEST_F(DialogsTest, AnEngineThatListsNoBackendsOffersNone) {
+    protocol::EngineInfo engine = samples::engineInfo();
+    engine.backends.clear();
+    Settings settings;
+    settings.backend = "xnnpack";
+    const SettingsDialog dialog(settings, engine);
+    EXPECT_EQ(dialog.findChild<QComboBox*>(QStringLiteral("settingsBackend")), nullptr);
+    EXPECT_EQ(dialog.settings().backend, "xnnpack") << "what has no field stays";
 }
 
 }  // namespace

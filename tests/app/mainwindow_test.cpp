@@ -29,7 +29,10 @@
 #include "app/dialogs/settings_dialog.h"
 #include "app/dialogs/skipped_dialog.h"
 #include "app/window_actions.h"
+#include "widgets/common/format.h"
 #include "widgets/common/message_bar.h"
+#include "widgets/inspector/fact_grid.h"
+#include "widgets/models/finding_table_model.h"
 #include "widgets/models/layer_table_model.h"
 #include "widgets/models/view_state.h"
 
@@ -316,6 +319,92 @@ TEST_F(MainWindowTest, TheMetricIsChosenInTheSettings) {
     EXPECT_EQ(child<QTableView>("variantTable")->model()->headerData(1, Qt::Horizontal).toString(),
               "SQNR / dB");
     EXPECT_TRUE(child<QLabel>("classesEmpty")->text().contains(QStringLiteral("labelled data")));
+}
+
+TEST_F(MainWindowTest, TheProfileFollowsTheVariantThatIsShown) {
+    ASSERT_TRUE(openModelAndData());
+    EXPECT_FALSE(window_->viewState().profile().summary);
+    EXPECT_FALSE(child<QLabel>("profileEmpty")->isHidden());
+    ASSERT_TRUE(calibrate());
+    ASSERT_TRUE(window_->viewState().profile().summary);
+    EXPECT_TRUE(child<QLabel>("profileEmpty")->isHidden());
+    EXPECT_GT(child<QTableView>("profileTable")->model()->rowCount(), 20);
+    const int quantizes = static_cast<int>(window_->viewState().profile().summary->quantizes);
+    window_->viewState().setSelectedLayers({QStringLiteral("layer2.0.conv1")});
+    action("restoreSelected")->trigger();
+    ASSERT_TRUE(until([this] { return session_->variants().size() == 2; }) && idle());
+    EXPECT_GT(window_->viewState().profile().summary->quantizes, quantizes);
+    emit window_->viewState().variantPicked(session_->variants().front().id);
+    EXPECT_EQ(window_->viewState().profile().summary->quantizes, quantizes);
+}
+
+TEST_F(MainWindowTest, TheCostOfRestoringIsToldBeforeItIsDone) {
+    ASSERT_TRUE(openModelAndData());
+    const auto tip = [this](const char* name) { return action(name)->toolTip(); };
+    window_->viewState().setSelectedLayers({QStringLiteral("layer1.0.conv1")});
+    EXPECT_FALSE(tip("restoreSelected").contains(QStringLiteral("about")));
+    ASSERT_TRUE(calibrate());
+    const auto cost = [this](const QStringList& layers) {
+        return QStringLiteral("Restore to FP32: about ") +
+               format::signedMilliseconds(*restoreCost(window_->viewState().layers(), layers));
+    };
+    const QStringList two{QStringLiteral("layer1.0.conv1"), QStringLiteral("layer3.0.conv2")};
+    EXPECT_TRUE(tip("restoreSelected").contains(cost({two.first()}))) << tip("restoreSelected").toStdString();
+    window_->viewState().setSelectedLayers(two);
+    EXPECT_TRUE(tip("restoreSelected").contains(cost(two))) << tip("restoreSelected").toStdString();
+    const auto& worst = session_->currentVariant()->result;
+    EXPECT_TRUE(tip("restoreWorst").contains(cost(worstLayers(worst, 1))))
+        << tip("restoreWorst").toStdString();
+    child<QSpinBox>("worstCount")->setValue(3);
+    EXPECT_TRUE(tip("restoreWorst").contains(cost(worstLayers(worst, 3))))
+        << tip("restoreWorst").toStdString();
+}
+
+TEST_F(MainWindowTest, AFindingBringsItsLayerIntoSight) {
+    ASSERT_TRUE(openModelAndData());
+    ASSERT_TRUE(calibrate());
+    child<QLineEdit>("layerFilter")->setText(QStringLiteral("no layer has this name"));
+    child<QDockWidget>("findingsDock")->raise();
+    auto* findings = child<QTableView>("findingTable");
+    ASSERT_TRUE(until([&] { return findings->isVisible(); }));
+    QTest::mouseClick(findings->viewport(), Qt::LeftButton, Qt::NoModifier,
+                      findings->visualRect(findings->model()->index(0, 1)).center());
+    QTest::mouseClick(child<QPushButton>("findingShowLayer"), Qt::LeftButton);
+    const auto* layers = child<QTableView>("layerTable");
+    EXPECT_GT(layers->model()->rowCount(), 1);
+    const QString layer = findings->model()->index(0, 1).data(FindingTableModel::LayerRole).toString();
+    EXPECT_EQ(layers->currentIndex().data(LayerTableModel::LayerNameRole).toString(), layer);
+    EXPECT_EQ(window_->viewState().selectedLayers(), QStringList{layer});
+}
+
+TEST_F(MainWindowTest, TheColumnsThatAPersonChoseComeBack) {
+    ASSERT_TRUE(openModelAndData());
+    action("column_bytes")->trigger();
+    action("column_cosine")->trigger();
+    const auto hidden = [this](LayerColumnId id) {
+        return child<QTableView>("layerTable")->isColumnHidden(static_cast<int>(id));
+    };
+    EXPECT_FALSE(hidden(LayerColumnId::Bytes));
+    ASSERT_TRUE(window_->close());
+    window_ = std::make_unique<MainWindow>(*client_, *session_);
+    EXPECT_FALSE(hidden(LayerColumnId::Bytes));
+    EXPECT_TRUE(hidden(LayerColumnId::Cosine));
+    EXPECT_FALSE(hidden(LayerColumnId::Implementation));
+}
+
+TEST_F(MainWindowTest, TheBackendIsChosenInTheSettingsAndShownWithTheFigures) {
+    ASSERT_TRUE(openModelAndData());
+    action("settings")->trigger();
+    auto* dialog = window_->findChild<SettingsDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    auto* backend = dialog->findChild<QComboBox*>(QStringLiteral("settingsBackend"));
+    ASSERT_NE(backend, nullptr);
+    backend->setFocus();
+    QTest::keyClicks(backend, QStringLiteral("xnn"));
+    QTest::mouseClick(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok), Qt::LeftButton);
+    ASSERT_TRUE(calibrate());
+    EXPECT_EQ(session_->currentVariant()->result.recipe.backend, "xnnpack");
+    EXPECT_TRUE(child<FactGrid>("measurement")->text().contains(QStringLiteral("Backend\txnnpack")));
 }
 
 TEST_F(MainWindowTest, ClosingRightAfterOpeningAsksNothing) {

@@ -42,7 +42,8 @@ class ProjectFileTest : public testing::Test {
         document.rules = {"x86", {{"fc", "fp32"}}};
         document.calibration = OpenedData{{"npy:c.npy", {}}, samples::dataInfo(spec)};
         document.inputs = {{"x", "Float", {1, 3, 64, 96}}};
-        document.settings = {11, 12, 13, 14, 15, 16, {17, 0.5, 0.25, 0.125, 18, 19, 20, 21}, "top5", 22};
+        document.settings = {11,     12, 13,       14, 15, 16, {17, 0.5, 0.25, 0.125, 18, 19, 20, 21},
+                             "top5", 22, "xnnpack"};
         const QDateTime time(QDate(2024, 2, 29), QTime(12, 34, 56, 789), Qt::UTC);
         document.variants = {
             {QStringLiteral("a"), QStringLiteral("first"), time, samples::variant(samples::recipe())},
@@ -77,6 +78,7 @@ TEST_F(ProjectFileTest, RoundTrip) {
     EXPECT_EQ(json(after.settings.qat), json(before.settings.qat));
     EXPECT_EQ(after.settings.metric, "top5");
     EXPECT_EQ(after.settings.seed, 22u);
+    EXPECT_EQ(after.settings.backend, "xnnpack");
     EXPECT_EQ(after.calibration->spec.source, "npy:c.npy");
     EXPECT_EQ(json(after.inputs), json(before.inputs));
     ASSERT_EQ(after.variants.size(), 2u);

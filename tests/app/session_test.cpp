@@ -139,11 +139,13 @@ TEST_F(SessionTest, SettingsReachTheEngine) {
     Settings settings;
     settings.calibSamples = 17;
     settings.latencyRuns = 3;
+    settings.backend = "xnnpack";
     session().setSettings(settings);
     calibrate();
     const protocol::Recipe& recipe = session().currentVariant()->result.recipe;
     EXPECT_EQ(recipe.calib_samples, 17);
     EXPECT_EQ(recipe.latency_runs, 3);
+    EXPECT_EQ(recipe.backend, "xnnpack");
 }
 
 TEST_F(SessionTest, RulesAreUndoable) {

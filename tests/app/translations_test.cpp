@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <QFile>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QSet>
+#include <QTemporaryDir>
 #include <QXmlStreamReader>
 #include <vector>
 
@@ -15,7 +17,8 @@ struct Message {
 };
 
 std::vector<Message> readMessages(const QString& name) {
-    QFile file(QStringLiteral(QS_SOURCE_DIR "/translations/") + name);
+    QFile file(name.startsWith(QLatin1Char('/')) ? name
+                                                 : QStringLiteral(QS_SOURCE_DIR "/translations/") + name);
     EXPECT_TRUE(file.open(QIODevice::ReadOnly)) << name.toStdString();
     std::vector<Message> messages;
     QXmlStreamReader xml(&file);
@@ -64,6 +67,32 @@ TEST_P(TranslationTest, IsCompleteAndKeepsEveryPlaceholder) {
             EXPECT_FALSE(form.isEmpty()) << source;
             EXPECT_EQ(placeholders(form), placeholders(message.source)) << source;
         }
+    }
+}
+
+/// As the build target update_translations does it, on a copy.
+TEST(TranslationsTest, EveryTextOfTheSourcesIsInTheChineseFile) {
+    QTemporaryDir folder;
+    const QString name = QStringLiteral("/quantoscope_zh_CN.ts");
+    const QString copy = folder.path() + name;
+    ASSERT_TRUE(QFile::copy(QStringLiteral(QS_SOURCE_DIR "/translations") + name, copy));
+    QStringList arguments = QStringLiteral(QS_TRANSLATED_FOLDERS).split(QLatin1Char('|'));
+    arguments << QStringLiteral("-I") << QStringLiteral(QS_SOURCE_DIR) << QStringLiteral("-locations")
+              << QStringLiteral("none") << QStringLiteral("-no-obsolete") << QStringLiteral("-ts") << copy;
+    QProcess lupdate;
+    lupdate.setProcessChannelMode(QProcess::MergedChannels);
+    lupdate.start(QStringLiteral(QS_LUPDATE), arguments);
+    ASSERT_TRUE(lupdate.waitForFinished(120'000)) << lupdate.errorString().toStdString();
+    ASSERT_EQ(lupdate.exitCode(), 0) << lupdate.readAll().toStdString();
+    QSet<QString> used;
+    for (const auto& message : readMessages(copy)) {
+        used.insert(message.source);
+        EXPECT_TRUE(message.finished)
+            << "run the target update_translations and translate: " << message.source.toStdString();
+    }
+    for (const auto& message : readMessages(QStringLiteral(QS_SOURCE_DIR "/translations") + name)) {
+        EXPECT_TRUE(used.contains(message.source))
+            << "no longer in the sources: " << message.source.toStdString();
     }
 }
 

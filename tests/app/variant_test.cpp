@@ -26,6 +26,15 @@ TEST(VariantName, SaysPresetTrainingAndExceptions) {
     EXPECT_EQ(nameOf({"onednn", {{"fc", "fp32"}}}, 3), "onednn QAT 3 epochs, 1 layer FP32");
 }
 
+TEST(VariantName, SaysWhichBackendRanItUnlessThatIsTheDefault) {
+    protocol::Recipe recipe;
+    recipe.rules = Rules{"qnnpack", {{"fc", "fp32"}}}.toProtocol();
+    recipe.backend = "onednn";
+    EXPECT_EQ(variantName(recipe, {}), "qnnpack, 1 layer FP32");
+    recipe.backend = "xnnpack";
+    EXPECT_EQ(variantName(recipe, {}), "qnnpack on xnnpack, 1 layer FP32");
+}
+
 TEST(VariantName, IsUnique) {
     const QStringList taken{QStringLiteral("onednn"), QStringLiteral("onednn (2)")};
     EXPECT_EQ(nameOf({"onednn", {}}, 0, taken), "onednn (3)");

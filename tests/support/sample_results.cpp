@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/sample_profile.h"
+
 namespace qs::samples {
 
 using protocol::LayerInfo;
@@ -120,17 +122,6 @@ void setError(LayerResult& layer, double noise) {
     layer.mse = 0.8 * floor;
 }
 
-void addBoundaries(VariantResult& result) {
-    std::string precision = "fp32";
-    for (const LayerResult& layer : result.layers) {
-        if (layer.precision != precision) {
-            const std::string op = layer.precision == "int8" ? "quantize" : "dequantize";
-            result.boundaries.push_back({op + " " + layer.name + " input", op, 0.003});
-            precision = layer.precision;
-        }
-    }
-}
-
 /// A share of the samples in percent, with an interval that is about right.
 protocol::MetricValue share(const std::string& metric, double percent) {
     const double half = 196 * std::sqrt(percent / 100 * (1 - percent / 100) / double(kSamples)) + 0.02;
@@ -168,15 +159,11 @@ void setMetrics(VariantResult& result, double worstNoise) {
 
 void setTotals(VariantResult& result, double worstNoise) {
     double fp32 = 0;
-    double int8 = 0;
+    const double int8 = result.profile->total_ms;
     double bytes = 0;
     for (const LayerResult& layer : result.layers) {
         fp32 += *layer.fp32_ms;
-        int8 += *layer.int8_ms;
         bytes += double(layer.parameters) * (layer.precision == "int8" ? 1 : 4);
-    }
-    for (const protocol::BoundaryResult& boundary : result.boundaries) {
-        int8 += boundary.int8_ms;
     }
     result.fp32 = {92.4, fp32, fp32 * 0.97, fp32 * 1.08, 2'790'000};
     const double drop = std::min(60.0, 12 * worstNoise + 0.05);
@@ -248,7 +235,10 @@ protocol::EngineInfo engineInfo() {
         {{"top1", "the class with the highest score is the label", "%", true, false, true},
          {"class_accuracy", "mean of the classes' accuracies", "%", true, false, true},
          {"agreement", "the same class as FP32", "%", false, true, true},
-         {"sqnr_db", "signal against the error of the outputs", "dB", false, true, true}}};
+         {"sqnr_db", "signal against the error of the outputs", "dB", false, true, true}},
+        {{"onednn", "oneDNN's kernels for x86, the fastest here"},
+         {"xnnpack", "XNNPACK's kernels: what a phone's library would do"},
+         {"reference", "LibTorch's float kernels on rounded values: slow, runs anything"}}};
 }
 
 protocol::ModelInfo modelInfo(const std::string& path) {
@@ -316,6 +306,7 @@ VariantResult variant(const Recipe& recipe, const std::string& data, const std::
         result.layers.push_back(std::move(layer));
     }
     addBoundaries(result);
+    addProfile(result);
     setTotals(result, worst);
     if (contains(model, "detector") || recipe.metric == "sqnr_db") {
         keepComparisons(result);

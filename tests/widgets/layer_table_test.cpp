@@ -1,13 +1,17 @@
 #include <gtest/gtest.h>
 
 #include <QAbstractItemModelTester>
+#include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QTimer>
 
 #include "support/sample_results.h"
 #include "widgets/common/format.h"
@@ -153,9 +157,62 @@ TEST(LayerColumnsTest, CsvHasAHeaderALineForEachLayerAndNothingForAbsentFigures)
     ASSERT_EQ(lines.size(), static_cast<qsizetype>(rows.size()) + 1);
     EXPECT_EQ(
         lines[0],
-        "name,op,output_shape,parameters,macs,qconfig,precision,sqnr_db,cosine,mse,fp32_ms,int8_ms,speedup");
+        "name,op,output_shape,parameters,macs,qconfig,precision,sqnr_db,cosine,mse,fp32_ms,int8_ms,speedup,"
+        "implementation,peak_percent,bound,restore_ms,gmacs_per_s,bytes,fp32_spread_ms,int8_spread_ms");
     EXPECT_TRUE(
         lines[1].startsWith(QStringLiteral("conv1,conv2d + bn1 + relu,1×16×28×28,176,112896,onednn,,")));
+}
+
+TEST(LayerColumnsTest, TheProfileOfALayerGoesToCsvInTheCLocale) {
+    std::vector<LayerRow> rows = measuredRows();
+    rows.resize(1);
+    protocol::LayerResult& layer = *rows[0].result;
+    layer.implementation = "onednn brgconv";
+    layer.peak_percent = 12.5;
+    layer.bound = "memory";
+    layer.restore_ms = -0.25;
+    layer.gmacs_per_s = 29.125;
+    layer.bytes = 1234567;
+    layer.fp32_spread_ms = 0.5;
+    layer.int8_spread_ms.reset();
+    const QString csv = layersAsCsv(rows);
+    EXPECT_TRUE(csv.endsWith(QStringLiteral(",onednn brgconv,12.5,memory,-0.25,29.125,1234567,0.5,\n")))
+        << csv.toStdString();
+}
+
+TEST(LayerTableModelTest, TheImplementationSaysWhyBetterOnesWereRefused) {
+    std::vector<LayerRow> rows = measuredRows();
+    rows[0].result->implementation = "onednn jit";
+    rows[0].result->fp32_implementation = "onednn gemm";
+    rows[0].result->refusals = {"brgconv: a stride of 2", "brgconv_1x1: a 3x3 kernel"};
+    rows[0].result->restore_ms = 0.1234;
+    rows[0].result->bound = "compute";
+    LayerTableModel model;
+    model.setRows(rows);
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Implementation)).data().toString(), "onednn jit");
+    EXPECT_EQ(
+        model.index(0, column(LayerColumnId::Implementation)).data(Qt::ToolTipRole).toString(),
+        "Ran on onednn jit\nIn the FP32 network: onednn gemm\n"
+        "Better ones that were refused, best first:\nbrgconv: a stride of 2\nbrgconv_1x1: a 3x3 kernel");
+    EXPECT_EQ(model.index(0, column(LayerColumnId::RestoreMs)).data().toString(), "+0.12 ms");
+    EXPECT_EQ(model.index(0, column(LayerColumnId::Bound)).data().toString(), "compute");
+    const int flatten = model.rowOf(QStringLiteral("flatten"));
+    EXPECT_EQ(model.index(flatten, column(LayerColumnId::RestoreMs)).data().toString(), format::kAbsent);
+    EXPECT_EQ(model.index(flatten, column(LayerColumnId::GmacsPerS)).data().toString(), format::kAbsent);
+    model.setRows(unmeasuredRows());
+    for (int id = column(LayerColumnId::Implementation); id < model.columnCount(); ++id) {
+        EXPECT_EQ(model.index(0, id).data().toString(), format::kAbsent) << id;
+        EXPECT_FALSE(model.headerData(id, Qt::Horizontal, Qt::ToolTipRole).toString().isEmpty()) << id;
+    }
+}
+
+TEST(RestoreCostTest, IsTheSumOfThoseThatHaveOne) {
+    std::vector<LayerRow> rows = measuredRows({{"global", "", "onednn"}, {"layer", "fc", "fp32"}});
+    rows[0].result->restore_ms = 0.25;
+    rows[1].result->restore_ms = -0.05;
+    EXPECT_NEAR(*restoreCost(rows, {rows[0].name(), rows[1].name(), QStringLiteral("fc")}), 0.2, 1e-12);
+    EXPECT_FALSE(restoreCost(rows, {QStringLiteral("fc")})) << "it is FP32 already";
+    EXPECT_FALSE(restoreCost(rows, {}));
 }
 
 class LayerPanelTest : public testing::Test {
@@ -194,9 +251,76 @@ class LayerPanelTest : public testing::Test {
         return panel_.table().findChild<QComboBox*>(QStringLiteral("qconfigEditor"));
     }
 
+    /// Texts of the context menu's entries, once it has opened; closes it.
+    QStringList menuTexts(const QString& layer) {
+        QStringList texts;
+        QTimer::singleShot(0, &panel_, [&] {
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            ASSERT_NE(menu, nullptr);
+            for (const QAction* action : menu->actions()) {
+                texts << action->text();
+            }
+            menu->close();
+        });
+        emit panel_.table().customContextMenuRequested(centreOf(layer, LayerColumnId::Name));
+        return texts;
+    }
+
     ViewState state_;
     LayerPanel panel_;
 };
+
+TEST_F(LayerPanelTest, ColumnsAreChosenInTheMenuOfTheHeaderAndKept) {
+    const auto hidden = [&](LayerColumnId id) { return panel_.table().isColumnHidden(column(id)); };
+    EXPECT_FALSE(hidden(LayerColumnId::Implementation));
+    EXPECT_FALSE(hidden(LayerColumnId::RestoreMs));
+    EXPECT_TRUE(hidden(LayerColumnId::GmacsPerS));
+    EXPECT_EQ(panel_.columnActions().size(), column(LayerColumnId::Count) - 1) << "the name always stays";
+    EXPECT_EQ(panel_.table().horizontalHeader()->contextMenuPolicy(), Qt::ActionsContextMenu);
+    EXPECT_EQ(panel_.table().horizontalHeader()->actions(), panel_.columnActions());
+    panel_.findChild<QAction*>(QStringLiteral("column_gmacs_per_s"))->trigger();
+    panel_.findChild<QAction*>(QStringLiteral("column_mse"))->trigger();
+    EXPECT_FALSE(hidden(LayerColumnId::GmacsPerS));
+    EXPECT_TRUE(hidden(LayerColumnId::Mse));
+    EXPECT_EQ(panel_.changedColumns(), (QStringList{QStringLiteral("mse"), QStringLiteral("gmacs_per_s")}));
+
+    LayerPanel another(state_);
+    another.setChangedColumns(panel_.changedColumns() + QStringList{QStringLiteral("gone")});
+    EXPECT_TRUE(another.table().isColumnHidden(column(LayerColumnId::Mse)));
+    EXPECT_EQ(another.changedColumns(), panel_.changedColumns());
+    another.setChangedColumns({});
+    EXPECT_FALSE(another.table().isColumnHidden(column(LayerColumnId::Mse)));
+}
+
+TEST_F(LayerPanelTest, TheMenuSaysWhatRestoringCosts) {
+    std::vector<LayerRow> rows = measuredRows();
+    rows[0].result->restore_ms = 0.25;
+    rows[1].result->restore_ms = -0.1;
+    state_.setLayers(rows);
+    click(rows[0].name());
+    EXPECT_EQ(menuTexts(rows[0].name()).first(), "Restore to FP32 and measure: about +0.25 ms");
+    click(rows[1].name(), Qt::ControlModifier);
+    EXPECT_EQ(menuTexts(rows[0].name()).first(), "Restore to FP32 and measure: about +0.15 ms");
+    state_.setLayers(unmeasuredRows());
+    EXPECT_EQ(menuTexts(rows[0].name()).first(), "Restore to FP32 and measure");
+}
+
+TEST_F(LayerPanelTest, ALayerIsShownPastTheFilterThatHidesIt) {
+    panel_.resize(900, 160);
+    auto* filter = panel_.findChild<QLineEdit*>(QStringLiteral("layerFilter"));
+    filter->setText(QStringLiteral("conv1"));
+    panel_.showLayer(QStringLiteral("fc"));
+    EXPECT_EQ(filter->text(), QString());
+    EXPECT_EQ(state_.selectedLayers(), QStringList{QStringLiteral("fc")});
+    const QModelIndex fc = panel_.table().currentIndex();
+    EXPECT_EQ(fc.data(LayerTableModel::LayerNameRole).toString(), "fc");
+    EXPECT_TRUE(panel_.table().viewport()->rect().intersects(panel_.table().visualRect(fc)));
+    filter->setText(QStringLiteral("layer1"));
+    panel_.showLayer(QStringLiteral("layer1.0.conv1"));
+    EXPECT_EQ(filter->text(), "layer1") << "it hides nothing that was asked for";
+    panel_.showLayer(QStringLiteral("no such layer"));
+    EXPECT_EQ(state_.selectedLayers(), QStringList{QStringLiteral("layer1.0.conv1")});
+}
 
 TEST_F(LayerPanelTest, SelectionGoesToTheStateAndComesFromIt) {
     click(QStringLiteral("conv1"));

@@ -27,6 +27,9 @@ TEST(FormatTest, FiguresReadWell) {
     EXPECT_EQ(format::percent(92.404), "92.40 %");
     EXPECT_EQ(format::eta(-1), QString());
     EXPECT_EQ(format::eta(61), "1 min 1 s");
+    EXPECT_EQ(format::signedMilliseconds(0.1234), "+0.12 ms");
+    EXPECT_EQ(format::signedMilliseconds(-0.0042), "-0.004 ms");
+    EXPECT_EQ(format::signedMilliseconds(12.34), "+12.3 ms");
 }
 
 QString factsOf(const SummaryPanel& panel, const char* name) {
@@ -60,6 +63,13 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     state.setSelectedLayers({QStringLiteral("layer1.0.conv1")});
     EXPECT_TRUE(factsOf(panel, "layerFacts").contains(QStringLiteral("onednn, set for whole model")))
         << factsOf(panel, "layerFacts").toStdString();
+    EXPECT_TRUE(factsOf(panel, "layerFacts").contains(QStringLiteral("Refused\tonednn brgconv_amx")))
+        << factsOf(panel, "layerFacts").toStdString();
+    EXPECT_TRUE(factsOf(panel, "layerFacts").contains(QStringLiteral("Restoring\tabout +")));
+    EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("Backend\tonednn")));
+    variant.recipe.backend = "xnnpack";
+    panel.setVariant(QStringLiteral("onednn"), &variant, true);
+    EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("Backend\txnnpack")));
     panel.setVariant({}, nullptr, false);
     EXPECT_TRUE(panel.findChild<QLabel*>(QStringLiteral("outdatedNote"))->isHidden());
 }

@@ -92,6 +92,14 @@ QString Chart::emptyText() const {
 
 void Chart::clickedAt(const QPoint&, Qt::KeyboardModifiers) {}
 
+void Chart::selectLayer(const QString& layer, Qt::KeyboardModifiers modifiers) {
+    QStringList selected = modifiers.testFlag(Qt::ControlModifier) ? state_.selectedLayers() : QStringList();
+    if (selected.removeAll(layer) == 0) {
+        selected << layer;
+    }
+    state_.setSelectedLayers(selected);
+}
+
 void Chart::replot() {
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }

@@ -34,6 +34,10 @@ class Chart : public QWidget {
     virtual QString toolTipAt(const QPoint& pixel) const = 0;
     virtual void clickedAt(const QPoint& pixel, Qt::KeyboardModifiers modifiers);
 
+    /// What a click on a layer's mark does: selects it alone; with Ctrl adds it to the selection or removes
+    /// it.
+    void selectLayer(const QString& layer, Qt::KeyboardModifiers modifiers);
+
     /// Call once at the end of the constructor of the chart itself.
     void restyle();
     /// Text over an empty plot; empty when there is something to see.

@@ -14,6 +14,9 @@ class ViewState;
 struct ChartType {
     const char* id;     ///< object name of the dock, kept in the saved window layout
     const char* title;  ///< source text of context "Charts"
+    /// Where its dock is at first, 0 to 2 from the left below the table; those of one place share it as tabs,
+    /// the first in front.
+    int place;
     Chart* (*create)(ViewState& state, QWidget* parent);
 };
 

@@ -139,15 +139,9 @@ QString LayerChart::toolTipAt(const QPoint& pixel) const {
 
 void LayerChart::clickedAt(const QPoint& pixel, Qt::KeyboardModifiers modifiers) {
     const int index = layerAt(pixel);
-    if (index < 0) {
-        return;
+    if (index >= 0) {
+        selectLayer(state().layers()[static_cast<size_t>(index)].name(), modifiers);
     }
-    const QString name = state().layers()[static_cast<size_t>(index)].name();
-    QStringList selected = modifiers.testFlag(Qt::ControlModifier) ? state().selectedLayers() : QStringList();
-    if (selected.removeAll(name) == 0) {
-        selected << name;
-    }
-    state().setSelectedLayers(selected);
 }
 
 void LayerChart::resizeEvent(QResizeEvent* event) {

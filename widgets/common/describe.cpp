@@ -88,4 +88,19 @@ QString preprocessing(const protocol::Preprocessing& settings) {
     return parts.join(QStringLiteral("; "));
 }
 
+QString bound(const protocol::LayerResult& layer) {
+    if (layer.bound == "compute") {
+        return DescribeText::tr("compute");
+    }
+    return layer.bound == "memory" ? DescribeText::tr("memory") : QString::fromStdString(layer.bound);
+}
+
+QString refusals(const protocol::LayerResult& layer) {
+    QStringList lines;
+    for (const auto& refusal : layer.refusals) {
+        lines << QString::fromStdString(refusal);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
 }  // namespace qs::describe

@@ -21,4 +21,10 @@ QString side(const std::optional<int>& side, const std::vector<int>& exact);
 /// "1/255", "1"
 QString scale(double factor);
 
+/// "compute" or "memory" in the window's language; empty where nothing is known.
+QString bound(const protocol::LayerResult& layer);
+/// A line an implementation that would have been better, best first, with the reason why it was not taken;
+/// empty where there is none.
+QString refusals(const protocol::LayerResult& layer);
+
 }  // namespace qs::describe

@@ -57,6 +57,12 @@ QString milliseconds(const std::optional<double>& value) {
     return value ? QCoreApplication::translate("Format", "%1 ms").arg(duration(value)) : kAbsent;
 }
 
+QString signedMilliseconds(double ms) {
+    const double magnitude = std::abs(ms);
+    const QString text = number(ms, magnitude >= 10 ? 1 : magnitude >= 0.1 ? 2 : 3);
+    return QCoreApplication::translate("Format", "%1 ms").arg(ms < 0 ? text : QLatin1Char('+') + text);
+}
+
 QString bytes(int64_t value) {
     return value > 0 ? QLocale().formattedDataSize(value, 1, QLocale::DataSizeTraditionalFormat) : kAbsent;
 }

@@ -22,6 +22,8 @@ QString shape(const std::vector<int64_t>& shape);
 QString milliseconds(const std::optional<double>& value);
 /// Decimals that keep about three significant digits of a time.
 QString duration(const std::optional<double>& ms);
+/// A difference of times with its sign: "+0.12 ms", "-0.004 ms".
+QString signedMilliseconds(double ms);
 QString bytes(int64_t value);
 QString percent(const std::optional<double>& value);
 /// "2.41×"

@@ -96,6 +96,31 @@ std::vector<QStringList> metricRows(const protocol::VariantResult& result) {
     return rows;
 }
 
+/// What ran a layer, why nothing better did, and how well it ran.
+void addRun(std::vector<QStringList>& rows, const protocol::LayerResult& result) {
+    const auto add = [&](const QString& name, const QString& text) {
+        if (!text.isEmpty()) {
+            rows.push_back({name, text});
+        }
+    };
+    add(SummaryPanel::tr("Kernel"), QString::fromStdString(result.implementation));
+    add(SummaryPanel::tr("Refused"), describe::refusals(result));
+    add(SummaryPanel::tr("Kernel in FP32"), QString::fromStdString(result.fp32_implementation));
+    if (result.gmacs_per_s && result.peak_percent) {
+        add(SummaryPanel::tr("Rate"),
+            SummaryPanel::tr("%1 GMAC/s, %2 % of the peak")
+                .arg(format::number(*result.gmacs_per_s, 1), format::number(*result.peak_percent, 1)));
+    }
+    add(SummaryPanel::tr("Bound by"), describe::bound(result));
+    if (result.bytes) {
+        add(SummaryPanel::tr("Moves"), format::bytes(*result.bytes));
+    }
+    if (result.restore_ms) {
+        add(SummaryPanel::tr("Restoring"),
+            SummaryPanel::tr("about %1").arg(format::signedMilliseconds(*result.restore_ms)));
+    }
+}
+
 }  // namespace
 
 SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(parent), state_(state) {
@@ -246,6 +271,8 @@ void SummaryPanel::showMeasurement(const protocol::VariantResult& result) {
                                  format::integer(with.error_samples))},
         {tr("CPU"), QString::fromStdString(with.cpu)},
         {tr("ISA"), QString::fromStdString(with.isa)},
+        {tr("Backend"), result.recipe.backend.empty() ? QStringLiteral("onednn")
+                                                      : QString::fromStdString(result.recipe.backend)},
         {tr("Threads"), QString::number(with.threads)},
         {tr("Runs"), QString::number(with.latency_runs)},
     };
@@ -274,7 +301,7 @@ void SummaryPanel::showLayer() {
     };
     if (row->result) {
         rows.push_back({tr("Ran as"), QString::fromStdString(row->result->precision).toUpper()});
-        rows.push_back({tr("Kernel"), QString::fromStdString(row->result->implementation)});
+        addRun(rows, *row->result);
     }
     if (selected.size() > 1) {
         rows.push_back(

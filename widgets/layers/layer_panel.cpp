@@ -1,7 +1,9 @@
 #include "widgets/layers/layer_panel.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "widgets/common/format.h"
 #include "widgets/delegates/heat_delegate.h"
 #include "widgets/delegates/qconfig_delegate.h"
 #include "widgets/layers/layer_table_view.h"
@@ -19,8 +22,9 @@
 namespace qs {
 namespace {
 
-constexpr int kWidestName = 240;
-constexpr int kWidestOp = 116;
+/// Of columns whose texts may be long; they can be drawn wider.
+constexpr std::pair<LayerColumnId, int> kWidest[] = {
+    {LayerColumnId::Name, 240}, {LayerColumnId::Op, 116}, {LayerColumnId::Implementation, 170}};
 
 int column(LayerColumnId id) {
     return static_cast<int>(id);
@@ -55,6 +59,7 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
     layout->addWidget(table_, 1);
 
     buildTable();
+    buildColumnActions();
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
         proxy_->setFilterText(text);
         updateSummary();
@@ -129,10 +134,79 @@ void LayerPanel::fitColumns() {
     header.setSortIndicatorShown(false);
     table_->resizeColumnsToContents();
     header.setSortIndicatorShown(true);
-    for (const auto& [id, widest] :
-         {std::pair(LayerColumnId::Name, kWidestName), {LayerColumnId::Op, kWidestOp}}) {
-        table_->setColumnWidth(column(id), std::min(widest, table_->columnWidth(column(id))));
+    for (const auto& [id, widest] : kWidest) {
+        limitWidth(column(id));
     }
+}
+
+void LayerPanel::limitWidth(int section) {
+    for (const auto& [id, widest] : kWidest) {
+        if (column(id) == section && !table_->isColumnHidden(section)) {
+            table_->setColumnWidth(section, std::min(widest, table_->columnWidth(section)));
+        }
+    }
+}
+
+void LayerPanel::buildColumnActions() {
+    for (const auto& shown : layerColumns()) {
+        if (shown.id == LayerColumnId::Name) {
+            continue;
+        }
+        auto* action = new QAction(QCoreApplication::translate("LayerColumns", shown.title), this);
+        action->setObjectName(QLatin1String("column_") + QLatin1String(shown.key));
+        action->setToolTip(QCoreApplication::translate("LayerColumns", shown.tip));
+        action->setData(column(shown.id));
+        action->setCheckable(true);
+        action->setChecked(shown.shown);
+        table_->setColumnHidden(column(shown.id), !shown.shown);
+        connect(action, &QAction::toggled, this,
+                [this, id = column(shown.id)](bool checked) { setColumnShown(id, checked); });
+        columnActions_ << action;
+    }
+    QHeaderView& header = *table_->horizontalHeader();
+    header.addActions(columnActions_);
+    header.setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+void LayerPanel::setColumnShown(int section, bool shown) {
+    table_->setColumnHidden(section, !shown);
+    if (shown) {
+        table_->resizeColumnToContents(section);
+        limitWidth(section);
+    }
+}
+
+QStringList LayerPanel::changedColumns() const {
+    QStringList keys;
+    for (const QAction* action : columnActions_) {
+        const LayerColumn& shown = layerColumns()[static_cast<size_t>(action->data().toInt())];
+        if (action->isChecked() != shown.shown) {
+            keys << QLatin1String(shown.key);
+        }
+    }
+    return keys;
+}
+
+void LayerPanel::setChangedColumns(const QStringList& keys) {
+    for (QAction* action : columnActions_) {
+        const LayerColumn& shown = layerColumns()[static_cast<size_t>(action->data().toInt())];
+        action->setChecked(keys.contains(QLatin1String(shown.key)) != shown.shown);
+    }
+}
+
+void LayerPanel::showLayer(const QString& layer) {
+    const int row = model_->rowOf(layer);
+    if (row < 0) {
+        return;
+    }
+    if (!proxy_->mapFromSource(model_->index(row, 0)).isValid()) {
+        filter_->clear();
+    }
+    state_.setSelectedLayers({layer});
+    const QModelIndex index = proxy_->mapFromSource(model_->index(row, 0));
+    table_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::NoUpdate);
+    table_->scrollTo(index, QAbstractItemView::PositionAtCenter);
+    table_->setFocus();
 }
 
 void LayerPanel::updateSummary() {
@@ -210,7 +284,11 @@ void LayerPanel::showMenu(const QPoint& position) {
         entry->setEnabled(enabled);
     };
     const bool edit = editable_ && !layers.isEmpty();
-    add(menu, tr("Restore to FP32 and measure"), edit, [&] { emit restoreRequested(layers); });
+    const std::optional<double> cost = restoreCost(state_.layers(), layers);
+    const QString restore =
+        cost ? tr("Restore to FP32 and measure: about %1").arg(format::signedMilliseconds(*cost))
+             : tr("Restore to FP32 and measure");
+    add(menu, restore, edit, [&] { emit restoreRequested(layers); });
     QMenu& presets = *menu.addMenu(tr("Set qconfig"));
     presets.setEnabled(edit);
     QStringList choices = presets_;

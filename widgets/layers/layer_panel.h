@@ -1,11 +1,13 @@
 #pragma once
 
+#include <QList>
 #include <QStringList>
 #include <QWidget>
 
 #include "widgets/models/layer_table_model.h"
 #include "widgets/models/view_state.h"
 
+class QAction;
 class QLabel;
 class QLineEdit;
 class QTableView;
@@ -27,6 +29,13 @@ class LayerPanel : public QWidget {
     QTableView& table() const { return *table_; }
     /// The rows in the order in which they are shown, or the selected ones of them if several are selected.
     QString asCsv() const;
+    /// Checkable, one for each column that may be hidden; also the context menu of the table's header.
+    const QList<QAction*>& columnActions() const { return columnActions_; }
+    /// Keys of the columns that are shown or hidden against their default.
+    QStringList changedColumns() const;
+    void setChangedColumns(const QStringList& keys);
+    /// Selects the layer and brings its row into sight, past a filter that hides it.
+    void showLayer(const QString& layer);
 
   signals:
     /// `qconfig` is a preset, "fp32", or empty to inherit.
@@ -35,6 +44,9 @@ class LayerPanel : public QWidget {
 
   private:
     void buildTable();
+    void buildColumnActions();
+    void setColumnShown(int column, bool shown);
+    void limitWidth(int column);
     void fitColumns();
     void updateRows();
     void updateSummary();
@@ -51,6 +63,7 @@ class LayerPanel : public QWidget {
     QLineEdit* filter_;
     QLabel* summary_;
     QTableView* table_;
+    QList<QAction*> columnActions_;
     QStringList presets_;
     bool editable_ = true;
     bool syncing_ = false;  ///< the selection is being taken over from the state

@@ -4,6 +4,7 @@
 #include <QStringList>
 #include <cmath>
 
+#include "widgets/common/describe.h"
 #include "widgets/common/format.h"
 
 namespace qs {
@@ -43,6 +44,82 @@ constexpr auto kCosine = &protocol::LayerResult::cosine;
 constexpr auto kMse = &protocol::LayerResult::mse;
 constexpr auto kFp32 = &protocol::LayerResult::fp32_ms;
 constexpr auto kInt8 = &protocol::LayerResult::int8_ms;
+constexpr auto kFp32Spread = &protocol::LayerResult::fp32_spread_ms;
+constexpr auto kInt8Spread = &protocol::LayerResult::int8_spread_ms;
+constexpr auto kGmacs = &protocol::LayerResult::gmacs_per_s;
+constexpr auto kPeak = &protocol::LayerResult::peak_percent;
+constexpr auto kRestore = &protocol::LayerResult::restore_ms;
+
+QString orAbsent(const QString& text) {
+    return text.isEmpty() ? format::kAbsent : text;
+}
+
+QVariant textValue(const QString& text) {
+    return text.isEmpty() ? QVariant() : QVariant(text);
+}
+
+QString implementation(const LayerRow& row) {
+    return row.result ? QString::fromStdString(row.result->implementation) : QString();
+}
+
+std::optional<int64_t> bytes(const LayerRow& row) {
+    return row.result ? row.result->bytes : std::nullopt;
+}
+
+QString restoreText(const LayerRow& row) {
+    const std::optional<double> cost = measured(row, kRestore);
+    return cost ? format::signedMilliseconds(*cost) : format::kAbsent;
+}
+
+/// What the profiler says about a layer beyond its times.
+void addProfileColumns(std::vector<LayerColumn>& columns) {
+    using Id = LayerColumnId;
+    using Row = const LayerRow&;
+    const std::vector<LayerColumn> added = {
+        {Id::Implementation, "implementation", QT_TRANSLATE_NOOP("LayerColumns", "Implementation"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "What ran the layer in the variant. The cell's tooltip says why each better one "
+                           "was refused"),
+         false, [](Row row) { return textValue(implementation(row)); },
+         [](Row row) { return orAbsent(implementation(row)); }},
+        {Id::PeakPercent, "peak_percent", QT_TRANSLATE_NOOP("LayerColumns", "% of peak"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "Rate of the layer against the measured peak of its precision on this machine"),
+         true, measuredValue<kPeak>, [](Row row) { return format::optional(measured(row, kPeak), 1); }},
+        {Id::Bound, "bound", QT_TRANSLATE_NOOP("LayerColumns", "Bound"),
+         QT_TRANSLATE_NOOP("LayerColumns", "What limits the layer on the roofline: compute or memory"), false,
+         [](Row row) {
+             return row.result ? textValue(QString::fromStdString(row.result->bound)) : QVariant();
+         },
+         [](Row row) { return row.result ? orAbsent(describe::bound(*row.result)) : format::kAbsent; }},
+        {Id::RestoreMs, "restore_ms", QT_TRANSLATE_NOOP("LayerColumns", "Restore cost"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "Predicted time that an inference takes longer if the layer goes back to FP32: "
+                           "with the boundaries that this adds, without those that it spares"),
+         true, measuredValue<kRestore>, restoreText},
+        {Id::GmacsPerS, "gmacs_per_s", QT_TRANSLATE_NOOP("LayerColumns", "GMAC/s"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "Multiply-accumulates of the layer in the variant, in 1e9 a second"),
+         true, measuredValue<kGmacs>, [](Row row) { return format::optional(measured(row, kGmacs), 1); },
+         false},
+        {Id::Bytes, "bytes", QT_TRANSLATE_NOOP("LayerColumns", "Bytes moved"),
+         QT_TRANSLATE_NOOP("LayerColumns", "Inputs, weights and outputs, each read or written once"), true,
+         [](Row row) { return bytes(row) ? QVariant(static_cast<qlonglong>(*bytes(row))) : QVariant(); },
+         [](Row row) { return format::bytes(bytes(row).value_or(0)); }, false},
+        {Id::Fp32Spread, "fp32_spread_ms", QT_TRANSLATE_NOOP("LayerColumns", "FP32 spread"),
+         QT_TRANSLATE_NOOP(
+             "LayerColumns",
+             "90th minus 10th percentile of the layer's time in the FP32 network, in milliseconds"),
+         true, measuredValue<kFp32Spread>,
+         [](Row row) { return format::duration(measured(row, kFp32Spread)); }, false},
+        {Id::Int8Spread, "int8_spread_ms", QT_TRANSLATE_NOOP("LayerColumns", "INT8 spread"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "90th minus 10th percentile of the layer's time in the variant, in milliseconds"),
+         true, measuredValue<kInt8Spread>,
+         [](Row row) { return format::duration(measured(row, kInt8Spread)); }, false},
+    };
+    columns.insert(columns.end(), added.begin(), added.end());
+}
 
 std::vector<LayerColumn> makeColumns() {
     using Id = LayerColumnId;
@@ -117,7 +194,11 @@ QString csvField(const QVariant& value) {
 }  // namespace
 
 const std::vector<LayerColumn>& layerColumns() {
-    static const std::vector<LayerColumn> columns = makeColumns();
+    static const std::vector<LayerColumn> columns = [] {
+        std::vector<LayerColumn> all = makeColumns();
+        addProfileColumns(all);
+        return all;
+    }();
     return columns;
 }
 

@@ -23,6 +23,14 @@ enum class LayerColumnId {
     Fp32Ms,
     Int8Ms,
     Speedup,
+    Implementation,
+    PeakPercent,
+    Bound,
+    RestoreMs,
+    GmacsPerS,
+    Bytes,
+    Fp32Spread,
+    Int8Spread,
     Count
 };
 
@@ -36,6 +44,7 @@ struct LayerColumn {
     bool numeric = true;
     QVariant (*value)(const LayerRow&);  ///< sorts and goes to CSV; invalid where there is nothing
     QString (*text)(const LayerRow&);    ///< what the cell shows
+    bool shown = true;                   ///< unless the person chooses otherwise
 };
 
 const std::vector<LayerColumn>& layerColumns();

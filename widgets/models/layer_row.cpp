@@ -1,6 +1,5 @@
 #include "widgets/models/layer_row.h"
 
-#include <QStringList>
 #include <unordered_map>
 
 #include "widgets/models/rules.h"
@@ -45,6 +44,16 @@ std::vector<LayerRow> makeLayerRows(const protocol::ModelInfo& model,
         rows.push_back(std::move(row));
     }
     return rows;
+}
+
+std::optional<double> restoreCost(const std::vector<LayerRow>& rows, const QStringList& layers) {
+    std::optional<double> cost;
+    for (const auto& row : rows) {
+        if (row.result && row.result->restore_ms && layers.contains(row.name())) {
+            cost = cost.value_or(0) + *row.result->restore_ms;
+        }
+    }
+    return cost;
 }
 
 QString opWithFused(const LayerRow& row) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <optional>
 #include <vector>
 
@@ -28,6 +29,10 @@ struct LayerRow {
 std::vector<LayerRow> makeLayerRows(const protocol::ModelInfo& model,
                                     const std::vector<protocol::Rule>& rules,
                                     const protocol::VariantResult* variant);
+
+/// Predicted milliseconds that an inference takes longer if all these layers go back to FP32: the sum of what
+/// each costs by itself. Layers that are FP32 already cost nothing; absent where no prediction is known.
+std::optional<double> restoreCost(const std::vector<LayerRow>& rows, const QStringList& layers);
 
 /// "conv2d + bn1 + relu": the op and what was fused into it.
 QString opWithFused(const LayerRow& row);

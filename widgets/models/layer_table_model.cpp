@@ -5,6 +5,7 @@
 #include <QFontDatabase>
 #include <algorithm>
 
+#include "widgets/common/describe.h"
 #include "widgets/common/format.h"
 
 namespace qs {
@@ -69,6 +70,12 @@ QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column
     if (column.id == LayerColumnId::Precision && row.result && !row.result->implementation.empty()) {
         return tr("Ran on %1").arg(QString::fromStdString(row.result->implementation));
     }
+    if (column.id == LayerColumnId::Implementation && row.result) {
+        return implementationTip(*row.result);
+    }
+    if (column.id == LayerColumnId::Bytes && row.result && row.result->bytes) {
+        return format::integer(*row.result->bytes);
+    }
     if (column.id == LayerColumnId::Parameters) {
         return format::integer(row.info.parameters);
     }
@@ -76,6 +83,20 @@ QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column
         return format::integer(row.info.macs);
     }
     return column.numeric ? QVariant() : QVariant(column.text(row));
+}
+
+QString LayerTableModel::implementationTip(const protocol::LayerResult& result) {
+    if (result.implementation.empty()) {
+        return {};
+    }
+    QStringList lines{tr("Ran on %1").arg(QString::fromStdString(result.implementation))};
+    if (!result.fp32_implementation.empty()) {
+        lines << tr("In the FP32 network: %1").arg(QString::fromStdString(result.fp32_implementation));
+    }
+    if (!result.refusals.empty()) {
+        lines << tr("Better ones that were refused, best first:") << describe::refusals(result);
+    }
+    return lines.join(QLatin1Char('\n'));
 }
 
 QVariant LayerTableModel::data(const QModelIndex& index, int role) const {

@@ -44,6 +44,7 @@ class LayerTableModel : public QAbstractTableModel {
   private:
     bool sameLayers(const std::vector<LayerRow>& rows) const;
     QVariant toolTip(const LayerRow& row, const LayerColumn& column) const;
+    static QString implementationTip(const protocol::LayerResult& result);
 
     std::vector<LayerRow> rows_;
 };

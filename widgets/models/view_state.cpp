@@ -71,4 +71,9 @@ void ViewState::setCurve(std::vector<protocol::CurvePoint> curve) {
     emit curveChanged();
 }
 
+void ViewState::setProfile(VariantProfile profile) {
+    profile_ = std::move(profile);
+    emit profileChanged();
+}
+
 }  // namespace qs

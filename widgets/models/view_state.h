@@ -8,6 +8,7 @@
 
 #include "protocol/messages.h"
 #include "widgets/models/layer_row.h"
+#include "widgets/models/variant_profile.h"
 
 namespace qs {
 
@@ -51,11 +52,16 @@ class ViewState : public QObject {
     const std::vector<protocol::CurvePoint>& curve() const { return curve_; }
     void setCurve(std::vector<protocol::CurvePoint> curve);
 
+    /// Of the current variant.
+    const VariantProfile& profile() const { return profile_; }
+    void setProfile(VariantProfile profile);
+
   signals:
     void layersChanged();
     void selectedLayersChanged(const QStringList& layers);
     void variantsChanged();
     void curveChanged();
+    void profileChanged();
     /// A view asks for this variant; the application decides and answers with setVariants().
     void variantPicked(const QString& id);
 
@@ -65,6 +71,7 @@ class ViewState : public QObject {
     std::vector<VariantRow> variants_;
     QString currentVariant_;
     std::vector<protocol::CurvePoint> curve_;
+    VariantProfile profile_;
 };
 
 }  // namespace qs

@@ -1,0 +1,481 @@
+#include <gtest/gtest.h>
+#include <qcustomplot.h>
+
+#include <QAbstractItemModelTester>
+#include <QCoreApplication>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QToolTip>
+#include <QTranslator>
+
+#include "support/sample_results.h"
+#include "widgets/charts/roofline_chart.h"
+#include "widgets/findings/findings_panel.h"
+#include "widgets/inspector/fact_grid.h"
+#include "widgets/models/finding_table_model.h"
+#include "widgets/models/profile_table_model.h"
+#include "widgets/profile/profile_panel.h"
+
+namespace qs {
+namespace {
+
+using protocol::VariantResult;
+
+VariantResult variantWith(const std::vector<std::string>& floatLayers) {
+    protocol::Recipe recipe = samples::recipe();
+    for (const auto& layer : floatLayers) {
+        recipe.rules.push_back({"layer", layer, "fp32"});
+    }
+    return samples::variant(recipe);
+}
+
+void show(ViewState& state, const VariantResult& variant) {
+    state.setProfile(makeVariantProfile(variant));
+    state.setLayers(makeLayerRows(samples::modelInfo("resnet.pt"), variant.recipe.rules, &variant));
+}
+
+void showAt(QWidget& widget, int width, int height) {
+    widget.resize(width, height);
+    widget.show();
+    EXPECT_TRUE(QTest::qWaitForWindowExposed(&widget));
+}
+
+QString textOf(const QWidget& widget, const char* label) {
+    const auto* found = widget.findChild<QLabel*>(QLatin1String(label));
+    return found->isHidden() ? QString() : found->text();
+}
+
+QString factsOf(const QWidget& panel, const char* name) {
+    return panel.findChild<FactGrid*>(QLatin1String(name))->text();
+}
+
+int rowOf(const QAbstractItemModel& model, int column, const QString& text) {
+    for (int row = 0; row < model.rowCount(); ++row) {
+        if (model.index(row, column).data().toString() == text) {
+            return row;
+        }
+    }
+    return -1;
+}
+
+int findingOf(const QAbstractItemModel& model, const QString& layer) {
+    for (int row = 0; row < model.rowCount(); ++row) {
+        if (model.index(row, 0).data(FindingTableModel::LayerRole).toString() == layer) {
+            return row;
+        }
+    }
+    return -1;
+}
+
+void click(QTableView& table, int row, int column) {
+    const QModelIndex index = table.model()->index(row, column);
+    table.scrollTo(index);
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, Qt::NoModifier, table.visualRect(index).center());
+}
+
+void doubleClick(QTableView& table, int row, int column) {
+    click(table, row, column);
+    QTest::mouseDClick(table.viewport(), Qt::LeftButton, Qt::NoModifier,
+                       table.visualRect(table.model()->index(row, column)).center());
+}
+
+// ---- rows
+
+TEST(ProfileRowsTest, BoundariesStandBesideTheirLayersAndNothingIsLost) {
+    const VariantResult variant = variantWith({"layer2.0.conv1"});
+    const auto layers = makeLayerRows(samples::modelInfo("resnet.pt"), variant.recipe.rules, &variant);
+    const auto rows = makeProfileRows(layers, makeVariantProfile(variant));
+    QStringList steps;
+    double sum = 0;
+    for (const auto& row : rows) {
+        steps << row.step;
+        sum += row.ms;
+    }
+    EXPECT_EQ(steps.first(), "quantize input");
+    EXPECT_EQ(steps.last(), "inputs and outputs");
+    const auto at = [&](const char* step) { return steps.indexOf(QLatin1String(step)); };
+    EXPECT_EQ(at("reorder layer4.1.conv2") + 1, at("layer4.1.conv2")) << "before the layer that reads it";
+    EXPECT_EQ(at("layer1.1.conv2") + 1, at("dequantize layer1.1.conv2"));
+    EXPECT_EQ(at("dequantize layer1.1.conv2") + 1, at("layer2.0.conv1"));
+    EXPECT_EQ(at("layer2.0.conv1") + 1, at("quantize layer2.0.conv1"));
+    EXPECT_EQ(rows.size(), variant.layers.size() + variant.boundaries.size() + 1);
+    EXPECT_NEAR(sum, sumOfSteps(*variant.profile), 1e-9);
+}
+
+TEST(ProfileRowsTest, ABoundaryOfAnUnknownLayerIsKeptAtTheFront) {
+    VariantProfile profile;
+    profile.boundaries = {{"reorder nowhere", "reorder", 0.5, 10}, {"odd", "quantize", 0.25, 0}};
+    const auto rows = makeProfileRows({}, profile);
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].layer, QString());
+    EXPECT_FALSE(rows[1].bytes);
+}
+
+TEST(ProfileRowsTest, TheIntensityIsThatOfTheRunWhateverItsBatch) {
+    protocol::LayerResult layer;
+    layer.macs = 1000;  // of one sample; the run has eight
+    layer.int8_ms = 0.002;
+    layer.gmacs_per_s = 4;
+    layer.bytes = 500;
+    EXPECT_NEAR(*operationalIntensity(layer), 8000.0 / 500, 1e-9);
+    layer.bytes.reset();
+    EXPECT_FALSE(operationalIntensity(layer));
+    layer.bytes = 500;
+    layer.gmacs_per_s = 0;
+    EXPECT_FALSE(operationalIntensity(layer)) << "a pooling has no place on a logarithmic axis";
+}
+
+TEST(ProfileRowsTest, TheGapIsAPercentageOfTheMedian) {
+    protocol::ProfileSummary summary;
+    EXPECT_FALSE(gapPercent(summary));
+    summary.layers_ms = 8;
+    summary.boundaries_ms = 1;
+    summary.other_ms = 0.7;
+    summary.total_ms = 10;
+    EXPECT_NEAR(*gapPercent(summary), -3, 1e-9);
+}
+
+TEST(ProfileTableModelTest, KeepsTheContractOfItemModelsAndShowsShares) {
+    ProfileTableModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    model.setRows(
+        {{QStringLiteral("conv1"), QStringLiteral("conv2d"), QStringLiteral("conv1"), 1.5, 0.25, 2048},
+         {QStringLiteral("copy"), {}, {}, 0.5, {}, {}}},
+        4);
+    const auto cell = [&](int row, int column) { return model.index(row, column).data().toString(); };
+    EXPECT_EQ(cell(0, ProfileTableModel::TimeColumn), "1.50");
+    EXPECT_EQ(cell(0, ProfileTableModel::SpreadColumn), "0.250");
+    EXPECT_EQ(cell(0, ProfileTableModel::ShareColumn), "37.5");
+    EXPECT_EQ(cell(0, ProfileTableModel::BytesColumn), "2.0 kB");
+    EXPECT_EQ(cell(1, ProfileTableModel::SpreadColumn), QStringLiteral("\u2013"));
+    EXPECT_EQ(cell(1, ProfileTableModel::BytesColumn), QStringLiteral("\u2013"));
+    for (int column = 0; column < model.columnCount(); ++column) {
+        EXPECT_FALSE(model.headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString().isEmpty());
+    }
+    model.setRows({}, 0);
+    EXPECT_EQ(model.rowCount(), 0);
+}
+
+// ---- panel
+
+TEST(ProfilePanelTest, SaysWhatIsMissing) {
+    ViewState state;
+    ProfilePanel panel(state);
+    EXPECT_TRUE(textOf(panel, "profileEmpty").contains(QStringLiteral("after Calibrate")));
+    VariantResult old = variantWith({});
+    old.profile.reset();
+    show(state, old);
+    EXPECT_TRUE(textOf(panel, "profileEmpty").contains(QStringLiteral("without a profile")));
+    EXPECT_TRUE(panel.findChild<QTabWidget*>()->isHidden());
+}
+
+TEST(ProfilePanelTest, ComparesTheSumWithWholeRunsAndTellsWhereTheRestGoes) {
+    ViewState state;
+    ProfilePanel panel(state);
+    VariantResult variant = variantWith({});
+    variant.profile->layers_ms = 9;
+    variant.profile->boundaries_ms = 1;
+    variant.profile->other_ms = 0.2;
+    variant.profile->total_ms = 10;
+    variant.profile->overhead_ms = 0.5;
+    variant.profile->reorders = 7;
+    show(state, variant);
+    EXPECT_EQ(textOf(panel, "profileSum"),
+              "The steps add up to 10.20 ms, the median of whole runs is 10.00 ms: +2.0\u00a0%.");
+    const QString time = factsOf(panel, "profileTime");
+    EXPECT_TRUE(time.contains(QStringLiteral("Boundaries\t1.00 ms\t10.0 %"))) << time.toStdString();
+    EXPECT_TRUE(time.contains(QStringLiteral("Sum against the median\t+0.20 ms\t+2.0\u00a0%")))
+        << time.toStdString();
+    EXPECT_TRUE(time.contains(QStringLiteral("overhead, taken out\t0.500 ms"))) << time.toStdString();
+    const QString resources = factsOf(panel, "profileResources");
+    EXPECT_TRUE(resources.contains(QStringLiteral("7 reorder"))) << resources.toStdString();
+    EXPECT_TRUE(resources.contains(QString::fromUtf8("27.6 kB (1.13×)"))) << resources.toStdString();
+    EXPECT_TRUE(resources.contains(QStringLiteral("Energy\tnot measurable on this machine")));
+    EXPECT_TRUE(factsOf(panel, "profileMachine").contains(QStringLiteral("INT8\t233.0 GMAC/s")));
+
+    variant.profile->energy_mj = 12.34;
+    variant.peaks.reset();
+    show(state, variant);
+    EXPECT_TRUE(factsOf(panel, "profileResources").contains(QStringLiteral("12.3 mJ an inference")));
+    EXPECT_EQ(factsOf(panel, "profileMachine"), QString());
+}
+
+TEST(ProfilePanelTest, AStepSelectsItsLayerAndTheSelectionMarksTheStep) {
+    ViewState state;
+    ProfilePanel panel(state);
+    showAt(panel, 700, 400);
+    show(state, variantWith({"layer2.0.conv1"}));
+    QTableView& table = panel.table();
+    const auto step = [&](const char* name) {
+        return rowOf(*table.model(), ProfileTableModel::StepColumn, QLatin1String(name));
+    };
+    click(table, step("dequantize layer1.1.conv2"), ProfileTableModel::TimeColumn);
+    EXPECT_EQ(state.selectedLayers(), QStringList{QStringLiteral("layer1.1.conv2")});
+    EXPECT_EQ(table.currentIndex().row(), step("dequantize layer1.1.conv2"))
+        << "the click stays where it was";
+    QTest::keyClick(&table, Qt::Key_Down);
+    EXPECT_EQ(state.selectedLayers(), QStringList{QStringLiteral("layer2.0.conv1")});
+    state.setSelectedLayers({QStringLiteral("fc")});
+    EXPECT_EQ(table.currentIndex().row(), step("fc"));
+    state.setSelectedLayers({});
+    EXPECT_FALSE(table.selectionModel()->hasSelection());
+
+    QSignalSpy requested(&panel, &ProfilePanel::layerRequested);
+    doubleClick(table, step("conv1"), ProfileTableModel::StepColumn);
+    ASSERT_EQ(requested.count(), 1);
+    EXPECT_EQ(requested[0][0].toString(), "conv1");
+    doubleClick(table, step("inputs and outputs"), ProfileTableModel::StepColumn);
+    EXPECT_EQ(requested.count(), 1);
+}
+
+TEST(ProfilePanelTest, SortsByTimeWhereOneClicks) {
+    ViewState state;
+    ProfilePanel panel(state);
+    showAt(panel, 700, 400);
+    show(state, variantWith({}));
+    QHeaderView& header = *panel.table().horizontalHeader();
+    const QPoint at(header.sectionViewportPosition(ProfileTableModel::TimeColumn) + 10, header.height() / 2);
+    QTest::mouseClick(header.viewport(), Qt::LeftButton, Qt::NoModifier, at);
+    QTest::mouseClick(header.viewport(), Qt::LeftButton, Qt::NoModifier, at);
+    const QAbstractItemModel& model = *panel.table().model();
+    for (int row = 1; row < model.rowCount(); ++row) {
+        const auto ms = [&](int of) {
+            return model.index(of, ProfileTableModel::TimeColumn)
+                .data(ProfileTableModel::SortRole)
+                .toDouble();
+        };
+        ASSERT_GE(ms(row - 1), ms(row));
+    }
+}
+
+// ---- findings
+
+TEST(LinterTextTest, FillsInArgumentsOnce) {
+    EXPECT_EQ(linterText("%1 of %2", {"a", "b"}), "a of b");
+    EXPECT_EQ(linterText("%2 before %1, %1 again", {"%2", "x"}), "x before %2, %2 again");
+    EXPECT_EQ(linterText("%1 and %3 at 50 %", {"a"}), "a and %3 at 50 %");
+    EXPECT_EQ(linterText("", {"a"}), "");
+}
+
+class OneSentence : public QTranslator {
+  public:
+    QString translate(const char* context, const char* source, const char*, int) const override {
+        return qstrcmp(context, "Linter") == 0 && qstrcmp(source, "%1 is %2 wide") == 0
+                   ? QString::fromUtf8("%2：%1 的宽度")
+                   : QString();
+    }
+    bool isEmpty() const override { return false; }
+};
+
+TEST(LinterTextTest, IsTranslatedBeforeTheArgumentsAreFilledIn) {
+    OneSentence translator;
+    QCoreApplication::installTranslator(&translator);
+    EXPECT_EQ(linterText("%1 is %2 wide", {"conv1", "3"}), QString::fromUtf8("3：conv1 的宽度"));
+    QCoreApplication::removeTranslator(&translator);
+}
+
+TEST(FindingTableModelTest, TheGreatestSavingIsFirstAndUnknownOnesLast) {
+    FindingTableModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    model.setFindings({{"a", "", "whole", "", {}, {}},
+                       {"b", "small", "m", "r", {}, 0.125},
+                       {"c", "large", "%1 m", "%1 r", {"x"}, 2},
+                       {"d", "named", "%1 m", "", {"named"}, 1}});
+    const auto cell = [&](int row, int column) { return model.index(row, column).data().toString(); };
+    EXPECT_EQ(cell(0, FindingTableModel::SavingColumn), "2.00 ms");
+    EXPECT_EQ(cell(0, FindingTableModel::TextColumn), QString::fromUtf8("large\nx m\n→ x r"));
+    EXPECT_EQ(cell(1, FindingTableModel::TextColumn), "named m") << "not named twice";
+    EXPECT_EQ(model.index(2, 0).data(FindingTableModel::LayerRole).toString(), "small");
+    EXPECT_EQ(cell(3, FindingTableModel::TextColumn), "whole model\nwhole");
+    EXPECT_EQ(cell(3, FindingTableModel::SavingColumn), QStringLiteral("\u2013"));
+}
+
+TEST(FindingsPanelTest, AFindingSelectsItsLayerAndTheButtonAsksToShowIt) {
+    ViewState state;
+    FindingsPanel panel(state);
+    EXPECT_TRUE(textOf(panel, "findingsEmpty").contains(QStringLiteral("after Calibrate")));
+    showAt(panel, 600, 400);
+    show(state, variantWith({}));
+    EXPECT_EQ(textOf(panel, "findingsEmpty"), QString());
+    QTableView& table = panel.table();
+    auto* button = panel.findChild<QPushButton*>(QStringLiteral("findingShowLayer"));
+    EXPECT_FALSE(button->isEnabled());
+    QSignalSpy requested(&panel, &FindingsPanel::layerRequested);
+    const QString layer = QStringLiteral("layer4.0.downsample.0");
+    const int row = findingOf(*table.model(), layer);
+    ASSERT_GE(row, 0);
+    click(table, row, FindingTableModel::TextColumn);
+    EXPECT_EQ(state.selectedLayers(), QStringList{layer});
+    EXPECT_EQ(requested.count(), 0);
+    QTest::mouseClick(button, Qt::LeftButton);
+    ASSERT_EQ(requested.count(), 1);
+    EXPECT_EQ(requested[0][0].toString(), layer);
+    state.setSelectedLayers({});
+    doubleClick(table, row, FindingTableModel::TextColumn);
+    EXPECT_EQ(requested.count(), 2);
+    EXPECT_EQ(state.selectedLayers(), QStringList{layer}) << "clicked again";
+
+    const int whole = findingOf(*table.model(), QString());
+    click(table, whole, FindingTableModel::TextColumn);
+    EXPECT_FALSE(button->isEnabled());
+    EXPECT_EQ(state.selectedLayers(), QStringList{layer}) << "nothing else is selected";
+}
+
+TEST(FindingsPanelTest, RowsAreAsHighAsTheirWrappedTexts) {
+    ViewState state;
+    FindingsPanel panel(state);
+    showAt(panel, 900, 300);
+    show(state, variantWith({}));
+    const auto height = [&] { return panel.table().rowHeight(0); };
+    QTest::qWait(1);
+    const int wide = height();
+    panel.resize(330, 300);
+    QTest::qWait(1);
+    EXPECT_GT(height(), wide);
+    const QModelIndex text = panel.table().model()->index(0, FindingTableModel::TextColumn);
+    const QRect room(0, 0, panel.table().columnWidth(FindingTableModel::TextColumn), 10'000);
+    EXPECT_GE(
+        height(),
+        panel.table().fontMetrics().boundingRect(room, Qt::TextWordWrap, text.data().toString()).height());
+}
+
+TEST(FindingsPanelTest, NoFindingsAreSaidToBeNone) {
+    ViewState state;
+    FindingsPanel panel(state);
+    VariantResult variant = variantWith({});
+    variant.findings.clear();
+    show(state, variant);
+    EXPECT_TRUE(textOf(panel, "findingsEmpty").contains(QStringLiteral("Nothing was found")));
+    variant.profile.reset();
+    show(state, variant);
+    EXPECT_TRUE(textOf(panel, "findingsEmpty").contains(QStringLiteral("without a profile")));
+}
+
+// ---- roofline
+
+class RooflineChartTest : public testing::Test {
+  protected:
+    RooflineChartTest() : chart_(state_, nullptr) { showAt(chart_, 620, 360); }
+
+    void measure(const VariantResult& variant) {
+        show(state_, variant);
+        chart_.plot().replot(QCustomPlot::rpImmediateRefresh);
+    }
+
+    int points(const QColor& color) const {
+        int count = 0;
+        for (int i = 0; i < chart_.plot().graphCount(); ++i) {
+            const QCPGraph& graph = *chart_.plot().graph(i);
+            if (graph.lineStyle() == QCPGraph::lsNone && graph.scatterStyle().brush().color() == color &&
+                graph.scatterStyle().shape() == QCPScatterStyle::ssDisc) {
+                count += graph.dataCount();
+            }
+        }
+        return count;
+    }
+
+    QStringList labels() const {
+        QStringList texts;
+        for (int i = 0; i < chart_.plot().itemCount(); ++i) {
+            const auto* text = qobject_cast<QCPItemText*>(chart_.plot().item(i));
+            if (text && text->visible()) {
+                texts << text->text();
+            }
+        }
+        texts.sort();
+        return texts;
+    }
+
+    ViewState state_;
+    RooflineChart chart_;
+};
+
+TEST_F(RooflineChartTest, HasAPointForEachLayerWithMacsInTheColourOfItsPrecision) {
+    EXPECT_TRUE(textOf(chart_, "emptyText").contains(QStringLiteral("after Calibrate")));
+    const VariantResult variant = variantWith({"layer2.0.conv1", "fc"});
+    measure(variant);
+    EXPECT_EQ(textOf(chart_, "emptyText"), QString());
+    const auto withMacs = std::count_if(variant.layers.begin(), variant.layers.end(),
+                                        [](const auto& layer) { return layer.macs > 0; });
+    const ChartColors colors = ChartColors::of(chart_.palette());
+    EXPECT_EQ(points(colors.fp32), 2);
+    EXPECT_EQ(points(colors.int8), withMacs - 2);
+    EXPECT_TRUE(chart_.pointOf(QStringLiteral("maxpool")).isNull());
+    const auto& layer = *state_.findLayer(QStringLiteral("conv1"))->result;
+    const QPointF at = chart_.pointOf(QStringLiteral("conv1"));
+    EXPECT_NEAR(chart_.plot().xAxis->pixelToCoord(at.x()), double(layer.macs) / double(*layer.bytes), 1e-6);
+    EXPECT_NEAR(chart_.plot().yAxis->pixelToCoord(at.y()), *layer.gmacs_per_s, 1e-6);
+    EXPECT_EQ(chart_.plot().xAxis->scaleType(), QCPAxis::stLogarithmic);
+    EXPECT_EQ(chart_.plot().yAxis->scaleType(), QCPAxis::stLogarithmic);
+}
+
+TEST_F(RooflineChartTest, TheRoofIsThePeaksAndTheBandwidthsUpToThem) {
+    VariantResult variant = variantWith({});
+    measure(variant);
+    EXPECT_EQ(labels(), (QStringList{QStringLiteral("FP32 peak 58"), QStringLiteral("INT8 peak 233"),
+                                     QStringLiteral("cache 96.0 GB/s"), QStringLiteral("memory 12.5 GB/s")}));
+    int ceilings = 0;
+    int slopes = 0;
+    for (int i = 0; i < chart_.plot().graphCount(); ++i) {
+        const auto& data = *chart_.plot().graph(i)->data();
+        if (chart_.plot().graph(i)->lineStyle() == QCPGraph::lsNone) {
+            continue;
+        }
+        ASSERT_EQ(data.size(), 2);
+        const auto first = *data.constBegin();
+        const auto last = *(data.constEnd() - 1);
+        if (first.value == last.value) {
+            ++ceilings;
+            EXPECT_NEAR(first.key, first.value / variant.peaks->cache_gb_per_s, 1e-9)
+                << "begins at the cache";
+        } else {
+            ++slopes;
+            EXPECT_NEAR(first.value / first.key, last.value / last.key, 1e-9);
+            EXPECT_NEAR(last.value, variant.peaks->int8_gmacs_per_s, 1e-9) << "ends at the highest peak";
+        }
+    }
+    EXPECT_EQ(ceilings, 2);
+    EXPECT_EQ(slopes, 2);
+    EXPECT_GT(chart_.plot().yAxis->range().upper, variant.peaks->int8_gmacs_per_s);
+
+    variant.peaks.reset();
+    measure(variant);
+    EXPECT_EQ(labels(), QStringList()) << "without peaks there are points alone";
+    EXPECT_EQ(textOf(chart_, "emptyText"), QString());
+}
+
+TEST_F(RooflineChartTest, AClickOnAPointSelectsItsLayerAndCtrlAddsAnother) {
+    measure(variantWith({}));
+    const auto at = [&](const char* layer) { return chart_.pointOf(QLatin1String(layer)).toPoint(); };
+    QTest::mouseClick(&chart_.plot(), Qt::LeftButton, Qt::NoModifier, at("conv1"));
+    EXPECT_EQ(state_.selectedLayers(), QStringList{QStringLiteral("conv1")});
+    QTest::mouseClick(&chart_.plot(), Qt::LeftButton, Qt::ControlModifier, at("fc"));
+    EXPECT_EQ(state_.selectedLayers().size(), 2);
+    const QCPGraph& marks = *chart_.plot().graph(chart_.plot().graphCount() - 1);
+    EXPECT_EQ(marks.dataCount(), 2);
+    EXPECT_NE(marks.scatterStyle().pen().color(), ChartColors::of(chart_.palette()).int8);
+    QTest::mouseClick(&chart_.plot(), Qt::LeftButton, Qt::NoModifier,
+                      chart_.plot().axisRect()->rect().topLeft() + QPoint(4, 4));
+    EXPECT_EQ(state_.selectedLayers().size(), 2) << "there is no point";
+    state_.setSelectedLayers({});
+    EXPECT_EQ(marks.dataCount(), 0);
+}
+
+TEST_F(RooflineChartTest, HoveringTellsTheFiguresAndTheBound) {
+    measure(variantWith({}));
+    QTest::mouseMove(&chart_.plot(), chart_.pointOf(QStringLiteral("fc")).toPoint());
+    ASSERT_TRUE(QTest::qWaitFor([] { return !QToolTip::text().isEmpty(); }, 2000));
+    const QString tip = QToolTip::text();
+    EXPECT_TRUE(tip.startsWith(QStringLiteral("fc\n"))) << tip.toStdString();
+    EXPECT_TRUE(tip.contains(QStringLiteral("bound by memory"))) << tip.toStdString();
+    EXPECT_TRUE(tip.contains(QStringLiteral("MACs a byte")));
+    QToolTip::hideText();
+}
+
+}  // namespace
+}  // namespace qs

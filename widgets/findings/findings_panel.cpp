@@ -1,0 +1,107 @@
+#include "widgets/findings/findings_panel.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace qs {
+
+FindingsPanel::FindingsPanel(ViewState& state, QWidget* parent)
+    : QWidget(parent),
+      state_(state),
+      model_(new FindingTableModel(this)),
+      table_(new QTableView(this)),
+      show_(new QPushButton(tr("Show layer"), this)),
+      empty_(new QLabel(this)) {
+    show_->setObjectName(QStringLiteral("findingShowLayer"));
+    empty_->setObjectName(QStringLiteral("findingsEmpty"));
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setWordWrap(true);
+    empty_->setContentsMargins(12, 12, 12, 12);
+    auto* bottom = new QHBoxLayout;
+    bottom->setContentsMargins(6, 4, 6, 4);
+    bottom->addStretch();
+    bottom->addWidget(show_);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(table_, 1);
+    layout->addWidget(empty_, 1);
+    layout->addLayout(bottom);
+    buildTable();
+    connect(show_, &QPushButton::clicked, this, [this] { requestLayer(table_->currentIndex()); });
+    connect(&state_, &ViewState::profileChanged, this, &FindingsPanel::refresh);
+    connect(&state_, &ViewState::layersChanged, this, &FindingsPanel::updateEmptyText);
+    refresh();
+}
+
+void FindingsPanel::buildTable() {
+    table_->setObjectName(QStringLiteral("findingTable"));
+    table_->setModel(model_);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setShowGrid(false);
+    table_->setWordWrap(true);
+    table_->setTabKeyNavigation(false);
+    table_->setAlternatingRowColors(true);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->verticalHeader()->hide();
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setSectionResizeMode(FindingTableModel::TextColumn, QHeaderView::Stretch);
+    // The height of wrapped text follows the width of its column, once the header has settled.
+    connect(table_->horizontalHeader(), &QHeaderView::sectionResized, table_,
+            &QTableView::resizeRowsToContents, Qt::QueuedConnection);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& now) {
+                selectLayer(now);
+                updateButton();
+            });
+    connect(table_, &QTableView::clicked, this, &FindingsPanel::selectLayer);
+    connect(table_, &QTableView::doubleClicked, this, &FindingsPanel::requestLayer);
+}
+
+void FindingsPanel::refresh() {
+    const auto& findings = state_.profile().findings;
+    model_->setFindings(findings);
+    table_->resizeColumnToContents(FindingTableModel::SavingColumn);
+    table_->resizeRowsToContents();
+    table_->setVisible(!findings.empty());
+    show_->setVisible(!findings.empty());
+    empty_->setVisible(findings.empty());
+    updateEmptyText();
+    updateButton();
+}
+
+void FindingsPanel::updateEmptyText() {
+    const bool measured = !state_.layers().empty() && state_.layers().front().result;
+    empty_->setText(state_.profile().summary
+                        ? tr("Nothing was found that keeps this variant from being faster.")
+                    : measured ? tr("This variant was measured without a profile.")
+                               : tr("Why layers are not faster is said here after Calibrate."));
+}
+
+void FindingsPanel::selectLayer(const QModelIndex& index) {
+    if (const QString layer = index.data(FindingTableModel::LayerRole).toString(); !layer.isEmpty()) {
+        state_.setSelectedLayers({layer});
+    }
+}
+
+void FindingsPanel::requestLayer(const QModelIndex& index) {
+    if (const QString layer = index.data(FindingTableModel::LayerRole).toString(); !layer.isEmpty()) {
+        emit layerRequested(layer);
+    }
+}
+
+void FindingsPanel::updateButton() {
+    const bool ofLayer = !table_->currentIndex().data(FindingTableModel::LayerRole).toString().isEmpty();
+    show_->setEnabled(ofLayer);
+    show_->setToolTip(ofLayer ? tr("Scroll the table of layers to it")
+                              : tr("Choose a finding of a layer first."));
+}
+
+}  // namespace qs
