@@ -101,13 +101,14 @@ std::vector<Target> speedTargets(const std::vector<Measured>& tables) {
 }
 
 std::string text(const Target& target) {
+    const std::string unit = target.unit.empty() ? "" : ' ' + target.unit;
     const std::string limit =
-        fmt::format("({} {:g} {})", target.atMost ? "at most" : "at least", target.limit, target.unit);
+        fmt::format("{} {:g}{}", target.atMost ? "at most" : "at least", target.limit, unit);
     if (!target.value) {
-        return fmt::format("not measured  {} {}\n", target.words, limit);
+        return fmt::format("not measured  {} ({})\n", target.words, limit);
     }
-    return fmt::format("{:<12}  {}: {:.3g} {} {}\n", target.reached() ? "reached" : "MISSED", target.words,
-                       *target.value, target.unit, limit);
+    return fmt::format("{:<12}  {}: {:.{}f}{} ({})\n", target.reached() ? "reached" : "MISSED", target.words,
+                       *target.value, target.unit == "x" ? 2 : 0, unit, limit);
 }
 
 }  // namespace qs::bench
