@@ -1,7 +1,3 @@
-#include <stdlib.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -9,13 +5,12 @@
 #include "cli/options.h"
 #include "cli/report.h"
 #include "core/files.h"
+#include "core/temporary_folder.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
     ModelOptions model;
@@ -25,30 +20,6 @@ struct Options {
     protocol::QatSettings qat;
     std::string validation;
     std::string weights;
-};
-
-/// A folder of its own under the system's temporary folder, gone with the object.
-class TemporaryFolder {
-  public:
-    static Result<std::unique_ptr<TemporaryFolder>> make() {
-        std::error_code error;
-        std::string name = (fs::temp_directory_path(error) / "qscope.XXXXXX").string();
-        if (!::mkdtemp(name.data())) {
-            return failure("cannot create a temporary folder " + name + ": " + std::strerror(errno));
-        }
-        return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(name));
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const fs::path& path() const { return path_; }
-
-  private:
-    explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
-    fs::path path_;
 };
 
 Result<Report> train(const Options& options, Session& session) {

@@ -284,6 +284,25 @@ void members(auto& visit, Is<VariantResult> auto& v) {
     visit("findings", v.findings);
 }
 
+void members(auto& visit, Is<ComparisonRow> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("version", v.version);
+    visit("median_ms", v.median_ms);
+    visit("p10_ms", v.p10_ms);
+    visit("p90_ms", v.p90_ms);
+    visit("ratio", v.ratio);
+    visit("prepare_ms", v.prepare_ms);
+    visit("note", v.note);
+}
+
+void members(auto& visit, Is<ComparisonResult> auto& v) {
+    visit("rows", v.rows);
+    visit("clock", v.clock);
+    visit("notes", v.notes);
+    visit("measured", v.measured);
+}
+
 void members(auto& visit, Is<EntryInfo> auto& v) {
     visit("name", v.name);
     visit("description", v.description);
@@ -313,6 +332,7 @@ void members(auto& visit, Is<EngineInfo> auto& v) {
     visit("exporters", v.exporters);
     visit("metrics", v.metrics);
     visit("backends", v.backends);
+    visit("contestants", v.contestants);
 }
 
 void members(auto& visit, Is<OpenModelParams> auto& v) {
@@ -326,6 +346,15 @@ void members(auto& visit, Is<MeasureParams> auto& v) {
     visit("data", v.data);
     visit("inputs", v.inputs);
     visit("recipe", v.recipe);
+    visit("calib_data", v.calib_data);
+}
+
+void members(auto& visit, Is<CompareParams> auto& v) {
+    visit("model", v.model);
+    visit("data", v.data);
+    visit("inputs", v.inputs);
+    visit("recipe", v.recipe);
+    visit("against", v.against);
     visit("calib_data", v.calib_data);
 }
 
@@ -424,11 +453,14 @@ QS_DEFINE_JSON(ModelResult)
 QS_DEFINE_JSON(CurvePoint)
 QS_DEFINE_JSON(Measurement)
 QS_DEFINE_JSON(VariantResult)
+QS_DEFINE_JSON(ComparisonRow)
+QS_DEFINE_JSON(ComparisonResult)
 QS_DEFINE_JSON(EntryInfo)
 QS_DEFINE_JSON(MetricInfo)
 QS_DEFINE_JSON(EngineInfo)
 QS_DEFINE_JSON(OpenModelParams)
 QS_DEFINE_JSON(MeasureParams)
+QS_DEFINE_JSON(CompareParams)
 QS_DEFINE_JSON(TrainParams)
 QS_DEFINE_JSON(ExportParams)
 QS_DEFINE_JSON(ExportResult)

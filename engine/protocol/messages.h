@@ -311,6 +311,27 @@ struct VariantResult {
     std::vector<Finding> findings = {};          ///< the greatest saving first
 };
 
+/// One contestant of a comparison with other runtimes.
+struct ComparisonRow {
+    std::string name;  ///< of EngineInfo::contestants
+    std::string description;
+    std::string version;              ///< of what ran it; empty where nothing did
+    std::optional<double> median_ms;  ///< absent where it did not run: `note` says why
+    std::optional<double> p10_ms;
+    std::optional<double> p90_ms;
+    std::optional<double> ratio;       ///< median over that of ours-int8
+    std::optional<double> prepare_ms;  ///< opening, packing weights, and the first inference
+    std::string note;
+};
+
+/// One network in several runtimes, timed in turns in one run.
+struct ComparisonResult {
+    std::vector<ComparisonRow> rows;  ///< ours-int8 first
+    std::string clock;                ///< what was measured: "processor" time (one thread) or "wall" time
+    std::vector<std::string> notes;
+    Measurement measured;
+};
+
 // ---- methods
 // Each request is complete in itself (the engine keeps only caches), so that a restarted engine goes on where
 // a killed one stopped. Errors: code -32800 cancelled, -32602 usage, -32000 failed.
@@ -346,6 +367,7 @@ struct EngineInfo {
     std::vector<std::string> exporters;    ///< "torchscript .pt", "onnx .onnx"
     std::vector<MetricInfo> metrics = {};  ///< in the order in which they are reported
     std::vector<EntryInfo> backends = {};  ///< the default first
+    std::vector<EntryInfo> contestants = {};
 };
 
 /// "model.open" -> ModelInfo
@@ -368,6 +390,17 @@ struct MeasureParams {
     /// Absent: calibration and evaluation share `data`, in subsets that do not overlap where it is large
     /// enough.
     std::optional<DataSpec> calib_data = {};
+};
+
+/// "model.compare" -> ComparisonResult. Quantizes like variant.measure, then times the variant beside other
+/// runtimes (latency_warmup, latency_runs and threads of its recipe). A job.
+struct CompareParams {
+    std::string model;
+    std::optional<DataSpec> data;    ///< as in MeasureParams
+    std::vector<TensorInfo> inputs;  ///< as in OpenModelParams
+    Recipe recipe;
+    std::vector<std::string> against;         ///< names of EngineInfo::contestants, or "all"
+    std::optional<DataSpec> calib_data = {};  ///< as in MeasureParams
 };
 
 /// "variant.train" -> VariantResult (recipe.trained_weights and calibration filled in). A job with training

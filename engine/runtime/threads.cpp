@@ -1,6 +1,7 @@
 #include "runtime/threads.h"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <omp.h>
 #include <unistd.h>
 
@@ -14,13 +15,30 @@ namespace qs {
 
 namespace {
 std::atomic<int> chosen{0};  // 0: setThreads() was never called
+
+/// OpenBLAS, which multiplies LibTorch's matrices, has threads of its own that LibTorch does not set. Another
+/// BLAS does not know this function.
+void setBlasThreads(int count) {
+    using SetThreads = void (*)(int);
+    static const auto set = reinterpret_cast<SetThreads>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    if (set) {
+        set(count);
+    }
 }
+
+/// Whether the variable is new.
+bool setDefault(const char* name, const char* value) {
+    return !std::getenv(name) && ::setenv(name, value, 1) == 0;
+}
+
+}  // namespace
 
 int setThreads(int threads) {
     const int count = threads > 0 ? threads : cpuInfo().cores;
     chosen = count;
     at::set_num_threads(count);
     omp_set_num_threads(count);
+    setBlasThreads(count);
     return count;
 }
 
@@ -31,8 +49,9 @@ void adoptThreads() {
 }
 
 void limitSpinning(char** argv) {
-    if (!std::getenv("OMP_WAIT_POLICY") && !std::getenv("GOMP_SPINCOUNT") &&
-        ::setenv("GOMP_SPINCOUNT", "3000", 1) == 0) {
+    const bool openMp = !std::getenv("OMP_WAIT_POLICY") && setDefault("GOMP_SPINCOUNT", "3000");
+    const bool blas = setDefault("OPENBLAS_THREAD_TIMEOUT", "10");  // 2^10 cycles
+    if (openMp || blas) {
         ::execv("/proc/self/exe", argv);  // returns only where it failed; then threads spin as before
     }
 }

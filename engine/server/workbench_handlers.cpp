@@ -48,6 +48,9 @@ HandlerTable workbenchHandlers() {
     table["variant.measure"] = [workbench](const json& params, Job& job) {
         return toJsonResult(workbench->measure(params.get<protocol::MeasureParams>(), job));
     };
+    table["model.compare"] = [workbench](const json& params, Job& job) {
+        return toJsonResult(workbench->compare(params.get<protocol::CompareParams>(), job));
+    };
     table["variant.train"] = [workbench](const json& params, Job& job) {
         return train(*workbench, params.get<protocol::TrainParams>(), job);
     };

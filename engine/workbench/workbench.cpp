@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "comparison/contestant.h"
 #include "core/files.h"
 #include "data/loader.h"
 #include "data/subset.h"
@@ -13,6 +14,7 @@
 #include "quant/qat.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
+#include "workbench/compare.h"
 #include "workbench/latency.h"
 #include "workbench/messages.h"
 #include "workbench/model_data.h"
@@ -108,6 +110,9 @@ protocol::EngineInfo Workbench::info() const {
         info.backends.insert(isDefault ? info.backends.begin() : info.backends.end(),
                              {name, backend.description});
     }
+    for (const auto& [name, contestant] : contestants().entries()) {
+        info.contestants.push_back({name, contestant.description});
+    }
     for (const auto& [name, exporter] : exporters().entries()) {
         info.exporters.push_back(name + ' ' + exporter.extension);
     }
@@ -171,6 +176,10 @@ Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request
 
 Result<protocol::VariantResult> Workbench::measure(const protocol::MeasureParams& params, Job& job) {
     return measureVariant(state_->models, state_->baselines, params, job);
+}
+
+Result<protocol::ComparisonResult> Workbench::compare(const protocol::CompareParams& params, Job& job) {
+    return compareVariant(state_->models, params, job);
 }
 
 Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& params, Job& job) {

@@ -36,6 +36,7 @@ class Workbench {
     Result<protocol::ModelResult> evaluate(const EvaluateRequest& request, protocol::Measurement& measured,
                                            Job& job);
     Result<protocol::VariantResult> measure(const protocol::MeasureParams& params, Job& job);
+    Result<protocol::ComparisonResult> compare(const protocol::CompareParams& params, Job& job);
     Result<protocol::VariantResult> train(const protocol::TrainParams& params, Job& job);
     Result<protocol::ExportResult> exportModel(const protocol::ExportParams& params, Job& job);
 

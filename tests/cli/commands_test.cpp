@@ -202,6 +202,44 @@ TEST_F(CliTest, BenchRunsOnTheBackendAskedFor) {
                 testing::StartsWith("xnnpack qc8 conv"));
 }
 
+TEST_F(CliTest, BenchAgainstOthersPrintsOneTable) {
+    const std::vector<std::string> bench = {"bench", kModel,      "--runs", "3",         "--warmup",
+                                            "1",     "--threads", "1",      "--against", "all"};
+    // Without node, so that it does not matter whether ONNX Runtime is installed.
+    const Environment noNode = {{"PATH", path("")}};
+    const Finished run = qscope(bench + std::vector<std::string>{"--json"}, noNode);
+    ASSERT_EQ(run.code, 0) << run.err;
+    const json comparison = run.json();
+    EXPECT_EQ(comparison["measured"]["latency_runs"], 3);
+    EXPECT_EQ(comparison["measured"]["threads"], 1);
+    EXPECT_EQ(comparison["rows"][0]["name"], "ours-int8");
+    for (const json& row : comparison["rows"]) {
+        const bool absent = row["name"].get<std::string>().starts_with("onnxruntime");
+        EXPECT_EQ(row["median_ms"].is_null(), absent) << row.dump();
+        EXPECT_EQ(row["ratio"].is_null(), absent) << row.dump();
+        EXPECT_THAT(row["note"].get<std::string>(), HasSubstr(absent ? "cannot start node" : ""));
+    }
+    const Finished text = qscope(bench, noNode);
+    EXPECT_EQ(text.code, 0);
+    EXPECT_THAT(text.out, ContainsRegex("\nlibtorch-fp32 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ x "));
+    EXPECT_THAT(text.out, ContainsRegex("\nonnxruntime-int8 +- .*cannot start node"));
+    EXPECT_THAT(text.out, HasSubstr("processor time, medians of 3 rounds"));
+}
+
+TEST_F(CliTest, BenchAgainstSomeTimesThoseAndOurs) {
+    const Finished run = qscope({"bench", kModel, "--runs", "1", "--warmup", "0", "--against",
+                                 "ours-fp32,bare-int8", "--json", "--progress"},
+                                {{"DNNL_VERBOSE", "1"}});
+    ASSERT_EQ(run.code, 0) << run.err;
+    std::vector<std::string> names;
+    const json comparison = run.json();
+    for (const json& row : comparison["rows"]) {
+        names.push_back(row["name"]);
+    }
+    EXPECT_THAT(names, ElementsAre("ours-int8", "bare-int8", "ours-fp32"));
+    EXPECT_THAT(run.err, HasSubstr("onednn_verbose"));
+}
+
 TEST_F(CliTest, TrainFineTunesAndExports) {
     const Finished run =
         qscope(std::vector<std::string>{"train", kModel, "--data", kData, "--epochs", "1", "--lr", "0.0001",

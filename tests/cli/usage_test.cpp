@@ -67,6 +67,12 @@ TEST_F(CliTest, AnUnknownBackendIsAUsageError) {
                 HasSubstr("unknown backend 'nonsense': use onednn, reference, xnnpack"));
 }
 
+TEST_F(CliTest, UnknownContestantsAreUsageErrors) {
+    EXPECT_THAT(errorMessage({"bench", kModel, "--against", "bare-int8,tflite"}, "usage"),
+                AllOf(HasSubstr("unknown contestant 'tflite'"), HasSubstr("onnxruntime-int8"),
+                      HasSubstr("libtorch-fp32"), HasSubstr("bare-fp32")));
+}
+
 TEST_F(CliTest, MetricsThatDoNotFitAreUsageErrors) {
     const auto with = [&](const std::string& metric) {
         return errorMessage({"evaluate", kModel, "--data", kData, "--samples", "8", "--metric", metric},

@@ -79,6 +79,9 @@ ModelResult modelResult() {
 Measurement measurement() {
     return {"fashion-mnist:test", 2000, 256, 64, "CPU", "avx512_vnni", 2, 100, 7, "npy:calib.npy", 32};
 }
+ComparisonRow comparisonRow() {
+    return {"onnxruntime-int8", "QDQ", "ONNX Runtime 1.30.0", 9.5, 9.4, 10.1, 1.25, 120.5, "6 threads"};
+}
 VariantResult variant() {
     return {recipe(),
             {layerResult(), LayerResult()},
@@ -140,6 +143,8 @@ SAMPLE(ModelResult, modelResult());
 SAMPLE(CurvePoint, {2, 30, 0.5, 88.0});
 SAMPLE(Measurement, measurement());
 SAMPLE(VariantResult, variant());
+SAMPLE(ComparisonRow, comparisonRow());
+SAMPLE(ComparisonResult, {{comparisonRow(), ComparisonRow()}, "wall", {"note"}, measurement()});
 SAMPLE(EntryInfo, {"npy", "tensors"});
 SAMPLE(MetricInfo, {"top1", "share of samples", "%", true, true, true});
 SAMPLE(EngineInfo, {kProtocolVersion + 1,
@@ -155,9 +160,11 @@ SAMPLE(EngineInfo, {kProtocolVersion + 1,
                     {{"npy", "tensors"}},
                     {"onnx .onnx"},
                     {{"top1", "share of samples", "%", true, false, true}},
-                    {{"xnnpack", "phones"}}});
+                    {{"xnnpack", "phones"}},
+                    {{"bare-int8", "primitives"}}});
 SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {tensorInfo()}});
 SAMPLE(MeasureParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), dataSpec()});
+SAMPLE(CompareParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), {"all"}, dataSpec()});
 SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw", {tensorInfo()}, dataSpec()});
 SAMPLE(ExportParams, {"m.pt", dataSpec(), recipe(), "out.onnx", {tensorInfo()}, dataSpec()});
 SAMPLE(ExportResult, {"out.onnx", "onnx", 99});
@@ -173,9 +180,9 @@ using AllMessages =
     testing::Types<Preprocessing, TensorInfo, DataSpec, DataInfo, LayerInfo, ModelInfo, Rule, QatSettings,
                    TensorQParams, Recipe, LayerResult, BoundaryResult, MachinePeaks, ProfileSummary, Finding,
                    MetricValue, MetricDrop, ClassResult, Confusion, ClassReport, ModelResult, CurvePoint,
-                   Measurement, VariantResult, EntryInfo, MetricInfo, EngineInfo, OpenModelParams,
-                   MeasureParams, TrainParams, ExportParams, ExportResult, ProgressNote, TrainingNote,
-                   CancelParams>;
+                   Measurement, VariantResult, ComparisonRow, ComparisonResult, EntryInfo, MetricInfo,
+                   EngineInfo, OpenModelParams, MeasureParams, CompareParams, TrainParams, ExportParams,
+                   ExportResult, ProgressNote, TrainingNote, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {

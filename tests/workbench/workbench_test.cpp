@@ -88,6 +88,24 @@ TEST_F(WorkbenchTest, ReproducesAVariantFromItsRecipeWithoutCalibrating) {
     }
 }
 
+TEST_F(WorkbenchTest, ComparesAVariantWithOthers) {
+    protocol::CompareParams params{resnet(), images(), {}, recipe(), {"ours-fp32", "libtorch-int8"}};
+    params.recipe.threads = 1;
+    const auto result = workbench_.compare(params, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    ASSERT_EQ(result->rows.size(), 3u);
+    for (const auto& row : result->rows) {
+        EXPECT_TRUE(row.median_ms) << row.name << ": " << row.note;
+    }
+    EXPECT_EQ(result->measured.data, "fashion-mnist:test");
+    EXPECT_EQ(result->measured.calib_samples, 64);
+    EXPECT_EQ(result->measured.batch, 1);
+    params.against = {"nobody"};
+    params.model = file("missing.pt");
+    EXPECT_EQ(workbench_.compare(params, job_).error().kind, ErrorKind::Usage)
+        << "before the model is opened";
+}
+
 TEST_F(WorkbenchTest, MeasuresAModelWithoutData) {
     const auto result = workbench_.measure({resnet(), std::nullopt, {}, recipe()}, job_);
     ASSERT_TRUE(result) << result.error().message;

@@ -1,0 +1,37 @@
+#include "cli/comparison_text.h"
+
+#include <fmt/format.h>
+
+#include "cli/table.h"
+
+namespace qs::cli {
+
+using Align = Table::Align;
+
+std::string comparisonText(const protocol::ComparisonResult& comparison) {
+    Table table({{"contestant", Align::Left},
+                 {"median (ms)"},
+                 {"10 %"},
+                 {"90 %"},
+                 {"ratio"},
+                 {"ready (ms)"},
+                 {"version", Align::Left},
+                 {"", Align::Left}});
+    for (const auto& row : comparison.rows) {
+        table.add({row.name, formatNumber(row.median_ms, 3), formatNumber(row.p10_ms, 3),
+                   formatNumber(row.p90_ms, 3), row.ratio ? fmt::format("{:.2f} x", *row.ratio) : "-",
+                   formatNumber(row.prepare_ms, 0), row.version, row.note});
+    }
+    std::string text = table.text();
+    const auto& measured = comparison.measured;
+    text += fmt::format("{} time, medians of {} rounds in turns, batch {}, {} on {} ({})\n", comparison.clock,
+                        measured.latency_runs, measured.batch,
+                        measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
+                        measured.cpu, measured.isa);
+    for (const std::string& note : comparison.notes) {
+        text += "note: " + note + '\n';
+    }
+    return text;
+}
+
+}  // namespace qs::cli

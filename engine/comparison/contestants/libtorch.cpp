@@ -1,0 +1,78 @@
+#include <ATen/Context.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/version.h>
+
+#include <algorithm>
+
+#include "comparison/exported_file.h"
+#include "comparison/in_process.h"
+#include "core/guard.h"
+
+namespace qs {
+
+namespace {
+
+/// LibTorch's quantized engine as long as the object lives. It decides how weights are packed while a file is
+/// read, and which kernels run.
+class QuantizedEngine {
+  public:
+    explicit QuantizedEngine(at::QEngine engine) : before_(at::globalContext().qEngine()) {
+        at::globalContext().setQEngine(engine);
+    }
+    ~QuantizedEngine() { at::globalContext().setQEngine(before_); }
+    QuantizedEngine(const QuantizedEngine&) = delete;
+    QuantizedEngine& operator=(const QuantizedEngine&) = delete;
+
+  private:
+    at::QEngine before_;
+};
+
+bool hasOneDnnEngine() {
+    return std::ranges::count(at::globalContext().supportedQEngines(), at::QEngine::ONEDNN) > 0;
+}
+
+Result<std::unique_ptr<Runner>> makeLibTorch(const std::filesystem::path& file, at::QEngine engine,
+                                             const std::vector<at::Tensor>& inputs, std::string note) {
+    QS_ASSIGN(torch::jit::Module module, guard("LibTorch cannot open the model", [&] {
+                  const QuantizedEngine chosen(engine);
+                  torch::jit::Module loaded = torch::jit::load(file.string());
+                  loaded.eval();
+                  return torch::jit::freeze(loaded);
+              }));
+    return makeInProcessRunner(std::string("LibTorch ") + TORCH_VERSION, std::move(note),
+                               [module = std::move(module), engine, inputs]() mutable {
+                                   const at::NoGradGuard noGrad;
+                                   const QuantizedEngine chosen(engine);
+                                   module.forward({inputs.begin(), inputs.end()});
+                                   return Status();
+                               });
+}
+
+Result<std::unique_ptr<Runner>> makeFloat(const ComparisonSubject& subject) {
+    const at::QEngine engine = at::globalContext().qEngine();
+    if (subject.model.extension() != ".onnx") {
+        return makeLibTorch(subject.model, engine, subject.inputs, "");
+    }
+    QS_ASSIGN(const auto file, exportFile(subject, subject.real, "float.pt"));
+    return makeLibTorch(file, engine, subject.inputs, "our TorchScript export of the FP32 network");
+}
+
+Result<std::unique_ptr<Runner>> makeInteger(const ComparisonSubject& subject) {
+    if (!hasOneDnnEngine()) {
+        return failure("this LibTorch has no quantized engine onednn");
+    }
+    QS_ASSIGN(const auto file, exportFile(subject, subject.integer, "integer.pt"));
+    return makeLibTorch(file, at::QEngine::ONEDNN, subject.inputs, "");
+}
+
+}  // namespace
+
+void register_libtorch(Registry<Contestant>& registry) {
+    registry.add("libtorch-fp32", {"LibTorch on the FP32 model, frozen", makeFloat});
+    registry.add("libtorch-int8",
+                 {"LibTorch on our TorchScript export, quantized engine onednn, frozen", makeInteger});
+}
+
+}  // namespace qs

@@ -1,0 +1,79 @@
+// One ONNX model in ONNX Runtime, run on request. The argument is JSON: {"model": FILE, "threads": N, "inputs":
+// [{"file", "type", "shape"}]}, inputs in the model's order. Every answer is a line of JSON: first {"version"} when the
+// model is ready, then for every line on stdin {"wall_ms", "processor_ms"} of one inference; in place of each {"error"}.
+// Ends with its stdin.
+'use strict';
+const { readFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { resolve } = require('node:path');
+const { createInterface } = require('node:readline');
+
+const arrays = {
+    float32: Float32Array,
+    float64: Float64Array,
+    int64: BigInt64Array,
+    int32: Int32Array,
+    bool: Uint8Array,
+};
+
+function answer(object) {
+    process.stdout.write(`${JSON.stringify(object)}\n`);
+}
+
+function explain(error) {
+    return String(error.message ?? error).split('\n')[0];
+}
+
+function findRuntime() {
+    const folder = process.env.QS_NODE_MODULES;
+    const find = folder ? createRequire(resolve(folder, 'index.js')) : require;
+    try {
+        return { runtime: find('onnxruntime-node'), version: find('onnxruntime-node/package.json').version };
+    } catch (error) {
+        const reason = error.code === 'MODULE_NOT_FOUND' ? 'is not installed' : `cannot be loaded (${explain(error)})`;
+        throw new Error(
+            `onnxruntime-node ${reason}: npm install onnxruntime-node, and set QS_NODE_MODULES to the node_modules folder`);
+    }
+}
+
+function readTensor(runtime, { file, type, shape }) {
+    const bytes = Uint8Array.from(readFileSync(file));
+    return new runtime.Tensor(type, new arrays[type](bytes.buffer), shape);
+}
+
+async function open({ model, threads, inputs }) {
+    const { runtime, version } = findRuntime();
+    const session = await runtime.InferenceSession.create(model, {
+        executionProviders: ['cpu'],
+        graphOptimizationLevel: 'all',
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        logSeverityLevel: 3,
+        // Threads that spin on would take the cores from whoever is timed next.
+        extra: { session: { force_spinning_stop: '1' } },
+    });
+    const feeds = Object.fromEntries(session.inputNames.map((name, i) => [name, readTensor(runtime, inputs[i])]));
+    return { session, feeds, version };
+}
+
+async function infer({ session, feeds }) {
+    const processor = process.cpuUsage();
+    const begin = performance.now();
+    await session.run(feeds);
+    const wall = performance.now() - begin;
+    const { user, system } = process.cpuUsage(processor);
+    return { wall_ms: wall, processor_ms: (user + system) / 1000 };
+}
+
+async function serve() {
+    const opened = await open(JSON.parse(process.argv[1]));
+    answer({ version: opened.version });
+    for await (const _ of createInterface({ input: process.stdin })) {
+        answer(await infer(opened).catch((error) => ({ error: explain(error) })));
+    }
+}
+
+serve().catch((error) => {
+    answer({ error: explain(error) });
+    process.exitCode = 1;
+});
