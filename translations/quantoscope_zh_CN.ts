@@ -334,6 +334,117 @@
         </message>
     </context>
     <context>
+        <name>Linter</name>
+        <message>
+            <source>%1 is a depthwise convolution: with %2 multiplications an element it moves bytes more than it computes, and reaches %3 % of the arithmetic peak.</source>
+            <translation>%1 是逐通道卷积：每个元素只有 %2 次乘法，以搬运数据为主而非计算，只达到算术峰值的 %3 %。</translation>
+        </message>
+        <message>
+            <source>INT8 saves it bytes, not arithmetic. A dense convolution with fewer channels may take the same time and do more.</source>
+            <translation>INT8 为它节省的是字节而不是运算。通道更少的普通卷积可能用同样的时间做更多的事。</translation>
+        </message>
+        <message>
+            <source>Quantize it too; or, where its accuracy needs FP32, restore its neighbours as well, so that the boundaries lie where tensors are smaller.</source>
+            <translation>将它也量化；若精度需要 FP32，则把相邻的层也恢复，使边界落在张量更小的地方。</translation>
+        </message>
+        <message>
+            <source>%1 runs in FP32 between integer layers: the way there and back costs %2 ms.</source>
+            <translation>%1 在整数层之间以 FP32 运行：往返转换花费 %2 毫秒。</translation>
+        </message>
+        <message>
+            <source>%1 and %3 more layers run in FP32 between integer layers: the way there and back costs %2 ms.</source>
+            <translation>%1 以及另外 %3 层在整数层之间以 FP32 运行：往返转换花费 %2 毫秒。</translation>
+        </message>
+        <message>
+            <source>%1 (%2) runs in FP32 and takes %3 % of the time.</source>
+            <translation>%1（%2）以 FP32 运行，占用 %3 % 的时间。</translation>
+        </message>
+        <message>
+            <source>A rule keeps it in FP32; quantize it where accuracy allows.</source>
+            <translation>有规则让它保持 FP32；在精度允许时将它量化。</translation>
+        </message>
+        <message>
+            <source>It has no integer form, or nothing that it reads is an integer. Quantize what precedes it, or replace the op.</source>
+            <translation>它没有整数形式，或者它读取的都不是整数。请量化它前面的层，或替换该算子。</translation>
+        </message>
+        <message>
+            <source>%1 (%2) has no integer kernel here (%3): its integers are simulated in FP32, which takes %4 ms.</source>
+            <translation>%1（%2）在此没有整数内核（%3）：其整数由 FP32 模拟，需要 %4 毫秒。</translation>
+        </message>
+        <message>
+            <source>Restore it to FP32: the network becomes faster.</source>
+            <translation>将它恢复为 FP32：网络会变快。</translation>
+        </message>
+        <message>
+            <source>Leave it: in FP32 the network would not become faster. Another op in its place may have a kernel.</source>
+            <translation>保持不变：恢复为 FP32 不会使网络变快。换用别的算子也许有内核。</translation>
+        </message>
+        <message>
+            <source>This processor (%1) has no dot-product instructions for bytes (VNNI): INT8 convolutions reach about the speed of FP32 ones, not a multiple.</source>
+            <translation>此处理器（%1）没有字节点积指令（VNNI）：INT8 卷积的速度与 FP32 相当，而不是数倍。</translation>
+        </message>
+        <message>
+            <source>Measure on the processor that the model will run on.</source>
+            <translation>请在模型将要运行的处理器上测量。</translation>
+        </message>
+        <message>
+            <source>%1 has %2 input and %3 output channels in a group; vectors hold %4 and %5, and %6 % of their lanes stay empty.</source>
+            <translation>%1 每组有 %2 个输入通道和 %3 个输出通道；向量分别容纳 %4 和 %5 个，有 %6 % 的通道位空着。</translation>
+        </message>
+        <message>
+            <source>Choose channels that are multiples of those: the same time buys more of them.</source>
+            <translation>把通道数选为它们的倍数：同样的时间可以换来更多通道。</translation>
+        </message>
+        <message>
+            <source>%1 (%2) wants its input in another layout: a reorder of %3 ms precedes it.</source>
+            <translation>%1（%2）需要另一种内存布局的输入：之前有一次 %3 毫秒的重排。</translation>
+        </message>
+        <message>
+            <source>Pool to 1 x 1 before flattening, and keep reshapes and permutations out of convolutional parts: there the layout stays channels-last.</source>
+            <translation>展平之前先池化到 1 x 1，并且不要在卷积部分中插入变形和转置：那里的布局始终是通道在后。</translation>
+        </message>
+        <message>
+            <source>%1 rescales %2 of its %3 parts while it copies them (%4 ms).</source>
+            <translation>%1 在复制时要对 %3 个部分中的 %2 个重新缩放（%4 毫秒）。</translation>
+        </message>
+        <message>
+            <source>Parts with the same scale and zero point as the result are only copied: let the layers that make them end in the same activation (ReLU6, say).</source>
+            <translation>与结果的缩放和零点相同的部分只需复制：让产生它们的层以相同的激活结束（例如 ReLU6）。</translation>
+        </message>
+        <message>
+            <source>%1 takes %2 ms in INT8 and %3 ms in FP32: so little that starting it outweighs its arithmetic.</source>
+            <translation>%1 在 INT8 下用 %2 毫秒，在 FP32 下用 %3 毫秒：时间太短，启动开销超过了运算本身。</translation>
+        </message>
+        <message>
+            <source>%1 takes %2 ms in INT8 and %3 ms in FP32: it moves bytes rather than computing, and changing scales on the way costs more than smaller elements save.</source>
+            <translation>%1 在 INT8 下用 %2 毫秒，在 FP32 下用 %3 毫秒：它主要搬运数据而不是计算，途中改变缩放的代价超过了元素变小的收益。</translation>
+        </message>
+        <message>
+            <source>%1 takes %2 ms in INT8 and %3 ms in FP32: the integer implementation (%4) is slower at this shape than the FP32 one (%5).</source>
+            <translation>%1 在 INT8 下用 %2 毫秒，在 FP32 下用 %3 毫秒：在此形状下整数实现（%4）比 FP32 实现（%5）慢。</translation>
+        </message>
+        <message>
+            <source>Leave it: alone in FP32 it would need boundaries that cost more.</source>
+            <translation>保持不变：单独恢复为 FP32 需要的边界代价更高。</translation>
+        </message>
+        <message>
+            <source>%1 layers, %2 for one, take less than 20 µs each: too little to share among %3 threads. Together they are %4 % of the time.</source>
+            <translation>%1 个层（例如 %2）各自不到 20 微秒：太短，不值得分给 %3 个线程。它们合计占 %4 % 的时间。</translation>
+        </message>
+        <message>
+            <source>Run several inferences side by side with one thread each, or larger batches.</source>
+            <translation>用多个单线程并行推理，或使用更大的批次。</translation>
+        </message>
+        <message>
+            <source>%1 adds two tensors in a step of its own (%2 ms).</source>
+            <translation>%1 用单独的一步把两个张量相加（%2 毫秒）。</translation>
+        </message>
+        <message>
+            <source>Where a convolution comes right before an addition, and nothing else reads its output, the addition runs inside the convolution and costs next to nothing.</source>
+            <translation>如果加法紧跟在卷积之后，并且没有别的层读取卷积的输出，加法就在卷积内部完成，几乎不花时间。</translation>
+        </message>
+    </context>
+    <context>
         <name>Metrics</name>
         <message>
             <source>Top-1</source>

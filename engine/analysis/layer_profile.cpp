@@ -48,9 +48,18 @@ std::vector<protocol::BoundaryResult> boundaries(const ProfiledNetwork& network)
     return rows;
 }
 
+/// Products of bfloat16 numbers are emulated with those of floats where the processor has none.
+double peakOf(const std::string& precision, const MachinePeaks& peaks) {
+    if (precision == "int8") {
+        return peaks.int8GmacsPerSecond;
+    }
+    return precision == "bf16" && peaks.bf16GmacsPerSecond > 0 ? peaks.bf16GmacsPerSecond
+                                                               : peaks.fp32GmacsPerSecond;
+}
+
 /// `ms` at `macs` multiply-accumulates and `bytes` on the roofline under `peak` GMAC/s.
 void setRoofline(protocol::LayerResult& layer, double ms, double macs, const MachinePeaks& peaks) {
-    const double peak = layer.precision == "int8" ? peaks.int8GmacsPerSecond : peaks.fp32GmacsPerSecond;
+    const double peak = peakOf(layer.precision, peaks);
     if (macs > 0 && peak > 0) {
         layer.gmacs_per_s = macs / ms * 1e-6;
         layer.peak_percent = 100 * *layer.gmacs_per_s / peak;
@@ -116,8 +125,12 @@ void writeLayerProfile(const ProfiledNetwork& fp32, const ProfiledNetwork& varia
     }
     result.boundaries = boundaries(variant);
     result.profile = summaryOf(variant, result.boundaries);
-    result.peaks = protocol::MachinePeaks{peaks.int8GmacsPerSecond, peaks.fp32GmacsPerSecond,
-                                          peaks.memoryGbPerSecond, peaks.cacheGbPerSecond, peaks.threads};
+    result.peaks = protocol::MachinePeaks{peaks.int8GmacsPerSecond,
+                                          peaks.fp32GmacsPerSecond,
+                                          peaks.memoryGbPerSecond,
+                                          peaks.cacheGbPerSecond,
+                                          peaks.threads,
+                                          peaks.bf16GmacsPerSecond};
 }
 
 }  // namespace qs

@@ -122,6 +122,7 @@ void addMetric(CLI::App& command, std::string& metric) {
 
 void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
     command.add_option("--preset", preset, "fbgemm, x86, qnnpack or onednn")->capture_default_str();
+    command.add_option("--bf16", bfloat16Layers, "Layers to run in BF16, likewise");
     command.add_option("--fp32", floatLayers, "Layers to keep in FP32: names, or patterns with * and ?")
         ->delimiter(',')
         ->type_name("LAYER");
@@ -161,11 +162,13 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
 Result<protocol::Recipe> RecipeOptions::make(const protocol::ModelInfo& model) const {
     protocol::Recipe result = recipe;
     result.rules = {{"global", "", preset}};
-    for (const std::string& name : floatLayers) {
-        if (isGlob(name)) {
-            QS_TRY(checkGlob(name, model));
+    for (const auto& [layers, qconfig] : {std::pair(&bfloat16Layers, "bf16"), {&floatLayers, "fp32"}}) {
+        for (const std::string& name : *layers) {
+            if (isGlob(name)) {
+                QS_TRY(checkGlob(name, model));
+            }
+            result.rules.push_back({isGlob(name) ? "pattern" : "layer", name, qconfig});
         }
-        result.rules.push_back({isGlob(name) ? "pattern" : "layer", name, "fp32"});
     }
     return result;
 }

@@ -36,11 +36,12 @@ struct DataOptions {
 /// --metric, as a command line may give it wherever something is evaluated.
 void addMetric(CLI::App& command, std::string& metric);
 
-/// --preset, --fp32, --threads, --batch, --calib-data, --calib-samples, --metric, --seed, --runs and
+/// --preset, --fp32, --bf16, --threads, --batch, --calib-data, --calib-samples, --metric, --seed, --runs and
 /// --warmup: what makes a Recipe, and where it calibrates.
 struct RecipeOptions {
     std::string preset = "onednn";
-    std::vector<std::string> floatLayers;  ///< names, or globs
+    std::vector<std::string> floatLayers;     ///< names, or globs
+    std::vector<std::string> bfloat16Layers;  ///< likewise; a layer in both is FP32
     protocol::Recipe recipe;
     std::string calibrationSource;
     bool perClass = false;

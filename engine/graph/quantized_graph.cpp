@@ -24,7 +24,7 @@ int64_t QuantizedGraph::parameterBytes() const {
             bytes +=
                 node.weightInt->numel() + int64_t{4} * static_cast<int64_t>(node.weightQParams->scale.size());
         } else if (node.weight) {
-            bytes += node.weight->numel() * 4;
+            bytes += node.weight->numel() * (node.bfloat16 ? 2 : 4);
         }
         for (const auto& constant : node.constants) {
             bytes += constant.numel() * 4;
@@ -51,7 +51,7 @@ std::string QuantizedGraph::dump() const {
             out << (i ? ", " : "");
             print(node.outputs[i]);
         }
-        out << " = " << node.op << (node.hasAdd ? "+add" : "")
+        out << " = " << node.op << (node.bfloat16 ? "[bf16]" : "") << (node.hasAdd ? "+add" : "")
             << (node.activation.kind == FusedActivation::Kind::Relu   ? "+relu"
                 : node.activation.kind == FusedActivation::Kind::Clip ? "+clip"
                                                                       : "")

@@ -69,6 +69,9 @@ struct QNode {
     std::optional<at::Tensor> bias;        ///< float32 [O]
     std::optional<QParams> weightQParams;  ///< set exactly when the step is an integer weighted op
     std::optional<at::Tensor> weightInt;   ///< int8, shape of `weight`; set together with weightQParams
+    /// Float weighted steps: x and W are rounded to bfloat16, half to even; their products are summed up, and
+    /// bias and residual added, in float32.
+    bool bfloat16 = false;
     bool hasAdd = false;
     std::optional<QParams> preAdd;  ///< integer `hasAdd` steps: qparams of op(x, W) + bias before the add
     FusedActivation activation;
@@ -94,8 +97,8 @@ struct QuantizedGraph {
         return !node.isBoundary() && value(node.outputs.at(0)).isInteger();
     }
 
-    /// Bytes of all weights and biases as stored: integer weights at their width, int32 biases of integer
-    /// steps, float32 for the rest.
+    /// Bytes of all weights and biases as stored: integer weights at their width, bfloat16 ones in two bytes,
+    /// int32 biases of integer steps, float32 for the rest.
     int64_t parameterBytes() const;
     /// One line a step, with qparams.
     std::string dump() const;

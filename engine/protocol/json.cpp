@@ -162,6 +162,7 @@ void members(auto& visit, Is<MachinePeaks> auto& v) {
     visit("memory_gb_per_s", v.memory_gb_per_s);
     visit("cache_gb_per_s", v.cache_gb_per_s);
     visit("threads", v.threads);
+    visit("bf16_gmacs_per_s", v.bf16_gmacs_per_s);
 }
 
 void members(auto& visit, Is<ProfileSummary> auto& v) {

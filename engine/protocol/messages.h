@@ -139,7 +139,7 @@ struct LayerResult {
     std::vector<int64_t> output_shape;
     int64_t parameters = 0;
     int64_t macs = 0;
-    std::string precision;  ///< "int8" or "fp32"
+    std::string precision;  ///< "int8", "bf16" or "fp32"
     std::string qconfig;    ///< preset that rules the layer
     int rule = -1;          ///< index in Recipe::rules of the rule that won
     std::optional<double> sqnr_db;
@@ -178,6 +178,7 @@ struct MachinePeaks {
     double memory_gb_per_s = 0;  ///< reading what no cache holds
     double cache_gb_per_s = 0;   ///< reading what the second-level cache holds
     int threads = 0;
+    double bf16_gmacs_per_s = 0;  ///< 0 where the processor has no instructions for it
 };
 
 /// Where the time of one inference of the variant goes, in milliseconds.

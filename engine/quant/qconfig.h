@@ -13,7 +13,7 @@ namespace qs {
 
 enum class Scheme { Affine, Symmetric };
 enum class Granularity { PerTensor, PerChannel };
-enum class Mode { Float32, Static };
+enum class Mode { Float32, BFloat16, Static };
 
 /// How one tensor (activation or weight) is quantized.
 struct TensorQConfig {
@@ -26,16 +26,16 @@ struct TensorQConfig {
 };
 
 struct QConfig {
-    std::string name;  ///< preset name, or "fp32"
+    std::string name;  ///< preset name; "fp32" and "bf16" among them
     Mode mode = Mode::Static;
     TensorQConfig activation;
     TensorQConfig weight;
     TensorQConfig qatActivation;  ///< used by the QAT trainer
     TensorQConfig qatWeight;
-    bool isFloat() const { return mode == Mode::Float32; }
+    bool isFloat() const { return mode != Mode::Static; }
 };
 
-/// fbgemm, x86, onednn, qnnpack as PyTorch defines them (engine/quant/presets, one a file), and fp32.
+/// fbgemm, x86, onednn, qnnpack as PyTorch defines them (engine/quant/presets, one a file), fp32 and bf16.
 const Registry<QConfig>& presets();
 
 /// Usage error naming the presets there are where `name` is unknown.

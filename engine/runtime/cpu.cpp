@@ -95,6 +95,11 @@ bool cpuHasVnni() {
     return isaHasVnni(dnnl::get_effective_cpu_isa());
 }
 
+bool cpuHasBFloat16() {
+    const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+    return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+}
+
 std::string cpuNotes() {
     if (cpuHasVnni()) {
         return {};

@@ -18,6 +18,9 @@ CpuInfo cpuInfo();
 /// saturate where they leave them.
 bool cpuHasVnni();
 
+/// Whether bfloat16 numbers are multiplied by instructions made for them.
+bool cpuHasBFloat16();
+
 /// What a person should know about integer arithmetic on this processor; empty where there is nothing to say.
 std::string cpuNotes();
 

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <vector>
 
+#include "runtime/cpu.h"
 #include "runtime/onednn/operand.h"
 #include "runtime/threads.h"
 
@@ -112,6 +113,7 @@ MachinePeaks measure(int threads) {
     peaks.threads = threads;
     peaks.int8GmacsPerSecond = computePeak(Type::u8, Type::s8);
     peaks.fp32GmacsPerSecond = computePeak(Type::f32, Type::f32);
+    peaks.bf16GmacsPerSecond = cpuHasBFloat16() ? computePeak(Type::bf16, Type::bf16) : 0;
     peaks.memoryGbPerSecond =
         readingPeak(std::min(kLargestBuffer, 4 * cacheBytes(_SC_LEVEL3_CACHE_SIZE, int64_t{32} << 20)));
     peaks.cacheBytes = threads * cacheBytes(_SC_LEVEL2_CACHE_SIZE, int64_t{512} << 10);

@@ -9,9 +9,10 @@ namespace qs {
 struct MachinePeaks {
     double int8GmacsPerSecond = 0;  ///< u8 times s8, of oneDNN's convolutions and matrix products
     double fp32GmacsPerSecond = 0;
-    double memoryGbPerSecond = 0;  ///< reading more than the last-level cache holds, 10^9 bytes a second
-    double cacheGbPerSecond = 0;   ///< reading what fits into the second-level cache
-    int64_t cacheBytes = 0;        ///< of the threads' second-level caches together
+    double bf16GmacsPerSecond = 0;  ///< bfloat16 to float32; 0 without instructions for it
+    double memoryGbPerSecond = 0;   ///< reading more than the last-level cache holds, 10^9 bytes a second
+    double cacheGbPerSecond = 0;    ///< reading what fits into the second-level cache
+    int64_t cacheBytes = 0;         ///< of the threads' second-level caches together
     int threads = 0;
 };
 

@@ -95,6 +95,16 @@ void writeMetrics(const EvaluatedModel& evaluated, protocol::ModelResult& result
 
 namespace {
 
+/// What the layer computes in. Only weighted layers can tell bfloat16 from float32.
+std::string precisionOf(const PreparedModel& model, size_t group) {
+    if (model.integer[group]) {
+        return "int8";
+    }
+    const OpDef* def = ops().find(model.graph.node(model.groups[group].primary).op);
+    const bool weighted = def && def->quant == QuantKind::Weighted;
+    return weighted && model.qconfigs[group].qconfig.mode == Mode::BFloat16 ? "bf16" : "fp32";
+}
+
 std::vector<protocol::LayerResult> listLayers(const BuiltVariant& built) {
     std::vector<protocol::LayerResult> rows;
     const auto& infos = built.opened->info.layers;
@@ -106,7 +116,7 @@ std::vector<protocol::LayerResult> listLayers(const BuiltVariant& built) {
         row.output_shape = infos[i].output_shape;
         row.parameters = infos[i].parameters;
         row.macs = infos[i].macs;
-        row.precision = built.prepared.integer[i] ? "int8" : "fp32";
+        row.precision = precisionOf(built.prepared, i);
         row.qconfig = built.prepared.qconfigs[i].qconfig.name;
         row.rule = built.prepared.qconfigs[i].rule;
         rows.push_back(std::move(row));

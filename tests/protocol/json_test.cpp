@@ -50,7 +50,7 @@ LayerResult layerResult() {
             0.02, 51.2,     80.5,     int64_t{7000}, "memory", 0.15};
 }
 MachinePeaks peaks() {
-    return {230.5, 60.5, 20.5, 80.5, 2};
+    return {230.5, 60.5, 20.5, 80.5, 2, 110.5};
 }
 ProfileSummary profileSummary() {
     return {1.5, 0.2, 0.1, 1.8, 0.01, 1, 2, 3, 4096, 4000, 12.5, 33.5, "package"};

@@ -9,6 +9,7 @@
 
 #include "runtime/agreement.h"
 #include "runtime/networks.h"
+#include "runtime/random_cases.h"
 #include "runtime/threads.h"
 #include "support/quantized_graph_builder.h"
 
@@ -21,40 +22,6 @@ using testing::StartsWith;
 
 std::unique_ptr<Executor> xnnpack(const QuantizedGraph& graph) {
     return std::move(makeExecutor("xnnpack", graph)).value();
-}
-
-int64_t draw(std::mt19937& random, int64_t low, int64_t high) {
-    return std::uniform_int_distribution<int64_t>(low, high)(random);
-}
-
-/// Signed or unsigned, over the whole range or with the top bit unused, any zero point in it.
-QParams randomActivation(std::mt19937& random, double scale) {
-    QParams q = activation(draw(random, 0, 1) ? DType::UInt8 : DType::Int8, scale, 0);
-    if (draw(random, 0, 3) == 0) {
-        q = reduced(q);
-    }
-    q.zeroPoint = {draw(random, q.quantMin, q.quantMax)};
-    return q;
-}
-
-double drawScale(std::mt19937& random) {
-    return std::uniform_real_distribution<double>(0.005, 0.05)(random);
-}
-
-/// A scale that lets sums of `terms` products of x and weights fill a byte.
-double outputScale(double scale, int64_t terms) {
-    return scale * 70 * 0.4 * std::sqrt(static_cast<double>(terms)) / 40;
-}
-
-FusedActivation randomActivationFunction(std::mt19937& random, double scale) {
-    switch (draw(random, 0, 2)) {
-        case 0:
-            return {};
-        case 1:
-            return relu();
-        default:
-            return clip(-3.7 * scale, 33.1 * scale);
-    }
 }
 
 /// Runs the step on XNNPACK, compares it with `reference` and returns the implementation's name.
@@ -81,31 +48,6 @@ std::string check(const OneStep& step, Agreement& total, const Reference& refere
         EXPECT_GE(agreement.within1Share(), 0.999) << "exact on " << 100 * agreement.exactShare() << " %";
     }
     return implementationOf(*executor, step.node, step.networkInputs);
-}
-
-struct ConvolutionCase {
-    WeightedSpec spec;
-    Shape input, output;
-};
-
-ConvolutionCase randomConvolution(std::mt19937& random) {
-    ConvolutionCase c;
-    WeightedSpec& s = c.spec;
-    const int64_t kind = draw(random, 0, 2);
-    s.groups = kind == 0 ? 1 : draw(random, 2, 5);
-    s.in = s.groups * (kind == 2 ? 1 : draw(random, 1, 20));
-    s.out = s.groups * (kind == 2 ? draw(random, 1, 2) : draw(random, 1, 20));
-    s.kernel = draw(random, 1, 5);
-    s.stride = draw(random, 1, 3);
-    s.dilation = draw(random, 1, 2);
-    s.padding = draw(random, 0, s.kernel - 1);
-    s.perChannel = draw(random, 0, 1) == 1;
-    s.bias = draw(random, 0, 3) > 0;
-    const int64_t extent = (s.kernel - 1) * s.dilation + 1;
-    c.input = {draw(random, 1, 3), s.in, draw(random, extent, extent + 9), draw(random, extent, extent + 9)};
-    const auto count = [&](int64_t x) { return (x + 2 * s.padding - extent) / s.stride + 1; };
-    c.output = {c.input[0], s.out, count(c.input[2]), count(c.input[3])};
-    return c;
 }
 
 TEST(XnnpackConvolution, MatchesTheReference) {

@@ -13,8 +13,8 @@ std::vector<protocol::Finding> check(const LintInput& input) {
                 {.layer = layer.node.layer,
                  .message = QT_TRANSLATE_NOOP(
                      "Linter",
-                     "%1 is a depthwise convolution: with %2 multiplications an element it is bound by "
-                     "memory and reaches %3 % of the arithmetic peak."),
+                     "%1 is a depthwise convolution: with %2 multiplications an element it moves "
+                     "bytes more than it computes, and reaches %3 % of the arithmetic peak."),
                  .remedy = QT_TRANSLATE_NOOP(
                      "Linter",
                      "INT8 saves it bytes, not arithmetic. A dense convolution with fewer channels may take "

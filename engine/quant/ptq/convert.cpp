@@ -145,7 +145,7 @@ class Converter {
             takeConstants(node, primary);
         }
         return model_.integer[index] ? finishInteger(std::move(node), index, def->quant)
-                                     : finishFloat(std::move(node), group);
+                                     : finishFloat(std::move(node), index);
     }
 
     void takeConstants(QNode& node, const Node& primary) const {
@@ -163,7 +163,9 @@ class Converter {
         }
     }
 
-    Status finishFloat(QNode node, const FusionGroup& group) {
+    Status finishFloat(QNode node, size_t index) {
+        const FusionGroup& group = model_.groups[index];
+        node.bfloat16 = node.weight.has_value() && model_.qconfigs[index].qconfig.mode == Mode::BFloat16;
         for (const ValueId input : group.inputs) {
             node.inputs.push_back(asFloat(input));
         }

@@ -18,7 +18,7 @@ Dims weightDims(const QNode& node, int64_t groups) {
 Result<std::string> lowerConv2d(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
     QS_TRY(checkPairSums(b));
-    QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
+    QS_ASSIGN(const Operand x, weightedInput(b, Layout::ChannelsLast));
     QS_ASSIGN(const Convolution g, convolutionOf(b.node(), x.shape));
     QS_ASSIGN(const Operand y, weightedOutput(b, x, g.output, Layout::ChannelsLast));
 
@@ -28,7 +28,7 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
         dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x.desc(),
         {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation, g.padding, g.padding);
     const dnnl::convolution_forward::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
-    const dnnl::memory::desc stored(dims, weightType(b), g.groups == 1 ? Tag::oihw : Tag::goihw);
+    const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::oihw : Tag::goihw);
     return b.call<dnnl::convolution_forward>(pd,
                                              {{DNNL_ARG_SRC, x.memory()},
                                               {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},

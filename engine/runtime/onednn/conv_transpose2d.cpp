@@ -65,7 +65,7 @@ Dims weightDims(const QNode& node, int64_t groups) {
 Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
     QS_TRY(checkPairSums(b));
-    QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
+    QS_ASSIGN(const Operand x, weightedInput(b, Layout::ChannelsLast));
     QS_ASSIGN(const Geometry g, geometryOf(b.node(), x.shape));
     if (g.hasHoles && b.isInteger()) {
         return failure("oneDNN writes random integers where no tap of its window falls");
@@ -82,7 +82,7 @@ Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
         b.isInteger() && name.find("gemm") != std::string::npos) {
         return failure("oneDNN has only " + name + " for it, which scatters zero points one by one");
     }
-    const dnnl::memory::desc stored(dims, weightType(b), g.groups == 1 ? Tag::iohw : Tag::giohw);
+    const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::iohw : Tag::giohw);
     return b.call<dnnl::deconvolution_forward>(
         pd, {{DNNL_ARG_SRC, x.memory()},
              {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},

@@ -12,7 +12,7 @@ using Tag = dnnl::memory::format_tag;
 Result<std::string> lowerLinear(NodeBuilder& b) {
     QS_TRY(checkWeighted(b));
     QS_TRY(checkPairSums(b));
-    QS_ASSIGN(const Operand x, b.input(0, Layout::Contiguous));
+    QS_ASSIGN(const Operand x, weightedInput(b, Layout::Contiguous));
     const auto weight = b.node().weight->sizes();
     if (x.shape.empty() || weight.size() != 2 || x.shape.back() != weight[1]) {
         return failure("the input does not fit the weight");
@@ -27,7 +27,7 @@ Result<std::string> lowerLinear(NodeBuilder& b) {
     const dnnl::memory::desc target({rows, outputs}, dnnlType(y.type), Tag::ab);
     const dnnl::matmul::desc desc(source, {{inputs, outputs}, weightType(b), Tag::any}, bias, target);
     const dnnl::matmul::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
-    const dnnl::memory::desc stored({inputs, outputs}, weightType(b), Tag::ba);
+    const dnnl::memory::desc stored({inputs, outputs}, storedWeightType(b), Tag::ba);
     return b.call<dnnl::matmul>(pd, {{DNNL_ARG_SRC, x.memory(source)},
                                      {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},
                                      {DNNL_ARG_BIAS, packedBias(b, bias)},

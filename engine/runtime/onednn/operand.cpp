@@ -105,6 +105,8 @@ dnnl::memory::data_type dnnlType(at::ScalarType type) {
             return dnnl::memory::data_type::u8;
         case at::kChar:
             return dnnl::memory::data_type::s8;
+        case at::kBFloat16:
+            return dnnl::memory::data_type::bf16;
         default:
             return dnnl::memory::data_type::f32;
     }

@@ -24,7 +24,8 @@ struct Buffer {
     void bind(void* memory);
 };
 
-/// An activation while a plan runs: float32, uint8 or int8 elements, extents always named N, C, H, W.
+/// An activation while a plan runs: float32, uint8 or int8 elements, within a node bfloat16 ones too; extents
+/// always named N, C, H, W.
 struct Operand {
     Buffer* buffer = nullptr;
     Shape shape;

@@ -192,7 +192,23 @@ Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& sh
     return b.outputOver(residual, residual.buffer != x.buffer);
 }
 
+Result<Operand> weightedInput(NodeBuilder& b, Layout layout) {
+    QS_ASSIGN(Operand x, b.input(0, layout));
+    if (!b.node().bfloat16) {
+        return x;
+    }
+    const Operand rounded = b.temporary(x.shape, at::kBFloat16, layout);
+    dnnl::primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const dnnl::reorder::primitive_desc pd(cpuEngine(), x.desc(), cpuEngine(), rounded.desc(), attr);
+    QS_TRY(b.call<dnnl::reorder>(pd, {{DNNL_ARG_FROM, x.memory()}, {DNNL_ARG_TO, rounded.memory()}}));
+    return rounded;
+}
+
 DataType weightType(const NodeBuilder& b) {
+    return b.node().bfloat16 ? DataType::bf16 : storedWeightType(b);
+}
+DataType storedWeightType(const NodeBuilder& b) {
     return b.isInteger() ? DataType::s8 : DataType::f32;
 }
 DataType biasType(const NodeBuilder& b) {

@@ -35,8 +35,12 @@ dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis);
 /// reads. Refuses a residual of another shape.
 Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& shape, Layout layout);
 
-/// Type that the primitive must take weights and bias in.
+/// Input 0 as the primitive reads it: a bfloat16 step's is rounded on the way.
+Result<Operand> weightedInput(NodeBuilder& b, Layout layout);
+
+/// Types that the primitive must take weights and bias in, and the one that the graph keeps weights in.
 dnnl::memory::data_type weightType(const NodeBuilder& b);
+dnnl::memory::data_type storedWeightType(const NodeBuilder& b);
 dnnl::memory::data_type biasType(const NodeBuilder& b);
 
 /// Packed weights; `plain` describes the stored tensor.

@@ -36,6 +36,10 @@ at::Tensor activate(const at::Tensor& x, const FusedActivation& activation) {
     return x;
 }
 
+at::Tensor throughBFloat16(const at::Tensor& x) {
+    return x.to(at::kBFloat16).to(at::kFloat);
+}
+
 std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
                                 std::span<const at::Tensor> inputs) {
     std::vector<at::Tensor> arguments;
@@ -48,6 +52,10 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
         }
     } else {
         arguments = node.arguments(inputs);
+    }
+    if (node.bfloat16) {
+        arguments[0] = throughBFloat16(arguments[0]);
+        arguments[1] = throughBFloat16(arguments[1]);
     }
     std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, arguments);
     if (node.hasAdd) {

@@ -17,6 +17,9 @@ constexpr Bounds kAnything{-std::numeric_limits<double>::infinity(), std::numeri
 
 Status checkWeighted(const NodeBuilder& b) {
     QS_TRY(onednn::checkWeighted(b));
+    if (b.node().bfloat16) {
+        return failure("XNNPACK has no BF16 here");
+    }
     if (b.isInteger() && b.node().hasAdd && !b.node().preAdd) {
         return failure("XNNPACK rounds before it adds, and there are no qparams for that");
     }
