@@ -232,6 +232,32 @@ TEST(ChannelShuffle, InterleavesGroups) {
     }
 }
 
+TEST(Rearrangement, RepeatsWhatExpandRepeats) {
+    QNode expand = plainNode("expand");
+    expand.attrs.set("shape", std::vector<int64_t>{3, -1, -1});
+    testMoves(expand, {1, 7, 8});
+    expand.attrs.set("shape", std::vector<int64_t>{2, 3, -1, 5});
+    testMoves(expand, {3, 4, 1});
+    QNode batch = plainNode("expand_batch");
+    batch.attrs.set("dim", int64_t{0});
+    EXPECT_TRUE(testFloat(batch, {{1, 1, 9}, {4, 3}}, 1).starts_with("moves"));
+}
+
+TEST(IntegerPrelu, MatchesTheReference) {
+    std::mt19937 random(6);
+    unsigned seed = 1;
+    for (const QParams& x : inputTypes()) {
+        for (const Shape& shape : {Shape{2, 17, 6, 5}, Shape{4, 17}}) {
+            for (const int64_t slopes : {1, 17}) {
+                SCOPED_TRACE("seed " + std::to_string(seed));
+                QNode node = plainNode("prelu");
+                node.constants = {randomFloats({slopes}, random)};
+                Step(node, {shape}, {x}, activation(DType::UInt8, 0.03, 90), seed++).expectMatches("loop", 1);
+            }
+        }
+    }
+}
+
 TEST(IntegerSoftmax, MatchesTheReference) {
     QNode softmax = plainNode("softmax");
     softmax.attrs.set("dim", int64_t{-1});

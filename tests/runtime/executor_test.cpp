@@ -98,7 +98,7 @@ TEST(OneDnnExecutor, StopsProfilingWhenCancelled) {
     EXPECT_EQ(profile.error().kind, ErrorKind::Cancelled);
 }
 
-TEST(OneDnnExecutor, CarriesOperatorsThatItDoesNotKnow) {
+TEST(OneDnnExecutor, CarriesStepsThatItHasNoKernelFor) {
     std::mt19937 random(14);
     QuantizedGraphBuilder g;
     const ValueId x = g.input({1, 4, 6, 6});

@@ -53,6 +53,64 @@ TEST(Float, ElementwiseMatchesATen) {
     testFloat(clipNode, {{2, 4, 3, 3}}, 4);
 }
 
+TEST(Float, ActivationFunctionsMatchATen) {
+    for (const char* op :
+         {"elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "sigmoid", "silu", "tanh"}) {
+        QNode node = plainNode(op);
+        node.attrs.set("alpha", std::string(op) == "hard_sigmoid" ? 1.0 / 6 : 0.7);
+        node.attrs.set("beta", 0.5);
+        node.attrs.set("slope", 0.2);
+        for (const FusedActivation& activation : {FusedActivation{}, clip(-0.1, 0.6)}) {
+            node.activation = activation;
+            for (const Shape& shape : {Shape{2, 19, 5, 13}, Shape{3, 7}, Shape{1, 2, 3, 4, 5}}) {
+                const std::string used = testFloat(node, {shape}, 1);
+                EXPECT_EQ(used.find("reference"), std::string::npos) << used;
+            }
+        }
+    }
+    QNode node = plainNode("gelu");
+    node.attrs.set("approximate", std::string("tanh"));
+    testFloat(node, {{3, 70}}, 2);
+    node = plainNode("elu");
+    node.attrs.set("scale", 1.05);
+    EXPECT_EQ(testFloat(node, {{3, 70}}, 2),
+              "reference (floats have no table; oneDNN has no such function of floats)");
+}
+
+TEST(Float, ProductsMatchATen) {
+    const Shape image{2, 17, 6, 5}, gate{2, 17, 1, 1};
+    QNode node = plainNode("mul");
+    for (const FusedActivation& activation : {FusedActivation{}, clip(-0.5, 0.6)}) {
+        node.activation = activation;
+        for (const auto& [left, right] : {std::pair(image, image), std::pair(image, gate),
+                                          std::pair(gate, image), std::pair(Shape{3, 9}, Shape{3, 9})}) {
+            EXPECT_EQ(testFloat(node, {left, right}, 1), "loop");
+        }
+    }
+}
+
+TEST(Float, ConstantsMatchATen) {
+    std::mt19937 random(6);
+    for (const char* op : {"mul", "add"}) {
+        for (const Shape& constant : {Shape{}, Shape{1}, Shape{5, 1, 1}, Shape{1, 5, 9, 3}, Shape{9, 1}}) {
+            QNode node = plainNode(op);
+            node.constants = {randomFloats(constant, random)};
+            EXPECT_EQ(testFloat(node, {{2, 5, 9, 3}}, 1), "loop");
+        }
+    }
+}
+
+TEST(Float, PreluMatchesATen) {
+    std::mt19937 random(6);
+    for (const Shape& shape : {Shape{2, 17, 6, 5}, Shape{4, 17}}) {
+        for (const int64_t slopes : {1, 17}) {
+            QNode node = plainNode("prelu");
+            node.constants = {randomFloats({slopes}, random)};
+            EXPECT_EQ(testFloat(node, {shape}, 1), "loop");
+        }
+    }
+}
+
 TEST(Float, BroadcastAddRunsOnTheReference) {
     EXPECT_EQ(testFloat(plainNode("add"), {{2, 3, 5, 5}, {1, 3, 1, 1}}, 1),
               "reference (it broadcasts one input)");

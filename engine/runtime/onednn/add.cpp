@@ -37,8 +37,9 @@ void addFloatStep(NodeBuilder& b, const Operand& left, const Operand& right) {
 
 Result<std::string> lowerAdd(NodeBuilder& b) {
     if (b.node().inputs.size() != 2) {
-        return b.node().constants.size() == 1 && b.node().constants[0].numel() != 1 ? lowerConstants(b)
-                                                                                    : lowerLookup(b);
+        const bool tabulated =
+            b.isInteger() && b.node().constants.size() == 1 && b.node().constants[0].numel() == 1;
+        return tabulated ? lowerLookup(b) : lowerConstants(b);
     }
     QS_ASSIGN(const Operand left, std::as_const(b).input(0));
     QS_ASSIGN(const Operand right, b.input(1, left.layout));

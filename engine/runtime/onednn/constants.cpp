@@ -4,6 +4,7 @@
 
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/node_builder.h"
+#include "runtime/onednn/row_loops.h"
 
 namespace qs::onednn {
 
@@ -25,7 +26,7 @@ at::Tensor repeating(const at::Tensor& constant, const Operand& x) {
         extents = {extents[0], extents[2], extents[3], extents[1]};
     }
     size_t first = 0;
-    while (first < extents.size() && ordered.size(static_cast<int64_t>(first)) == 1) {
+    while (first + 1 < extents.size() && ordered.size(static_cast<int64_t>(first)) == 1) {
         ++first;
     }
     Shape whole(first, 1);
@@ -43,9 +44,6 @@ at::Tensor repeating(const at::Tensor& constant, const Operand& x) {
 
 Result<std::string> lowerConstants(NodeBuilder& b) {
     const QNode& node = b.node();
-    if (!b.isInteger()) {
-        return failure("ATen adds and multiplies float constants");
-    }
     if (node.constants.size() != 1 || node.inputs.size() != 1) {
         return failure("it has several inputs");
     }
@@ -54,13 +52,23 @@ Result<std::string> lowerConstants(NodeBuilder& b) {
     if (!constant.defined()) {
         return failure("its constant is larger than the input");
     }
-    const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
     const Operand y = b.output(x.shape, x.layout);
-    const int64_t width = constant.numel();
+    const int64_t width = constant.numel(), rows = width == 0 ? 0 : x.count() / width;
+    if (!b.isInteger()) {
+        const Bounds bounds = realBounds(node);
+        b.addStep([from = x.buffer, to = y.buffer, constant, rows, width,
+                   run = node.op == "add" ? addRows : multiplyRows, low = static_cast<float>(bounds.low),
+                   high = static_cast<float>(bounds.high)](const dnnl::stream&) {
+            run(floatsOf(from), {constant.data_ptr<float>(), rows}, low, high, static_cast<float*>(to->data),
+                rows, width);
+        });
+        return std::string("loop");
+    }
+    const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
     b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0]),
                target = integerTarget(y, q, realBounds(node)), scale = static_cast<float>(q.scale[0]),
-               constant, run = node.op == "add" ? addConstants : multiplyConstants,
-               rows = width == 0 ? 0 : x.count() / width, width](const dnnl::stream&) mutable {
+               constant, run = node.op == "add" ? addConstants : multiplyConstants, rows,
+               width](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
         run(source, constant.data_ptr<float>(), scale, target, rows, width);

@@ -4,8 +4,8 @@
 
 namespace qs::onednn {
 
-/// add or mul of an integer activation and a float constant that repeats itself along it: one a channel, or
-/// one for each element of the inner axes. Equal to the simulation to the last bit.
+/// add or mul of an activation and a float constant that is broadcast to it. Integers are equal to the
+/// simulation to the last bit.
 Result<std::string> lowerConstants(NodeBuilder& b);
 
 }  // namespace qs::onednn

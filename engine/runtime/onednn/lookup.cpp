@@ -6,6 +6,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "runtime/onednn/eltwise.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/node_builder.h"
 #include "runtime/reference/node.h"
@@ -56,7 +57,7 @@ namespace qs {
 void register_lookup(onednn::KernelRegistry& registry) {
     for (const char* op :
          {"elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "sigmoid", "silu", "tanh"}) {
-        registry.add(op, {onednn::lowerLookup});
+        registry.add(op, {onednn::lowerLookup, onednn::lowerEltwise});
     }
 }
 

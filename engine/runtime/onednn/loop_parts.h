@@ -11,7 +11,8 @@
 
 #include "runtime/onednn/loops.h"
 
-// The dynamic loader picks the clone for the processor; sanitizers cannot instrument its resolver.
+// The dynamic loader picks the clone by what the processor can (levels of x86-64: arch=haswell would ask for
+// a processor of that name, and leave others the slowest clone); sanitizers cannot instrument its resolver.
 #if defined(__x86_64__) && defined(__ELF__) && !defined(__SANITIZE_ADDRESS__)
 #define QS_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -72,21 +73,6 @@ inline float addUp(const float* parts) {
         sum += parts[k];
     }
     return sum;
-}
-
-/// exp(x) to 2 ULP, at least exp(-87): 2^n times a polynomial in the rest (Cephes, expf.c). Vectorizes.
-inline float exponential(float x) {
-    x = clamp(x, -87.0F, 88.0F);
-    const int32_t n = roundHalfEven(x * 1.44269504F);
-    const auto whole = static_cast<float>(n);
-    const float r = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
-    float p = 1.9875691500e-4F;
-    p = p * r + 1.3981999507e-3F;
-    p = p * r + 8.3334519073e-3F;
-    p = p * r + 4.1665795894e-2F;
-    p = p * r + 1.6666665459e-1F;
-    p = p * r + 5.0000001201e-1F;
-    return (p * r * r + r + 1.0F) * std::bit_cast<float>((n + 127) << 23);
 }
 
 }  // namespace qs::onednn

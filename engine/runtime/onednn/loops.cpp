@@ -14,6 +14,8 @@ namespace qs::onednn {
 
 namespace {
 
+constexpr int64_t kTile = 256;  // numbers that loops keep at a time
+
 QS_CLONES void requantizePiece(IntegerSource a, IntegerTarget y, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
         y.data[i] = store(load(a, i), y);
@@ -124,46 +126,22 @@ bool hasVbmi() {
 }
 #endif
 
-/// exp(-scale * d) of 16 bytes' distances d below the largest of their row.
-inline void exponentialsBelow(const uint8_t* x, const IntegerSource& a, int32_t largest, float* e) {
-    for (int64_t k = 0; k < kParts; ++k) {
-        const int32_t below = largest - static_cast<uint8_t>(x[k] ^ a.flip);
-        e[k] = exponential(-a.scale * static_cast<float>(below));
-    }
-}
-
-QS_CLONES void softmaxPiece(IntegerSource a, float scale, IntegerTarget y, int64_t width, int64_t begin,
-                            int64_t end) {
-    const int64_t whole = width / kParts * kParts;
+QS_CLONES void softmaxPiece(IntegerSource a, const float* exponentials, float scale, IntegerTarget y,
+                            int64_t width, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
         const uint8_t* x = a.data + row * width;
-        uint8_t* to = y.data + row * width;
         uint8_t largest = 0;
         for (int64_t i = 0; i < width; ++i) {
             largest = std::max(largest, static_cast<uint8_t>(x[i] ^ a.flip));
         }
-        uint8_t rest[kParts] = {};
-        std::memcpy(rest, x + whole, static_cast<size_t>(width - whole));
-        float e[kParts], sums[kParts] = {};
-        for (int64_t i = 0; i < whole; i += kParts) {
-            exponentialsBelow(x + i, a, largest, e);
-            for (int64_t k = 0; k < kParts; ++k) {
-                sums[k] += e[k];
-            }
+        float sum = 0;
+        for (int64_t i = 0; i < width; ++i) {
+            sum += exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)];
         }
-        exponentialsBelow(rest, a, largest, e);
-        for (int64_t i = whole; i < width; ++i) {
-            sums[i - whole] += e[i - whole];
-        }
-        const float factor = 1.0F / (addUp(sums) * scale);
-        for (int64_t i = whole; i < width; ++i) {
-            to[i] = store(e[i - whole] * factor, y);
-        }
-        for (int64_t i = 0; i < whole; i += kParts) {
-            exponentialsBelow(x + i, a, largest, e);
-            for (int64_t k = 0; k < kParts; ++k) {
-                to[i + k] = store(e[k] * factor, y);
-            }
+        const float factor = 1.0F / (sum * scale);
+        for (int64_t i = 0; i < width; ++i) {
+            y.data[row * width + i] =
+                store(exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)] * factor, y);
         }
     }
 }
@@ -216,7 +194,6 @@ void copyRows(const uint8_t* x, int64_t xStride, uint8_t* y, int64_t yStride, in
 }
 
 /// Pixels of one image from quantized planes in `tile` (kTile apart) to interleaved channels.
-constexpr int64_t kTile = 256;
 constexpr int64_t kTileChannels = 16;
 
 template <int64_t C>
@@ -346,9 +323,11 @@ void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { shiftPiece(x, by, y, begin, end); });
 }
 
-void softmaxRows(const IntegerSource& a, float scale, const IntegerTarget& y, int64_t rows, int64_t width) {
-    forPieces(rows, rowGrain(width),
-              [&](int64_t begin, int64_t end) { softmaxPiece(a, scale, y, width, begin, end); });
+void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float scale, const IntegerTarget& y,
+                 int64_t rows, int64_t width) {
+    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+        softmaxPiece(a, exponentials.data(), scale, y, width, begin, end);
+    });
 }
 
 void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {

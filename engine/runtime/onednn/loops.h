@@ -49,8 +49,10 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count)
 /// y = x + by modulo 256: the same numbers of the other signedness, or around another zero point.
 void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count);
 
-/// Softmax over rows of `width` elements, in units of `scale`.
-void softmaxRows(const IntegerSource& a, float scale, const IntegerTarget& y, int64_t rows, int64_t width);
+/// Softmax over rows of `width` elements, in units of `scale`; exponentials[d] = exp(-d * a's scale).
+using FloatTable = std::array<float, 256>;
+void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float scale, const IntegerTarget& y,
+                 int64_t rows, int64_t width);
 
 /// Rows of `width` bytes, dense in x and `stride` bytes apart in y; and the other way round.
 void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);

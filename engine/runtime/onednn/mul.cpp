@@ -3,6 +3,7 @@
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/lookup.h"
 #include "runtime/onednn/node_builder.h"
+#include "runtime/onednn/row_loops.h"
 
 namespace qs::onednn {
 
@@ -13,14 +14,25 @@ bool isGateOf(const Shape& gate, const Shape& x) {
     return x.size() == 4 && gate == Shape{x[0], x[1], 1, 1} && gate != x;
 }
 
+void addFloatStep(NodeBuilder& b, const Operand& x, const Operand& factor, bool gated) {
+    const Operand y = b.output(x.shape, x.layout);
+    const Bounds bounds = realBounds(b.node());
+    const bool byChannel = x.layout == Layout::ChannelsLast;
+    const int64_t width = x.shape.empty() ? 1 : byChannel ? x.shape[1] : x.shape.back();
+    b.addStep([from = x.buffer, with = factor.buffer, to = y.buffer, low = static_cast<float>(bounds.low),
+               high = static_cast<float>(bounds.high), repeat = gated ? x.shape[2] * x.shape[3] : 1,
+               rows = width == 0 ? 0 : x.count() / width, width](const dnnl::stream&) {
+        multiplyRows(floatsOf(from), {floatsOf(with), repeat}, low, high, static_cast<float*>(to->data), rows,
+                     width);
+    });
+}
+
 /// Two activations of the same shape, or an image and its gate.
 Result<std::string> lowerMul(NodeBuilder& b) {
     if (b.node().inputs.size() != 2) {
-        return b.node().constants.size() == 1 && b.node().constants[0].numel() != 1 ? lowerConstants(b)
-                                                                                    : lowerLookup(b);
-    }
-    if (!b.isInteger()) {
-        return failure("oneDNN multiplies no floats here");
+        const bool tabulated =
+            b.isInteger() && b.node().constants.size() == 1 && b.node().constants[0].numel() == 1;
+        return tabulated ? lowerLookup(b) : lowerConstants(b);
     }
     const NodeBuilder& inputs = b;
     QS_ASSIGN(const Operand left, inputs.input(0));
@@ -33,6 +45,10 @@ Result<std::string> lowerMul(NodeBuilder& b) {
     const size_t image = gatedByLeft ? 1 : 0, factor = 1 - image;
     QS_ASSIGN(const Operand x, b.input(image, gated ? Layout::ChannelsLast : left.layout));
     QS_ASSIGN(const Operand f, b.input(factor, x.layout));
+    if (!b.isInteger()) {
+        addFloatStep(b, x, f, gated);
+        return std::string("loop");
+    }
     const QParams &p = *b.inputQParams(image), &q = *b.inputQParams(factor), &r = *b.outputQParams();
     const Operand y = b.output(x.shape, x.layout);
     const int64_t channels = gated ? x.shape[1] : x.count();

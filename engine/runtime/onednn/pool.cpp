@@ -1,3 +1,4 @@
+#include "runtime/onednn/average.h"
 #include "runtime/onednn/geometry.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
@@ -61,8 +62,8 @@ namespace qs {
 
 void register_pool(onednn::KernelRegistry& registry) {
     registry.add("max_pool2d", {onednn::lowerMaxPool});
-    registry.add("avg_pool2d", {onednn::lowerAvgPool});
-    registry.add("adaptive_avg_pool2d", {onednn::lowerAdaptiveAvgPool});
+    registry.add("avg_pool2d", {onednn::lowerAvgPool, onednn::lowerWindowAverages});
+    registry.add("adaptive_avg_pool2d", {onednn::lowerAdaptiveAvgPool, onednn::lowerWindowAverages});
 }
 
 }  // namespace qs

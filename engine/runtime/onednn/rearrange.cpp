@@ -1,4 +1,5 @@
 #include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
 
 #include <numeric>
 
@@ -56,7 +57,12 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
         return failure("it is too large to tabulate");
     }
     const at::Tensor positions = toLogicalOrder(at::arange(x.count(), at::kFloat), x);
-    const at::Tensor moved = runFloat(b.node().op, b.node().attrs, std::array{positions}).at(0);
+    std::vector<at::Tensor> arguments{positions};
+    for (size_t i = 1; i < b.node().inputs.size(); ++i) {  // read for their shape only
+        QS_ASSIGN(const Operand shaped, std::as_const(b).input(i));
+        arguments.push_back(at::empty(shaped.shape, at::kFloat));
+    }
+    const at::Tensor moved = runFloat(b.node().op, b.node().attrs, arguments).at(0);
     const Layout layout = moved.dim() == 4 ? Layout::ChannelsLast : Layout::Contiguous;
     const auto element = static_cast<int64_t>(x.bytes()) / std::max<int64_t>(x.count(), 1);
     SourceBlocks blocks = blocksOf(toMemoryOrder(moved, layout));
@@ -78,7 +84,7 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
 namespace qs {
 
 void register_rearrange(onednn::KernelRegistry& registry) {
-    for (const char* op : {"pixel_shuffle", "roll", "upsample_nearest2d"}) {
+    for (const char* op : {"expand", "expand_batch", "pixel_shuffle", "roll", "upsample_nearest2d"}) {
         registry.add(op, {onednn::lowerRearrange});
     }
 }

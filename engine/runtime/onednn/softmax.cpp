@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
@@ -21,7 +23,7 @@ Result<std::string> lowerFloatSoftmax(NodeBuilder& b) {
     return b.call<dnnl::softmax_forward>(pd, {{DNNL_ARG_SRC, x.memory()}, {DNNL_ARG_DST, y.memory()}});
 }
 
-/// Along the last axis.
+/// Along the last axis: exp(x - max) of 8-bit numbers takes 256 values.
 Result<std::string> lowerSoftmax(NodeBuilder& b) {
     if (!b.isInteger()) {
         return lowerFloatSoftmax(b);
@@ -31,14 +33,18 @@ Result<std::string> lowerSoftmax(NodeBuilder& b) {
         return failure("it is not along the last axis");
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
+    FloatTable exponentials;
+    for (size_t below = 0; below < exponentials.size(); ++below) {
+        exponentials[below] = static_cast<float>(std::exp(-p.scale[0] * static_cast<double>(below)));
+    }
     const Operand y = b.output(x.shape, Layout::Contiguous);
     const int64_t width = x.shape.back();
-    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0]),
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0]), exponentials,
                scale = static_cast<float>(q.scale[0]), target = integerTarget(y, q, realBounds(b.node())),
                rows = width == 0 ? 0 : x.count() / width, width](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
-        softmaxRows(source, scale, target, rows, width);
+        softmaxRows(source, exponentials, scale, target, rows, width);
     });
     return std::string("loop");
 }
