@@ -38,8 +38,8 @@ TEST(BFloat16, MatchesTheReference) {
         std::mt19937 random(seed);
         const int64_t groups = seed % 3 == 0 ? 4 : 1, in = 4 * (1 + seed % 5), out = 4 * (1 + seed % 7);
         const bool hasAdd = seed % 2 == 0;
-        const WeightedSpec conv{.in = in, .out = out, .groups = groups, .activation = relu(),
-                                .hasAdd = hasAdd};
+        const WeightedSpec conv{
+            .in = in, .out = out, .groups = groups, .activation = relu(), .hasAdd = hasAdd};
         std::vector<Shape> shapes{{2, in, 7, 9}};
         if (hasAdd) {
             shapes.push_back({2, out, 7, 9});

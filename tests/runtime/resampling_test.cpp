@@ -100,8 +100,7 @@ TEST(Mean, LeavesScatteredAxesToTheReference) {
     QNode node = plainNode("mean");
     node.attrs.set("keepdim", true);
     node.attrs.set("dims", Ints{0, 2});
-    EXPECT_EQ(testFloat(node, {{3, 4, 5}}, 1),
-              "reference (the axes of its mean do not lie side by side)");
+    EXPECT_EQ(testFloat(node, {{3, 4, 5}}, 1), "reference (the axes of its mean do not lie side by side)");
 }
 
 TEST(Pad, PutsZerosAround) {

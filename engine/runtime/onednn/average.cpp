@@ -43,8 +43,8 @@ void addAverage(NodeBuilder& b, const Operand& x, const ImageShape& shape, std::
                 std::vector<Span> columns, const Operand& y) {
     const Bounds bounds = realBounds(b.node());
     if (!b.isInteger()) {
-        b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows), columns = std::move(columns),
-                   low = static_cast<float>(bounds.low),
+        b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows),
+                   columns = std::move(columns), low = static_cast<float>(bounds.low),
                    high = static_cast<float>(bounds.high)](const dnnl::stream&) {
             averageWindows(floatsOf(from), shape, rows, columns, low, high, static_cast<float*>(to->data));
         });
@@ -124,8 +124,8 @@ Result<std::string> lowerWindowAverages(NodeBuilder& b) {
     const at::Tensor result = runFloat(b.node().op, attrs, std::array{one}).at(0);
     const int64_t height = result.size(2), width = result.size(3);
     const Operand y = b.output({x.shape[0], x.shape[1], height, width}, Layout::ChannelsLast);
-    addAverage(b, x, {x.shape[0], x.shape[2], x.shape[3], x.shape[1]},
-               spansOf(attrs, 0, x.shape[2], height), spansOf(attrs, 1, x.shape[3], width), y);
+    addAverage(b, x, {x.shape[0], x.shape[2], x.shape[3], x.shape[1]}, spansOf(attrs, 0, x.shape[2], height),
+               spansOf(attrs, 1, x.shape[3], width), y);
     return std::string("loop");
 }
 

@@ -74,9 +74,9 @@ Result<std::string> lowerEltwise(NodeBuilder& b) {
     const dnnl::memory::desc flat({x.count()}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    const dnnl::eltwise_forward::primitive_desc pd({dnnl::prop_kind::forward_inference, function->algorithm,
-                                                    flat, function->alpha, function->beta},
-                                                   attr, cpuEngine());
+    const dnnl::eltwise_forward::primitive_desc pd(
+        {dnnl::prop_kind::forward_inference, function->algorithm, flat, function->alpha, function->beta},
+        attr, cpuEngine());
     QS_ASSIGN(std::string name, b.call<dnnl::eltwise_forward>(
                                     pd, {{DNNL_ARG_SRC, x.memory(flat)}, {DNNL_ARG_DST, y.memory(flat)}}));
     addClamp(b, y, function->bounds);

@@ -99,9 +99,9 @@ QS_CLONES void interpolateIntegersPiece(IntegerSource x, ImageShape shape, const
         };
         uint8_t* to = y.data + pixel * shape.channels;
         for (int64_t c = 0; c < shape.channels; ++c) {
-            to[c] = store(x.scale * mix(real(at.a[c]), real(at.b[c]), real(at.c[c]), real(at.d[c]), at.down,
-                                        at.right),
-                          y);
+            to[c] = store(
+                x.scale * mix(real(at.a[c]), real(at.b[c]), real(at.c[c]), real(at.d[c]), at.down, at.right),
+                y);
         }
     }
 }
@@ -126,9 +126,9 @@ int64_t countOf(const ImageShape& shape, std::span<const Place> rows, std::span<
 }
 
 int64_t windowGrain(const ImageShape& shape, std::span<const Span> rows, std::span<const Span> columns) {
-    const int64_t pixels = rows.empty() || columns.empty() ? 1
-                                                           : (rows[0].end - rows[0].begin) *
-                                                                 (columns[0].end - columns[0].begin);
+    const int64_t pixels = rows.empty() || columns.empty()
+                               ? 1
+                               : (rows[0].end - rows[0].begin) * (columns[0].end - columns[0].begin);
     return rowGrain(std::max<int64_t>(pixels, 1) * shape.channels);
 }
 

@@ -18,8 +18,8 @@ struct Span {
     int64_t counted;
 };
 
-/// Means over windows: one output pixel for each span of rows and each of columns. A window with nothing in it
-/// gives 0. Integers are summed exactly; results are divided by the number of counted places.
+/// Means over windows: one output pixel for each span of rows and each of columns. A window with nothing in
+/// it gives 0. Integers are summed exactly; results are divided by the number of counted places.
 void averageWindows(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
                     std::span<const Span> columns, const IntegerTarget& y);
 void averageWindows(const float* x, const ImageShape& shape, std::span<const Span> rows,

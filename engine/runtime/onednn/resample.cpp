@@ -40,13 +40,13 @@ Result<std::string> lowerBilinear(NodeBuilder& b) {
     const Attributes& attrs = b.node().attrs;
     std::vector<Between> rows = placesOf(attrs, 0, x.shape[2]), columns = placesOf(attrs, 1, x.shape[3]);
     const ImageShape shape{x.shape[0], x.shape[2], x.shape[3], x.shape[1]};
-    const Operand y = b.output({x.shape[0], x.shape[1], static_cast<int64_t>(rows.size()),
-                                static_cast<int64_t>(columns.size())},
-                               Layout::ChannelsLast);
+    const Operand y = b.output(
+        {x.shape[0], x.shape[1], static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns.size())},
+        Layout::ChannelsLast);
     const Bounds bounds = realBounds(b.node());
     if (!b.isInteger()) {
-        b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows), columns = std::move(columns),
-                   low = static_cast<float>(bounds.low),
+        b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows),
+                   columns = std::move(columns), low = static_cast<float>(bounds.low),
                    high = static_cast<float>(bounds.high)](const dnnl::stream&) {
             interpolate(floatsOf(from), shape, rows, columns, low, high, static_cast<float*>(to->data));
         });

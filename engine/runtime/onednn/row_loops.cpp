@@ -50,16 +50,14 @@ QS_CLONES void preluFloatsPiece(const float* x, const float* slopes, float low, 
 
 void addRows(const float* a, const FloatRows& b, float low, float high, float* y, int64_t rows,
              int64_t width) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        addRowsPiece(a, b, low, high, y, width, begin, end);
-    });
+    forPieces(rows, rowGrain(width),
+              [&](int64_t begin, int64_t end) { addRowsPiece(a, b, low, high, y, width, begin, end); });
 }
 
 void multiplyRows(const float* a, const FloatRows& b, float low, float high, float* y, int64_t rows,
                   int64_t width) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        multiplyRowsPiece(a, b, low, high, y, width, begin, end);
-    });
+    forPieces(rows, rowGrain(width),
+              [&](int64_t begin, int64_t end) { multiplyRowsPiece(a, b, low, high, y, width, begin, end); });
 }
 
 void preluRows(const IntegerSource& x, const float* slopes, float scale, const IntegerTarget& y, int64_t rows,
