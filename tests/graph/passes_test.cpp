@@ -1,3 +1,4 @@
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <gmock/gmock.h>
@@ -102,6 +103,17 @@ TEST(ConstantOperands, StayWhereTheOrderMattersOrMoreIsAsked) {
     net.output(net.carried("aten::add.Scalar", {t(x), plain(1.0), plain(int64_t{2})}));
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("aten::sub", "aten::rsub", "aten::div", "aten::div", "aten::add"));
+}
+
+TEST(BatchNorm, IsAnEntryWithoutWeightAndBias) {
+    TracedNet net;
+    const ValueId x = net.input({2, 3, 4, 5});
+    const ValueId mean = net.constant(net.random({3})), variance = net.constant(net.random({3}).abs() + 0.5);
+    net.output(net.carried("aten::batch_norm", {t(x), plain({}), plain({}), t(mean), t(variance),
+                                                plain(false), plain(0.1), plain(1e-3), plain(false)}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("batch_norm"));
+    EXPECT_EQ(net.graph.nodes()[0].attrs.get<double>("eps"), 1e-3);
 }
 
 TEST(TransposedConvolution, BecomesAnEntry) {

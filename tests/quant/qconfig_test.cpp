@@ -72,12 +72,15 @@ TEST(RuleSet, RefusesLayersThatAreNotThereAndNamesTheNearest) {
     EXPECT_THAT(status.error().message, HasSubstr("did you mean layer1.0.conv1"));
 }
 
-TEST(Presets, AreFiveAndKnowTheirNames) {
-    EXPECT_THAT(presets().names(), testing::ElementsAre("fbgemm", "fp32", "onednn", "qnnpack", "x86"));
+TEST(Presets, KnowTheirNames) {
+    EXPECT_THAT(presets().names(),
+                testing::ElementsAre("bf16", "fbgemm", "fp32", "onednn", "qnnpack", "x86"));
     for (const auto& [name, qconfig] : presets().entries()) {
         EXPECT_EQ(qconfig.name, name);
     }
-    EXPECT_TRUE(presets().find("fp32")->isFloat());
+    for (const auto& [name, qconfig] : presets().entries()) {
+        EXPECT_EQ(qconfig.isFloat(), name == "fp32" || name == "bf16") << name;
+    }
 }
 
 const std::map<std::string, std::string> observerOfClass{

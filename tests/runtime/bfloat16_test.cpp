@@ -1,3 +1,4 @@
+#include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
 #include "runtime/agreement.h"

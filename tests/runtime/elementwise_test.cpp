@@ -233,6 +233,7 @@ TEST(ChannelShuffle, InterleavesGroups) {
 }
 
 TEST(Rearrangement, RepeatsWhatExpandRepeats) {
+    std::mt19937 random(5);
     QNode expand = plainNode("expand");
     expand.attrs.set("shape", std::vector<int64_t>{3, -1, -1});
     testMoves(expand, {1, 7, 8});
@@ -241,6 +242,9 @@ TEST(Rearrangement, RepeatsWhatExpandRepeats) {
     QNode batch = plainNode("expand_batch");
     batch.attrs.set("dim", int64_t{0});
     EXPECT_TRUE(testFloat(batch, {{1, 1, 9}, {4, 3}}, 1).starts_with("moves"));
+    batch.constants = {randomFloats({1, 1, 9}, random)};
+    batch.constantPositions = {0};
+    EXPECT_EQ(testFloat(batch, {{4, 3}}, 1), "reference (one of its inputs is a constant)");
 }
 
 TEST(IntegerPrelu, MatchesTheReference) {

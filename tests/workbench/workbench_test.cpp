@@ -50,15 +50,52 @@ TEST_F(WorkbenchTest, MeasuresEveryFigureOfAVariant) {
         EXPECT_GT(row.cosine.value_or(-1), 0.98) << row.name;
         EXPECT_GE(row.fp32_ms.value_or(-1), 0) << row.name;
         EXPECT_FALSE(row.implementation.empty()) << row.name;
+        EXPECT_FALSE(row.fp32_implementation.empty()) << row.name;
+        EXPECT_TRUE(row.restore_ms.has_value()) << row.name;
+        EXPECT_EQ(row.gmacs_per_s.has_value(), row.macs > 0) << row.name;
     }
-    double sum = 0;
+}
+
+TEST_F(WorkbenchTest, SaysWhereTheTimeGoes) {
+    const auto result = workbench_.measure({resnet(), images(), {}, recipe()}, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    ASSERT_TRUE(result->profile && result->peaks);
+    const protocol::ProfileSummary& profile = *result->profile;
+    double layers = 0, boundaries = 0;
     for (const auto& row : result->layers) {
-        sum += *row.int8_ms;
+        layers += *row.int8_ms;
     }
     for (const auto& row : result->boundaries) {
-        sum += row.int8_ms;
+        boundaries += row.int8_ms;
     }
-    EXPECT_NEAR(sum, *result->int8.latency_ms, 1e-6);
+    EXPECT_NEAR(layers, profile.layers_ms, 1e-9);
+    EXPECT_NEAR(boundaries, profile.boundaries_ms, 1e-9);
+    EXPECT_EQ(profile.total_ms, *result->int8.latency_ms);
+    // Loose, as machines are shared: something that is left out or counted twice shows nevertheless.
+    const double sum = layers + boundaries + profile.other_ms;
+    EXPECT_GT(sum, 0.5 * profile.total_ms);
+    EXPECT_LT(sum, 2 * *result->int8.latency_p90_ms);
+    EXPECT_EQ(profile.quantizes, 1);
+    EXPECT_EQ(profile.dequantizes, 1);
+    EXPECT_EQ(profile.reorders, 0);
+    EXPECT_GT(profile.prepare_ms, 0);
+    EXPECT_NE(profile.energy_mj.has_value(), !profile.energy_note.empty());
+    EXPECT_GT(result->peaks->fp32_gmacs_per_s, 0);
+    for (const protocol::Finding& finding : result->findings) {
+        EXPECT_FALSE(finding.rule.empty() || finding.message.empty() || finding.remedy.empty());
+    }
+}
+
+TEST_F(WorkbenchTest, RunsLayersInBFloat16) {
+    protocol::Recipe mixed = recipe();
+    mixed.rules.push_back({"layer", "layer1.0.conv1", "bf16"});
+    const auto result = workbench_.measure({resnet(), images(), {}, mixed}, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    const protocol::LayerResult& row = layer(*result, "layer1.0.conv1");
+    EXPECT_EQ(row.precision, "bf16");
+    EXPECT_FALSE(row.restore_ms.has_value());
+    EXPECT_GT(*result->int8.top1, 89);
+    EXPECT_EQ(result->profile->quantizes, 2);
 }
 
 TEST_F(WorkbenchTest, RestoringALayerTakesItsErrorAwayAndSaysWhichRuleWon) {

@@ -14,6 +14,8 @@ void removeDeadNodes(Graph& graph);
 void removeIdentities(Graph& graph);
 /// aten::_convolution(transposed=True) -> conv_transpose2d.
 void openTransposedConvolutions(Graph& graph);
+/// A batch norm without weight and bias -> batch_norm with ones and zeros.
+void openBatchNorms(Graph& graph);
 /// Slices that take the same of the same value -> one of them.
 void shareSlices(Graph& graph);
 /// Slices that together are the whole of a value along an axis -> split.

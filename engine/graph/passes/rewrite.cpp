@@ -95,6 +95,15 @@ std::vector<CarriedArgument> carriedArguments(const Node& node) {
     return arguments;
 }
 
+ValueId constantValue(Graph& graph, const CarriedArgument& argument) {
+    if (argument.value.valid()) {
+        return graph.value(argument.value).constant ? argument.value : ValueId{};
+    }
+    const bool isTensor = argument.constant.isTensor() && argument.constant.toTensor().defined() &&
+                          argument.constant.toTensor().scalar_type() == at::kFloat;
+    return isTensor ? graph.addConstant("", argument.constant.toTensor()) : ValueId{};
+}
+
 std::optional<double> ConstantOperand::number() const {
     return constant.numel() == 1 ? std::optional(constant.item<double>()) : std::nullopt;
 }

@@ -11,6 +11,7 @@ void simplify(Graph& graph) {
     // Operators whose constants an op entry cannot keep as they are. The activations below read them in any
     // form, but their factors are exact only before divisions become products.
     openTransposedConvolutions(graph);
+    openBatchNorms(graph);
     shareSlices(graph);
     fuseSplit(graph);
     fuseRoll(graph);

@@ -5,16 +5,6 @@ namespace qs {
 
 namespace {
 
-/// A constant argument as a value of the graph; invalid for anything but a float tensor.
-ValueId constantValue(Graph& graph, const CarriedArgument& argument) {
-    if (argument.value.valid()) {
-        return graph.value(argument.value).constant ? argument.value : ValueId{};
-    }
-    const bool isTensor = argument.constant.isTensor() && argument.constant.toTensor().defined() &&
-                          argument.constant.toTensor().scalar_type() == at::kFloat;
-    return isTensor ? graph.addConstant("", argument.constant.toTensor()) : ValueId{};
-}
-
 void open(Graph& graph, NodeId id) {
     // input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...
     const auto arguments = carriedArguments(graph.node(id));

@@ -53,6 +53,9 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
     if (x.shape.size() == 4) {
         QS_ASSIGN(x, b.input(0, Layout::ChannelsLast));
     }
+    if (!b.node().constants.empty()) {
+        return failure("one of its inputs is a constant");
+    }
     if (x.count() > kMostElements) {
         return failure("it is too large to tabulate");
     }
