@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "runtime/cpu.h"
+#include "runtime/onednn/loop_parts.h"
 #include "runtime/onednn/operand.h"
 #include "runtime/threads.h"
 
@@ -78,13 +79,26 @@ double computePeak(Type source, Type weight) {
     return best;
 }
 
-/// Every thread reads its own part; the result keeps the compiler from leaving it out.
-uint64_t readAll(const std::vector<uint64_t>& words) {
-    const auto count = static_cast<int64_t>(words.size());
+QS_CLONES uint64_t sumUp(const uint64_t* words, int64_t count) {
     uint64_t sum = 0;
-#pragma omp parallel for reduction(+ : sum)
     for (int64_t i = 0; i < count; ++i) {
-        sum += words[static_cast<size_t>(i)];
+        sum += words[i];
+    }
+    return sum;
+}
+
+/// Every thread reads its own part several times, so that starting the threads does not count; the result
+/// keeps the compiler from leaving it out.
+uint64_t readAll(const std::vector<uint64_t>& words, int64_t repeats) {
+    uint64_t sum = 0;
+#pragma omp parallel reduction(+ : sum)
+    {
+        const auto count = static_cast<int64_t>(words.size());
+        const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
+        const int64_t begin = count * thread / threads, end = count * (thread + 1) / threads;
+        for (int64_t i = 0; i < repeats; ++i) {
+            sum += sumUp(words.data() + begin, end - begin);
+        }
     }
     return sum;
 }
@@ -92,13 +106,8 @@ uint64_t readAll(const std::vector<uint64_t>& words) {
 double readingPeak(int64_t bytes) {
     const std::vector<uint64_t> words(static_cast<size_t>(bytes) / sizeof(uint64_t), 1);
     volatile uint64_t sink = 0;
-    // Small buffers many times a call, so that starting the threads does not count.
-    const int64_t repeats = std::max<int64_t>(1, (int64_t{16} << 20) / bytes);
-    const double seconds = fastest([&] {
-        for (int64_t i = 0; i < repeats; ++i) {
-            sink = sink + readAll(words);
-        }
-    });
+    const int64_t repeats = std::max<int64_t>(1, (int64_t{64} << 20) / bytes);
+    const double seconds = fastest([&] { sink = sink + readAll(words, repeats); });
     return static_cast<double>(words.size() * sizeof(uint64_t)) * static_cast<double>(repeats) / seconds *
            1e-9;
 }
