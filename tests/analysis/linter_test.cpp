@@ -40,7 +40,7 @@ struct Scene {
         for (size_t i = 0; i < graph.nodes.size(); ++i) {
             std::string& name = graph.nodes[i].layer;
             name.resize(std::min(name.size(), name.find('#')));
-            profile.nodes.push_back({.node = i, .ms = 1, .implementation = "kernel"});
+            profile.nodes.push_back({.node = i, .ms = 1, .implementation = "kernel", .p10Ms = 1});
             profile.total.medianMs += 1;
             if (!graph.nodes[i].isBoundary()) {
                 protocol::LayerResult& layer = result.layers.emplace_back();
@@ -217,6 +217,13 @@ TEST_P(EveryLintRule, IsSilentWhereAllIsWell) {
 
 INSTANTIATE_TEST_SUITE_P(Rules, EveryLintRule, ::testing::ValuesIn(lintRules().names()),
                          [](const auto& info) { return info.param; });
+
+TEST(Linter, DoesNotCallADisturbedRunSlow) {
+    Scene scene = goodScene();
+    scene.layer("c").fp32_ms = 0.5;
+    scene.time("c").p10Ms = 0.4;
+    EXPECT_TRUE(scene.found("slower_than_fp32").empty());
+}
 
 TEST(Linter, PutsTheGreatestSavingFirst) {
     Scene scene = goodScene();

@@ -6,7 +6,7 @@ namespace qs {
 
 namespace {
 
-constexpr double kMargin = 1.05;   ///< closer than that is noise
+constexpr double kMargin = 1.05;   ///< of the fast runs: closer than that is noise
 constexpr double kShortMs = 0.01;  ///< below it starting a step outweighs what it does
 
 const char* reasonFor(const LintLayer& layer) {
@@ -31,7 +31,7 @@ std::vector<protocol::Finding> check(const LintInput& input) {
     for (const LintLayer& layer : input.layers) {
         const double fp32 = layer.result.fp32_ms.value_or(0);
         if (!layer.isInteger || layer.time.implementation == "reference" || fp32 <= 0 ||
-            layer.time.ms <= fp32 * kMargin) {
+            layer.time.p10Ms <= fp32 * kMargin) {
             continue;
         }
         const double restoring = layer.result.restore_ms.value_or(0);
