@@ -1,8 +1,10 @@
 #include "runtime/onednn/plan.h"
 
 #include <ATen/ops/clone.h>
+#include <ATen/ops/empty.h>
 
 #include <chrono>
+#include <cstring>
 
 namespace qs::onednn {
 
@@ -60,10 +62,26 @@ void Plan::execute(const std::vector<Step>& steps) {
     }
 }
 
+namespace {
+
+/// A contiguous tensor of its own; where the value lies so already, without a view of it in between.
+at::Tensor copyOf(const PlanValue& value) {
+    const Operand& operand = value.operand;
+    if (!value.inArena() || !sameOrder(operand.shape, operand.layout, Layout::Contiguous)) {
+        return at::clone(value.tensor(), at::MemoryFormat::Contiguous);
+    }
+    at::Tensor copy = at::empty(operand.shape, operand.type);
+    std::memcpy(copy.data_ptr(), operand.buffer->data, operand.bytes());
+    return copy;
+}
+
+}  // namespace
+
 std::vector<at::Tensor> Plan::copyOutputs() const {
     std::vector<at::Tensor> outputs;
+    outputs.reserve(outputs_.size());
     for (const ValueId id : outputs_) {
-        outputs.push_back(at::clone(value(id).tensor(), at::MemoryFormat::Contiguous));
+        outputs.push_back(copyOf(value(id)));
     }
     return outputs;
 }
