@@ -37,7 +37,10 @@ class Variable {
 /// A folder of the test's own, and the smaller sample network to compare.
 class ComparisonFixture : public testing::Test {
   protected:
-    void SetUp() override { folder_ = std::move(TemporaryFolder::make()).value(); }
+    void SetUp() override {
+        ::setenv("QS_NODE_MODULES", QS_SOURCE_DIR "/tests/node_modules", /*overwrite=*/0);
+        folder_ = std::move(TemporaryFolder::make()).value();
+    }
 
     ComparisonSubject subject() const {
         ComparisonSubject subject;
