@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "support/temporary_directory.h"
+#include "core/temporary_folder.h"
 
 namespace qs::test {
 
@@ -19,27 +19,27 @@ void write(const fs::path& zone, uint64_t microjoules, uint64_t range) {
 }
 
 TEST(EnergyMeter, AddsUpPackagesAndLeavesOutTheirParts) {
-    const TemporaryDirectory folder;
-    write(folder.path() / "intel-rapl:0", 1'000'000, 10'000'000);
-    write(folder.path() / "intel-rapl:1", 9'000'000, 10'000'000);
-    write(folder.path() / "intel-rapl:0:0", 0, 10'000'000);
-    EnergyMeter meter(folder.path());
+    const auto folder = TemporaryFolder::make().value();
+    write(folder->path() / "intel-rapl:0", 1'000'000, 10'000'000);
+    write(folder->path() / "intel-rapl:1", 9'000'000, 10'000'000);
+    write(folder->path() / "intel-rapl:0:0", 0, 10'000'000);
+    EnergyMeter meter(folder->path());
     EXPECT_EQ(meter.whyNot(), "");
     EXPECT_FALSE(meter.joules().has_value()) << "before start()";
     meter.start();
-    write(folder.path() / "intel-rapl:0", 3'500'000, 10'000'000);
-    write(folder.path() / "intel-rapl:0:0", 5'000'000, 10'000'000);
+    write(folder->path() / "intel-rapl:0", 3'500'000, 10'000'000);
+    write(folder->path() / "intel-rapl:0:0", 5'000'000, 10'000'000);
     EXPECT_NEAR(meter.joules().value(), 2.5, 1e-9);
-    write(folder.path() / "intel-rapl:1", 1'000'000, 10'000'000);  // ran over
+    write(folder->path() / "intel-rapl:1", 1'000'000, 10'000'000);  // ran over
     EXPECT_NEAR(meter.joules().value(), 4.5, 1e-9);
 }
 
 TEST(EnergyMeter, SaysWhyItCannotMeasure) {
-    const TemporaryDirectory folder;
-    EXPECT_NE(EnergyMeter(folder.path() / "none").whyNot().find("not measurable on this machine"),
+    const auto folder = TemporaryFolder::make().value();
+    EXPECT_NE(EnergyMeter(folder->path() / "none").whyNot().find("not measurable on this machine"),
               std::string::npos);
-    fs::create_directories(folder.path() / "intel-rapl:0");  // shown, but not readable
-    EnergyMeter meter(folder.path());
+    fs::create_directories(folder->path() / "intel-rapl:0");  // shown, but not readable
+    EnergyMeter meter(folder->path());
     EXPECT_NE(meter.whyNot().find("root"), std::string::npos);
     meter.start();
     EXPECT_FALSE(meter.joules().has_value());

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/charts/nearest_point.h"
 #include "widgets/common/describe.h"
 #include "widgets/common/format.h"
 
@@ -266,17 +267,7 @@ QPointF RooflineChart::pointOf(const QString& layer) const {
 }
 
 const RooflineChart::Point* RooflineChart::nearest(const QPoint& pixel) const {
-    const Point* best = nullptr;
-    double bestDistance = kReach;
-    for (const auto& point : points_) {
-        const QPointF away = pixelOf(point) - pixel;
-        const double distance = std::hypot(away.x(), away.y());
-        if (distance <= bestDistance) {
-            best = &point;
-            bestDistance = distance;
-        }
-    }
-    return best;
+    return nearestPoint(points_, pixel, kReach, [this](const Point& point) { return pixelOf(point); });
 }
 
 void RooflineChart::applyColors() {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "widgets/charts/nearest_point.h"
 #include "widgets/common/format.h"
 #include "widgets/models/metrics.h"
 
@@ -228,17 +229,7 @@ QPointF TradeoffChart::markerOf(const QString& variantId) const {
 }
 
 const TradeoffChart::Point* TradeoffChart::nearest(const QPoint& pixel) const {
-    const Point* best = nullptr;
-    double bestDistance = kReach;
-    for (const auto& point : points_) {
-        const QPointF away = pixelOf(point) - pixel;
-        const double distance = std::hypot(away.x(), away.y());
-        if (distance <= bestDistance) {
-            best = &point;
-            bestDistance = distance;
-        }
-    }
-    return best;
+    return nearestPoint(points_, pixel, kReach, [this](const Point& point) { return pixelOf(point); });
 }
 
 void TradeoffChart::applyColors() {

@@ -29,11 +29,8 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
         {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation, g.padding, g.padding);
     const dnnl::convolution_forward::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::oihw : Tag::goihw);
-    return b.call<dnnl::convolution_forward>(pd,
-                                             {{DNNL_ARG_SRC, x.memory()},
-                                              {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},
-                                              {DNNL_ARG_BIAS, packedBias(b, bias)},
-                                              {DNNL_ARG_DST, y.memory()}});
+    return b.call<dnnl::convolution_forward>(
+        pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias));
 }
 
 }  // namespace

@@ -84,10 +84,7 @@ Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
     }
     const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::iohw : Tag::giohw);
     return b.call<dnnl::deconvolution_forward>(
-        pd, {{DNNL_ARG_SRC, x.memory()},
-             {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},
-             {DNNL_ARG_BIAS, packedBias(b, bias)},
-             {DNNL_ARG_DST, y.memory()}});
+        pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias));
 }
 
 }  // namespace

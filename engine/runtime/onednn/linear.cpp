@@ -28,10 +28,8 @@ Result<std::string> lowerLinear(NodeBuilder& b) {
     const dnnl::matmul::desc desc(source, {{inputs, outputs}, weightType(b), Tag::any}, bias, target);
     const dnnl::matmul::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     const dnnl::memory::desc stored({inputs, outputs}, storedWeightType(b), Tag::ba);
-    return b.call<dnnl::matmul>(pd, {{DNNL_ARG_SRC, x.memory(source)},
-                                     {DNNL_ARG_WEIGHTS, packedWeights(b, pd.weights_desc(), stored)},
-                                     {DNNL_ARG_BIAS, packedBias(b, bias)},
-                                     {DNNL_ARG_DST, y.memory(target)}});
+    return b.call<dnnl::matmul>(
+        pd, weightedArguments(b, x.memory(source), y.memory(target), pd.weights_desc(), stored, bias));
 }
 
 }  // namespace

@@ -235,4 +235,13 @@ dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc) {
     });
 }
 
+NodeBuilder::Arguments weightedArguments(NodeBuilder& b, const dnnl::memory& x, const dnnl::memory& y,
+                                         const dnnl::memory::desc& wanted, const dnnl::memory::desc& stored,
+                                         const dnnl::memory::desc& bias) {
+    return {{DNNL_ARG_SRC, x},
+            {DNNL_ARG_WEIGHTS, packedWeights(b, wanted, stored)},
+            {DNNL_ARG_BIAS, packedBias(b, bias)},
+            {DNNL_ARG_DST, y}};
+}
+
 }  // namespace qs::onednn

@@ -49,4 +49,9 @@ dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted, con
 /// The bias in `desc`, zeros where the node has none. Integer: round(bias / (s_x * s_w)) in int32, saturated.
 dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc);
 
+/// What the primitives are called with: weights as `wanted`, packed from `stored`, and the bias as `bias`.
+NodeBuilder::Arguments weightedArguments(NodeBuilder& b, const dnnl::memory& x, const dnnl::memory& y,
+                                         const dnnl::memory::desc& wanted, const dnnl::memory::desc& stored,
+                                         const dnnl::memory::desc& bias);
+
 }  // namespace qs::onednn
