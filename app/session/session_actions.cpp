@@ -340,6 +340,7 @@ bool Session::exportTo(const QString& path) {
     params.calib_data = calibrationSpec();
     params.recipe = variant->result.recipe;
     params.path = path.toStdString();
+    params.replace = true;  // the file dialog has asked
     request_ = api_.exportModel(
         params, jobHandlers<protocol::ExportResult>([this](const protocol::ExportResult& result) {
             emit exported(result);

@@ -179,19 +179,46 @@ std::optional<protocol::DataSpec> RecipeOptions::calibration(const DataOptions& 
                : std::optional(protocol::DataSpec{calibrationSource, data.preprocessing, data.labels});
 }
 
+namespace {
+
+std::string extensions() {
+    std::vector<std::string> names;
+    for (const auto& [name, exporter] : exporters().entries()) {
+        if (exporter.isDefault) {
+            names.push_back(exporter.extension);
+        }
+    }
+    return join(names);
+}
+
+}  // namespace
+
 void OutputOptions::add(CLI::App& command) {
-    command.add_option("-o,--output", path, "Where to write the quantized model: OUT.pt or OUT.onnx")
+    command
+        .add_option("-o,--output", path,
+                    "Where to write the model; the target follows from its ending (" + extensions() + ")")
         ->required();
+    command.add_option("--target", target, "What it is for: " + join(exporters().names()));
+    command.add_option("--opset", opset, "Of ONNX (default: what the target takes best)")
+        ->check(CLI::NonNegativeNumber);
+    command.add_flag("--preprocessing-inside", preprocessingInside,
+                     "Make scaling and normalization part of the network: it then takes pixels 0..255");
+    command.add_flag("--force", replace, "Replace what has the name already");
 }
 
 Status OutputOptions::check(const std::string& model) const {
-    QS_TRY(exporterFor(path));
-    QS_TRY(checkWritable(path));
+    QS_ASSIGN(const Exporter* exporter, exporterFor(path, target));
+    QS_TRY(checkExportable(*exporter, path, replace));
     std::error_code error;
     if (fs::equivalent(path, model, error)) {
         return usageError("the output " + path + " is the model itself: give it another name");
     }
     return {};
+}
+
+protocol::ExportParams OutputOptions::make(const protocol::MeasureParams& variant) const {
+    return {variant.model, variant.data, variant.recipe,      path,   variant.inputs, variant.calib_data,
+            target,        opset,        preprocessingInside, replace};
 }
 
 }  // namespace qs::cli

@@ -55,13 +55,19 @@ struct RecipeOptions {
     std::optional<protocol::DataSpec> calibration(const DataOptions& data) const;
 };
 
-/// -o OUT.pt|OUT.onnx
+/// -o OUT, --target, --opset, --preprocessing-inside, --force
 struct OutputOptions {
     std::string path;
+    std::string target;
+    int opset = 0;
+    bool preprocessingInside = false;
+    bool replace = false;
 
     void add(CLI::App& command);
-    /// Before any work: a known extension, a place that can be written, and not the model itself.
+    /// Before any work: a known target, a place that can be written, and not the model itself.
     Status check(const std::string& model) const;
+    /// The export of a variant, whose recipe is complete.
+    protocol::ExportParams make(const protocol::MeasureParams& variant) const;
 };
 
 }  // namespace qs::cli

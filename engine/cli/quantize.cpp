@@ -27,9 +27,10 @@ Result<Report> quantize(const Options& options, Session& session) {
                                          options.recipe.calibration(options.data)},
                                         session.job));
     QS_ASSIGN(const protocol::ExportResult written,
-              session.workbench.exportModel({model.path, data, variant.recipe, options.output.path,
-                                             options.model.inputs, options.recipe.calibration(options.data)},
-                                            session.job));
+              session.workbench.exportModel(
+                  options.output.make({model.path, data, options.model.inputs, variant.recipe,
+                                       options.recipe.calibration(options.data)}),
+                  session.job));
     return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
                                                       summaryText(variant) + exportedText(written)};
 }

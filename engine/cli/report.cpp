@@ -124,11 +124,23 @@ nlohmann::json exportedJson(const VariantResult& variant, const protocol::Export
     nlohmann::json json = variant;
     json["output"] = written.path;
     json["output_bytes"] = written.bytes;
+    json["output_files"] = written.files;
+    json["output_notes"] = written.notes;
+    json["commands"] = written.commands;
+    json["target"] = written.target;
     return json;
 }
 
 std::string exportedText(const protocol::ExportResult& written) {
-    return fmt::format("wrote {} ({}, {})\n", written.path, written.format, formatBytes(written.bytes));
+    std::string text =
+        fmt::format("wrote {} ({}, {})\n", written.path, written.target, formatBytes(written.bytes));
+    for (const std::string& note : written.notes) {
+        text += "note: " + note + '\n';
+    }
+    for (const std::string& command : written.commands) {
+        text += "next: " + command + '\n';
+    }
+    return text;
 }
 
 }  // namespace qs::cli

@@ -50,7 +50,7 @@ Result<Report> train(const Options& options, Session& session) {
     QS_ASSIGN(protocol::VariantResult variant, session.workbench.train(params, session.job));
     QS_ASSIGN(const protocol::ExportResult written,
               session.workbench.exportModel(
-                  {model.path, data, variant.recipe, options.output.path, params.inputs, params.calib_data},
+                  options.output.make({model.path, data, params.inputs, variant.recipe, params.calib_data}),
                   session.job));
     if (options.weights.empty()) {
         variant.recipe.trained_weights.clear();

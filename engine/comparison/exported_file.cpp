@@ -6,7 +6,7 @@ Result<std::filesystem::path> exportFile(const ComparisonSubject& subject, const
                                          const std::string& name) {
     const std::filesystem::path path = subject.folder / name;
     QS_ASSIGN(const Exporter* exporter, exporterFor(path));
-    const Status written = exporter->write(graph, subject.exporting, path);
+    const auto written = exportTo(*exporter, graph, subject.exporting, path);
     if (!written) {
         return failure("it cannot be exported: " + written.error().message);
     }

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <filesystem>
-#include <string_view>
+#include <vector>
 
 #include "core/result.h"
+#include "exporters/exporter.h"
 
 namespace qs {
 
-/// Replaces `path` by a file of exactly `bytes`, atomically; a full disk is an error and leaves `path` as it
-/// was.
-Status writeBytes(const std::filesystem::path& path, std::string_view bytes);
+/// Writes `files` into the existing `folder`, replacing those of their names: all of them, or none where one
+/// cannot be written. The first one appears last, so that whoever sees it finds its companions.
+Status writeFiles(const std::filesystem::path& folder, const std::vector<ExportedFile>& files);
+
+/// Makes the folder `path` of exactly `files`, in place of one that has the name. On a failure everything is
+/// as it was.
+Status writeFolder(const std::filesystem::path& path, const std::vector<ExportedFile>& files);
 
 }  // namespace qs

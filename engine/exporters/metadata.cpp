@@ -10,8 +10,8 @@ Result<std::string> fileMetadata(const ExportOptions& options) {
     if (!metadata.is_object()) {
         return usageError("export metadata is not a JSON object: " + options.metadata);
     }
-    if (!metadata.contains("input_shape") && !options.inputShape.empty()) {
-        metadata["input_shape"] = options.inputShape;
+    if (!metadata.contains("input_shape") && !options.inputShapes.empty()) {
+        metadata["input_shape"] = options.inputShapes.front();
     }
     return metadata.dump();
 }

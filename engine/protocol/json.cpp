@@ -66,20 +66,6 @@ void members(auto& visit, Is<LayerInfo> auto& v) {
     visit("quantizable", v.quantizable);
 }
 
-void members(auto& visit, Is<ModelInfo> auto& v) {
-    visit("path", v.path);
-    visit("format", v.format);
-    visit("inputs", v.inputs);
-    visit("outputs", v.outputs);
-    visit("batch", v.batch);
-    visit("notes", v.notes);
-    visit("classes", v.classes);
-    visit("parameters", v.parameters);
-    visit("macs", v.macs);
-    visit("model_bytes", v.model_bytes);
-    visit("layers", v.layers);
-}
-
 void members(auto& visit, Is<Rule> auto& v) {
     visit("match", v.match);
     visit("key", v.key);
@@ -120,6 +106,21 @@ void members(auto& visit, Is<Recipe> auto& v) {
     visit("metric", v.metric);
     visit("seed", v.seed);
     visit("backend", v.backend);
+}
+
+void members(auto& visit, Is<ModelInfo> auto& v) {
+    visit("path", v.path);
+    visit("format", v.format);
+    visit("inputs", v.inputs);
+    visit("outputs", v.outputs);
+    visit("batch", v.batch);
+    visit("notes", v.notes);
+    visit("classes", v.classes);
+    visit("parameters", v.parameters);
+    visit("macs", v.macs);
+    visit("model_bytes", v.model_bytes);
+    visit("layers", v.layers);
+    visit("recipe", v.recipe);
 }
 
 void members(auto& visit, Is<LayerResult> auto& v) {
@@ -318,6 +319,16 @@ void members(auto& visit, Is<MetricInfo> auto& v) {
     visit("automatic", v.automatic);
 }
 
+void members(auto& visit, Is<TargetInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("extension", v.extension);
+    visit("is_default", v.is_default);
+    visit("runtime", v.runtime);
+    visit("opset", v.opset);
+    visit("newest_opset", v.newest_opset);
+}
+
 void members(auto& visit, Is<EngineInfo> auto& v) {
     visit("protocol_version", v.protocol_version);
     visit("engine_version", v.engine_version);
@@ -330,10 +341,11 @@ void members(auto& visit, Is<EngineInfo> auto& v) {
     visit("presets", v.presets);
     visit("observers", v.observers);
     visit("data_formats", v.data_formats);
-    visit("exporters", v.exporters);
+    visit("targets", v.targets);
     visit("metrics", v.metrics);
     visit("backends", v.backends);
     visit("contestants", v.contestants);
+    visit("file_runtimes", v.file_runtimes);
 }
 
 void members(auto& visit, Is<OpenModelParams> auto& v) {
@@ -376,12 +388,71 @@ void members(auto& visit, Is<ExportParams> auto& v) {
     visit("path", v.path);
     visit("inputs", v.inputs);
     visit("calib_data", v.calib_data);
+    visit("target", v.target);
+    visit("opset", v.opset);
+    visit("preprocessing_inside", v.preprocessing_inside);
+    visit("replace", v.replace);
 }
 
 void members(auto& visit, Is<ExportResult> auto& v) {
     visit("path", v.path);
-    visit("format", v.format);
+    visit("target", v.target);
     visit("bytes", v.bytes);
+    visit("files", v.files);
+    visit("notes", v.notes);
+    visit("commands", v.commands);
+}
+
+void members(auto& visit, Is<VerifyParams> auto& v) {
+    visit("file", v.file);
+    visit("model", v.model);
+    visit("data", v.data);
+    visit("inputs", v.inputs);
+    visit("recipe", v.recipe);
+    visit("runtime", v.runtime);
+    visit("samples", v.samples);
+    visit("layer_samples", v.layer_samples);
+}
+
+void members(auto& visit, Is<OutputDifference> auto& v) {
+    visit("name", v.name);
+    visit("worst", v.worst);
+    visit("mean", v.mean);
+    visit("sqnr_db", v.sqnr_db);
+}
+
+void members(auto& visit, Is<LayerDifference> auto& v) {
+    visit("name", v.name);
+    visit("op", v.op);
+    visit("scale", v.scale);
+    visit("values", v.values);
+    visit("worst_lsb", v.worst_lsb);
+    visit("mean_lsb", v.mean_lsb);
+    visit("within_one_percent", v.within_one_percent);
+    visit("passed", v.passed);
+}
+
+void members(auto& visit, Is<VerifyResult> auto& v) {
+    visit("passed", v.passed);
+    visit("verdict", v.verdict);
+    visit("runtime", v.runtime);
+    visit("runtime_version", v.runtime_version);
+    visit("target", v.target);
+    visit("samples", v.samples);
+    visit("engine_top1", v.engine_top1);
+    visit("file_top1", v.file_top1);
+    visit("agreement", v.agreement);
+    visit("outputs", v.outputs);
+    visit("layers", v.layers);
+    visit("first_layer_out", v.first_layer_out);
+    visit("engine_ms", v.engine_ms);
+    visit("file_ms", v.file_ms);
+    visit("notes", v.notes);
+    visit("agreement_tolerance_percent", v.agreement_tolerance_percent);
+    visit("accuracy_tolerance", v.accuracy_tolerance);
+    visit("sqnr_tolerance_db", v.sqnr_tolerance_db);
+    visit("layer_tolerance_percent", v.layer_tolerance_percent);
+    visit("measured", v.measured);
 }
 
 void members(auto& visit, Is<ProgressNote> auto& v) {
@@ -458,6 +529,7 @@ QS_DEFINE_JSON(ComparisonRow)
 QS_DEFINE_JSON(ComparisonResult)
 QS_DEFINE_JSON(EntryInfo)
 QS_DEFINE_JSON(MetricInfo)
+QS_DEFINE_JSON(TargetInfo)
 QS_DEFINE_JSON(EngineInfo)
 QS_DEFINE_JSON(OpenModelParams)
 QS_DEFINE_JSON(MeasureParams)
@@ -465,6 +537,10 @@ QS_DEFINE_JSON(CompareParams)
 QS_DEFINE_JSON(TrainParams)
 QS_DEFINE_JSON(ExportParams)
 QS_DEFINE_JSON(ExportResult)
+QS_DEFINE_JSON(VerifyParams)
+QS_DEFINE_JSON(OutputDifference)
+QS_DEFINE_JSON(LayerDifference)
+QS_DEFINE_JSON(VerifyResult)
 QS_DEFINE_JSON(ProgressNote)
 QS_DEFINE_JSON(TrainingNote)
 QS_DEFINE_JSON(CancelParams)

@@ -11,7 +11,7 @@
 /// `low` and `high` bound a 95 % interval, in the unit of the value that they belong to.
 namespace qs::protocol {
 
-inline constexpr int kProtocolVersion = 3;
+inline constexpr int kProtocolVersion = 4;
 
 /// How an image becomes a tensor: convert to `channels`, resize, crop, scale, subtract `mean`, divide by
 /// `std`. One JSON block, shared by recipes, the workbench and exports. Absent fields take the data format's
@@ -69,20 +69,6 @@ struct LayerInfo {
     bool quantizable = false;
 };
 
-struct ModelInfo {
-    std::string path;
-    std::string format;
-    std::vector<TensorInfo> inputs;  ///< at the shapes it was opened with
-    std::vector<TensorInfo> outputs;
-    int64_t batch = 0;               ///< the only batch size that it runs; 0: any
-    std::vector<std::string> notes;  ///< "weights widened from fp16", ...
-    std::vector<std::string> classes;
-    int64_t parameters = 0;
-    int64_t macs = 0;
-    int64_t model_bytes = 0;  ///< of the file
-    std::vector<LayerInfo> layers;
-};
-
 /// Which qconfig a set of layers gets; see quant/qconfig.h for the order in which rules win.
 struct Rule {
     std::string match;    ///< "global", "op", "pattern", "layer"
@@ -128,6 +114,23 @@ struct Recipe {
     uint64_t seed = 1;  ///< of the choice of calibration samples
     /// What runs the variant: a name of EngineInfo::backends; empty: onednn. The FP32 network runs on onednn.
     std::string backend = {};
+};
+
+struct ModelInfo {
+    std::string path;
+    std::string format;
+    std::vector<TensorInfo> inputs;  ///< at the shapes it was opened with
+    std::vector<TensorInfo> outputs;
+    int64_t batch = 0;               ///< the only batch size that it runs; 0: any
+    std::vector<std::string> notes;  ///< "weights widened from fp16", ...
+    std::vector<std::string> classes;
+    int64_t parameters = 0;
+    int64_t macs = 0;
+    int64_t model_bytes = 0;  ///< of the file
+    std::vector<LayerInfo> layers;
+    /// Of a file that is quantized already: what reproduces it exactly (its rules and qparams; the weights
+    /// keep those that the file has).
+    std::optional<Recipe> recipe = {};
 };
 
 /// One layer of a variant. Error metrics compare the layer's output in the quantized network with the FP32
@@ -352,6 +355,17 @@ struct MetricInfo {
     bool automatic = false;  ///< chosen without being asked for where it fits
 };
 
+/// Something that a variant can be exported for.
+struct TargetInfo {
+    std::string name;
+    std::string description;
+    std::string extension;    ///< ".onnx"; empty: a folder
+    bool is_default = false;  ///< of its extension
+    std::string runtime;      ///< of EngineInfo::file_runtimes; empty: nothing here opens it
+    int opset = 0;            ///< the default; 0: not ONNX
+    int newest_opset = 0;
+};
+
 /// "initialize" {} -> EngineInfo
 struct EngineInfo {
     int protocol_version = kProtocolVersion;
@@ -365,10 +379,11 @@ struct EngineInfo {
     std::vector<std::string> presets;
     std::vector<std::string> observers;
     std::vector<EntryInfo> data_formats;
-    std::vector<std::string> exporters;    ///< "torchscript .pt", "onnx .onnx"
+    std::vector<TargetInfo> targets;       ///< of exports
     std::vector<MetricInfo> metrics = {};  ///< in the order in which they are reported
     std::vector<EntryInfo> backends = {};  ///< the default first
     std::vector<EntryInfo> contestants = {};
+    std::vector<EntryInfo> file_runtimes = {};  ///< what can open an export here, the best first
 };
 
 /// "model.open" -> ModelInfo
@@ -416,7 +431,7 @@ struct TrainParams {
     std::optional<DataSpec> calib_data = {};  ///< absent: calibrates on `train`
 };
 
-/// "variant.export" -> ExportResult. The format follows the extension (.pt, .onnx). A job.
+/// "variant.export" -> ExportResult. A job. Failure where `path` exists and `replace` is false.
 struct ExportParams {
     std::string model;
     std::optional<DataSpec> data;  ///< needed where the recipe has no calibration
@@ -424,11 +439,77 @@ struct ExportParams {
     std::string path;
     std::vector<TensorInfo> inputs = {};      ///< as in OpenModelParams
     std::optional<DataSpec> calib_data = {};  ///< as in MeasureParams
+    std::string target = {};                  ///< a name of EngineInfo::targets; empty: by the extension
+    int opset = 0;                            ///< of ONNX; 0: the target's default
+    bool preprocessing_inside = false;        ///< scaling and normalization become part of the network
+    bool replace = false;                     ///< whether what has the name already may be replaced
 };
 struct ExportResult {
     std::string path;
-    std::string format;
-    int64_t bytes = 0;
+    std::string target;
+    int64_t bytes = 0;                       ///< of all files
+    std::vector<std::string> files = {};     ///< paths, the main one first
+    std::vector<std::string> notes = {};     ///< what a person must know about the file
+    std::vector<std::string> commands = {};  ///< what to do with it next
+};
+
+/// "variant.verify" -> VerifyResult. Opens an exported file anew in the runtime that it is for and runs the
+/// same samples through it and through the engine. A job. The engine runs `model` with `recipe`; where that
+/// is absent, with the recipe that the file itself carries.
+struct VerifyParams {
+    std::string file;
+    std::string model;
+    std::optional<DataSpec> data;    ///< absent: noise, and no accuracy
+    std::vector<TensorInfo> inputs;  ///< as in OpenModelParams
+    std::optional<Recipe> recipe;
+    std::string runtime = {};    ///< a name of EngineInfo::file_runtimes; empty: the best that is here
+    int64_t samples = 0;         ///< 0: all
+    int64_t layer_samples = 16;  ///< on which layers are compared; 0: layers are not
+};
+
+/// How far one output of the file is from the engine's, over all samples.
+struct OutputDifference {
+    std::string name;
+    double worst = 0;  ///< largest absolute difference
+    double mean = 0;   ///< mean absolute difference
+    /// 10 log10(sum e^2 / sum (e - f)^2) of the engine's values e and the file's f; absent: equal.
+    std::optional<double> sqnr_db;
+};
+
+/// How far one integer layer of the file is from the engine's, on the same samples, in steps of the layer's
+/// own grid (LSB).
+struct LayerDifference {
+    std::string name;
+    std::string op;
+    double scale = 0;  ///< of one LSB, in real units
+    int64_t values = 0;
+    double worst_lsb = 0;
+    double mean_lsb = 0;
+    double within_one_percent = 0;  ///< share of values that differ by at most 1 LSB
+    bool passed = false;            ///< at least VerifyResult::layer_tolerance_percent of them
+};
+
+struct VerifyResult {
+    bool passed = false;
+    std::string verdict;          ///< one line, with what decided
+    std::string runtime;          ///< "onnxruntime"
+    std::string runtime_version;  ///< "ONNX Runtime 1.30.0"
+    std::string target;           ///< as the file says it, or empty
+    int64_t samples = 0;
+    std::optional<double> engine_top1;  ///< percent; with labels
+    std::optional<double> file_top1;
+    std::optional<double> agreement;  ///< percent of samples with the same class; of classifiers
+    std::vector<OutputDifference> outputs;
+    std::vector<LayerDifference> layers;
+    std::string first_layer_out;      ///< the first layer that leaves tolerance, or empty
+    std::optional<double> engine_ms;  ///< median latency of one sample
+    std::optional<double> file_ms;
+    std::vector<std::string> notes;  ///< which better runtime is not here and why; what was not compared
+    double agreement_tolerance_percent = 99.8;
+    double accuracy_tolerance = 0.05;  ///< points
+    double sqnr_tolerance_db = 35;
+    double layer_tolerance_percent = 99.9;
+    Measurement measured;
 };
 
 /// Notification "$/progress"

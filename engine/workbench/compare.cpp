@@ -21,7 +21,7 @@ Result<protocol::ComparisonResult> compareVariant(Models& models, const protocol
     subject.model = params.model;
     QS_ASSIGN(subject.inputs, firstSample(*built.data.errors));
     subject.backend = params.recipe.backend;
-    subject.exporting.inputShape = built.opened->info.inputs.at(0).shape;
+    subject.exporting.inputShapes = {built.opened->info.inputs.at(0).shape};
     subject.folder = folder->path();
     subject.threads = setThreads(params.recipe.threads);
     QS_ASSIGN(protocol::ComparisonResult result,

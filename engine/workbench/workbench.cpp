@@ -3,8 +3,6 @@
 #include <dnnl.h>
 #include <torch/version.h>
 
-#include <nlohmann/json.hpp>
-
 #include "comparison/contestant.h"
 #include "core/files.h"
 #include "data/loader.h"
@@ -15,6 +13,7 @@
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "workbench/compare.h"
+#include "workbench/export.h"
 #include "workbench/latency.h"
 #include "workbench/messages.h"
 #include "workbench/model_data.h"
@@ -114,7 +113,8 @@ protocol::EngineInfo Workbench::info() const {
         info.contestants.push_back({name, contestant.description});
     }
     for (const auto& [name, exporter] : exporters().entries()) {
-        info.exporters.push_back(name + ' ' + exporter.extension);
+        info.targets.push_back({name, exporter.description, exporter.extension, exporter.isDefault,
+                                exporter.runtime, exporter.opset, exporter.newestOpset});
     }
     return info;
 }
@@ -219,24 +219,7 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
 }
 
 Result<protocol::ExportResult> Workbench::exportModel(const protocol::ExportParams& params, Job& job) {
-    QS_ASSIGN(const Exporter* exporter, exporterFor(params.path));
-    QS_TRY(checkWritable(params.path));
-    QS_ASSIGN(
-        BuiltVariant built,
-        buildVariant(state_->models,
-                     {params.model, params.data, params.inputs, params.recipe, params.calib_data}, job));
-    job.begin("Writing " + params.path, 1);
-    QS_TRY(job.step(0));
-    const protocol::ModelInfo& info = built.opened->info;
-    const nlohmann::json metadata{{"engine_version", QS_VERSION},
-                                  {"inputs", info.inputs},
-                                  {"classes", info.classes},
-                                  {"recipe", params.recipe}};
-    QS_TRY(exporter->write(built.converted, {info.inputs.at(0).shape, metadata.dump()}, params.path));
-    QS_TRY(job.step(1));
-    std::error_code error;
-    return protocol::ExportResult{params.path, exporter->extension.substr(1),
-                                  static_cast<int64_t>(std::filesystem::file_size(params.path, error))};
+    return exportVariant(state_->models, params, job);
 }
 
 }  // namespace qs

@@ -46,9 +46,9 @@ class ComparisonFixture : public testing::Test {
         ComparisonSubject subject;
         subject.model = sampleFile("fashion_resnet.pt");
         subject.inputs = {at::randn({1, 1, 28, 28})};
-        subject.exporting.inputShape = {1, 1, 28, 28};
+        subject.exporting.inputShapes = {{1, 1, 28, 28}};
         subject.folder = folder_->path();
-        auto made = calibrateOnNoise(subject.model, "onednn", subject.exporting.inputShape);
+        auto made = calibrateOnNoise(subject.model, "onednn", subject.exporting.inputShapes[0]);
         EXPECT_TRUE(made) << made.error().message;
         if (made) {
             subject.integer = std::move(made->integer);

@@ -171,7 +171,8 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
 
         const auto path = files_.scratch() / "exported.pt";
         const at::Tensor& input = files_.inputs().at(0).tensor;
-        const Status written = exporterFor(path).value()->write(quantized, {input.sizes().vec(), {}}, path);
+        const auto written =
+            exportTo(*exporterFor(path).value(), quantized, {{input.sizes().vec()}, {}}, path);
         ASSERT_TRUE(written) << written.error().message;
         const ForeignRun run = runLibTorch(path, input, "onednn");
         if (run.absent) {

@@ -19,8 +19,8 @@ ExportCase findCase(const std::string& name) {
 
 std::filesystem::path exportCase(const ExportCase& exportCase, const std::filesystem::path& path,
                                  const std::string& metadata) {
-    const ExportOptions options{exportCase.input.sizes().vec(), metadata};
-    const Status written = exporterFor(path).value()->write(exportCase.graph, options, path);
+    const ExportOptions options{.inputShapes = {exportCase.input.sizes().vec()}, .metadata = metadata};
+    const auto written = exportTo(*exporterFor(path).value(), exportCase.graph, options, path);
     EXPECT_TRUE(written) << written.error().message;
     return path;
 }

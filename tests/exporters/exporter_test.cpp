@@ -30,7 +30,9 @@ TEST(Exporter, NamesTheExtensionsThereAre) {
 class EveryExporter : public testing::TestWithParam<std::string> {
   protected:
     Status write(const std::filesystem::path& path, const std::string& metadata = {}) {
-        return exporters().find(GetParam())->write(findCase("conv").graph, {{8, 8, 12, 12}, metadata}, path);
+        const auto exported = exportTo(*exporters().find(GetParam()), findCase("conv").graph,
+                                       {.inputShapes = {{8, 8, 12, 12}}, .metadata = metadata}, path);
+        return exported ? Status() : Status(exported.error());
     }
     std::string fileName() const { return "model" + exporters().find(GetParam())->extension; }
 

@@ -73,7 +73,7 @@ class Forms : public testing::TestWithParam<std::string> {
         std::vector<ForeignJob> jobs;
         for (const OpCase& one : cases_) {
             const std::filesystem::path path = folder_ / (one.name + extension);
-            const Status written = exporterFor(path).value()->write(one.graph, {}, path);
+            const auto written = exportTo(*exporterFor(path).value(), one.graph, {}, path);
             EXPECT_TRUE(written) << one.name << ": " << written.error().message;
             jobs.push_back({path, one.inputs});
         }

@@ -128,7 +128,7 @@ TEST(Onnx, NamesTheLayerThatHasNoForm) {
     QuantizedGraphBuilder b;
     const ValueId x = b.input("x", {1, 3, 8, 8});
     b.output("y", b.apply("aten::silu", "features.2.act", x, unaryArguments()));
-    const Status written = exporterFor("y.onnx").value()->write(b.graph(), {}, folder / "y.onnx");
+    const auto written = exportTo(*exporterFor("y.onnx").value(), b.graph(), {}, folder / "y.onnx");
     ASSERT_FALSE(written);
     EXPECT_THAT(written.error().message,
                 AllOf(HasSubstr("features.2.act"), HasSubstr("aten::silu"), HasSubstr("opset 13")));

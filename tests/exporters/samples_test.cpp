@@ -64,7 +64,8 @@ class Samples : public testing::TestWithParam<Variant> {
 
     std::filesystem::path exported(const std::string& fileName) {
         const std::filesystem::path path = folder_ / fileName;
-        const Status written = exporterFor(path).value()->write(expected_.graph, {{1, 1, 28, 28}, {}}, path);
+        const auto written =
+            exportTo(*exporterFor(path).value(), expected_.graph, {.inputShapes = {{1, 1, 28, 28}}}, path);
         EXPECT_TRUE(written) << written.error().message;
         return path;
     }

@@ -91,7 +91,7 @@ TEST(TorchScript, RefusesActivationsThatItsKernelsDoNotTake) {
     const TemporaryFolder folder;
     ExportCase signedCase = findCase("conv_relu");
     signedCase.graph.values.at(1).qparams->dtype = DType::Int8;
-    const Status written = exporterFor("y.pt").value()->write(signedCase.graph, {}, folder / "y.pt");
+    const auto written = exportTo(*exporterFor("y.pt").value(), signedCase.graph, {}, folder / "y.pt");
     ASSERT_FALSE(written);
     EXPECT_THAT(written.error().message, AllOf(HasSubstr("stem"), HasSubstr("uint8")));
 }

@@ -122,9 +122,18 @@ SAMPLE(DataInfo, {"npy:x",
                   {8, 8},
                   "npy:train"});
 SAMPLE(LayerInfo, layerInfo());
-SAMPLE(
-    ModelInfo,
-    {"m.pt", "torchscript", {tensorInfo()}, {tensorInfo()}, 4, {"note"}, {"cat"}, 11, 12, 13, {layerInfo()}});
+SAMPLE(ModelInfo, {"m.pt",
+                   "torchscript",
+                   {tensorInfo()},
+                   {tensorInfo()},
+                   4,
+                   {"note"},
+                   {"cat"},
+                   11,
+                   12,
+                   13,
+                   {layerInfo()},
+                   recipe()});
 SAMPLE(Rule, {"layer", "fc", "fp32"});
 SAMPLE(QatSettings, qat());
 SAMPLE(TensorQParams, qparams());
@@ -158,16 +167,42 @@ SAMPLE(EngineInfo, {kProtocolVersion + 1,
                     {"onednn"},
                     {"minmax"},
                     {{"npy", "tensors"}},
-                    {"onnx .onnx"},
+                    {{"tensorrt", "TensorRT", ".onnx", true, "onnxruntime", 13, 21}},
                     {{"top1", "share of samples", "%", true, false, true}},
                     {{"xnnpack", "phones"}},
-                    {{"bare-int8", "primitives"}}});
+                    {{"bare-int8", "primitives"}},
+                    {{"libtorch", "LibTorch"}}});
 SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {tensorInfo()}});
 SAMPLE(MeasureParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), dataSpec()});
 SAMPLE(CompareParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), {"all"}, dataSpec()});
 SAMPLE(TrainParams, {"m.pt", dataSpec(), dataSpec(), recipe(), "/w.qsw", {tensorInfo()}, dataSpec()});
-SAMPLE(ExportParams, {"m.pt", dataSpec(), recipe(), "out.onnx", {tensorInfo()}, dataSpec()});
-SAMPLE(ExportResult, {"out.onnx", "onnx", 99});
+SAMPLE(TargetInfo, {"lite", "phones", ".ptl", true, "lite", 1, 2});
+SAMPLE(ExportParams,
+       {"m.pt", dataSpec(), recipe(), "out.onnx", {tensorInfo()}, dataSpec(), "tensorrt", 17, true, true});
+SAMPLE(ExportResult, {"out.onnx", "tensorrt", 99, {"out.onnx"}, {"note"}, {"trtexec"}});
+SAMPLE(VerifyParams, {"out.onnx", "m.pt", dataSpec(), {tensorInfo()}, recipe(), "onnxruntime", 100, 8});
+SAMPLE(OutputDifference, {"logits", 0.5, 0.1, 40.5});
+SAMPLE(LayerDifference, {"fc", "linear", 0.25, 1000, 2, 0.5, 99.5, true});
+SAMPLE(VerifyResult, {true,
+                      "passed",
+                      "onnxruntime",
+                      "1.30",
+                      "generic",
+                      100,
+                      91.5,
+                      91.25,
+                      99.75,
+                      {{"logits", 0.5, 0.1, 40.5}},
+                      {{"fc", "linear", 0.25, 1000, 2, 0.5, 99.5, true}},
+                      "fc",
+                      1.5,
+                      2.5,
+                      {"note"},
+                      99,
+                      0.1,
+                      30,
+                      98,
+                      measurement()});
 SAMPLE(ProgressNote, {1, 2, 3, "Calibrating", 4.5});
 SAMPLE(TrainingNote, {1, {1, 2, 0.5, 90.0}});
 SAMPLE(CancelParams, {17});
@@ -181,8 +216,9 @@ using AllMessages =
                    TensorQParams, Recipe, LayerResult, BoundaryResult, MachinePeaks, ProfileSummary, Finding,
                    MetricValue, MetricDrop, ClassResult, Confusion, ClassReport, ModelResult, CurvePoint,
                    Measurement, VariantResult, ComparisonRow, ComparisonResult, EntryInfo, MetricInfo,
-                   EngineInfo, OpenModelParams, MeasureParams, CompareParams, TrainParams, ExportParams,
-                   ExportResult, ProgressNote, TrainingNote, CancelParams>;
+                   TargetInfo, EngineInfo, OpenModelParams, MeasureParams, CompareParams, TrainParams,
+                   ExportParams, ExportResult, VerifyParams, OutputDifference, LayerDifference, VerifyResult,
+                   ProgressNote, TrainingNote, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {

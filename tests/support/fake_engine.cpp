@@ -256,8 +256,10 @@ class FakeEngine {
             fail(request, kFailed, "cannot write " + params.path);
             return;
         }
-        succeed(request,
-                ExportResult{params.path, params.path.ends_with(".onnx") ? "onnx" : "torchscript", 700'000});
+        succeed(request, ExportResult{params.path,
+                                      params.path.ends_with(".onnx") ? "onnxruntime-x64" : "torchscript",
+                                      700'000,
+                                      {params.path}});
     }
 
     Options options_;

@@ -231,14 +231,22 @@ protocol::EngineInfo engineInfo() {
           "ready tensors from numpy.savez: arrays N x ... named as the model's inputs, and \"labels\" if "
           "there are any: FILE.npz"},
          {"video", "a format that the window has no page for"}},
-        {"torchscript .pt", "onnx .onnx"},
+        {{"android", "an Android Studio project that classifies pictures", "", false, "lite"},
+         {"lite", "TorchScript for the lite interpreter of phones", ".ptl", true, "lite"},
+         {"onnxruntime-x64", "ONNX (QDQ) for ONNX Runtime on x64 processors", ".onnx", true, "onnxruntime",
+          13, 21},
+         {"tensorrt", "ONNX (QDQ) for TensorRT, with a calibration cache", ".onnx", false, "onnxruntime", 13,
+          17},
+         {"torchscript", "TorchScript with quantized operators", ".pt", true, "libtorch"}},
         {{"top1", "the class with the highest score is the label", "%", true, false, true},
          {"class_accuracy", "mean of the classes' accuracies", "%", true, false, true},
          {"agreement", "the same class as FP32", "%", false, true, true},
          {"sqnr_db", "signal against the error of the outputs", "dB", false, true, true}},
         {{"onednn", "oneDNN's kernels for x86, the fastest here"},
          {"xnnpack", "XNNPACK's kernels: what a phone's library would do"},
-         {"reference", "LibTorch's float kernels on rounded values: slow, runs anything"}}};
+         {"reference", "LibTorch's float kernels on rounded values: slow, runs anything"}},
+        {},
+        {{"onnxruntime", "ONNX Runtime"}, {"libtorch", "LibTorch"}, {"lite", "LibTorch's lite interpreter"}}};
 }
 
 protocol::ModelInfo modelInfo(const std::string& path) {

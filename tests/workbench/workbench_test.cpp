@@ -212,7 +212,8 @@ TEST_F(WorkbenchTest, RefusesAnExportOfWhatIsQuantizedAlready) {
 TEST_F(WorkbenchTest, SaysWhatItCanDo) {
     const protocol::EngineInfo info = workbench_.info();
     EXPECT_THAT(info.presets, ::testing::IsSupersetOf({"fbgemm", "fp32", "onednn", "qnnpack", "x86"}));
-    EXPECT_THAT(info.exporters, ::testing::IsSupersetOf({"torchscript .pt", "onnx .onnx"}));
+    EXPECT_THAT(info.targets, ::testing::Contains(Field(&protocol::TargetInfo::name, "torchscript")));
+    EXPECT_THAT(info.targets, ::testing::Contains(Field(&protocol::TargetInfo::name, "onnxruntime-x64")));
     EXPECT_GE(info.cores, 1);
     EXPECT_THAT(info.metrics, ::testing::Contains(Field(&protocol::MetricInfo::name, "mean_iou")));
     EXPECT_THAT(info.data_formats, Each(Field(&protocol::EntryInfo::description, Not(""))));

@@ -1,11 +1,11 @@
+#include "exporters/onnx/model.h"
+
 #include <onnx/checker.h>
 #include <onnx/shape_inference/implementation.h>
 
 #include <limits>
 
 #include "core/guard.h"
-#include "exporters/exporter.h"
-#include "exporters/file_output.h"
 #include "exporters/metadata.h"
 #include "exporters/onnx/builder.h"
 #include "exporters/onnx/step.h"
@@ -15,8 +15,9 @@ namespace qs {
 
 namespace {
 
-const Shape& shapeOr(const Shape& shape, const Shape& fallback) {
-    return shape.empty() ? fallback : shape;
+/// Extents of graph input `i`, as the options or the graph know them.
+Shape inputShape(const QuantizedGraph& graph, const ExportOptions& options, size_t i) {
+    return i < options.inputShapes.size() ? options.inputShapes[i] : graph.value(graph.inputs[i]).shape;
 }
 
 /// Elements along the first axis; 0 where the shape is not known.
@@ -33,8 +34,7 @@ Status buildModel(const QuantizedGraph& graph, const ExportOptions& options, Onn
     }
     for (size_t i = 0; i < graph.inputs.size(); ++i) {
         const QValue& input = graph.value(graph.inputs[i]);
-        builder.addInput(graph.inputNames.at(i), shapeOr(input.shape, options.inputShape), input.dtype,
-                         "batch");
+        builder.addInput(graph.inputNames.at(i), inputShape(graph, options, i), input.dtype, "batch");
         values.setReal(graph.inputs[i], graph.inputNames[i]);
     }
     for (const QNode& node : graph.nodes) {
@@ -59,25 +59,21 @@ void check(onnx::ModelProto& model) {
                                        onnx::ShapeInferenceOptions(/*check_type=*/true, /*strict_mode=*/1));
 }
 
-Status writeOnnx(const QuantizedGraph& graph, const ExportOptions& options,
-                 const std::filesystem::path& path) {
+}  // namespace
+
+Result<Exported> makeOnnx(const QuantizedGraph& graph, const ExportOptions& options,
+                          const std::string& fileName) {
     QS_ASSIGN(const std::string metadata, fileMetadata(options));
     OnnxBuilder builder;
     QS_TRY(buildModel(graph, options, builder));
     builder.addMetadata("quantoscope", metadata);
     onnx::ModelProto& model = builder.model();
-    QS_TRY(guard("the ONNX checker refuses " + path.string(), [&] { check(model); }));
+    QS_TRY(guard("the ONNX checker refuses " + fileName, [&] { check(model); }));
     if (model.ByteSizeLong() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
-        return failure("cannot write " + path.string() +
+        return failure("cannot write " + fileName +
                        ": the model is larger than 2 GB, which one ONNX file cannot be");
     }
-    return writeBytes(path, model.SerializeAsString());
-}
-
-}  // namespace
-
-void register_onnx(Registry<Exporter>& registry) {
-    registry.add("onnx", {".onnx", "ONNX opset 13 with QuantizeLinear and DequantizeLinear", writeOnnx});
+    return Exported{{{fileName, model.SerializeAsString()}}};
 }
 
 }  // namespace qs

@@ -1,10 +1,10 @@
+#include "exporters/torchscript/module.h"
+
 #include <ATen/Context.h>
 
 #include <sstream>
 
 #include "core/guard.h"
-#include "exporters/exporter.h"
-#include "exporters/file_output.h"
 #include "exporters/metadata.h"
 #include "exporters/torchscript/builder.h"
 #include "exporters/torchscript/step.h"
@@ -64,23 +64,18 @@ Result<jit::Module> buildModule(const QuantizedGraph& graph) {
     return builder.finish(lookUp(graph.outputs));
 }
 
-Status writeTorchScript(const QuantizedGraph& graph, const ExportOptions& options,
-                        const std::filesystem::path& path) {
+}  // namespace
+
+Result<Exported> makeTorchScript(const QuantizedGraph& graph, const ExportOptions& options,
+                                 const std::string& fileName) {
     QS_ASSIGN(const std::string metadata, fileMetadata(options));
-    QS_ASSIGN(const std::string bytes,
-              guard("cannot export to " + path.string(), [&]() -> Result<std::string> {
+    QS_ASSIGN(const std::string bytes, guard("cannot make " + fileName, [&]() -> Result<std::string> {
                   QS_ASSIGN(const jit::Module module, buildModule(graph));
                   std::ostringstream stream;
                   module.save(stream, {{"quantoscope.json", metadata}});
                   return std::move(stream).str();
               }));
-    return writeBytes(path, bytes);
-}
-
-}  // namespace
-
-void register_torchscript(Registry<Exporter>& registry) {
-    registry.add("torchscript", {".pt", "TorchScript with quantized operators", writeTorchScript});
+    return Exported{{{fileName, bytes}}};
 }
 
 }  // namespace qs

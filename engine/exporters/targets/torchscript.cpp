@@ -1,0 +1,13 @@
+#include "exporters/torchscript/module.h"
+
+namespace qs {
+
+void register_torchscript(Registry<Exporter>& registry) {
+    registry.add("torchscript", {.description = "TorchScript with quantized operators",
+                                 .extension = ".pt",
+                                 .isDefault = true,
+                                 .runtime = "libtorch",
+                                 .make = makeTorchScript});
+}
+
+}  // namespace qs

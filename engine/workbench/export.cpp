@@ -1,0 +1,101 @@
+#include "workbench/export.h"
+
+#include <nlohmann/json.hpp>
+
+#include "exporters/exporter.h"
+#include "protocol/json.h"
+#include "workbench/model_data.h"
+#include "workbench/variant.h"
+
+namespace qs {
+
+namespace {
+
+/// The preprocessing of the data that the network was calibrated or measured on.
+Result<std::optional<protocol::Preprocessing>> preprocessingOf(Models& models,
+                                                               const protocol::ExportParams& params) {
+    const auto& spec = params.data ? params.data : params.calib_data;
+    if (!spec) {
+        return std::optional<protocol::Preprocessing>();
+    }
+    QS_ASSIGN(const auto data, models.openData(*spec));
+    return std::optional(describe(*data, spec->source).preprocessing);
+}
+
+Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& params,
+                                 const BuiltVariant& built) {
+    const protocol::ModelInfo& info = built.opened->info;
+    ExportOptions options;
+    for (const protocol::TensorInfo& input : info.inputs) {
+        options.inputShapes.push_back(input.shape);
+    }
+    options.opset = params.opset;
+    options.preprocessingInside = params.preprocessing_inside;
+    QS_ASSIGN(options.preprocessing, preprocessingOf(models, params));
+    options.classes = info.classes.empty() ? built.data.evaluation->classes() : info.classes;
+    QS_ASSIGN(options.example, firstSample(*built.data.errors));
+    nlohmann::json metadata{{"engine_version", QS_VERSION},
+                            {"inputs", info.inputs},
+                            {"classes", options.classes},
+                            {"recipe", params.recipe},
+                            {"target", params.target}};
+    metadata["recipe"]["calibration"] = writeCalibration(built.calibration);
+    if (options.preprocessing) {
+        metadata["preprocessing"] = *options.preprocessing;
+        metadata["preprocessing_inside"] = params.preprocessing_inside;
+    }
+    options.metadata = metadata.dump();
+    return options;
+}
+
+std::vector<std::string> pathsOf(const Exporter& exporter, const Exported& exported,
+                                 const std::filesystem::path& path) {
+    const std::filesystem::path base = exporter.extension.empty() ? path : path.parent_path();
+    std::vector<std::string> paths;
+    for (const ExportedFile& file : exported.files) {
+        paths.push_back((base / file.name).string());
+    }
+    return paths;
+}
+
+std::string nameOf(const Exporter& exporter) {
+    for (const auto& [name, entry] : exporters().entries()) {
+        if (&entry == &exporter) {
+            return name;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<protocol::ExportResult> exportVariant(Models& models, const protocol::ExportParams& params,
+                                             Job& job) {
+    QS_ASSIGN(const Exporter* exporter, exporterFor(params.path, params.target));
+    QS_TRY(checkExportable(*exporter, params.path, params.replace));
+    protocol::ExportParams exporting = params;
+    exporting.target = nameOf(*exporter);
+    QS_ASSIGN(
+        const BuiltVariant built,
+        buildVariant(models,
+                     {params.model, params.data, params.inputs, params.recipe, params.calib_data}, job));
+    job.begin("Writing " + params.path, 2);
+    QS_TRY(job.step(0));
+    const std::filesystem::path path = params.path;
+    QS_ASSIGN(const ExportOptions options, optionsFor(models, exporting, built));
+    QS_ASSIGN(const Exported exported, exporter->make(built.converted, options, path.filename().string()));
+    QS_TRY(job.step(1));
+    QS_TRY(checkExportable(*exporter, path, params.replace));
+    QS_TRY(writeExport(*exporter, exported, path));
+    QS_TRY(job.step(2));
+    protocol::ExportResult result{params.path, exporting.target};
+    for (const ExportedFile& file : exported.files) {
+        result.bytes += static_cast<int64_t>(file.bytes.size());
+    }
+    result.files = pathsOf(*exporter, exported, path);
+    result.notes = exported.notes;
+    result.commands = exported.commands;
+    return result;
+}
+
+}  // namespace qs
