@@ -4,34 +4,14 @@
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
-#include <algorithm>
-
 #include "comparison/exported_file.h"
 #include "comparison/in_process.h"
 #include "core/guard.h"
+#include "runtime/quantized_engine.h"
 
 namespace qs {
 
 namespace {
-
-/// LibTorch's quantized engine as long as the object lives. It decides how weights are packed while a file is
-/// read, and which kernels run.
-class QuantizedEngine {
-  public:
-    explicit QuantizedEngine(at::QEngine engine) : before_(at::globalContext().qEngine()) {
-        at::globalContext().setQEngine(engine);
-    }
-    ~QuantizedEngine() { at::globalContext().setQEngine(before_); }
-    QuantizedEngine(const QuantizedEngine&) = delete;
-    QuantizedEngine& operator=(const QuantizedEngine&) = delete;
-
-  private:
-    at::QEngine before_;
-};
-
-bool hasOneDnnEngine() {
-    return std::ranges::count(at::globalContext().supportedQEngines(), at::QEngine::ONEDNN) > 0;
-}
 
 Result<std::unique_ptr<Runner>> makeLibTorch(const std::filesystem::path& file, at::QEngine engine,
                                              const std::vector<at::Tensor>& inputs, std::string note) {
@@ -60,7 +40,7 @@ Result<std::unique_ptr<Runner>> makeFloat(const ComparisonSubject& subject) {
 }
 
 Result<std::unique_ptr<Runner>> makeInteger(const ComparisonSubject& subject) {
-    if (!hasOneDnnEngine()) {
+    if (!QuantizedEngine::isHere(at::QEngine::ONEDNN)) {
         return failure("this LibTorch has no quantized engine onednn");
     }
     QS_ASSIGN(const auto file, exportFile(subject, subject.integer, "integer.pt"));

@@ -1,4 +1,4 @@
-#include "comparison/line_process.h"
+#include "core/line_process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,11 @@
 // One ONNX model in ONNX Runtime, run on request. The argument is JSON: {"model": FILE, "threads": N, "inputs":
-// [{"file", "type", "shape"}]}, inputs in the model's order. Every answer is a line of JSON: first {"version"} when the
-// model is ready, then for every line on stdin {"wall_ms", "processor_ms"} of one inference; in place of each {"error"}.
-// Ends with its stdin.
+// [{"file", "type", "shape"}]}, inputs in the model's order; they may be left out until the first run. Every answer is a
+// line of JSON: first {"version"} when the model is ready, then for every line on stdin {"wall_ms", "processor_ms"} of
+// one inference; in place of each {"error"}. A line is JSON too: "inputs" replaces the inputs from then on, and "outputs":
+// PREFIX writes the results to PREFIX0, PREFIX1, ... and describes them in the answer: "outputs": [{"name", "file", "type",
+// "shape"}]. Ends with its stdin.
 'use strict';
-const { readFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { resolve } = require('node:path');
 const { createInterface } = require('node:readline');
@@ -13,6 +15,8 @@ const arrays = {
     float64: Float64Array,
     int64: BigInt64Array,
     int32: Int32Array,
+    int8: Int8Array,
+    uint8: Uint8Array,
     bool: Uint8Array,
 };
 
@@ -41,6 +45,15 @@ function readTensor(runtime, { file, type, shape }) {
     return new runtime.Tensor(type, new arrays[type](bytes.buffer), shape);
 }
 
+function readInputs(runtime, session, inputs) {
+    return Object.fromEntries(session.inputNames.map((name, i) => [name, readTensor(runtime, inputs[i])]));
+}
+
+function writeTensor(file, { data, type, dims }) {
+    writeFileSync(file, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    return { file, type, shape: dims };
+}
+
 async function open({ model, threads, inputs }) {
     const { runtime, version } = findRuntime();
     const session = await runtime.InferenceSession.create(model, {
@@ -52,24 +65,33 @@ async function open({ model, threads, inputs }) {
         // Threads that spin on would take the cores from whoever is timed next.
         extra: { session: { force_spinning_stop: '1' } },
     });
-    const feeds = Object.fromEntries(session.inputNames.map((name, i) => [name, readTensor(runtime, inputs[i])]));
-    return { session, feeds, version };
+    return { runtime, session, feeds: inputs && readInputs(runtime, session, inputs), version };
 }
 
-async function infer({ session, feeds }) {
+async function infer(opened, { inputs, outputs }) {
+    const { runtime, session } = opened;
+    if (inputs) {
+        opened.feeds = readInputs(runtime, session, inputs);
+    }
     const processor = process.cpuUsage();
     const begin = performance.now();
-    await session.run(feeds);
+    const results = await session.run(opened.feeds);
     const wall = performance.now() - begin;
     const { user, system } = process.cpuUsage(processor);
-    return { wall_ms: wall, processor_ms: (user + system) / 1000 };
+    const times = { wall_ms: wall, processor_ms: (user + system) / 1000 };
+    if (outputs === undefined) {
+        return times;
+    }
+    const written = session.outputNames.map((name, i) => ({ name, ...writeTensor(`${outputs}${i}`, results[name]) }));
+    return { ...times, outputs: written };
 }
 
 async function serve() {
     const opened = await open(JSON.parse(process.argv[1]));
     answer({ version: opened.version });
-    for await (const _ of createInterface({ input: process.stdin })) {
-        answer(await infer(opened).catch((error) => ({ error: explain(error) })));
+    for await (const line of createInterface({ input: process.stdin })) {
+        const done = Promise.resolve(line).then((text) => infer(opened, JSON.parse(text)));
+        answer(await done.catch((error) => ({ error: explain(error) })));
     }
 }
 

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/line_process.h"
+#include "core/result.h"
+
+namespace qs {
+
+/// An ONNX model in ONNX Runtime, in a process of node with the package onnxruntime-node, which is looked for
+/// in $QS_NODE_MODULES, else where node itself looks (NODE_PATH, the current folder). All graph
+/// optimizations; its threads stop spinning when a run ends. One caller at a time.
+class OnnxRuntimeSession {
+  public:
+    struct Options {
+        std::filesystem::path model;
+        int threads = 1;
+        std::filesystem::path folder;         ///< for tensors and a log; exists, and outlives the session
+        std::vector<at::Tensor> inputs = {};  ///< in the model's order; empty: said before the first run
+    };
+    /// Milliseconds of one inference, measured by node around its call: by the clock, and of processor time
+    /// over all threads.
+    struct Times {
+        double wallMs = 0;
+        double processorMs = 0;
+    };
+
+    /// Why ONNX Runtime is not on this machine and what to do, without starting anything; empty where it
+    /// seems to be there.
+    static std::string whyAbsent();
+
+    static Result<std::unique_ptr<OnnxRuntimeSession>> open(const Options& options);
+
+    /// "ONNX Runtime 1.30.0".
+    const std::string& version() const { return version_; }
+    /// From the next run on.
+    Status setInputs(std::span<const at::Tensor> inputs);
+    /// One inference of the inputs; its results are thrown away.
+    Result<Times> time();
+    /// One inference of the inputs: every output of the model, contiguous, in the type that it has there.
+    Result<std::vector<at::Tensor>> run();
+
+  private:
+    OnnxRuntimeSession(std::string base, std::unique_ptr<LineProcess> node, std::string version)
+        : base_(std::move(base)), node_(std::move(node)), version_(std::move(version)) {}
+
+    std::string base_;  ///< that names of files with tensors begin with
+    std::unique_ptr<LineProcess> node_;
+    std::string version_;
+    std::string inputs_;  ///< to be said with the next run, as JSON; empty: nothing new
+};
+
+}  // namespace qs
