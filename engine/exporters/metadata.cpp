@@ -4,12 +4,25 @@
 
 namespace qs {
 
-Result<std::string> fileMetadata(const ExportOptions& options) {
+LayerTensors layerTensors(const QuantizedGraph& graph, const std::function<std::string(ValueId)>& nameOf) {
+    LayerTensors layers;
+    for (const QNode& node : graph.nodes) {
+        for (const ValueId output : node.outputs) {
+            if (graph.isInteger(node)) {
+                layers[node.layer].push_back(nameOf(output));
+            }
+        }
+    }
+    return layers;
+}
+
+Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensors& layers) {
     using Json = nlohmann::json;
     Json metadata = options.metadata.empty() ? Json::object() : Json::parse(options.metadata, nullptr, false);
     if (!metadata.is_object()) {
         return usageError("export metadata is not a JSON object: " + options.metadata);
     }
+    metadata["layers"] = layers;
     if (!metadata.contains("input_shape") && !options.inputShapes.empty()) {
         metadata["input_shape"] = options.inputShapes.front();
     }

@@ -25,7 +25,9 @@ int64_t extentOf(const QValue& value) {
     return value.shape.empty() ? 0 : value.shape[0];
 }
 
-Status buildModel(const QuantizedGraph& graph, const ExportOptions& options, OnnxBuilder& builder) {
+/// Fills the builder; returns where the model holds its layers.
+Result<LayerTensors> buildModel(const QuantizedGraph& graph, const ExportOptions& options,
+                                OnnxBuilder& builder) {
     OnnxValues values(graph, builder);
     for (const std::vector<std::string>* names : {&graph.inputNames, &graph.outputNames}) {
         for (const std::string& name : *names) {
@@ -48,7 +50,7 @@ Status buildModel(const QuantizedGraph& graph, const ExportOptions& options, Onn
         builder.addOutput(name, output.shape, output.dtype, perSample ? "batch" : "");
         builder.nameOutput(values.real(graph.outputs[i]), name);
     }
-    return {};
+    return layerTensors(graph, [&](ValueId id) { return values.integers(id); });
 }
 
 /// ONNX's own checker, and its shape inference as a second one: strict, every node's types and shapes. What
@@ -63,9 +65,9 @@ void check(onnx::ModelProto& model) {
 
 Result<Exported> makeOnnx(const QuantizedGraph& graph, const ExportOptions& options,
                           const std::string& fileName) {
-    QS_ASSIGN(const std::string metadata, fileMetadata(options));
     OnnxBuilder builder;
-    QS_TRY(buildModel(graph, options, builder));
+    QS_ASSIGN(const LayerTensors layers, buildModel(graph, options, builder));
+    QS_ASSIGN(const std::string metadata, fileMetadata(options, layers));
     builder.addMetadata("quantoscope", metadata);
     onnx::ModelProto& model = builder.model();
     QS_TRY(guard("the ONNX checker refuses " + fileName, [&] { check(model); }));

@@ -21,6 +21,8 @@ class OnnxValues {
 
     /// Tensor that holds the value as real numbers.
     std::string real(ValueId id);
+    /// Tensor that holds the integers of an integer value.
+    const std::string& integers(ValueId id) const { return integers_.at(static_cast<size_t>(id.index)); }
     /// Says which tensor a float value is.
     void setReal(ValueId id, const std::string& tensor);
     /// Quantizes `real` to the integer value `id` of step `node`; `range` is what the step can produce.

@@ -7,6 +7,7 @@
 #include "core/guard.h"
 #include "exporters/metadata.h"
 #include "exporters/torchscript/builder.h"
+#include "exporters/torchscript/layer_names.h"
 #include "exporters/torchscript/step.h"
 
 namespace qs {
@@ -39,7 +40,13 @@ class QuantizedEngineScope {
     at::QEngine before_;
 };
 
-Result<jit::Module> buildModule(const QuantizedGraph& graph) {
+/// A network, and where its forward method holds its layers.
+struct Network {
+    jit::Module module;
+    LayerTensors layers;
+};
+
+Result<Network> buildModule(const QuantizedGraph& graph) {
     const QuantizedEngineScope engine;
     TorchScriptBuilder builder;
     std::vector<jit::Value*> values(graph.values.size());
@@ -61,18 +68,19 @@ Result<jit::Module> buildModule(const QuantizedGraph& graph) {
             values.at(static_cast<size_t>(node.outputs.at(i).index)) = outputs[i];
         }
     }
-    return builder.finish(lookUp(graph.outputs));
+    LayerTensors layers = nameLayers(graph, values);
+    return Network{builder.finish(lookUp(graph.outputs)), std::move(layers)};
 }
 
 }  // namespace
 
 Result<Exported> makeTorchScript(const QuantizedGraph& graph, const ExportOptions& options,
                                  const std::string& fileName) {
-    QS_ASSIGN(const std::string metadata, fileMetadata(options));
     QS_ASSIGN(const std::string bytes, guard("cannot make " + fileName, [&]() -> Result<std::string> {
-                  QS_ASSIGN(const jit::Module module, buildModule(graph));
+                  QS_ASSIGN(const Network network, buildModule(graph));
+                  QS_ASSIGN(const std::string metadata, fileMetadata(options, network.layers));
                   std::ostringstream stream;
-                  module.save(stream, {{"quantoscope.json", metadata}});
+                  network.module.save(stream, {{"quantoscope.json", metadata}});
                   return std::move(stream).str();
               }));
     return Exported{{{fileName, bytes}}};
