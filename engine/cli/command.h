@@ -17,6 +17,7 @@ namespace qs::cli {
 struct Report {
     nlohmann::json json;  ///< one object
     std::string text;     ///< tables for a person, ends with a newline
+    bool passed = true;   ///< false: the exit code says that what was asked does not hold
 };
 
 /// What a command works with.
@@ -36,5 +37,6 @@ void addQuantize(CLI::App& app, Action& chosen);
 void addAnalyze(CLI::App& app, Action& chosen);
 void addBench(CLI::App& app, Action& chosen);
 void addTrain(CLI::App& app, Action& chosen);
+void addVerify(CLI::App& app, Action& chosen);
 
 }  // namespace qs::cli

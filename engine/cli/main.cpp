@@ -74,7 +74,10 @@ int run(const Action& action, bool json, bool progress, const Output& output) {
         return report(result.error(), json, output);
     }
     const Status written = output.write(json ? jsonText(result->json) : result->text);
-    return written ? kDone : report(written.error(), false, output);
+    if (!written) {
+        return report(written.error(), false, output);
+    }
+    return result->passed ? kDone : kFailed;
 }
 
 int main(int argc, char** argv) {
@@ -94,6 +97,7 @@ int main(int argc, char** argv) {
     addAnalyze(app, action);
     addBench(app, action);
     addTrain(app, action);
+    addVerify(app, action);
     const CLI::App* serveCommand =
         app.add_subcommand("serve", "Serve the workbench: JSON-RPC on stdin and stdout");
 

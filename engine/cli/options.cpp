@@ -69,7 +69,11 @@ Result<protocol::TensorInfo> parseInput(const std::string& text) {
 
 void ModelOptions::add(CLI::App& command) {
     command.add_option("MODEL", path, "TorchScript or ONNX FP32 model")->required();
-    const auto read = [this](const std::string& text) {
+    addInputs(command, inputs);
+}
+
+void addInputs(CLI::App& command, std::vector<protocol::TensorInfo>& inputs) {
+    const auto read = [&inputs](const std::string& text) {
         const auto input = parseInput(text);
         if (!input) {
             throw CLI::ValidationError(input.error().message);

@@ -23,6 +23,9 @@ struct ModelOptions {
 /// Usage error for anything else.
 Result<protocol::TensorInfo> parseInput(const std::string& text);
 
+/// --input, and --shape for the first, into `inputs`.
+void addInputs(CLI::App& command, std::vector<protocol::TensorInfo>& inputs);
+
 /// --data, its class names, and how its images become tensors.
 struct DataOptions {
     std::string source;

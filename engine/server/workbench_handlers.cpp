@@ -57,6 +57,9 @@ HandlerTable workbenchHandlers() {
     table["variant.export"] = [workbench](const json& params, Job& job) {
         return toJsonResult(workbench->exportModel(params.get<protocol::ExportParams>(), job));
     };
+    table["variant.verify"] = [workbench](const json& params, Job& job) {
+        return toJsonResult(workbench->verify(params.get<protocol::VerifyParams>(), job));
+    };
     if (testHooksWanted()) {
         table["debug.crash"] = [](const json&, Job&) -> Result<json> { std::abort(); };
     }

@@ -12,6 +12,7 @@
 #include "quant/qat.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
+#include "verify/file_runtime.h"
 #include "workbench/compare.h"
 #include "workbench/export.h"
 #include "workbench/latency.h"
@@ -19,6 +20,7 @@
 #include "workbench/model_data.h"
 #include "workbench/models.h"
 #include "workbench/variant.h"
+#include "workbench/verify.h"
 #include "workbench/weights_file.h"
 
 namespace qs {
@@ -115,6 +117,9 @@ protocol::EngineInfo Workbench::info() const {
     for (const auto& [name, exporter] : exporters().entries()) {
         info.targets.push_back({name, exporter.description, exporter.extension, exporter.isDefault,
                                 exporter.runtime, exporter.opset, exporter.newestOpset});
+    }
+    for (const std::string& name : availableRuntimes()) {
+        info.file_runtimes.push_back({name, fileRuntimes().find(name)->description});
     }
     return info;
 }
@@ -220,6 +225,10 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
 
 Result<protocol::ExportResult> Workbench::exportModel(const protocol::ExportParams& params, Job& job) {
     return exportVariant(state_->models, params, job);
+}
+
+Result<protocol::VerifyResult> Workbench::verify(const protocol::VerifyParams& params, Job& job) {
+    return verifyExport(state_->models, params, job);
 }
 
 }  // namespace qs

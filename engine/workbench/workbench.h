@@ -39,6 +39,7 @@ class Workbench {
     Result<protocol::ComparisonResult> compare(const protocol::CompareParams& params, Job& job);
     Result<protocol::VariantResult> train(const protocol::TrainParams& params, Job& job);
     Result<protocol::ExportResult> exportModel(const protocol::ExportParams& params, Job& job);
+    Result<protocol::VerifyResult> verify(const protocol::VerifyParams& params, Job& job);
 
   private:
     struct State;

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+#include "graph/quantized_graph.h"
+#include "protocol/messages.h"
+
+namespace qs {
+
+/// Largest noise that is told apart from more of it: what is no number at all counts as this.
+inline constexpr double kWorstSqnrDb = -200;
+
+/// Gathers how far one output of a file is from the engine's, batch by batch.
+class OutputComparison {
+  public:
+    explicit OutputComparison(std::string name) : name_(std::move(name)) {}
+    /// Tensors of one shape. Equal infinities and two NaNs do not differ.
+    void add(const at::Tensor& engine, const at::Tensor& file);
+    protocol::OutputDifference result() const;
+
+  private:
+    std::string name_;
+    double signal_ = 0, noise_ = 0, sum_ = 0, worst_ = 0;
+    int64_t values_ = 0;
+};
+
+/// The same for an integer layer, in steps of its grid.
+class LayerComparison {
+  public:
+    LayerComparison(std::string name, std::string op) : name_(std::move(name)), op_(std::move(op)) {}
+    /// `engine` holds the q of `qparams`; `file` the same in the same type or, with all of it moved by 128,
+    /// in the other 8-bit type; or the real numbers that they stand for.
+    void add(const at::Tensor& engine, const QParams& qparams, const at::Tensor& file);
+    int64_t values() const { return values_; }
+    protocol::LayerDifference result(double tolerancePercent) const;
+
+  private:
+    std::string name_, op_;
+    double scale_ = 0, sum_ = 0, worst_ = 0;
+    int64_t values_ = 0, within_ = 0;
+};
+
+}  // namespace qs

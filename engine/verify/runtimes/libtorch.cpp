@@ -1,0 +1,119 @@
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/version.h>
+
+#include "core/guard.h"
+#include "runtime/quantized_engine.h"
+#include "verify/file_runtime.h"
+#include "verify/in_process.h"
+#include "verify/torchscript_layers.h"
+
+namespace qs {
+
+namespace {
+
+struct NamedEngine {
+    const char* name;
+    at::QEngine engine;
+};
+
+/// The best first: oneDNN's accumulators do not saturate.
+constexpr NamedEngine kEngines[] = {
+    {"onednn", at::QEngine::ONEDNN}, {"fbgemm", at::QEngine::FBGEMM}, {"qnnpack", at::QEngine::QNNPACK}};
+
+class LibTorchSession : public FileSession {
+    /// `body` without gradients and on the session's engine.
+    template <typename F>
+    auto inEngine(F&& body) {
+        return guard("LibTorch cannot run the file", [&] {
+            const at::NoGradGuard noGrad;
+            const QuantizedEngine chosen(engine_.engine);
+            return body();
+        });
+    }
+
+  public:
+    LibTorchSession(torch::jit::Module module, const NamedEngine& engine, const FileFacts& facts)
+        : module_(std::move(module)),
+          engine_(engine),
+          layers_(facts.layers),
+          whyNoLayers_(whyNoLayersIn(facts)) {}
+
+    Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
+        return inEngine([&] { return tensorsOf(module_.forward({inputs.begin(), inputs.end()})); });
+    }
+    Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
+        return inEngine([&] {
+            if (!layerMethod_) {
+                layerMethod_ = addLayerMethod(module_, layers_);
+            }
+            const c10::IValue result = layerMethod_->method({inputs.begin(), inputs.end()});
+            const auto& elements = result.toTupleRef().elements();
+            Layers layers{tensorsOf(elements[0]), {}};
+            for (size_t i = 0; i < layerMethod_->layers.size(); ++i) {
+                const at::Tensor& tensor = elements[i + 1].toTensor();
+                layers.values[layerMethod_->layers[i]].push_back(tensor.is_quantized() ? tensor.int_repr()
+                                                                                       : tensor);
+            }
+            return layers;
+        });
+    }
+    Result<double> time(std::span<const at::Tensor> inputs) override {
+        return timed([&] { return run(inputs); });
+    }
+    std::string version() const override {
+        return std::string("LibTorch ") + TORCH_VERSION + ", quantized engine " + engine_.name;
+    }
+
+    std::string whyNoLayers() const override { return whyNoLayers_; }
+
+  private:
+    torch::jit::Module module_;
+    NamedEngine engine_;
+    LayerTensors layers_;
+    std::string whyNoLayers_;
+    std::optional<LayerMethod> layerMethod_;
+};
+
+Result<std::unique_ptr<FileSession>> openIn(const NamedEngine& engine, const FileFacts& facts) {
+    return guard("LibTorch cannot open " + facts.path.string(), [&] {
+        const QuantizedEngine chosen(engine.engine);
+        torch::jit::Module module = torch::jit::load(facts.path.string());
+        module.eval();
+        return std::unique_ptr<FileSession>(
+            std::make_unique<LibTorchSession>(std::move(module), engine, facts));
+    });
+}
+
+std::string whyAbsent(const NamedEngine& engine) {
+    return QuantizedEngine::isHere(engine.engine)
+               ? ""
+               : std::string("this LibTorch was built without the quantized engine ") + engine.name;
+}
+
+const NamedEngine* bestEngine() {
+    const auto* found = std::ranges::find_if(
+        kEngines, [](const NamedEngine& engine) { return QuantizedEngine::isHere(engine.engine); });
+    return found == std::end(kEngines) ? nullptr : found;
+}
+
+}  // namespace
+
+void register_libtorch(Registry<FileRuntime>& registry) {
+    registry.add("libtorch",
+                 {.description = "LibTorch, the best of its quantized engines",
+                  .matches = [](FileFormat format) { return format == FileFormat::TorchScript; },
+                  .whyAbsent = [] { return bestEngine() ? "" : "this LibTorch has no quantized engine"; },
+                  .open = [](const FileFacts& facts, int) { return openIn(*bestEngine(), facts); }});
+    for (const NamedEngine& engine : kEngines) {
+        registry.add(std::string("libtorch-") + engine.name,
+                     {.description = std::string("LibTorch, quantized engine ") + engine.name,
+                      .choice = FileRuntime::Choice::ByName,
+                      .matches = [](FileFormat format) { return format != FileFormat::Onnx; },
+                      .whyAbsent = [engine] { return whyAbsent(engine); },
+                      .open = [engine](const FileFacts& facts, int) { return openIn(engine, facts); }});
+    }
+}
+
+}  // namespace qs

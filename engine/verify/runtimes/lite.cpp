@@ -1,0 +1,66 @@
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/mobile/import.h>
+#include <torch/csrc/jit/mobile/module.h>
+#include <torch/version.h>
+
+#include "core/guard.h"
+#include "runtime/quantized_engine.h"
+#include "verify/file_runtime.h"
+#include "verify/in_process.h"
+
+namespace qs {
+
+namespace {
+
+/// What phones have.
+constexpr at::QEngine kEngine = at::QEngine::QNNPACK;
+
+class LiteSession : public FileSession {
+  public:
+    explicit LiteSession(torch::jit::mobile::Module module) : module_(std::move(module)) {}
+
+    Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
+        return guard("the lite interpreter cannot run the file", [&] {
+            const at::NoGradGuard noGrad;
+            const QuantizedEngine chosen(kEngine);
+            return tensorsOf(module_.forward({inputs.begin(), inputs.end()}));
+        });
+    }
+    Result<Layers> runLayers(std::span<const at::Tensor>) override { return failure(whyNoLayers()); }
+    Result<double> time(std::span<const at::Tensor> inputs) override {
+        return timed([&] { return run(inputs); });
+    }
+    std::string version() const override {
+        return std::string("LibTorch ") + TORCH_VERSION + ", lite interpreter, quantized engine qnnpack";
+    }
+    std::string whyNoLayers() const override {
+        return "the lite interpreter shows outputs only: layers are not compared";
+    }
+
+  private:
+    torch::jit::mobile::Module module_;
+};
+
+Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int) {
+    return guard("the lite interpreter cannot open " + facts.path.string(), [&] {
+        const QuantizedEngine chosen(kEngine);
+        return std::unique_ptr<FileSession>(
+            std::make_unique<LiteSession>(torch::jit::_load_for_mobile(facts.path.string())));
+    });
+}
+
+}  // namespace
+
+void register_lite(Registry<FileRuntime>& registry) {
+    registry.add("lite", {.description = "LibTorch's lite interpreter, as on phones",
+                          .matches = [](FileFormat format) { return format == FileFormat::Lite; },
+                          .whyAbsent =
+                              [] {
+                                  return QuantizedEngine::isHere(kEngine)
+                                             ? ""
+                                             : "this LibTorch was built without the quantized engine qnnpack";
+                              },
+                          .open = open});
+}
+
+}  // namespace qs

@@ -1,0 +1,68 @@
+#include "importers/importer.h"
+#include "quant/ptq.h"
+#include "runtime/executor.h"
+#include "verify/file_runtime.h"
+#include "verify/in_process.h"
+
+namespace qs {
+
+namespace {
+
+class ReferenceSession : public FileSession {
+  public:
+    explicit ReferenceSession(std::unique_ptr<Executor> executor) : executor_(std::move(executor)) {}
+
+    Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
+        return executor_->run(inputs);
+    }
+    Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
+        Layers layers;
+        const QuantizedGraph& graph = executor_->graph();
+        QS_ASSIGN(layers.outputs,
+                  executor_->run(inputs, [&](size_t node, std::span<const at::Tensor> outputs) {
+                      for (const at::Tensor& output : outputs) {
+                          if (graph.isInteger(graph.nodes[node])) {
+                              layers.values[graph.nodes[node].layer].push_back(output.clone());
+                          }
+                      }
+                  }));
+        return layers;
+    }
+    Result<double> time(std::span<const at::Tensor> inputs) override {
+        return timed([&] { return run(inputs); });
+    }
+    std::string version() const override { return "Quantoscope " QS_VERSION ", reference evaluator"; }
+    std::string note() const override {
+        return "the file was read and evaluated by Quantoscope itself: no other runtime has confirmed it";
+    }
+
+  private:
+    std::unique_ptr<Executor> executor_;
+};
+
+std::vector<InputSpec> inputsOf(const FileFacts& facts) {
+    std::vector<InputSpec> inputs;
+    for (const protocol::TensorInfo& input : facts.inputs) {
+        inputs.push_back({.name = input.name, .shape = input.shape});
+    }
+    return inputs;
+}
+
+Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int) {
+    QS_ASSIGN(const ImportedModel model, openModel(facts.path, inputsOf(facts)));
+    QS_ASSIGN(QuantizedGraph graph, convertFloat(model.graph));
+    QS_ASSIGN(auto executor, makeReferenceExecutor(std::move(graph)));
+    return std::unique_ptr<FileSession>(std::make_unique<ReferenceSession>(std::move(executor)));
+}
+
+}  // namespace
+
+void register_reference(Registry<FileRuntime>& registry) {
+    registry.add("reference", {.description = "Quantoscope's own importer and reference evaluator",
+                               .choice = FileRuntime::Choice::Last,
+                               .matches = [](FileFormat format) { return format != FileFormat::Lite; },
+                               .whyAbsent = [] { return std::string(); },
+                               .open = open});
+}
+
+}  // namespace qs
