@@ -8,7 +8,7 @@ LayerTensors layerTensors(const QuantizedGraph& graph, const std::function<std::
     LayerTensors layers;
     for (const QNode& node : graph.nodes) {
         for (const ValueId output : node.outputs) {
-            if (graph.isInteger(node)) {
+            if (graph.value(output).isInteger()) {
                 layers[node.layer].push_back(nameOf(output));
             }
         }

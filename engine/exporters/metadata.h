@@ -10,11 +10,12 @@
 
 namespace qs {
 
-/// Where a file holds the integers of its layers: by layer, the file's names of the tensors that are its
-/// outputs. Who verifies the file finds them by these names.
+/// Where a file holds its integer tensors: by QNode::layer, in the order of the graph, the file's names of
+/// what the layer's steps make (its outputs; of a float layer what the boundary behind it makes of them). Who
+/// verifies the file finds them by these names.
 using LayerTensors = std::map<std::string, std::vector<std::string>>;
 
-/// The tensors of the graph's integer layers; `nameOf` an integer value is its tensor's name in the file.
+/// The integer tensors of the graph; `nameOf` an integer value is its tensor's name in the file.
 LayerTensors layerTensors(const QuantizedGraph& graph, const std::function<std::string(ValueId)>& nameOf);
 
 /// The JSON object that an exported file carries: the caller's metadata, with "layers", and "input_shape"

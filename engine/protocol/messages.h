@@ -476,8 +476,8 @@ struct OutputDifference {
     std::optional<double> sqnr_db;
 };
 
-/// How far one integer layer of the file is from the engine's, on the same samples, in steps of the layer's
-/// own grid (LSB).
+/// How far one integer layer of the file is from the engine's, in steps of the layer's own grid (LSB), both
+/// fed what the file's layer gets on the samples. `op` "quantize": the quantized result of a float layer.
 struct LayerDifference {
     std::string name;
     std::string op;

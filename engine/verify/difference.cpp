@@ -17,8 +17,13 @@ at::Tensor doubles(const at::Tensor& tensor) {
     return tensor.to(at::kDouble).contiguous();
 }
 
-/// `tensor` in steps of the grid of `qparams`, whose integers have the type `wanted`.
-at::Tensor steps(const at::Tensor& tensor, const QParams& qparams, at::ScalarType wanted) {
+at::ScalarType typeOf(const QParams& qparams) {
+    return qparams.dtype == DType::UInt8 ? at::kByte : at::kChar;
+}
+
+/// `tensor` in steps of the grid of `qparams`.
+at::Tensor steps(const at::Tensor& tensor, const QParams& qparams) {
+    const at::ScalarType wanted = typeOf(qparams);
     if (at::isFloatingType(tensor.scalar_type())) {
         return doubles(tensor).div(qparams.scale.at(0)).add(qparams.zeroPoint.at(0));
     }
@@ -29,6 +34,14 @@ at::Tensor steps(const at::Tensor& tensor, const QParams& qparams, at::ScalarTyp
 }
 
 }  // namespace
+
+at::Tensor integersOf(const at::Tensor& tensor, const QParams& qparams) {
+    const at::ScalarType type = typeOf(qparams);
+    if (tensor.scalar_type() == type) {
+        return tensor.contiguous();
+    }
+    return steps(tensor, qparams).round().clamp(qparams.quantMin, qparams.quantMax).to(type);
+}
 
 void OutputComparison::add(const at::Tensor& engine, const at::Tensor& file) {
     const at::Tensor a = doubles(engine), b = doubles(file);
@@ -57,7 +70,7 @@ protocol::OutputDifference OutputComparison::result() const {
 }
 
 void LayerComparison::add(const at::Tensor& engine, const QParams& qparams, const at::Tensor& file) {
-    const at::Tensor a = doubles(engine), b = steps(file, qparams, engine.scalar_type()).contiguous();
+    const at::Tensor a = doubles(engine), b = steps(file, qparams).contiguous();
     const double* e = a.data_ptr<double>();
     const double* f = b.data_ptr<double>();
     for (int64_t i = 0; i < a.numel(); ++i) {

@@ -12,6 +12,10 @@ namespace qs {
 /// Largest noise that is told apart from more of it: what is no number at all counts as this.
 inline constexpr double kWorstSqnrDb = -200;
 
+/// The integers that a file's `tensor` means, in the type of `qparams`: itself; those of the other 8-bit type
+/// moved by 128; or the nearest on the grid to real numbers.
+at::Tensor integersOf(const at::Tensor& tensor, const QParams& qparams);
+
 /// Gathers how far one output of a file is from the engine's, batch by batch.
 class OutputComparison {
   public:
@@ -30,10 +34,8 @@ class OutputComparison {
 class LayerComparison {
   public:
     LayerComparison(std::string name, std::string op) : name_(std::move(name)), op_(std::move(op)) {}
-    /// `engine` holds the q of `qparams`; `file` the same in the same type or, with all of it moved by 128,
-    /// in the other 8-bit type; or the real numbers that they stand for.
+    /// `engine` holds the q of `qparams`; `file` as integersOf() takes it.
     void add(const at::Tensor& engine, const QParams& qparams, const at::Tensor& file);
-    int64_t values() const { return values_; }
     protocol::LayerDifference result(double tolerancePercent) const;
 
   private:

@@ -79,8 +79,13 @@ Result<OpenedFile> openFile(const FileFacts& facts, const std::string& name, int
             notes.push_back("not run by " + candidate + ": " + why);
             continue;
         }
-        QS_ASSIGN(OpenedFile opened, openNamed(facts, candidate, threads));
-        opened.notes = std::move(notes);
+        auto opened = openNamed(facts, candidate, threads);
+        if (!opened && !notes.empty()) {
+            return failure(opened.error().message + " (" + join(notes, "; ") + ")");
+        }
+        if (opened) {
+            opened->notes = std::move(notes);
+        }
         return opened;
     }
     return failure("nothing here opens " + facts.path.string() + ": " + join(notes, "; "));

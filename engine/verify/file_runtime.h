@@ -22,8 +22,8 @@ class FileSession {
     /// One run that also shows what lies between.
     struct Layers {
         std::vector<at::Tensor> outputs;
-        /// By layer its outputs, as uint8 or int8 integers, or as real numbers where the file holds those;
-        /// layers that the file does not show are missing.
+        /// By layer its integer tensors in the order of LayerTensors, as uint8 or int8, or as real numbers
+        /// where the file holds those; layers that the file does not show are missing.
         std::map<std::string, std::vector<at::Tensor>> values;
     };
 

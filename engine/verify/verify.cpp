@@ -3,17 +3,15 @@
 #include <ATen/ops/argmax.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "analysis/fixed_batch.h"
 #include "core/guard.h"
-#include "core/match.h"
 #include "data/loader.h"
 #include "runtime/latency_stats.h"
 #include "verify/difference.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
+#include "verify/layer_table.h"
 #include "verify/pixels.h"
 
 namespace qs {
@@ -25,7 +23,6 @@ using Tensors = std::vector<at::Tensor>;
 constexpr int64_t kLayerBatch = 16;  ///< bounds the memory for every layer's output
 constexpr int kTimingWarmup = 3;
 constexpr int kTimingRounds = 30;
-constexpr size_t kNamesInANote = 3;
 
 Error otherNetwork(const FileFacts& file, const std::string& why) {
     return failure(file.path.string() + " is not an export of this network: " + why +
@@ -54,9 +51,7 @@ class Pair {
         }
         return inputs;
     }
-    Result<Tensors> runEngine(const Tensors& inputs, const Executor::Tap& tap = {}) const {
-        return subject_.engine.run(inputs, tap);
-    }
+    Result<Tensors> runEngine(const Tensors& inputs) const { return subject_.engine.run(inputs); }
     Result<Tensors> runFile(const Tensors& inputs) const {
         auto outputs = session_.run(forFile(inputs));
         if (!outputs) {
@@ -160,104 +155,16 @@ Status compareOutputs(const VerifySubject& subject, const VerifyOptions& options
     return {};
 }
 
-/// The integer layers of the engine, and what they differ by.
-class LayerTable {
-  public:
-    explicit LayerTable(const QuantizedGraph& graph) : graph_(graph) {
-        for (const QNode& node : graph.nodes) {
-            names_.insert(node.layer);
-            if (graph.isInteger(node)) {
-                rows_.emplace_back(node.layer, node.op);
-            }
-        }
-    }
-
-    /// Failure where the file has a layer that the network lacks.
-    Status checkNames(const FileFacts& file) const {
-        for (const auto& [layer, tensors] : file.layers) {
-            if (!names_.contains(layer)) {
-                return otherNetwork(file, "the network has no layer " + layer);
-            }
-        }
-        return {};
-    }
-
-    Status add(const FileFacts& file, const std::map<std::string, Tensors>& engine,
-               const std::map<std::string, Tensors>& values) {
-        size_t row = 0;
-        for (const QNode& node : graph_.nodes) {
-            if (!graph_.isInteger(node)) {
-                continue;
-            }
-            LayerComparison& comparison = rows_.at(row++);
-            const auto found = values.find(node.layer);
-            if (found == values.end() || found->second.size() != node.outputs.size()) {
-                continue;
-            }
-            for (size_t i = 0; i < node.outputs.size(); ++i) {
-                const at::Tensor &mine = engine.at(node.layer).at(i), &its = found->second[i];
-                if (mine.sizes() != its.sizes()) {
-                    return otherNetwork(file, "its layer " + node.layer + " is " + c10::str(its.sizes()) +
-                                                  ", the network's " + c10::str(mine.sizes()));
-                }
-                comparison.add(mine, *graph_.value(node.outputs[i]).qparams, its);
-            }
-        }
-        return {};
-    }
-
-    void write(protocol::VerifyResult& result) const {
-        std::vector<std::string> left;
-        for (const LayerComparison& row : rows_) {
-            protocol::LayerDifference layer = row.result(result.layer_tolerance_percent);
-            if (row.values() == 0) {
-                left.push_back(layer.name);
-                continue;
-            }
-            if (!layer.passed && result.first_layer_out.empty()) {
-                result.first_layer_out = layer.name;
-            }
-            result.layers.push_back(std::move(layer));
-        }
-        if (!left.empty()) {
-            const size_t count = left.size();
-            left.resize(std::min(count, kNamesInANote));
-            result.notes.push_back("the file does not show " + std::to_string(count) +
-                                   " of the INT8 layers, which are not compared: " + join(left) +
-                                   (count > left.size() ? ", ..." : ""));
-        }
-    }
-
-    bool empty() const { return rows_.empty(); }
-
-  private:
-    const QuantizedGraph& graph_;
-    std::set<std::string> names_;
-    std::vector<LayerComparison> rows_;
-};
-
-Result<std::map<std::string, Tensors>> engineLayers(const Pair& pair, const Tensors& inputs) {
-    std::map<std::string, Tensors> layers;
-    const QuantizedGraph& graph = pair.graph();
-    QS_TRY(pair.runEngine(inputs, [&](size_t index, std::span<const at::Tensor> outputs) {
-        const QNode& node = graph.nodes[index];
-        if (graph.isInteger(node)) {
-            for (const at::Tensor& output : outputs) {
-                layers[node.layer].push_back(output.clone());
-            }
-        }
-    }));
-    return layers;
-}
-
 bool sameOutputs(const Tensors& a, const Tensors& b) {
     return std::ranges::equal(a, b, [](const at::Tensor& x, const at::Tensor& y) { return x.equal(y); });
 }
 
 Status compareLayers(const VerifySubject& subject, const VerifyOptions& options, const Pair& pair,
                      protocol::VerifyResult& result, Job& job) {
-    LayerTable table(pair.graph());
-    QS_TRY(table.checkNames(subject.file));
+    LayerTable table(subject.engine);
+    if (const Status known = table.checkNames(subject.file); !known) {
+        return otherNetwork(subject.file, known.error().message);
+    }
     const std::string why = table.empty() ? "the network has no INT8 layer: only its outputs are compared"
                                           : pair.session().whyNoLayers();
     if (!why.empty()) {
@@ -272,11 +179,12 @@ Status compareLayers(const VerifySubject& subject, const VerifyOptions& options,
         QS_ASSIGN(const Batch batch, subject.data.read(begin, std::min(begin + step, samples)));
         if (batch.size() > 0) {
             const Tensors inputs = pair.padded(batch.inputs);
-            QS_ASSIGN(const auto engine, engineLayers(pair, inputs));
             QS_ASSIGN(const Tensors outputs, pair.runFile(inputs));
             QS_ASSIGN(const FileSession::Layers file, pair.session().runLayers(pair.forFile(inputs)));
             disturbed = disturbed || !sameOutputs(outputs, file.outputs);
-            QS_TRY(table.add(subject.file, engine, file.values));
+            if (const Status added = table.add(inputs, file.values); !added) {
+                return otherNetwork(subject.file, added.error().message);
+            }
         }
         QS_TRY(job.step(std::min(begin + step, samples)));
     }
@@ -299,7 +207,10 @@ Status compareLatency(const VerifySubject& subject, const Pair& pair, protocol::
     std::vector<double> engine, file;
     for (int i = -kTimingWarmup; i < kTimingRounds; ++i) {
         QS_TRY(job.checkCancelled());
+        // An unmeasured run before brings each side's own data into the caches, and wakes its threads.
+        QS_TRY(pair.runEngine(inputs));
         QS_ASSIGN(const double ours, timed([&] { return pair.runEngine(inputs); }));
+        QS_TRY(pair.session().time(forFile));
         QS_ASSIGN(const double its, pair.session().time(forFile));
         if (i >= 0) {
             engine.push_back(ours);

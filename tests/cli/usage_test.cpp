@@ -11,7 +11,8 @@ using testing::HasSubstr;
 TEST_F(CliTest, HelpAndVersionSucceed) {
     const Finished help = qscope({"--help"});
     EXPECT_EQ(help.code, 0);
-    for (const char* command : {"inspect", "evaluate", "quantize", "analyze", "bench", "train", "serve"}) {
+    for (const char* command :
+         {"inspect", "evaluate", "quantize", "analyze", "bench", "train", "verify", "serve"}) {
         EXPECT_THAT(help.out, HasSubstr(command));
     }
     EXPECT_EQ(qscope({"quantize", "--help"}).code, 0);

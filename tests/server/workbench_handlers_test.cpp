@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "protocol/json.h"
 #include "server/server.h"
 
@@ -34,6 +36,37 @@ TEST(WorkbenchHandlers, CompareAnswersWithAComparison) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::Usage);
     EXPECT_THAT(refused.error().message, HasSubstr("ours-fp32"));
+}
+
+TEST(WorkbenchHandlers, VerifyAnswersWithWhatDiffersOrWhyNot) {
+    const HandlerTable table = workbenchHandlers();
+    Job job;
+    const auto info = table.at("initialize")(json::object(), job);
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_THAT(info->at("file_runtimes").dump(), HasSubstr("reference"));
+    const std::string model = QS_SOURCE_DIR "/resources/samples/fashion_resnet.pt";
+    const std::string file = testing::TempDir() + "workbench_handlers_test.pt";
+    protocol::ExportParams exporting;
+    exporting.model = model;
+    exporting.recipe.rules = {{"global", "", "onednn"}};
+    exporting.recipe.calib_samples = 8;
+    exporting.path = file;
+    exporting.replace = true;
+    const auto written = table.at("variant.export")(json(exporting), job);
+    ASSERT_TRUE(written) << written.error().message;
+    protocol::VerifyParams params;
+    params.file = file;
+    params.model = model;
+    const auto answer = table.at("variant.verify")(json(params), job);
+    ASSERT_TRUE(answer) << answer.error().message;
+    const auto result = answer->get<protocol::VerifyResult>();
+    EXPECT_FALSE(result.layers.empty());
+    EXPECT_FALSE(result.verdict.empty());
+    params.file = "nowhere.pt";
+    const auto refused = table.at("variant.verify")(json(params), job);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("nowhere.pt does not exist"));
+    std::filesystem::remove(file);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace qs {
 
-/// Gives the outputs of integer layers names that a saved and loaded forward method still has, up to a number
+/// Gives integer tensors names that a saved and loaded forward method still has, up to a number
 /// behind a dot, and that no other value shares. `values` are forward's, by ValueId.
 LayerTensors nameLayers(const QuantizedGraph& graph, const std::vector<torch::jit::Value*>& values);
 

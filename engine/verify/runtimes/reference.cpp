@@ -21,7 +21,7 @@ class ReferenceSession : public FileSession {
         QS_ASSIGN(layers.outputs,
                   executor_->run(inputs, [&](size_t node, std::span<const at::Tensor> outputs) {
                       for (const at::Tensor& output : outputs) {
-                          if (graph.isInteger(graph.nodes[node])) {
+                          if (output.scalar_type() == at::kByte || output.scalar_type() == at::kChar) {
                               layers.values[graph.nodes[node].layer].push_back(output.clone());
                           }
                       }
