@@ -32,13 +32,21 @@ bool makesIntegers(const QuantizedGraph& graph, const QNode& node) {
     return std::ranges::any_of(node.outputs, [&](ValueId id) { return graph.value(id).isInteger(); });
 }
 
+/// The layer that people know: a boundary may be called after an activation that is fused into one.
+std::string layerName(const QuantizedGraph& graph, const QNode& node) {
+    const auto owner = std::ranges::find_if(graph.nodes, [&](const QNode& other) {
+        return std::ranges::find(other.fused, node.layer) != other.fused.end();
+    });
+    return node.isBoundary() && owner != graph.nodes.end() ? owner->layer : node.layer;
+}
+
 }  // namespace
 
 LayerTable::LayerTable(Executor& engine) : engine_(engine) {
     const QuantizedGraph& graph = engine.graph();
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         if (makesIntegers(graph, graph.nodes[i])) {
-            rows_.emplace(i, LayerComparison(graph.nodes[i].layer, graph.nodes[i].op));
+            rows_.emplace(i, LayerComparison(layerName(graph, graph.nodes[i]), graph.nodes[i].op));
         }
     }
 }

@@ -46,8 +46,11 @@ class Pair {
     }
     /// What the file takes for the engine's inputs.
     Tensors forFile(Tensors inputs) const {
-        if (subject_.file.preprocessingInside) {
-            inputs.at(0) = pixelsOf(inputs[0], subject_.preprocessing);
+        const auto image = std::ranges::find_if(inputs, [](const at::Tensor& input) {
+            return input.dim() == 4 && at::isFloatingType(input.scalar_type());
+        });
+        if (subject_.file.preprocessingInside && image != inputs.end()) {
+            *image = pixelsOf(*image, subject_.preprocessing);
         }
         return inputs;
     }
