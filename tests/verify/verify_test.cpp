@@ -153,6 +153,30 @@ TEST_F(VerifyTest, AWeightThatIsChangedInTheOnnxFileFails) {
     EXPECT_EQ(result->first_layer_out, "features.3.conv.0.0") << textOf(*result);
 }
 
+TEST_F(VerifyTest, WeightsInAFileOfTheirOwnAreFound) {
+    if (!isHere("onnxruntime")) {
+        GTEST_SKIP() << "needs onnxruntime-node";
+    }
+    const ExportCase network = exportCase("network");
+    const auto file = exported(network.graph, "m.onnx");
+    changeOnnx(file, [&](onnx::ModelProto& model) {
+        for (auto& initializer : *model.mutable_graph()->mutable_initializer()) {
+            if (initializer.name() == "conv1.weight") {
+                std::ofstream(path("m.onnx.data"), std::ios::binary) << initializer.raw_data();
+                initializer.clear_raw_data();
+                initializer.set_data_location(onnx::TensorProto::EXTERNAL);
+                auto& location = *initializer.add_external_data();
+                location.set_key("location");
+                location.set_value("m.onnx.data");
+            }
+        }
+    });
+    const auto result = verify(file, network.graph, TensorData(network.input));
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result->passed) << textOf(*result);
+    EXPECT_FALSE(result->layers.empty());
+}
+
 TEST_F(VerifyTest, ClassesAreCountedOnRealDataOnly) {
     const ExportCase network = exportCase("network");
     const auto file = exported(network.graph, "m.pt");
