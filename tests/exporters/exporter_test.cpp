@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "exporters/export_case.h"
@@ -63,7 +64,11 @@ TEST_P(EveryExporter, ReplacesTheFileAndLeavesNothingElse) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, EveryExporter, testing::ValuesIn(exporters().names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& info) {
+                             std::string name = info.param;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
 
 }  // namespace
 
