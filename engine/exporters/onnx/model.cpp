@@ -10,6 +10,7 @@
 #include "exporters/onnx/builder.h"
 #include "exporters/onnx/step.h"
 #include "exporters/onnx/values.h"
+#include "exporters/preprocessing.h"
 
 namespace qs {
 
@@ -63,9 +64,10 @@ void check(onnx::ModelProto& model) {
 
 Result<Exported> makeOnnx(const QuantizedGraph& graph, const ExportOptions& options,
                           const std::string& fileName) {
-    QS_ASSIGN(const std::string metadata, fileMetadata(options));
+    QS_ASSIGN(const ExportSource source, exportSource(graph, options));
+    QS_ASSIGN(const std::string metadata, fileMetadata(source.options));
     OnnxBuilder builder;
-    QS_TRY(buildModel(graph, options, builder));
+    QS_TRY(buildModel(source.graph, source.options, builder));
     builder.addMetadata("quantoscope", metadata);
     onnx::ModelProto& model = builder.model();
     QS_TRY(guard("the ONNX checker refuses " + fileName, [&] { check(model); }));
