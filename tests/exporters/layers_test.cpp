@@ -71,14 +71,22 @@ class Layers : public testing::TestWithParam<Network> {
             if (run.absent) {
                 GTEST_SKIP() << run.log;
             }
-            const QParams& qparams = *graph_.value(node.outputs.at(0)).qparams;
-            const at::Tensor wanted = values_.at(static_cast<size_t>(node.outputs.at(0).index)).to(at::kInt);
-            const at::Tensor found = quantize(run.outputs.at(0), qparams).to(at::kInt);
-            const at::Tensor difference = (wanted - found).abs();
-            std::printf("%-28s %-22s %-8s equal %.5f within1 %.5f worst %d %s\n", node.layer.c_str(), node.op.c_str(),
-                        engine.c_str(), difference.eq(0).to(at::kDouble).mean().item<double>(),
-                        difference.le(1).to(at::kDouble).mean().item<double>(), difference.max().item<int>(),
-                        written->notes.empty() ? "" : written->notes[0].c_str());
+            SCOPED_TRACE(node.layer);
+            expectAgreement(node, run.outputs.at(0));
+        }
+    }
+
+    /// Integers are equal but for ties that float32 breaks either way. Averages have many ties. The simulation
+    /// adds a residual to what the file has rounded before.
+    void expectAgreement(const QNode& node, const at::Tensor& output) {
+        const ValueId id = node.outputs.at(0);
+        const at::Tensor found = quantize(output, *graph_.value(id).qparams).to(at::kInt);
+        const at::Tensor difference = (values_.at(static_cast<size_t>(id.index)).to(at::kInt) - found).abs();
+        const auto within = [&](int lsb) { return difference.le(lsb).to(at::kDouble).mean().item<double>(); };
+        EXPECT_GE(within(1), 0.9999);
+        if (!node.hasAdd) {
+            EXPECT_GE(within(0), node.op == "adaptive_avg_pool2d" ? 0.99 : 0.9999);
+            EXPECT_LE(difference.max().item<int>(), 1);
         }
     }
 

@@ -9,6 +9,7 @@
 #include "core/guard.h"
 #include "exporters/metadata.h"
 #include "exporters/npy.h"
+#include "exporters/preprocessing.h"
 #include "exporters/torchscript/byte_activations.h"
 #include "exporters/torchscript/builder.h"
 #include "exporters/torchscript/step.h"
@@ -83,13 +84,14 @@ using Save = std::function<void(const jit::Module&, std::ostream&, const jit::Ex
 
 Result<Exported> makeWith(const QuantizedGraph& graph, const ExportOptions& options,
                           const std::string& fileName, const Save& save) {
-    QS_ASSIGN(const std::string metadata, fileMetadata(options));
-    QS_ASSIGN(const QuantizedGraph bytes, withByteActivations(graph));
+    QS_ASSIGN(const ExportSource source, exportSource(graph, options));
+    QS_ASSIGN(const std::string metadata, fileMetadata(source.options));
+    QS_ASSIGN(const QuantizedGraph bytes, withByteActivations(source.graph));
     return guard("cannot make " + fileName, [&]() -> Result<Exported> {
         LayerNotes notes;
         QS_ASSIGN(const jit::Module module, buildModule(bytes, notes));
         std::ostringstream stream;
-        save(module, stream, extraFiles(options, metadata));
+        save(module, stream, extraFiles(source.options, metadata));
         return Exported{{{fileName, std::move(stream).str()}}, notes.lines()};
     });
 }
