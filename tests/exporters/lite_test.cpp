@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/mobile/import.h>
 
+#include <cstdlib>
 #include <sstream>
 
+#include "core/files.h"
 #include "exporters/export_case.h"
 #include "exporters/exporter.h"
 #include "exporters/lite_run.h"
@@ -43,6 +45,32 @@ TEST_P(Lite, IsReproducible) {
 
 INSTANTIATE_TEST_SUITE_P(Patterns, Lite, testing::ValuesIn(exportCases()),
                          [](const auto& info) { return info.param.name; });
+
+/// In a process of its own, the test writes the files that the other one compares.
+TEST(Lite, IsTheSameFromAnotherProcess) {
+    constexpr const char* variable = "QS_EXPORT_FOLDER";
+    const char* other = ::getenv(variable);
+    const TemporaryFolder own;
+    const std::filesystem::path folder = other ? std::filesystem::path(other) : own / "";
+    const ExportCase one = findCase("network_mixed");
+    const ExportOptions options{.classes = {"a"}, .example = {one.input}};
+    if (!other) {
+        const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+        const std::string run = std::string(variable) + "='" + folder.string() + "' '" + program +
+                                "' --gtest_filter=Lite.IsTheSameFromAnotherProcess > /dev/null";
+        ASSERT_EQ(::system(run.c_str()), 0);
+    }
+    for (const char* target : {"lite", "torchscript"}) {
+        const Exporter& exporter = *exporters().find(target);
+        const std::filesystem::path path = folder / ("m" + exporter.extension);
+        const Exported made = exporter.make(one.graph, options, path.filename().string()).value();
+        if (other) {
+            ASSERT_TRUE(writeExport(exporter, made, path));
+        } else {
+            EXPECT_TRUE(made.files.at(0).bytes == readFile(path).value()) << target;
+        }
+    }
+}
 
 TEST(Lite, CarriesMetadataClassesAndExample) {
     const ExportCase one = findCase("network");

@@ -72,7 +72,8 @@ Result<jit::Module> buildModule(const QuantizedGraph& graph, LayerNotes& notes) 
 jit::ExtraFilesMap extraFiles(const ExportOptions& options, const std::string& metadata) {
     jit::ExtraFilesMap files{{"quantoscope.json", metadata}};
     if (!options.classes.empty()) {
-        files["classes.json"] = nlohmann::json(options.classes).dump();
+        files["classes.json"] = nlohmann::json(options.classes)
+                                    .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
     for (size_t i = 0; i < options.example.size(); ++i) {
         files["example_input_" + std::to_string(i) + ".npy"] = toNpy(options.example[i]);

@@ -76,13 +76,16 @@ jit::Value* TorchScriptStep::clampToRange(jit::Value* value, const IntegerRange&
     return image ? call("aten::permute", {value, std::vector<int64_t>{0, 3, 1, 2}}) : value;
 }
 
+jit::Value* TorchScriptStep::quantizeTo(const QParams& qparams, jit::Value* real,
+                                        const std::string& name) const {
+    return builder.call(
+        "aten::quantize_per_tensor",
+        {real, qparams.scale.at(0), qparams.zeroPoint.at(0), static_cast<int64_t>(at::kQUInt8)}, name);
+}
+
 jit::Value* TorchScriptStep::quantize(jit::Value* real, size_t i) const {
     const QValue& value = output(i);
-    const QParams& qparams = *value.qparams;
-    jit::Value* result = builder.call(
-        "aten::quantize_per_tensor",
-        {real, qparams.scale.at(0), qparams.zeroPoint.at(0), static_cast<int64_t>(at::kQUInt8)}, value.name);
-    return clampToRange(result, typeRange(qparams));
+    return clampToRange(quantizeTo(*value.qparams, real, value.name), typeRange(*value.qparams));
 }
 
 jit::Value* TorchScriptStep::activate(jit::Value* real) const {

@@ -36,6 +36,9 @@ struct TorchScriptStep {
     /// The step's outputs as real numbers, activation included; `inputs` are real. Nothing where its operator
     /// has no form.
     std::optional<TorchScriptValues> emitReal(const TorchScriptValues& inputs) const;
+    /// Quantizes `real` to uint8 of `qparams`, whole range.
+    torch::jit::Value* quantizeTo(const QParams& qparams, torch::jit::Value* real,
+                                  const std::string& name) const;
     /// Quantizes `real` to the step's output `i`.
     torch::jit::Value* quantize(torch::jit::Value* real, size_t i = 0) const;
     /// The step's activation on real numbers.

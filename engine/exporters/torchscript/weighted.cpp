@@ -102,6 +102,9 @@ TorchScriptValues emitReal(const TorchScriptStep& step, const TorchScriptValues&
         arguments.emplace_back(geometryValue(node, name));
     }
     jit::Value* result = step.builder.call("aten::" + node.op, arguments, step.output().name);
+    if (node.preAdd) {
+        result = step.call("aten::dequantize", {step.quantizeTo(*node.preAdd, result, "")});
+    }
     return {node.hasAdd ? step.call("aten::add", {result, operands.at(1)}) : result};
 }
 
