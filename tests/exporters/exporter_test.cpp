@@ -74,12 +74,11 @@ std::vector<std::string> fileTargets() {
     return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, EveryExporter, testing::ValuesIn(fileTargets()),
-                         [](const auto& info) {
-                             std::string name = info.param;
-                             std::replace(name.begin(), name.end(), '-', '_');
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Formats, EveryExporter, testing::ValuesIn(fileTargets()), [](const auto& info) {
+    std::string name = info.param;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+});
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// Every step of the bundled networks alone, on the values that it sees there: what the exported operator makes
-// of them against the simulation, so that no layer's differences hide behind another's.
+// Every step of the bundled networks alone, on the values that it sees there: what the exported operator
+// makes of them against the simulation, so that no layer's differences hide behind another's.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
@@ -76,8 +76,8 @@ class Layers : public testing::TestWithParam<Network> {
         }
     }
 
-    /// Integers are equal but for ties that float32 breaks either way. Averages have many ties. The simulation
-    /// adds a residual to what the file has rounded before.
+    /// Integers are equal but for ties that float32 breaks either way. Averages have many ties. The
+    /// simulation adds a residual to what the file has rounded before.
     void expectAgreement(const QNode& node, const at::Tensor& output) {
         const ValueId id = node.outputs.at(0);
         const at::Tensor found = quantize(output, *graph_.value(id).qparams).to(at::kInt);

@@ -78,7 +78,8 @@ TEST(Lite, CarriesMetadataClassesAndExample) {
         one.graph,
         {.metadata = R"({"preset":"x86"})", .classes = {"a", "b"}, .example = {one.input.slice(0, 0, 1)}},
         "m.ptl");
-    torch::jit::ExtraFilesMap files{{"quantoscope.json", ""}, {"classes.json", ""}, {"example_input_0.npy", ""}};
+    torch::jit::ExtraFilesMap files{
+        {"quantoscope.json", ""}, {"classes.json", ""}, {"example_input_0.npy", ""}};
     std::istringstream stream(made.value().files.at(0).bytes);
     torch::jit::_load_for_mobile(stream, c10::nullopt, files);
     EXPECT_EQ(files["quantoscope.json"], R"({"preset":"x86"})");

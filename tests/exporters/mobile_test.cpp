@@ -104,13 +104,20 @@ TEST_P(Projects, HaveWellFormedFilesWithTheDataSettings) {
     ASSERT_TRUE(made) << made.error().message;
     const fs::path path = folder / "net";
     ASSERT_TRUE(writeExport(*exporters().find(GetParam()), *made, path));
-    const nlohmann::json expected{{"name", kName},        {"classes", options.classes},
-                                  {"channels", 3},        {"resize_shorter", 16},
-                                  {"resize_height", 0},   {"resize_width", 0},
-                                  {"height", 12},         {"width", 12},
-                                  {"interpolation", "bilinear"}, {"blue_first", false},
-                                  {"channels_last", false}, {"scale", 1.0 / 255},
-                                  {"mean", wanted().mean}, {"std", wanted().std}};
+    const nlohmann::json expected{{"name", kName},
+                                  {"classes", options.classes},
+                                  {"channels", 3},
+                                  {"resize_shorter", 16},
+                                  {"resize_height", 0},
+                                  {"resize_width", 0},
+                                  {"height", 12},
+                                  {"width", 12},
+                                  {"interpolation", "bilinear"},
+                                  {"blue_first", false},
+                                  {"channels_last", false},
+                                  {"scale", 1.0 / 255},
+                                  {"mean", wanted().mean},
+                                  {"std", wanted().std}};
     EXPECT_EQ(check(path, expected), "");
     EXPECT_NE(check(path, {{"name", "x"}}), "") << "the check must be able to fail";
 }
@@ -151,7 +158,8 @@ TEST_P(Projects, LeaveNormalizationToANetworkThatDoesIt) {
     const auto written = exportTo(*exporters().find(GetParam()), one.graph, options, folder / "net");
     ASSERT_TRUE(written) << written.error().message;
     const std::vector<double> zeros(3, 0.0), ones(3, 1.0);
-    EXPECT_EQ(check(folder / "net", {{"scale", 1.0}, {"mean", zeros}, {"std", ones}, {"blue_first", false}}), "");
+    EXPECT_EQ(check(folder / "net", {{"scale", 1.0}, {"mean", zeros}, {"std", ones}, {"blue_first", false}}),
+              "");
 }
 
 TEST_P(Projects, SayWhatTheyCannotDo) {

@@ -198,8 +198,11 @@ TEST(TorchScript, NamesArgumentsAsPythonCan) {
 
 TEST(TorchScript, CarriesAnExampleAndTheClasses) {
     const ExportCase one = findCase("conv");
-    const auto made = exporters().find("torchscript")->make(
-        one.graph, {.classes = {"trouser", "d\"Artagnan"}, .example = {one.input.slice(0, 0, 1)}}, "m.pt");
+    const auto made =
+        exporters()
+            .find("torchscript")
+            ->make(one.graph, {.classes = {"trouser", "d\"Artagnan"}, .example = {one.input.slice(0, 0, 1)}},
+                   "m.pt");
     std::istringstream stream(made.value().files.at(0).bytes);
     torch::jit::ExtraFilesMap files{{"classes.json", ""}, {"example_input_0.npy", ""}};
     torch::jit::load(stream, c10::nullopt, files);
@@ -229,8 +232,10 @@ TEST(TorchScript, PutsPreprocessingInside) {
     const at::Tensor mean = at::tensor(preprocessing.mean, at::kFloat).view({3, 1, 1});
     const at::Tensor std = at::tensor(preprocessing.std, at::kFloat).view({3, 1, 1});
     const at::Tensor normalized = (pixels.flip({1}) / 255 - mean) / std;
-    const auto made = exporters().find("torchscript")->make(
-        b.graph(), {.preprocessing = preprocessing, .preprocessingInside = true}, "m.pt");
+    const auto made =
+        exporters()
+            .find("torchscript")
+            ->make(b.graph(), {.preprocessing = preprocessing, .preprocessingInside = true}, "m.pt");
     ASSERT_TRUE(made) << made.error().message;
     std::istringstream stream(made->files.at(0).bytes);
     auto module = torch::jit::load(stream);

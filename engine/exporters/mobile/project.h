@@ -19,7 +19,8 @@ struct MobileProject {
 };
 
 /// A folder with a ready project: quantoscope.json, the templates filled in, the network for the lite
-/// interpreter and the names of its classes. Usage error or failure as appSettings() and makeLite() have them.
+/// interpreter and the names of its classes. Usage error or failure as appSettings() and makeLite() have
+/// them.
 Result<Exported> makeProject(const MobileProject& project, const QuantizedGraph& graph,
                              const ExportOptions& options, const std::string& fileName);
 

@@ -10,7 +10,7 @@ void register_ios(Registry<Exporter>& registry) {
          "xcodebuild -workspace Classifier.xcworkspace -scheme Classifier -destination generic/platform=iOS "
          "-allowProvisioningUpdates DEVELOPMENT_TEAM=TEAM build"}};
     registry.add("ios", {.description = "iOS app that classifies photographs (Swift, XcodeGen, CocoaPods)",
-                             .extension = "",
+                         .extension = "",
                          .make = [project](const QuantizedGraph& graph, const ExportOptions& options,
                                            const std::string& fileName) {
                              return makeProject(project, graph, options, fileName);

@@ -22,11 +22,12 @@ std::vector<std::string> splitPath(const std::string& layer) {
 
 /// Words that the archive's code, which is read again as Python, takes for something else.
 constexpr std::string_view kReserved[] = {
-    "and",  "as",   "assert", "async",    "await", "bool",  "break", "class",     "continue", "def",
-    "del",  "elif", "else",   "except",   "False", "float", "for",   "from",      "getattr",  "global",
-    "if",   "in",   "inf",    "import",   "int",   "is",    "lambda", "list",     "nan",      "None",
-    "not",  "nonlocal", "ops", "or",      "pass",  "print", "raise", "return",    "self",     "torch",
-    "True", "try",  "uninitialized", "while", "with", "CONSTANTS"};
+    "and",      "as",   "assert",        "async",  "await", "bool",     "break", "class",
+    "continue", "def",  "del",           "elif",   "else",  "except",   "False", "float",
+    "for",      "from", "getattr",       "global", "if",    "in",       "inf",   "import",
+    "int",      "is",   "lambda",        "list",   "nan",   "None",     "not",   "nonlocal",
+    "ops",      "or",   "pass",          "print",  "raise", "return",   "self",  "torch",
+    "True",     "try",  "uninitialized", "while",  "with",  "CONSTANTS"};
 
 /// `name` as an argument of forward: a Python identifier.
 std::string identifier(std::string name) {
@@ -77,9 +78,8 @@ TorchScriptBuilder::Site& TorchScriptBuilder::site(const Path& path) {
 
 jit::Value* TorchScriptBuilder::addInput(const std::string& name) {
     std::string argument = identifier(name);
-    while (std::ranges::any_of(graph_->inputs(), [&](const jit::Value* other) {
-        return other->debugName() == argument;
-    })) {
+    while (std::ranges::any_of(graph_->inputs(),
+                               [&](const jit::Value* other) { return other->debugName() == argument; })) {
         argument += '_';
     }
     return graph_->addInput(argument)->setType(c10::TensorType::get());

@@ -31,9 +31,10 @@ Result<QuantizedGraph> withByteActivations(QuantizedGraph graph) {
             fits = makeByte(graph.values.at(static_cast<size_t>(id.index)).qparams) && fits;
         }
         if (!fits) {
-            return failure("layer " + node.layer +
-                           ": TorchScript's quantized kernels take activations of 8 bits; choose a preset with "
-                           "uint8 or int8 activations for it");
+            return failure(
+                "layer " + node.layer +
+                ": TorchScript's quantized kernels take activations of 8 bits; choose a preset with "
+                "uint8 or int8 activations for it");
         }
     }
     return graph;

@@ -10,8 +10,8 @@
 #include "exporters/metadata.h"
 #include "exporters/npy.h"
 #include "exporters/preprocessing.h"
-#include "exporters/torchscript/byte_activations.h"
 #include "exporters/torchscript/builder.h"
+#include "exporters/torchscript/byte_activations.h"
 #include "exporters/torchscript/step.h"
 
 namespace qs {
@@ -72,8 +72,8 @@ Result<jit::Module> buildModule(const QuantizedGraph& graph, LayerNotes& notes) 
 jit::ExtraFilesMap extraFiles(const ExportOptions& options, const std::string& metadata) {
     jit::ExtraFilesMap files{{"quantoscope.json", metadata}};
     if (!options.classes.empty()) {
-        files["classes.json"] = nlohmann::json(options.classes)
-                                    .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        files["classes.json"] =
+            nlohmann::json(options.classes).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
     for (size_t i = 0; i < options.example.size(); ++i) {
         files["example_input_" + std::to_string(i) + ".npy"] = toNpy(options.example[i]);

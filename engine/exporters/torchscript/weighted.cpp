@@ -47,7 +47,8 @@ at::Tensor roundedBias(const QNode& node, const QParams& input) {
 /// The result of quantized::*_prepack: a custom class object that saves weight and bias as they were and
 /// packs again when it is loaded.
 c10::IValue packedParameters(const QNode& node, const QParams& input, const Geometry& geometry) {
-    std::vector<c10::IValue> stack{quantizedWeight(node), node.bias ? roundedBias(node, input) : c10::IValue()};
+    std::vector<c10::IValue> stack{quantizedWeight(node),
+                                   node.bias ? roundedBias(node, input) : c10::IValue()};
     for (const char* name : geometry) {
         stack.push_back(geometryValue(node, name));
     }
@@ -59,8 +60,8 @@ c10::IValue packedParameters(const QNode& node, const QParams& input, const Geom
 TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packing, bool reluForm) {
     const QNode& node = step.node;
     const std::string op = "quantized::" + node.op;
-    jit::Value* packed =
-        step.builder.addAttribute(node.layer, "_packed_params", packedParameters(node, *step.input(0).qparams, packing));
+    jit::Value* packed = step.builder.addAttribute(node.layer, "_packed_params",
+                                                   packedParameters(node, *step.input(0).qparams, packing));
     if (!node.hasAdd) {
         return {step.callQuantized(op, {step.inputs.at(0), packed}, reluForm)};
     }

@@ -18,8 +18,9 @@ std::optional<TorchScriptValues> emit(const TorchScriptStep& step) {
     }
     TorchScriptValues inputs = step.inputs;
     inputs.at(0) = rounded(step, inputs[0]);
-    step.note("bfloat16 in float32: inputs and weights are rounded to bfloat16, products add up in float32 as "
-              "in the engine");
+    step.note(
+        "bfloat16 in float32: inputs and weights are rounded to bfloat16, products add up in float32 as "
+        "in the engine");
     return step.emitReal(inputs);
 }
 

@@ -20,8 +20,9 @@ std::optional<TorchScriptValues> emit(const TorchScriptStep& step) {
     for (size_t i = 0; i < results->size(); ++i) {
         (*results)[i] = step.quantize((*results)[i], i);
     }
-    step.note("fake-quantized: it computes in float32 between dequantize and quantize, because no quantized "
-              "operator of TorchScript gives the engine's numbers");
+    step.note(
+        "fake-quantized: it computes in float32 between dequantize and quantize, because no quantized "
+        "operator of TorchScript gives the engine's numbers");
     return results;
 }
 

@@ -6,7 +6,7 @@ namespace qs {
 void register_float32(TorchScriptPrecisions& precisions) {
     precisions.add("float32", {40, [](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
                                    return step.graph.isInteger(step.node) ? std::nullopt
-                                                                         : step.emitReal(step.inputs);
+                                                                          : step.emitReal(step.inputs);
                                }});
 }
 
