@@ -14,6 +14,7 @@
 #include "exporters/comparison.h"
 #include "exporters/export_case.h"
 #include "exporters/exporter.h"
+#include "exporters/layer_notes.h"
 #include "exporters/runners.h"
 
 namespace qs::test {
@@ -146,6 +147,15 @@ TEST(TorchScript, SaysWhichLayersAreFakeQuantized) {
     const ExportCase alone = findCase("relu_alone");
     EXPECT_THAT(exporters().find("torchscript")->make(alone.graph, {}, "y.pt").value().notes,
                 ElementsAre(AllOf(StartsWith("layer act: "), HasSubstr("fake-quantized"))));
+}
+
+TEST(TorchScript, SaysTheSameOfManyLayersOnce) {
+    LayerNotes notes;
+    notes.add("conv1", "slow");
+    notes.add("fc", "large");
+    notes.add("conv2", "slow");
+    notes.add("conv1", "slow");
+    EXPECT_THAT(notes.lines(), ElementsAre("layers conv1, conv2: slow", "layer fc: large"));
 }
 
 TEST(TorchScript, AddsAnUnroundedResidualInRealNumbers) {

@@ -35,7 +35,8 @@ c10::IValue geometryValue(const QNode& node, const std::string& name) {
                             : c10::IValue(node.attrs.ints(name));
 }
 
-/// The bias in real units as int32 arithmetic sees it.
+/// The bias in real units as int32 arithmetic sees it. LibTorch's oneDNN adds the bias that it is given as it
+/// is, QNNPACK rounds it: with this one they do the same.
 at::Tensor roundedBias(const QNode& node, const QParams& input) {
     at::Tensor bias = integerBias(node, input).to(at::kDouble);
     for (int64_t o = 0; o < bias.size(0); ++o) {
