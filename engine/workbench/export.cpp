@@ -69,16 +69,14 @@ std::string nameOf(const Exporter& exporter) {
 
 }  // namespace
 
-Result<protocol::ExportResult> exportVariant(Models& models, const protocol::ExportParams& params,
-                                             Job& job) {
+Result<protocol::ExportResult> exportVariant(Models& models, const protocol::ExportParams& params, Job& job) {
     QS_ASSIGN(const Exporter* exporter, exporterFor(params.path, params.target));
     QS_TRY(checkExportable(*exporter, params.path, params.replace));
     protocol::ExportParams exporting = params;
     exporting.target = nameOf(*exporter);
-    QS_ASSIGN(
-        const BuiltVariant built,
-        buildVariant(models,
-                     {params.model, params.data, params.inputs, params.recipe, params.calib_data}, job));
+    QS_ASSIGN(const BuiltVariant built,
+              buildVariant(
+                  models, {params.model, params.data, params.inputs, params.recipe, params.calib_data}, job));
     job.begin("Writing " + params.path, 2);
     QS_TRY(job.step(0));
     const std::filesystem::path path = params.path;

@@ -56,6 +56,10 @@ TEST_P(Exports, TorchScriptInPythonWithQnnpack) {
     expectAgreement(runPythonTorch(exported(".pt"), GetParam().input, "qnnpack"));
 }
 
+TEST_P(Exports, TorchScriptInPythonWithFbgemm) {
+    expectAgreement(runPythonTorch(exported(".pt"), GetParam().input, "fbgemm"));
+}
+
 TEST_P(Exports, OnnxInOnnxRuntime) {
     expectAgreement(runOnnxRuntime(exported(".onnx"), GetParam().input));
 }

@@ -10,6 +10,7 @@
 #include "exporters/onnx/builder.h"
 #include "exporters/onnx/step.h"
 #include "exporters/onnx/values.h"
+#include "exporters/preprocessing.h"
 
 namespace qs {
 
@@ -65,9 +66,10 @@ void check(onnx::ModelProto& model) {
 
 Result<Exported> makeOnnx(const QuantizedGraph& graph, const ExportOptions& options,
                           const std::string& fileName) {
+    QS_ASSIGN(const ExportSource source, exportSource(graph, options));
     OnnxBuilder builder;
-    QS_ASSIGN(const LayerTensors layers, buildModel(graph, options, builder));
-    QS_ASSIGN(const std::string metadata, fileMetadata(options, layers));
+    QS_ASSIGN(const LayerTensors layers, buildModel(source.graph, source.options, builder));
+    QS_ASSIGN(const std::string metadata, fileMetadata(source.options, layers));
     builder.addMetadata("quantoscope", metadata);
     onnx::ModelProto& model = builder.model();
     QS_TRY(guard("the ONNX checker refuses " + fileName, [&] { check(model); }));

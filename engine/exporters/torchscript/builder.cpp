@@ -1,6 +1,9 @@
 #include "exporters/torchscript/builder.h"
 
+#include <algorithm>
+#include <cctype>
 #include <sstream>
+#include <string_view>
 
 namespace qs {
 
@@ -15,6 +18,26 @@ std::vector<std::string> splitPath(const std::string& layer) {
         parts.push_back(part);
     }
     return parts;
+}
+
+/// Words that the archive's code, which is read again as Python, takes for something else.
+constexpr std::string_view kReserved[] = {
+    "and",      "as",   "assert",        "async",  "await", "bool",     "break", "class",
+    "continue", "def",  "del",           "elif",   "else",  "except",   "False", "float",
+    "for",      "from", "getattr",       "global", "if",    "in",       "inf",   "import",
+    "int",      "is",   "lambda",        "list",   "nan",   "None",     "not",   "nonlocal",
+    "ops",      "or",   "pass",          "print",  "raise", "return",   "self",  "torch",
+    "True",     "try",  "uninitialized", "while",  "with",  "CONSTANTS"};
+
+/// `name` as an argument of forward: a Python identifier.
+std::string identifier(std::string name) {
+    for (char& c : name) {
+        c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+    }
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0) {
+        name.insert(0, "x_");
+    }
+    return std::ranges::find(kReserved, name) == std::end(kReserved) ? name : name + "_";
 }
 
 /// `wanted`, or `wanted_`, ... : a name that the module does not have yet.
@@ -54,7 +77,12 @@ TorchScriptBuilder::Site& TorchScriptBuilder::site(const Path& path) {
 }
 
 jit::Value* TorchScriptBuilder::addInput(const std::string& name) {
-    return graph_->addInput(name)->setType(c10::TensorType::get());
+    std::string argument = identifier(name);
+    while (std::ranges::any_of(graph_->inputs(),
+                               [&](const jit::Value* other) { return other->debugName() == argument; })) {
+        argument += '_';
+    }
+    return graph_->addInput(argument)->setType(c10::TensorType::get());
 }
 
 jit::Value* TorchScriptBuilder::addAttribute(const std::string& layer, const std::string& name,

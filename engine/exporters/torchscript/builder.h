@@ -18,6 +18,7 @@ class TorchScriptBuilder {
   public:
     TorchScriptBuilder();
 
+    /// An argument of forward, called `name` as far as Python lets an argument be called that.
     torch::jit::Value* addInput(const std::string& name);
     /// Value of the attribute `name` of layer `layer`, which is added: tensors as parameters, all else as
     /// attributes.

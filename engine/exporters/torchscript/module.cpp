@@ -2,11 +2,16 @@
 
 #include <ATen/Context.h>
 
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "core/guard.h"
 #include "exporters/metadata.h"
+#include "exporters/npy.h"
+#include "exporters/preprocessing.h"
 #include "exporters/torchscript/builder.h"
+#include "exporters/torchscript/byte_activations.h"
 #include "exporters/torchscript/layer_names.h"
 #include "exporters/torchscript/step.h"
 
@@ -46,7 +51,7 @@ struct Network {
     LayerTensors layers;
 };
 
-Result<Network> buildModule(const QuantizedGraph& graph) {
+Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes) {
     const QuantizedEngineScope engine;
     TorchScriptBuilder builder;
     std::vector<jit::Value*> values(graph.values.size());
@@ -62,7 +67,7 @@ Result<Network> buildModule(const QuantizedGraph& graph) {
     };
     for (const QNode& node : graph.nodes) {
         QS_ASSIGN(const auto outputs, guard("layer " + node.layer + " cannot be written as TorchScript", [&] {
-                      return emitTorchScript({graph, node, lookUp(node.inputs), builder});
+                      return emitTorchScript({graph, node, lookUp(node.inputs), builder, notes});
                   }));
         for (size_t i = 0; i < outputs.size(); ++i) {
             values.at(static_cast<size_t>(node.outputs.at(i).index)) = outputs[i];
@@ -72,18 +77,50 @@ Result<Network> buildModule(const QuantizedGraph& graph) {
     return Network{builder.finish(lookUp(graph.outputs)), std::move(layers)};
 }
 
+jit::ExtraFilesMap extraFiles(const ExportOptions& options, const std::string& metadata) {
+    jit::ExtraFilesMap files{{"quantoscope.json", metadata}};
+    if (!options.classes.empty()) {
+        files["classes.json"] =
+            nlohmann::json(options.classes).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+    for (size_t i = 0; i < options.example.size(); ++i) {
+        files["example_input_" + std::to_string(i) + ".npy"] = toNpy(options.example[i]);
+    }
+    return files;
+}
+
+using Save = std::function<void(const jit::Module&, std::ostream&, const jit::ExtraFilesMap&)>;
+
+Result<Exported> makeWith(const QuantizedGraph& graph, const ExportOptions& options,
+                          const std::string& fileName, const Save& save) {
+    QS_ASSIGN(const ExportSource source, exportSource(graph, options));
+    QS_ASSIGN(const QuantizedGraph bytes, withByteActivations(source.graph));
+    return guard("cannot make " + fileName, [&]() -> Result<Exported> {
+        LayerNotes notes;
+        QS_ASSIGN(const Network network, buildModule(bytes, notes));
+        QS_ASSIGN(const std::string metadata, fileMetadata(source.options, network.layers));
+        std::ostringstream stream;
+        save(network.module, stream, extraFiles(source.options, metadata));
+        return Exported{{{fileName, std::move(stream).str()}}, notes.lines()};
+    });
+}
+
 }  // namespace
 
 Result<Exported> makeTorchScript(const QuantizedGraph& graph, const ExportOptions& options,
                                  const std::string& fileName) {
-    QS_ASSIGN(const std::string bytes, guard("cannot make " + fileName, [&]() -> Result<std::string> {
-                  QS_ASSIGN(const Network network, buildModule(graph));
-                  QS_ASSIGN(const std::string metadata, fileMetadata(options, network.layers));
-                  std::ostringstream stream;
-                  network.module.save(stream, {{"quantoscope.json", metadata}});
-                  return std::move(stream).str();
-              }));
-    return Exported{{{fileName, bytes}}};
+    return makeWith(graph, options, fileName,
+                    [](const jit::Module& module, std::ostream& out, const jit::ExtraFilesMap& files) {
+                        module.save(out, files);
+                    });
+}
+
+Result<Exported> makeLite(const QuantizedGraph& graph, const ExportOptions& options,
+                          const std::string& fileName) {
+    return makeWith(graph, options, fileName,
+                    [](const jit::Module& module, std::ostream& out, const jit::ExtraFilesMap& files) {
+                        module._save_for_mobile(out, files);
+                    });
 }
 
 }  // namespace qs

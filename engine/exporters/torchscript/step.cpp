@@ -1,16 +1,15 @@
 #include "exporters/torchscript/step.h"
 
+#include <algorithm>
+
 #include "exporters/torchscript/carried.h"
+#include "exporters/torchscript/precision.h"
 
 namespace qs {
 
 namespace jit = torch::jit;
 
 namespace {
-
-std::string layerError(const QNode& node, const std::string& why) {
-    return "layer " + node.layer + ": " + why;
-}
 
 /// The op's tensors in its order; `activations` stand for the step's inputs.
 TorchScriptValues operandValues(const TorchScriptStep& step, const TorchScriptValues& activations) {
@@ -27,32 +26,13 @@ TorchScriptValues operandValues(const TorchScriptStep& step, const TorchScriptVa
     return values;
 }
 
-TorchScriptValues emitReal(const TorchScriptStep& step, const TorchScriptForm& form,
-                           const TorchScriptValues& activations) {
-    TorchScriptValues results = form.real(step, operandValues(step, activations));
-    results.at(0) = step.activate(results[0]);
-    return results;
-}
-
-/// The engine's own arithmetic: real numbers between integers.
-TorchScriptValues emitThroughReal(const TorchScriptStep& step, const TorchScriptForm& form) {
-    TorchScriptValues real;
-    for (jit::Value* input : step.inputs) {
-        real.push_back(step.call("aten::dequantize", {input}));
+std::vector<const TorchScriptPrecision*> byRank() {
+    std::vector<const TorchScriptPrecision*> precisions;
+    for (const auto& [name, precision] : torchScriptPrecisions().entries()) {
+        precisions.push_back(&precision);
     }
-    TorchScriptValues results = emitReal(step, form, real);
-    for (size_t i = 0; i < results.size(); ++i) {
-        results[i] = step.quantize(results[i], i);
-    }
-    return results;
-}
-
-TorchScriptValues emitForm(const TorchScriptStep& step, const TorchScriptForm& form) {
-    if (!step.graph.isInteger(step.node)) {
-        return emitReal(step, form, step.inputs);
-    }
-    auto integer = form.integer ? form.integer(step) : std::nullopt;
-    return integer ? std::move(*integer) : emitThroughReal(step, form);
+    std::ranges::sort(precisions, {}, &TorchScriptPrecision::rank);
+    return precisions;
 }
 
 TorchScriptForm makeForm(const std::string& op, const TrailingArguments& trailing, bool passes) {
@@ -96,13 +76,16 @@ jit::Value* TorchScriptStep::clampToRange(jit::Value* value, const IntegerRange&
     return image ? call("aten::permute", {value, std::vector<int64_t>{0, 3, 1, 2}}) : value;
 }
 
+jit::Value* TorchScriptStep::quantizeTo(const QParams& qparams, jit::Value* real,
+                                        const std::string& name) const {
+    return builder.call(
+        "aten::quantize_per_tensor",
+        {real, qparams.scale.at(0), qparams.zeroPoint.at(0), static_cast<int64_t>(at::kQUInt8)}, name);
+}
+
 jit::Value* TorchScriptStep::quantize(jit::Value* real, size_t i) const {
     const QValue& value = output(i);
-    const QParams& qparams = *value.qparams;
-    jit::Value* result = builder.call(
-        "aten::quantize_per_tensor",
-        {real, qparams.scale.at(0), qparams.zeroPoint.at(0), static_cast<int64_t>(at::kQUInt8)}, value.name);
-    return clampToRange(result, typeRange(qparams));
+    return clampToRange(quantizeTo(*value.qparams, real, value.name), typeRange(*value.qparams));
 }
 
 jit::Value* TorchScriptStep::activate(jit::Value* real) const {
@@ -140,31 +123,24 @@ TorchScriptForm passingForm(const std::string& op, const TrailingArguments& trai
     return makeForm(op, trailing, true);
 }
 
+std::optional<TorchScriptValues> TorchScriptStep::emitReal(const TorchScriptValues& real) const {
+    const TorchScriptForm* form = torchScriptForms().find(node.op);
+    if (!form && !isCarried(node)) {
+        return std::nullopt;
+    }
+    const TorchScriptValues operands = operandValues(*this, real);
+    TorchScriptValues results = form ? form->real(*this, operands) : emitCarried(*this, operands);
+    results.at(0) = activate(results[0]);
+    return results;
+}
+
 Result<TorchScriptValues> emitTorchScript(const TorchScriptStep& step) {
-    const QNode& node = step.node;
-    for (const ValueId id : node.outputs) {
-        if (const auto& qparams = step.graph.value(id).qparams; qparams && qparams->dtype != DType::UInt8) {
-            return failure(layerError(node, "TorchScript's quantized kernels take uint8 activations, not " +
-                                                std::string(toString(qparams->dtype)) +
-                                                "; choose a preset with uint8 activations for it"));
+    for (const TorchScriptPrecision* precision : byRank()) {
+        if (auto outputs = precision->emit(step)) {
+            return std::move(*outputs);
         }
     }
-    if (node.op == "quantize") {
-        return TorchScriptValues{step.quantize(step.inputs.at(0))};
-    }
-    if (node.op == "dequantize") {
-        return TorchScriptValues{
-            step.builder.call("aten::dequantize", {step.inputs.at(0)}, step.output().name)};
-    }
-    if (const TorchScriptForm* form = torchScriptForms().find(node.op)) {
-        return emitForm(step, *form);
-    }
-    if (isCarried(node)) {
-        TorchScriptValues results = emitCarried(step, operandValues(step, step.inputs));
-        results.at(0) = step.activate(results[0]);
-        return results;
-    }
-    return failure(layerError(node, "op " + node.op + " has no form in TorchScript"));
+    return failure("layer " + step.node.layer + ": op " + step.node.op + " has no form in TorchScript");
 }
 
 }  // namespace qs

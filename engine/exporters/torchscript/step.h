@@ -8,6 +8,7 @@
 #include "core/registry.h"
 #include "core/result.h"
 #include "exporters/integer_range.h"
+#include "exporters/layer_notes.h"
 #include "exporters/operands.h"
 #include "exporters/torchscript/builder.h"
 #include "graph/quantized_graph.h"
@@ -23,6 +24,7 @@ struct TorchScriptStep {
     const QNode& node;
     TorchScriptValues inputs;
     TorchScriptBuilder& builder;
+    LayerNotes& notes;
 
     const QValue& output(size_t i = 0) const { return graph.value(node.outputs.at(i)); }
     const QValue& input(size_t i) const { return graph.value(node.inputs.at(i)); }
@@ -30,6 +32,13 @@ struct TorchScriptStep {
     torch::jit::Value* call(const std::string& op, const TorchScriptArguments& arguments) const {
         return builder.call(op, arguments, "");
     }
+    void note(const std::string& text) const { notes.add(node.layer, text); }
+    /// The step's outputs as real numbers, activation included; `inputs` are real. Nothing where its operator
+    /// has no form.
+    std::optional<TorchScriptValues> emitReal(const TorchScriptValues& inputs) const;
+    /// Quantizes `real` to uint8 of `qparams`, whole range.
+    torch::jit::Value* quantizeTo(const QParams& qparams, torch::jit::Value* real,
+                                  const std::string& name) const;
     /// Quantizes `real` to the step's output `i`.
     torch::jit::Value* quantize(torch::jit::Value* real, size_t i = 0) const;
     /// The step's activation on real numbers.
@@ -42,14 +51,13 @@ struct TorchScriptStep {
     torch::jit::Value* clampToRange(torch::jit::Value* value, const IntegerRange& made) const;
 };
 
-/// How an op is written.
+/// How an op is written; which of the two serves a step is up to its precision (precision.h).
 struct TorchScriptForm {
     /// On real numbers; `operands` are the op's tensors in its order, constants included. For weighted ops
     /// the input and, with hasAdd, the residual.
     std::function<TorchScriptValues(const TorchScriptStep&, const TorchScriptValues& operands)> real;
     /// On quantized tensors, where LibTorch has an operator whose result is the engine's within one step of
-    /// the grid. Where it is absent or returns nothing, the step is written as dequantize, real form,
-    /// quantize.
+    /// the grid; it may return nothing.
     std::function<std::optional<TorchScriptValues>(const TorchScriptStep&)> integer = {};
 };
 
@@ -67,8 +75,9 @@ TorchScriptForm callForm(const std::string& op, const TrailingArguments& trailin
 /// The same, and on quantized tensors too, which keep their scale and zero point.
 TorchScriptForm passingForm(const std::string& op, const TrailingArguments& trailing = {});
 
-/// Appends the step to forward and returns its outputs. LibTorch must have an active quantized engine. An
-/// error names the layer; throws c10::Error and torch::jit::ErrorReport.
+/// Appends the step to forward in its precision and returns its outputs. All integer activations are uint8,
+/// and LibTorch must have an active quantized engine. An error names the layer; throws c10::Error and
+/// torch::jit::ErrorReport.
 Result<TorchScriptValues> emitTorchScript(const TorchScriptStep& step);
 
 }  // namespace qs

@@ -19,10 +19,6 @@ namespace {
 /// Attributes of a weighted op in the order in which its operators take them.
 using Geometry = std::vector<const char*>;
 
-c10::IValue orNone(const std::optional<at::Tensor>& tensor) {
-    return tensor ? c10::IValue(*tensor) : c10::IValue();
-}
-
 /// The int8 weight as a qint8 tensor.
 at::Tensor quantizedWeight(const QNode& node) {
     const QParams& qparams = *node.weightQParams;
@@ -39,10 +35,21 @@ c10::IValue geometryValue(const QNode& node, const std::string& name) {
                             : c10::IValue(node.attrs.ints(name));
 }
 
+/// The bias in real units as int32 arithmetic sees it. LibTorch's oneDNN adds the bias that it is given as it
+/// is, QNNPACK rounds it: with this one they do the same.
+at::Tensor roundedBias(const QNode& node, const QParams& input) {
+    at::Tensor bias = integerBias(node, input).to(at::kDouble);
+    for (int64_t o = 0; o < bias.size(0); ++o) {
+        bias.data_ptr<double>()[o] *= accumulatorScale(node, input, o);
+    }
+    return bias.to(at::kFloat);
+}
+
 /// The result of quantized::*_prepack: a custom class object that saves weight and bias as they were and
 /// packs again when it is loaded.
-c10::IValue packedParameters(const QNode& node, const Geometry& geometry) {
-    std::vector<c10::IValue> stack{quantizedWeight(node), orNone(node.bias)};
+c10::IValue packedParameters(const QNode& node, const QParams& input, const Geometry& geometry) {
+    std::vector<c10::IValue> stack{quantizedWeight(node),
+                                   node.bias ? roundedBias(node, input) : c10::IValue()};
     for (const char* name : geometry) {
         stack.push_back(geometryValue(node, name));
     }
@@ -54,30 +61,25 @@ c10::IValue packedParameters(const QNode& node, const Geometry& geometry) {
 TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packing, bool reluForm) {
     const QNode& node = step.node;
     const std::string op = "quantized::" + node.op;
-    jit::Value* packed =
-        step.builder.addAttribute(node.layer, "_packed_params", packedParameters(node, packing));
+    jit::Value* packed = step.builder.addAttribute(node.layer, "_packed_params",
+                                                   packedParameters(node, *step.input(0).qparams, packing));
     if (!node.hasAdd) {
         return {step.callQuantized(op, {step.inputs.at(0), packed}, reluForm)};
     }
-    // Not clamped to its quantMax: the engine does not round here at all, so the widest range is the nearest.
-    const QParams& between = node.preAdd.value();
+    const QParams& between = *node.preAdd;
     jit::Value* product =
         step.builder.call(op, {step.inputs.at(0), packed, between.scale.at(0), between.zeroPoint.at(0)},
                           step.output().name + "_sum");
     return {step.callQuantized("quantized::add", {product, step.inputs.at(1)}, /*reluForm=*/true)};
 }
 
-/// The bias in real units as int32 arithmetic sees it.
-at::Tensor roundedBias(const QNode& node, const QParams& input) {
-    at::Tensor bias = integerBias(node, input).to(at::kDouble);
-    for (int64_t o = 0; o < bias.size(0); ++o) {
-        bias.data_ptr<double>()[o] *= accumulatorScale(node, input, o);
-    }
-    return bias.to(at::kFloat);
-}
-
 jit::Value* realWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
+    if (node.bfloat16) {
+        return step.call("aten::to",
+                         {step.builder.addAttribute(node.layer, "weight", node.weight->to(at::kBFloat16)),
+                          static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});
+    }
     if (!node.weightInt) {
         return step.builder.addAttribute(node.layer, "weight", *node.weight);
     }
@@ -102,6 +104,9 @@ TorchScriptValues emitReal(const TorchScriptStep& step, const TorchScriptValues&
         arguments.emplace_back(geometryValue(node, name));
     }
     jit::Value* result = step.builder.call("aten::" + node.op, arguments, step.output().name);
+    if (node.preAdd) {
+        result = step.call("aten::dequantize", {step.quantizeTo(*node.preAdd, result, "")});
+    }
     return {node.hasAdd ? step.call("aten::add", {result, operands.at(1)}) : result};
 }
 
@@ -111,14 +116,20 @@ bool padsOutput(const QNode& node) {
     return std::any_of(padding.begin(), padding.end(), [](int64_t p) { return p != 0; });
 }
 
+/// Only real numbers add a residual to a sum that is not rounded before.
+bool addsUnrounded(const QNode& node) {
+    return node.hasAdd && !node.preAdd;
+}
+
 /// `packing` and `calling` say which attributes quantized::*_prepack and the aten:: operator take.
 TorchScriptForm weightedForm(const Geometry& packing, const Geometry& calling, bool reluForm) {
     return {[calling](const TorchScriptStep& step, const TorchScriptValues& operands) {
                 return emitReal(step, operands, calling);
             },
             [packing, reluForm](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
-                return padsOutput(step.node) ? std::nullopt
-                                             : std::optional(emitInteger(step, packing, reluForm));
+                return padsOutput(step.node) || addsUnrounded(step.node)
+                           ? std::nullopt
+                           : std::optional(emitInteger(step, packing, reluForm));
             }};
 }
 
