@@ -35,7 +35,8 @@ struct QConfig {
     bool isFloat() const { return mode != Mode::Static; }
 };
 
-/// fbgemm, x86, onednn, qnnpack as PyTorch defines them (engine/quant/presets, one a file), fp32 and bf16.
+/// fbgemm, x86, onednn, qnnpack as PyTorch defines them (engine/quant/presets, one a file), tensorrt and
+/// coreml for what takes no zero points, fp32 and bf16.
 const Registry<QConfig>& presets();
 
 /// Usage error naming the presets there are where `name` is unknown.

@@ -365,6 +365,14 @@ TEST(FixedRange, CoversTheSameOnAReducedGrid) {
     EXPECT_EQ(outputOf("tanh", "x86").quantMax, 127);
 }
 
+TEST(FixedRange, HasNoZeroPointOnASymmetricGrid) {
+    for (const char* op : {"sigmoid", "tanh"}) {
+        EXPECT_EQ(outputOf(op, "tensorrt").scale[0], 1.0 / 128);
+        EXPECT_EQ(outputOf(op, "tensorrt").zeroPoint[0], 0);
+        EXPECT_EQ(outputOf(op, "tensorrt").quantMin, -128);
+    }
+}
+
 TEST(ConvTranspose, HasOneWeightScaleWhateverTheGranularity) {
     for (const auto& opCase : kOps) {
         if (std::string(opCase.name) != "conv_transpose2d") {

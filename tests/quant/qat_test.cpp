@@ -209,7 +209,7 @@ TEST_P(EveryPreset, FrozenNetworkComputesWhatTheConvertedOneDoes) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Static, EveryPreset, testing::Values("fbgemm", "onednn", "qnnpack"),
+INSTANTIATE_TEST_SUITE_P(Static, EveryPreset, testing::Values("fbgemm", "onednn", "qnnpack", "tensorrt"),
                          [](const auto& param) { return param.param; });
 
 QatSettings quickSettings() {

@@ -74,7 +74,7 @@ TEST(RuleSet, RefusesLayersThatAreNotThereAndNamesTheNearest) {
 
 TEST(Presets, KnowTheirNames) {
     EXPECT_THAT(presets().names(),
-                testing::ElementsAre("bf16", "fbgemm", "fp32", "onednn", "qnnpack", "x86"));
+                testing::ElementsAre("bf16", "coreml", "fbgemm", "fp32", "onednn", "qnnpack", "tensorrt", "x86"));
     for (const auto& [name, qconfig] : presets().entries()) {
         EXPECT_EQ(qconfig.name, name);
     }
@@ -99,6 +99,22 @@ void expectLike(const TensorQConfig& config, const nlohmann::json& expected) {
     EXPECT_EQ(config.quantMax, expected["quant_max"].get<int64_t>());
     EXPECT_EQ(config.observer, observerOfClass.at(expected["class"].get<std::string>()));
     EXPECT_NE(observers().find(config.observer), nullptr);
+}
+
+TEST(Presets, ForTensorRtAndCoreMlHaveNoZeroPoints) {
+    for (const char* name : {"tensorrt", "coreml"}) {
+        SCOPED_TRACE(name);
+        const QConfig qconfig = findPreset(name).value();
+        for (const TensorQConfig& config :
+             {qconfig.activation, qconfig.weight, qconfig.qatActivation, qconfig.qatWeight}) {
+            EXPECT_EQ(config.dtype, DType::Int8);
+            EXPECT_EQ(config.scheme, Scheme::Symmetric);
+            EXPECT_NE(observers().find(config.observer), nullptr);
+        }
+        EXPECT_EQ(qconfig.activation.quantMin, -128);
+        EXPECT_EQ(qconfig.weight.quantMin, -127);
+        EXPECT_EQ(qconfig.weight.granularity, Granularity::PerChannel);
+    }
 }
 
 TEST(Presets, AreWhatPyTorchDefines) {

@@ -66,7 +66,7 @@ TEST(Network, LayersOfTorchvisionsNetworksMatchTheSimulation) {
     QS_NEEDS_MODELS();
     for (const char* name : {"resnet18_traced.pt", "mobilenet_v2_traced.pt"}) {
         SCOPED_TRACE(name);
-        for (const char* preset : {"onednn", "fbgemm", "qnnpack"}) {
+        for (const char* preset : {"onednn", "fbgemm", "qnnpack", "tensorrt"}) {
             for (const Yardstick& yardstick : {kOneDnn, kXnnpack}) {
                 expectLayersMatch(modelFile(name).string(), preset, {2, 3, 96, 96}, yardstick);
             }

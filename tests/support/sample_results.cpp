@@ -214,7 +214,7 @@ protocol::EngineInfo engineInfo() {
         "avx512_core_vnni",
         8,
         {},
-        {"fbgemm", "fp32", "onednn", "qnnpack", "x86"},
+        {"bf16", "coreml", "fbgemm", "fp32", "onednn", "qnnpack", "tensorrt", "x86"},
         {"histogram", "minmax", "per_channel_minmax"},
         {{"cifar10",
           "CIFAR-10's binary version, 32x32 colour images in 10 classes: DIR[,test|,train], or files"},

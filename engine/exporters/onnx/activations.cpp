@@ -37,9 +37,14 @@ OnnxResult emitElu(const OnnxStep& step) {
 
 /// x / 2 * (1 + erf(x / sqrt 2)), or with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)) for erf.
 OnnxResult emitGelu(const OnnxStep& step) {
+    constexpr int isOperator = 20;
     const std::string x = step.tensor(0);
+    const auto approximate = step.attrs().get<std::string>("approximate", "none");
+    if (step.opset() >= isOperator) {
+        return step.main("Gelu", {x}, OnnxAttributes().add("approximate", approximate));
+    }
     std::string sign;
-    if (step.attrs().get<std::string>("approximate", "none") == "tanh") {
+    if (approximate == "tanh") {
         const std::string cube = step.side("Mul", {step.side("Mul", {x, x}), x});
         const std::string sum = step.side("Add", {x, step.side("Mul", {cube, step.scalar(0.044715)})});
         sign = step.main("Tanh", {step.side("Mul", {sum, step.scalar(std::sqrt(2 / std::numbers::pi))})});
@@ -60,7 +65,11 @@ OnnxResult emitHardSigmoid(const OnnxStep& step) {
 }
 
 OnnxResult emitHardSwish(const OnnxStep& step) {
+    constexpr int isOperator = 14;
     const std::string x = step.tensor(0);
+    if (step.opset() >= isOperator) {
+        return step.main("HardSwish", {x});
+    }
     return step.side("Mul", {x, step.main("HardSigmoid", {x}, hardSigmoidOf(1.0 / 6, 0.5))});
 }
 
@@ -69,9 +78,12 @@ OnnxResult emitLeakyRelu(const OnnxStep& step) {
                      OnnxAttributes().add("alpha", static_cast<float>(step.attrs().get<double>("slope"))));
 }
 
-/// ONNX broadcasts the slopes [C] from behind.
+/// ONNX broadcasts the slopes [C] from behind. Of one slope, runtimes have an integer kernel.
 OnnxResult emitPRelu(const OnnxStep& step) {
     const at::Tensor& slope = step.operand(1).constant;
+    if (slope.numel() == 1 && step.isInteger()) {
+        return step.main("LeakyRelu", {step.tensor(0)}, OnnxAttributes().add("alpha", slope.item<float>()));
+    }
     Shape shape{slope.numel()};
     if (slope.numel() > 1) {
         shape.resize(std::max<size_t>(step.rank(), 2) - 1, 1);
@@ -85,7 +97,11 @@ OnnxResult emitSilu(const OnnxStep& step) {
 }
 
 OnnxResult emitMish(const OnnxStep& step) {
+    constexpr int isOperator = 18;
     const std::string x = step.tensor(0);
+    if (step.opset() >= isOperator) {
+        return step.main("Mish", {x});
+    }
     return step.side("Mul", {x, step.main("Tanh", {step.side("Softplus", {x})})});
 }
 
@@ -117,9 +133,7 @@ OnnxResult emitThreshold(const OnnxStep& step) {
 /// Halves of an axis: a * sigmoid(b).
 OnnxResult emitGlu(const OnnxStep& step) {
     const int64_t axis = step.fromFront(step.arguments().integer(1).value_or(-1));
-    const auto halves =
-        step.builder().addNode("Split", step.node().layer + "/Split", {step.tensor(0)},
-                               step.node().layer + "/Split", 2, OnnxAttributes().add("axis", axis));
+    const auto halves = step.split(axis, 2);
     return step.main("Mul", {halves[0], step.side("Sigmoid", {halves[1]})});
 }
 

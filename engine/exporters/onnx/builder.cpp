@@ -16,18 +16,30 @@ std::string uniqueName(std::unordered_set<std::string>& taken, const std::string
 }
 
 void describe(onnx::ValueInfoProto& info, const std::string& name, const Shape& shape, at::ScalarType dtype,
-              const std::string& first) {
+              const std::vector<std::string>& symbols) {
     info.set_name(name);
     auto* type = info.mutable_type()->mutable_tensor_type();
     type->set_elem_type(onnxType(dtype));
     for (size_t i = 0; i < shape.size(); ++i) {
         auto* extent = type->mutable_shape()->add_dim();
-        if (i == 0 && !first.empty()) {
-            extent->set_dim_param(first);
-        } else if (i > 0) {
+        if (i < symbols.size() && !symbols[i].empty()) {
+            extent->set_dim_param(symbols[i]);
+        } else if (shape[i] >= 0) {
             extent->set_dim_value(shape[i]);
         }
     }
+}
+
+/// The oldest version of the format that has the opset.
+int irVersionOf(int opset) {
+    return opset >= 21 ? 10 : opset >= 19 ? 9 : opset >= 15 ? 8 : 7;
+}
+
+/// "com.microsoft::QLinearAdd" in its two parts; the first is empty for ONNX's own.
+std::pair<std::string, std::string> splitOp(const std::string& op) {
+    const size_t at = op.find("::");
+    return at == std::string::npos ? std::pair(std::string(), op)
+                                   : std::pair(op.substr(0, at), op.substr(at + 2));
 }
 
 }  // namespace
@@ -85,8 +97,8 @@ OnnxAttributes& OnnxAttributes::add(const std::string& name, const std::vector<i
     return *this;
 }
 
-OnnxBuilder::OnnxBuilder() {
-    model_.set_ir_version(irVersion);
+OnnxBuilder::OnnxBuilder(int opset) : opset_(opset) {
+    model_.set_ir_version(irVersionOf(opset));
     model_.set_producer_name("Quantoscope");
     model_.set_producer_version(QS_VERSION);
     onnx::OperatorSetIdProto* set = model_.add_opset_import();
@@ -96,13 +108,22 @@ OnnxBuilder::OnnxBuilder() {
 }
 
 void OnnxBuilder::addInput(const std::string& name, const Shape& shape, at::ScalarType dtype,
-                           const std::string& first) {
-    describe(*model_.mutable_graph()->add_input(), name, shape, dtype, first);
+                           const std::vector<std::string>& symbols) {
+    describe(*model_.mutable_graph()->add_input(), name, shape, dtype, symbols);
 }
 
 void OnnxBuilder::addOutput(const std::string& name, const Shape& shape, at::ScalarType dtype,
-                            const std::string& first) {
-    describe(*model_.mutable_graph()->add_output(), name, shape, dtype, first);
+                            const std::vector<std::string>& symbols) {
+    describe(*model_.mutable_graph()->add_output(), name, shape, dtype, symbols);
+}
+
+void OnnxBuilder::importOperators(const std::string& domain) {
+    const auto& sets = model_.opset_import();
+    if (std::none_of(sets.begin(), sets.end(), [&](const auto& set) { return set.domain() == domain; })) {
+        onnx::OperatorSetIdProto* set = model_.add_opset_import();
+        set->set_domain(domain);
+        set->set_version(1);
+    }
 }
 
 std::string OnnxBuilder::addInitializer(const std::string& wanted, const at::Tensor& tensor) {
@@ -127,7 +148,12 @@ std::vector<std::string> OnnxBuilder::addNode(const std::string& op, const std::
                                               const std::string& output, size_t count,
                                               const OnnxAttributes& attributes) {
     onnx::NodeProto& node = *model_.mutable_graph()->add_node();
-    node.set_op_type(op);
+    const auto [domain, type] = splitOp(op);
+    node.set_op_type(type);
+    if (!domain.empty()) {
+        node.set_domain(domain);
+        importOperators(domain);
+    }
     node.set_name(uniqueName(nodeNames_, name));
     for (const std::string& input : inputs) {
         node.add_input(input);

@@ -29,23 +29,28 @@ class OnnxAttributes {
     std::vector<onnx::AttributeProto> attributes_;
 };
 
-/// Fills an ONNX model (opset 13) node by node and keeps the names of tensors and of nodes unique.
+/// Opsets that can be written.
+inline constexpr int kOldestOnnxOpset = 13;
+inline constexpr int kNewestOnnxOpset = 21;
+
+/// Fills an ONNX model node by node and keeps the names of tensors and of nodes unique. An op is called by its
+/// name, one of another operator set "com.microsoft::QLinearAdd".
 class OnnxBuilder {
   public:
-    static constexpr int opset = 13;
-    static constexpr int irVersion = 7;
+    /// Of kOldestOnnxOpset to kNewestOnnxOpset; the IR version is the oldest that goes with it.
+    explicit OnnxBuilder(int opset);
 
-    OnnxBuilder();
+    int opset() const { return opset_; }
 
     /// Keeps a tensor name from being given to initializers and results: it is a graph input's or output's.
     void reserve(const std::string& tensor) { tensorNames_.insert(tensor); }
 
-    /// Graph input or output, named as said; an empty shape is unknown. The first extent is the symbol
-    /// `first`, or free where that is empty.
+    /// Graph input or output, named as said; an empty shape is unknown. `symbols` names the extents that are
+    /// free, an axis each, "" for the others; a negative extent without a symbol is free too.
     void addInput(const std::string& name, const Shape& shape, at::ScalarType dtype,
-                  const std::string& first);
+                  const std::vector<std::string>& symbols);
     void addOutput(const std::string& name, const Shape& shape, at::ScalarType dtype,
-                   const std::string& first);
+                   const std::vector<std::string>& symbols);
 
     /// A constant; returns its name. Throws std::invalid_argument for a type that onnxType() does not know.
     std::string addInitializer(const std::string& wanted, const at::Tensor& tensor);
@@ -67,7 +72,16 @@ class OnnxBuilder {
     void addMetadata(const std::string& key, const std::string& value);
     onnx::ModelProto& model() { return model_; }
 
+    /// What a person must know about the file.
+    void addNote(std::string note) { notes_.push_back(std::move(note)); }
+    const std::vector<std::string>& notes() const { return notes_; }
+
+    /// The model uses version 1 of this operator set.
+    void importOperators(const std::string& domain);
+
   private:
+    int opset_;
+    std::vector<std::string> notes_;
     onnx::ModelProto model_;
     std::unordered_set<std::string> tensorNames_;
     std::unordered_set<std::string> nodeNames_;

@@ -27,7 +27,7 @@ OnnxResults emitUnbind(const OnnxStep& step) {
         return step.noForm();
     }
     std::vector<std::string> results;
-    for (const std::string& piece : step.mainSeveral("Split", {step.tensor(0)}, axisAttribute(*axis))) {
+    for (const std::string& piece : step.split(*axis, step.node().outputs.size())) {
         results.push_back(step.side("Squeeze", {piece, step.integers({*axis})}));
     }
     return results;

@@ -1,83 +1,187 @@
 #include "exporters/onnx/model.h"
 
-#include <onnx/checker.h>
-#include <onnx/shape_inference/implementation.h>
-
-#include <limits>
+#include <algorithm>
+#include <optional>
 
 #include "core/guard.h"
 #include "exporters/metadata.h"
-#include "exporters/onnx/builder.h"
+#include "exporters/onnx/calibration_cache.h"
+#include "exporters/onnx/check.h"
+#include "exporters/onnx/external_data.h"
+#include "exporters/onnx/free_axes.h"
+#include "exporters/onnx/integer_operators.h"
 #include "exporters/onnx/step.h"
-#include "exporters/onnx/values.h"
+#include "exporters/onnx/trtexec.h"
 #include "exporters/preprocessing.h"
+#include "graph/signed_activations.h"
 
 namespace qs {
 
 namespace {
 
-/// Extents of graph input `i`, as the options or the graph know them.
-Shape inputShape(const QuantizedGraph& graph, const ExportOptions& options, size_t i) {
-    return i < options.inputShapes.size() ? options.inputShapes[i] : graph.value(graph.inputs[i]).shape;
-}
+constexpr const char* kBatch = "batch";
 
-/// Elements along the first axis; 0 where the shape is not known.
-int64_t extentOf(const QValue& value) {
-    return value.shape.empty() ? 0 : value.shape[0];
-}
+/// A network on its way into a file.
+class OnnxWriter {
+  public:
+    OnnxWriter(const ExportSource& source, const OnnxProfile& profile, int opset)
+        : source_(source), graph_(source.graph), builder_(opset), values_(graph_, builder_, profile) {}
 
-/// Fills the builder; returns where the model holds its layers.
-Result<LayerTensors> buildModel(const QuantizedGraph& graph, const ExportOptions& options,
-                                OnnxBuilder& builder) {
-    OnnxValues values(graph, builder);
-    for (const std::vector<std::string>* names : {&graph.inputNames, &graph.outputNames}) {
-        for (const std::string& name : *names) {
-            builder.reserve(name);
+    Status write() {
+        free_ = findFreeAxes(graph_, source_.options.inputShapes);
+        if (free_.any) {
+            values_.keepExtentsFree();
+        }
+        for (std::string& note : free_.notes) {
+            builder_.addNote(std::move(note));
+        }
+        for (const std::vector<std::string>* names : {&graph_.inputNames, &graph_.outputNames}) {
+            for (const std::string& name : *names) {
+                builder_.reserve(name);
+            }
+        }
+        addInputs();
+        for (const QNode& node : graph_.nodes) {
+            QS_TRY(guard("layer " + node.layer + " cannot be written as ONNX",
+                         [&] { return emitOnnx(OnnxStep(graph_, node, builder_, values_)); }));
+        }
+        addOutputs();
+        if (values_.profile().integerOperators) {
+            fuseIntoIntegerOperators(builder_);
+        }
+        return {};
+    }
+
+    OnnxBuilder& builder() { return builder_; }
+    onnx::ModelProto& model() { return builder_.model(); }
+    const OnnxValues& values() const { return values_; }
+
+  private:
+    void addInputs() {
+        for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+            const QValue& input = graph_.value(graph_.inputs[i]);
+            const std::string& name = graph_.inputNames.at(i);
+            std::vector<std::string> symbols = free_.symbols.at(static_cast<size_t>(input.id.index));
+            Shape shape = i < source_.options.inputShapes.size() ? source_.options.inputShapes[i] : input.shape;
+            for (size_t axis = 0; axis < shape.size(); ++axis) {
+                if (shape[axis] < 0 && axis < symbols.size() && symbols[axis].empty()) {
+                    shape[axis] = input.shape.at(axis);  // the network runs at this extent only
+                }
+            }
+            if (!shape.empty()) {
+                symbols.resize(shape.size());
+                symbols[0] = kBatch;
+            }
+            builder_.addInput(name, shape, input.dtype, symbols);
+            values_.setReal(input.id, name);
         }
     }
-    for (size_t i = 0; i < graph.inputs.size(); ++i) {
-        const QValue& input = graph.value(graph.inputs[i]);
-        builder.addInput(graph.inputNames.at(i), inputShape(graph, options, i), input.dtype, "batch");
-        values.setReal(graph.inputs[i], graph.inputNames[i]);
+
+    void addOutputs() {
+        const Shape& in = graph_.value(graph_.inputs.at(0)).shape;
+        for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+            const std::string& name = graph_.outputNames.at(i);
+            const QValue& output = graph_.value(graph_.outputs[i]);
+            const auto& symbols = free_.symbols.at(static_cast<size_t>(output.id.index));
+            Shape shape = output.shape;
+            for (size_t axis = 0; axis < shape.size(); ++axis) {
+                if (axis == 0 || (axis < symbols.size() && !symbols[axis].empty())) {
+                    shape[axis] = -1;
+                }
+            }
+            const bool perSample = !in.empty() && !output.shape.empty() && output.shape[0] == in[0];
+            builder_.addOutput(name, shape, output.dtype,
+                               perSample ? std::vector<std::string>{kBatch} : std::vector<std::string>{});
+            builder_.nameOutput(values_.real(graph_.outputs[i]), name);
+        }
     }
-    for (const QNode& node : graph.nodes) {
-        QS_TRY(guard("layer " + node.layer + " cannot be written as ONNX",
-                     [&] { return emitOnnx(OnnxStep(graph, node, builder, values)); }));
+
+    const ExportSource& source_;
+    const QuantizedGraph& graph_;
+    OnnxBuilder builder_;
+    OnnxValues values_;
+    FreeAxes free_;
+};
+
+Result<int> opsetOf(const ExportOptions& options, const OnnxProfile& profile) {
+    const int opset = options.opset == 0 ? profile.opset : options.opset;
+    if (opset < kOldestOnnxOpset || opset > kNewestOnnxOpset) {
+        return usageError("opset " + std::to_string(opset) + " cannot be written: it must be from " +
+                          std::to_string(kOldestOnnxOpset) + " to " + std::to_string(kNewestOnnxOpset));
     }
-    for (size_t i = 0; i < graph.outputs.size(); ++i) {
-        const std::string& name = graph.outputNames.at(i);
-        const QValue& output = graph.value(graph.outputs[i]);
-        const bool perSample = extentOf(output) == extentOf(graph.value(graph.inputs.at(0)));
-        builder.addOutput(name, output.shape, output.dtype, perSample ? "batch" : "");
-        builder.nameOutput(values.real(graph.outputs[i]), name);
-    }
-    return layerTensors(graph, [&](ValueId id) { return values.integers(id); });
+    return opset;
 }
 
-/// ONNX's own checker, and its shape inference as a second one: strict, every node's types and shapes. What
-/// is inferred stays in the model for those who read it.
-void check(onnx::ModelProto& model) {
-    onnx::checker::check_model(model);
-    onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(),
-                                       onnx::ShapeInferenceOptions(/*check_type=*/true, /*strict_mode=*/1));
+/// Where the library does not know the opset yet, it checks the same network at the newest one that it knows.
+Status check(OnnxWriter& writer, const ExportSource& source, const OnnxProfile& profile,
+             const std::string& fileName) {
+    const int known = newestCheckedOpset();
+    if (writer.builder().opset() <= known) {
+        return checkOnnx(writer.model(), fileName);
+    }
+    QS_TRY(checkOnnxOrder(writer.model().graph(), fileName));
+    OnnxWriter older(source, profile, known);
+    QS_TRY(older.write());
+    writer.builder().addNote("the installed ONNX library knows opset " + std::to_string(known) +
+                             ": the checker and shape inference saw the same network at that opset");
+    return checkOnnx(older.model(), fileName);
+}
+
+bool hasIntegers(const QuantizedGraph& graph) {
+    return std::any_of(graph.values.begin(), graph.values.end(),
+                       [](const QValue& value) { return value.isInteger(); });
 }
 
 }  // namespace
 
-Result<Exported> makeOnnx(const QuantizedGraph& graph, const ExportOptions& options,
-                          const std::string& fileName) {
-    QS_ASSIGN(const ExportSource source, exportSource(graph, options));
-    OnnxBuilder builder;
-    QS_ASSIGN(const LayerTensors layers, buildModel(source.graph, source.options, builder));
-    QS_ASSIGN(const std::string metadata, fileMetadata(source.options, layers));
-    builder.addMetadata("quantoscope", metadata);
-    onnx::ModelProto& model = builder.model();
-    QS_TRY(guard("the ONNX checker refuses " + fileName, [&] { check(model); }));
-    if (model.ByteSizeLong() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
-        return failure("cannot write " + fileName +
-                       ": the model is larger than 2 GB, which one ONNX file cannot be");
+Result<Exported> makeOnnx(const OnnxProfile& profile, const QuantizedGraph& graph,
+                          const ExportOptions& options, const std::string& fileName, size_t largestFile) {
+    QS_ASSIGN(const int opset, opsetOf(options, profile));
+    QS_TRY(checkProfile(graph, profile));
+    QS_ASSIGN(ExportSource source, exportSource(graph, options));
+    if (profile.isSigned) {
+        source.graph = withSignedActivations(std::move(source.graph));
     }
-    return Exported{{{fileName, model.SerializeAsString()}}};
+    OnnxWriter writer(source, profile, opset);
+    QS_TRY(writer.write());
+    const LayerTensors layers = layerTensors(
+        source.graph, [&](ValueId id) { return writer.values().integers(id).tensor; });
+    QS_ASSIGN(const std::string metadata, fileMetadata(source.options, layers));
+    writer.builder().addMetadata("quantoscope", metadata);
+    QS_TRY(check(writer, source, profile, fileName));
+
+    Exported exported;
+    onnx::ModelProto& model = writer.model();
+    std::string weights;
+    if (model.ByteSizeLong() > largestFile) {
+        weights = moveWeightsOut(model, fileName + ".data");
+    }
+    exported.files.push_back({fileName, model.SerializeAsString()});
+    if (!weights.empty()) {
+        exported.files.push_back({fileName + ".data", std::move(weights)});
+    }
+    exported.notes = writer.builder().notes();
+    if (profile.calibrationCache) {
+        const bool quantized = hasIntegers(source.graph);
+        const std::string cache = quantized ? fileName + ".cache" : "";
+        if (quantized) {
+            exported.files.push_back({cache, calibrationCache(writer.values().quantized())});
+        }
+        exported.commands = trtexecCommands(source, fileName, cache);
+    }
+    return exported;
+}
+
+Exporter onnxTarget(const std::string& description, const OnnxProfile& profile) {
+    Exporter exporter;
+    exporter.description = description;
+    exporter.extension = ".onnx";
+    exporter.runtime = "onnxruntime";
+    exporter.opset = profile.opset;
+    exporter.newestOpset = kNewestOnnxOpset;
+    exporter.make = [profile](const QuantizedGraph& graph, const ExportOptions& options,
+                              const std::string& fileName) { return makeOnnx(profile, graph, options, fileName); };
+    return exporter;
 }
 
 }  // namespace qs

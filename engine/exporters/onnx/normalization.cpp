@@ -1,10 +1,13 @@
 // Means, variances, and products of matrices.
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/sqrt.h>
 #include <ATen/ops/zeros.h>
 
 #include <numeric>
 
+#include "exporters/onnx/channel_affine.h"
 #include "exporters/onnx/step.h"
 
 namespace qs {
@@ -12,6 +15,14 @@ namespace qs {
 namespace {
 
 OnnxResult emitBatchNorm(const OnnxStep& step) {
+    if (step.isInteger()) {
+        const auto parameter = [&](size_t i) { return step.operand(i).constant.to(at::kDouble); };
+        const at::Tensor factor =
+            parameter(1) / at::sqrt(parameter(4) + step.attrs().get<double>("eps"));
+        if (auto folded = channelAffine(step, factor, parameter(2) - parameter(3) * factor)) {
+            return std::move(*folded);
+        }
+    }
     std::vector<std::string> inputs;
     for (size_t i = 0; i < 5; ++i) {
         inputs.push_back(step.tensor(i));
@@ -24,9 +35,11 @@ OnnxResult emitBatchNorm(const OnnxStep& step) {
 std::string normalize(const OnnxStep& step, const std::string& x, size_t rank, size_t count, double eps) {
     std::vector<int64_t> axes(count);
     std::iota(axes.begin(), axes.end(), static_cast<int64_t>(rank - count));
-    const OnnxAttributes over = OnnxAttributes().add("axes", axes);
-    const std::string centred = step.side("Sub", {x, step.side("ReduceMean", {x}, over)});
-    const std::string variance = step.side("ReduceMean", {step.side("Mul", {centred, centred})}, over);
+    const auto mean = [&](const std::string& of) {
+        return step.reduce("ReduceMean", of, axes, /*keepdim=*/true, /*isMain=*/false);
+    };
+    const std::string centred = step.side("Sub", {x, mean(x)});
+    const std::string variance = mean(step.side("Mul", {centred, centred}));
     const std::string deviation = step.side("Sqrt", {step.side("Add", {variance, step.scalar(eps)})});
     return step.main("Div", {centred, deviation});
 }
@@ -39,11 +52,27 @@ std::string affine(const OnnxStep& step, std::string x, const std::string& weigh
     return bias.empty() ? x : step.side("Add", {x, bias});
 }
 
+/// Over the last `count` axes. ONNX's own operator, since opset 17, wants a weight.
+std::string layerNorm(const OnnxStep& step, size_t count, double eps, const std::string& weight,
+                      const std::string& bias) {
+    constexpr int isOperator = 17;
+    const std::string x = step.tensor(0);
+    if (step.opset() < isOperator || weight.empty()) {
+        return affine(step, normalize(step, x, step.rank(), count, eps), weight, bias);
+    }
+    std::vector<std::string> inputs{x, weight};
+    if (!bias.empty()) {
+        inputs.push_back(bias);
+    }
+    return step.main("LayerNormalization", inputs,
+                     OnnxAttributes()
+                         .add("axis", -static_cast<int64_t>(count))
+                         .add("epsilon", static_cast<float>(eps)));
+}
+
 OnnxResult emitLayerNorm(const OnnxStep& step) {
-    const std::string normal =
-        normalize(step, step.tensor(0), step.rank(), step.attrs().ints("normalized_shape").size(),
-                  step.attrs().get<double>("eps"));
-    return affine(step, normal, step.tensor(1), step.tensor(2));
+    return layerNorm(step, step.attrs().ints("normalized_shape").size(), step.attrs().get<double>("eps"),
+                     step.tensor(1), step.tensor(2));
 }
 
 /// The tensor of argument `i`, or "" for None.
@@ -58,8 +87,7 @@ OnnxResult emitCarriedLayerNorm(const OnnxStep& step) {
     if (!shape || !eps || step.node().outputs.size() > 1) {
         return step.noForm();
     }
-    return affine(step, normalize(step, step.tensor(0), step.rank(), shape->size(), *eps),
-                  optionalTensor(step, 2), optionalTensor(step, 3));
+    return layerNorm(step, shape->size(), *eps, optionalTensor(step, 2), optionalTensor(step, 3));
 }
 
 /// A constant [C] that is seen as [C, 1, ...] beside [N, C, ...]; "" where it is absent.
@@ -82,6 +110,15 @@ OnnxResult emitGroupNorm(const OnnxStep& step) {
     const auto eps = step.arguments().number(4);
     if (!groups || !eps || step.rank() < 3) {
         return step.noForm();
+    }
+    // Before opset 21 the operator had a weight a group, not a channel.
+    constexpr int isOperator = 21;
+    if (step.opset() >= isOperator && step.arguments().isTensor(2) && step.arguments().isTensor(3)) {
+        return step.main("GroupNormalization",
+                         {step.tensor(0), optionalTensor(step, 2), optionalTensor(step, 3)},
+                         OnnxAttributes()
+                             .add("epsilon", static_cast<float>(*eps))
+                             .add("num_groups", *groups));
     }
     QS_ASSIGN(const std::string weight, channelConstant(step, 2));
     QS_ASSIGN(const std::string bias, channelConstant(step, 3));

@@ -20,4 +20,18 @@ inline std::vector<int64_t> onnxPads(const OnnxStep& step, const std::vector<int
     return target;
 }
 
+/// Zeros around tensor 0 of the step; `pads` are ONNX's. ONNX Runtime has no Pad that it fuses, but one on
+/// integers: there, zeros are zero points.
+inline std::string padWithZeros(const OnnxStep& step, const std::vector<int64_t>& pads, bool isMain = false) {
+    const auto pad = [&](const std::vector<std::string>& inputs) {
+        return isMain ? step.main("Pad", inputs) : step.side("Pad", inputs);
+    };
+    if (!step.isInteger() || !step.profile().fusesEachNode) {
+        return pad({step.tensor(0), step.integers(pads)});
+    }
+    const OnnxIntegers x = step.values().integers(step.operand(0).value);
+    const std::string padded = pad({x.tensor, step.integers(pads), x.grid.zeroPoint});
+    return step.side("DequantizeLinear", {padded, x.grid.scale, x.grid.zeroPoint});
+}
+
 }  // namespace qs

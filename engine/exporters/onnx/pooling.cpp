@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporters/onnx/pads.h"
 #include "exporters/onnx/step.h"
 
 namespace qs {
@@ -45,17 +46,18 @@ std::string maxPool(const OnnxStep& step, const Window& window) {
 
 std::string averagePool(const OnnxStep& step, const Window& window, bool countPadding) {
     const std::vector<int64_t> behind = paddingBehind(step, window);
-    const std::string x = step.tensor(0);
-    if (!countPadding || behind == window.padding) {
-        return step.main(
-            "AveragePool", {x},
-            windowAttributes(window, window.padding, behind).add("count_include_pad", int64_t{countPadding}));
+    const bool isPadded =
+        std::any_of(window.padding.begin(), window.padding.end(), [](int64_t p) { return p > 0; });
+    if (!countPadding || !isPadded || behind == window.padding) {
+        return step.main("AveragePool", {step.tensor(0)},
+                         windowAttributes(window, window.padding, behind)
+                             .add("count_include_pad", int64_t{countPadding && isPadded}));
     }
     // The padding counts, what is added behind it does not.
     std::vector<int64_t> pads(step.rank() - window.padding.size(), 0);
     pads.insert(pads.end(), window.padding.begin(), window.padding.end());
     pads.insert(pads.end(), pads.begin(), pads.end());
-    const std::string padded = step.side("Pad", {x, step.integers(pads)});
+    const std::string padded = padWithZeros(step, pads);
     std::vector<int64_t> rest;
     for (size_t d = 0; d < behind.size(); ++d) {
         rest.push_back(std::max<int64_t>(0, behind[d] - window.padding[d]));

@@ -1,6 +1,6 @@
 // Many numbers to one.
 
-#include <cmath>
+#include <algorithm>
 #include <numeric>
 
 #include "exporters/onnx/step.h"
@@ -30,18 +30,9 @@ Reduction reductionOf(const OnnxStep& step, size_t dims, size_t keepdim) {
     return reduction;
 }
 
-/// At opset 13, ReduceSum takes the axes as a tensor and the others as an attribute.
 std::string reduce(const OnnxStep& step, const std::string& op, const std::string& x,
                    const Reduction& reduction, bool isMain = true) {
-    OnnxAttributes attributes;
-    attributes.add("keepdims", int64_t{reduction.keepdim});
-    std::vector<std::string> inputs{x};
-    if (op == "ReduceSum") {
-        inputs.push_back(step.integers(reduction.axes));
-    } else {
-        attributes.add("axes", reduction.axes);
-    }
-    return isMain ? step.main(op, inputs, attributes) : step.side(op, inputs, attributes);
+    return step.reduce(op, x, reduction.axes, reduction.keepdim, isMain);
 }
 
 /// x as the type that the result has: sums of truth values are integers.
@@ -56,11 +47,28 @@ OnnxForm reducing(const std::string& op, size_t dims = 1, size_t keepdim = 2) {
     });
 }
 
+/// Whether `axes` are all of an image's but N and C.
+bool isGlobal(const OnnxStep& step, std::vector<int64_t> axes) {
+    std::sort(axes.begin(), axes.end());
+    std::vector<int64_t> spatial(step.rank() < 3 ? 0 : step.rank() - 2);
+    std::iota(spatial.begin(), spatial.end(), 2);
+    return !spatial.empty() && axes == spatial;
+}
+
+/// Runtimes have integer kernels for the mean of an image, and not for others.
 OnnxResult emitMean(const OnnxStep& step) {
-    return step.main("ReduceMean", {step.tensor(0)},
-                     OnnxAttributes()
-                         .add("axes", step.attrs().ints("dims"))
-                         .add("keepdims", int64_t{step.attrs().get<bool>("keepdim")}));
+    Reduction reduction{step.attrs().ints("dims"), step.attrs().get<bool>("keepdim")};
+    for (int64_t& axis : reduction.axes) {
+        axis = step.fromFront(axis);
+    }
+    if (!step.isInteger() || !isGlobal(step, reduction.axes)) {
+        return reduce(step, "ReduceMean", step.tensor(0), reduction);
+    }
+    const std::string mean = step.main("GlobalAveragePool", {step.tensor(0)});
+    if (reduction.keepdim) {
+        return mean;
+    }
+    return step.side("Flatten", {step.between(mean)}, OnnxAttributes().add("axis", int64_t{1}));
 }
 
 /// p, dims, keepdim.

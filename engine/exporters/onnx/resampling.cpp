@@ -1,7 +1,6 @@
 // Images of another size.
 
-#include <cmath>
-
+#include "exporters/onnx/free_axes.h"
 #include "exporters/onnx/step.h"
 
 namespace qs {
@@ -11,25 +10,14 @@ namespace {
 /// [N, C] of the input and then `extents`, as a tensor of shape: the batch stays free.
 std::string sizesTensor(const OnnxStep& step, const std::vector<int64_t>& extents) {
     const std::string front =
-        step.side("Slice", {step.side("Shape", {step.tensor(0)}), step.integers({0}), step.integers({2})});
+        step.side("Slice", {step.side("Shape", {step.shaped(0)}), step.integers({0}), step.integers({2})});
     return step.side("Concat", {front, step.integers(extents)}, OnnxAttributes().add("axis", int64_t{0}));
-}
-
-/// Whether runtimes, which multiply in float32, find `size` from `scales`.
-bool scalesGive(const OnnxStep& step, const std::vector<double>& scales, const std::vector<int64_t>& size) {
-    const Shape in = step.shape(0);
-    bool same = scales.size() == size.size() && in.size() == size.size() + 2;
-    for (size_t d = 0; same && d < size.size(); ++d) {
-        same = std::floor(static_cast<float>(in[d + 2]) * static_cast<float>(scales[d])) ==
-               static_cast<float>(size[d]);
-    }
-    return same;
 }
 
 /// Where `scales` are given, the network finds its source pixels by them and not by the ratio of the sizes.
 std::string resize(const OnnxStep& step, const std::vector<int64_t>& size, const std::vector<double>& scales,
                    const OnnxAttributes& attributes) {
-    if (scalesGive(step, scales, size)) {
+    if (scalesGive(step.shape(0), scales, size)) {
         std::vector<double> all{1, 1};
         all.insert(all.end(), scales.begin(), scales.end());
         return step.main("Resize", {step.tensor(0), "", step.floats(all)}, attributes);

@@ -25,10 +25,11 @@ OnnxResult emitCat(const OnnxStep& step) {
 OnnxResult emitChannelShuffle(const OnnxStep& step) {
     const Shape shape = step.shape(0);
     const auto groups = step.attrs().get<int64_t>("groups");
-    const std::string grouped = reshaped(step, step.tensor(0), {0, groups, shape.at(1) / groups, -1});
+    const std::string grouped =
+        step.between(reshaped(step, step.tensor(0), {0, groups, shape.at(1) / groups, -1}));
     const std::string shuffled =
         step.main("Transpose", {grouped}, OnnxAttributes().add("perm", std::vector<int64_t>{0, 2, 1, 3}));
-    return reshaped(step, shuffled, {0, shape[1], shape.at(2), shape.at(3)});
+    return reshaped(step, step.between(shuffled), {0, shape[1], shape.at(2), shape.at(3)});
 }
 
 /// Extents of one repeat; one that stays is one beside what it stays beside.
@@ -42,7 +43,7 @@ OnnxResult emitExpand(const OnnxStep& step) {
 OnnxResult emitExpandBatch(const OnnxStep& step) {
     const auto rank = static_cast<int64_t>(step.rank());
     const int64_t dim = step.fromFront(step.attrs().get<int64_t>("dim"));
-    const std::string shape = step.side("Shape", {step.tensor(1)});
+    const std::string shape = step.side("Shape", {step.shaped(1)});
     std::string extent = step.side("Slice", {shape, step.integers({0}), step.integers({1})});
     if (const auto factor = step.attrs().get<int64_t>("factor", 1); factor != 1) {
         extent = step.side("Mul", {extent, step.integers({factor})});
@@ -75,7 +76,7 @@ OnnxResult emitIdentity(const OnnxStep& step) {
 }
 
 OnnxResult emitPad(const OnnxStep& step) {
-    return step.main("Pad", {step.tensor(0), step.integers(onnxPads(step, step.attrs().ints("pads")))});
+    return padWithZeros(step, onnxPads(step, step.attrs().ints("pads")), /*isMain=*/true);
 }
 
 OnnxResult emitPermute(const OnnxStep& step) {
@@ -102,6 +103,7 @@ OnnxResult emitRoll(const OnnxStep& step) {
     const std::vector<int64_t> shifts = step.attrs().ints("shifts"), dims = step.attrs().ints("dims");
     const Shape shape = step.shape(0);
     std::string x = step.tensor(0);
+    std::string rolled;
     for (size_t i = 0; i < dims.size(); ++i) {
         const int64_t axis = step.fromFront(dims[i]);
         const int64_t extent = shape.at(static_cast<size_t>(axis));
@@ -112,12 +114,15 @@ OnnxResult emitRoll(const OnnxStep& step) {
         if (axis == 0) {
             return step.noForm("roll along the batch");
         }
-        x = step.side(
-            "Concat",
-            {sliced(step, x, axis, extent - shift, extent), sliced(step, x, axis, 0, extent - shift)},
-            OnnxAttributes().add("axis", axis));
+        if (!rolled.empty()) {
+            x = step.between(rolled);
+        }
+        rolled = step.side("Concat",
+                           {step.between(sliced(step, x, axis, extent - shift, extent)),
+                            step.between(sliced(step, x, axis, 0, extent - shift))},
+                           OnnxAttributes().add("axis", axis));
     }
-    return step.main("Identity", {x});
+    return rolled.empty() ? x : rolled;
 }
 
 OnnxResult emitSelect(const OnnxStep& step) {

@@ -9,6 +9,16 @@
 
 namespace qs {
 
+namespace {
+
+/// The op without its operator set.
+std::string shortName(const std::string& op) {
+    const size_t at = op.find("::");
+    return at == std::string::npos ? op : op.substr(at + 2);
+}
+
+}  // namespace
+
 OnnxStep::OnnxStep(const QuantizedGraph& graph, const QNode& node, OnnxBuilder& builder, OnnxValues& values)
     : graph_(graph),
       node_(node),
@@ -21,6 +31,13 @@ std::string OnnxStep::tensor(size_t i) const {
     const Operand& operand = operands_.at(i);
     return operand.isConstant() ? builder_.addInitializer(node_.layer + "." + operand.name, operand.constant)
                                 : values_.real(operand.value);
+}
+
+std::string OnnxStep::shaped(size_t i) const {
+    const Operand& operand = operands_.at(i);
+    return !operand.isConstant() && graph_.value(operand.value).isInteger()
+               ? values_.integers(operand.value).tensor
+               : tensor(i);
 }
 
 Shape OnnxStep::shape(size_t i) const {
@@ -39,18 +56,18 @@ int64_t OnnxStep::fromFront(int64_t axis, size_t i) const {
 
 std::string OnnxStep::main(const std::string& op, const std::vector<std::string>& inputs,
                            const OnnxAttributes& attributes) const {
-    return builder_.addNode(op, node_.layer, inputs, node_.layer + "/" + op, attributes);
+    return builder_.addNode(op, node_.layer, inputs, node_.layer + "/" + shortName(op), attributes);
 }
 
 std::string OnnxStep::side(const std::string& op, const std::vector<std::string>& inputs,
                            const OnnxAttributes& attributes) const {
-    const std::string name = node_.layer + "/" + op;
+    const std::string name = node_.layer + "/" + shortName(op);
     return builder_.addNode(op, name, inputs, name, attributes);
 }
 
 std::vector<std::string> OnnxStep::mainSeveral(const std::string& op, const std::vector<std::string>& inputs,
                                                const OnnxAttributes& attributes) const {
-    return builder_.addNode(op, node_.layer, inputs, node_.layer + "/" + op, node_.outputs.size(),
+    return builder_.addNode(op, node_.layer, inputs, node_.layer + "/" + shortName(op), node_.outputs.size(),
                             attributes);
 }
 
@@ -74,9 +91,45 @@ std::string OnnxStep::cast(const std::string& tensor, at::ScalarType to) const {
     return side("Cast", {tensor}, OnnxAttributes().add("to", static_cast<int64_t>(onnxType(to))));
 }
 
+std::string OnnxStep::between(const std::string& tensor) const {
+    if (!isInteger() || !profile().fusesEachNode) {
+        return tensor;
+    }
+    QParams whole = *output().qparams;
+    const IntegerRange type = typeRange(whole);
+    whole.quantMin = type.low;
+    whole.quantMax = type.high;
+    return values_.round(node_.layer, tensor, whole);
+}
+
+std::string OnnxStep::reduce(const std::string& op, const std::string& x, const std::vector<int64_t>& axes,
+                             bool keepdim, bool isMain) const {
+    constexpr int axesAreInput = 18;
+    OnnxAttributes attributes;
+    attributes.add("keepdims", int64_t{keepdim});
+    std::vector<std::string> inputs{x};
+    if (op == "ReduceSum" || opset() >= axesAreInput) {
+        inputs.push_back(integers(axes));
+    } else {
+        attributes.add("axes", axes);
+    }
+    return isMain ? main(op, inputs, attributes) : side(op, inputs, attributes);
+}
+
+std::vector<std::string> OnnxStep::split(int64_t axis, size_t count) const {
+    constexpr int countIsAttribute = 18;
+    OnnxAttributes attributes;
+    attributes.add("axis", axis);
+    if (opset() >= countIsAttribute) {
+        attributes.add("num_outputs", static_cast<int64_t>(count));
+    }
+    const std::string name = node_.layer + "/Split";
+    return builder_.addNode("Split", name, {tensor(0)}, name, count, attributes);
+}
+
 Error OnnxStep::noForm(const std::string& what) const {
     return failure("layer " + node_.layer + ": " + what + " has no ONNX form at opset " +
-                   std::to_string(OnnxBuilder::opset) +
+                   std::to_string(opset()) +
                    "; restoring the layer does not help, export TorchScript (.pt)");
 }
 
@@ -117,32 +170,83 @@ bool feedsFloatWeights(const OnnxStep& step) {
 /// sum of one term means nothing and is not seen through: the layer stays in float.
 std::string emitDequantize(const OnnxStep& step) {
     const std::string real = step.values().real(step.node().inputs.at(0));
-    return feedsFloatWeights(step) ? step.side("Sum", {real}) : real;
+    return step.profile().fusesEachNode && feedsFloatWeights(step) ? step.side("Sum", {real}) : real;
 }
 
-/// The activation on real numbers. In front of a QuantizeLinear it is left out where the range of the
-/// integers has to be narrowed anyway; where the type's own limits do its work it stays, because runtimes
-/// recognise and absorb it.
-std::string emitActivation(const OnnxStep& step, const std::string& x) {
-    const FusedActivation& activation = step.node().activation;
-    if (const auto& qparams = step.output().qparams) {
-        QParams whole = *qparams;
-        const IntegerRange type = typeRange(whole);
-        whole.quantMin = type.low;
-        whole.quantMax = type.high;
-        if (outputRange(whole, activation) != type) {
-            return x;
-        }
+/// What comes last in the step: its activation, or the op itself where that is one. ReLU and Clip of integers
+/// are nothing but a narrower range of the result, where that is how ranges are written.
+FusedActivation lastActivation(const OnnxStep& step) {
+    const QNode& node = step.node();
+    if (node.op == "relu") {
+        return {FusedActivation::Kind::Relu, 0, 0};
     }
+    if (node.op == "clip") {
+        return {FusedActivation::Kind::Clip, node.attrs.get<double>("min"), node.attrs.get<double>("max")};
+    }
+    return node.activation;
+}
+
+bool isActivation(const QNode& node) {
+    return node.op == "relu" || node.op == "clip";
+}
+
+/// A node of the activation; the main one where the step is nothing else.
+std::string activationNode(const OnnxStep& step, const std::string& op,
+                           const std::vector<std::string>& inputs) {
+    return isActivation(step.node()) ? step.main(op, inputs) : step.side(op, inputs);
+}
+
+std::string clip(const OnnxStep& step, const std::string& x, double low, double high) {
+    return activationNode(step, "Clip", {x, step.scalar(low), step.scalar(high)});
+}
+
+bool passesThrough(const OnnxStep& step) {
+    const OpDef* def = ops().find(step.node().op);
+    return def != nullptr && def->quant == QuantKind::PassThrough;
+}
+
+/// Whether `qparams` leave integers of the type unused.
+bool hasReducedRange(const QParams& qparams) {
+    return IntegerRange{qparams.quantMin, qparams.quantMax} != typeRange(qparams);
+}
+
+std::string activate(const OnnxStep& step, const std::string& x, const FusedActivation& activation) {
     switch (activation.kind) {
         case FusedActivation::Kind::None:
             return x;
         case FusedActivation::Kind::Relu:
-            return step.side("Relu", {x});
+            return activationNode(step, "Relu", {x});
         case FusedActivation::Kind::Clip:
-            return step.side("Clip", {x, step.scalar(activation.low), step.scalar(activation.high)});
+            return clip(step, x, activation.low, activation.high);
     }
     return x;
+}
+
+/// The activation on real numbers, and the narrowing of the result's range where that comes before it is
+/// quantized. Where the integers are narrowed behind it, the activation is left out; but where the type's own
+/// limits do its work it stays, because runtimes recognise and absorb it.
+std::string emitActivation(const OnnxStep& step, const std::string& x) {
+    const auto& qparams = step.output().qparams;
+    if (!qparams || passesThrough(step)) {
+        return activate(step, x, step.node().activation);
+    }
+    const FusedActivation activation = lastActivation(step);
+    if (step.profile().narrowing == OnnxProfile::Narrowing::Integers) {
+        QParams whole = *qparams;
+        const IntegerRange type = typeRange(whole);
+        whole.quantMin = type.low;
+        whole.quantMax = type.high;
+        const bool absorbed = outputRange(whole, activation) == type && !isActivation(step.node());
+        return absorbed && !step.profile().integerOperators ? activate(step, x, activation) : x;
+    }
+    if (!hasReducedRange(*qparams)) {
+        return activate(step, x, activation);
+    }
+    const IntegerRange range = outputRange(*qparams, activation);
+    const auto real = [&](int64_t q) {
+        return static_cast<double>(q - qparams->zeroPoint.at(0)) * qparams->scale.at(0);
+    };
+    return clip(step, x, real(range.low), real(range.high));
 }
 
 /// Output `i` is the tensor `result`, quantized where the step's results are integers.
@@ -152,11 +256,11 @@ void setResult(const OnnxStep& step, size_t i, const std::string& result) {
         step.values().setReal(output.id, result);
         return;
     }
-    const OpDef* def = ops().find(step.node().op);
-    const bool passThrough = def != nullptr && def->quant == QuantKind::PassThrough;
     // Values that only pass through are within the range already.
+    const bool within =
+        passesThrough(step) || step.profile().narrowing == OnnxProfile::Narrowing::Reals;
     const IntegerRange range =
-        passThrough ? typeRange(*output.qparams) : outputRange(*output.qparams, step.node().activation);
+        within ? typeRange(*output.qparams) : outputRange(*output.qparams, lastActivation(step));
     step.values().setQuantized(step.node(), output.id, result, range);
 }
 
@@ -165,7 +269,7 @@ void setResult(const OnnxStep& step, size_t i, const std::string& result) {
 Status emitOnnx(const OnnxStep& step) {
     const QNode& node = step.node();
     if (node.op == "quantize") {
-        setResult(step, 0, step.values().real(node.inputs.at(0)));
+        setResult(step, 0, emitActivation(step, step.values().real(node.inputs.at(0))));
         return {};
     }
     if (node.op == "dequantize") {
@@ -176,7 +280,12 @@ Status emitOnnx(const OnnxStep& step) {
     if (form == nullptr) {
         return step.noForm("op " + node.op);
     }
-    QS_ASSIGN(std::vector<std::string> results, (*form)(step));
+    std::vector<std::string> results{};
+    if (step.isInteger() && isActivation(node)) {
+        results.push_back(step.tensor(0));  // narrowing the result is all there is to do
+    } else {
+        QS_ASSIGN(results, (*form)(step));
+    }
     results.at(0) = emitActivation(step, results[0]);
     for (size_t i = 0; i < node.outputs.size(); ++i) {
         setResult(step, i, results.at(i));

@@ -24,6 +24,9 @@ class OnnxStep {
     const QuantizedGraph& graph() const { return graph_; }
     OnnxBuilder& builder() const { return builder_; }
     OnnxValues& values() const { return values_; }
+    const OnnxProfile& profile() const { return values_.profile(); }
+    int opset() const { return builder_.opset(); }
+    bool isInteger() const { return graph_.isInteger(node_); }
     /// Arguments of a carried operator.
     const CarriedArguments& arguments() const { return arguments_; }
 
@@ -31,6 +34,8 @@ class OnnxStep {
     const Operand& operand(size_t i) const { return operands_.at(i); }
     /// The operator's tensor `i`, integers as real numbers, constants as initializers.
     std::string tensor(size_t i) const;
+    /// Any tensor that has the shape of tensor `i`.
+    std::string shaped(size_t i) const;
     Shape shape(size_t i) const;
     at::ScalarType dtype(size_t i) const;
     size_t rank(size_t i = 0) const { return shape(i).size(); }
@@ -53,6 +58,14 @@ class OnnxStep {
     std::string floats(const std::vector<double>& values) const;
     std::string constant(const std::string& name, const at::Tensor& tensor) const;
     std::string cast(const std::string& tensor, at::ScalarType to) const;
+    /// The result of a node that others of this step follow: rounded to the step's grid where each node of an
+    /// integer step has to end in integers. For steps whose values only move, or whose result it is already.
+    std::string between(const std::string& tensor) const;
+    /// Reduces `x` over `axes` with ReduceMean, ReduceMax, ...; the op has its own opset's form.
+    std::string reduce(const std::string& op, const std::string& x, const std::vector<int64_t>& axes,
+                       bool keepdim, bool isMain) const;
+    /// `count` equal parts of tensor 0 along `axis`.
+    std::vector<std::string> split(int64_t axis, size_t count) const;
 
     /// The step cannot be written; `what` names the operator or the form of it.
     Error noForm(const std::string& what) const;

@@ -1,7 +1,10 @@
 #include "exporters/onnx/values.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/scalar_tensor.h>
+
+#include "ops/op.h"
 
 namespace qs {
 
@@ -11,27 +14,43 @@ at::Tensor integerScalar(int64_t value, DType dtype) {
     return at::scalar_tensor(value, dtype == DType::UInt8 ? at::kByte : at::kChar);
 }
 
+bool passesThrough(const QNode& node) {
+    const OpDef* def = ops().find(node.op);
+    return def != nullptr && def->quant == QuantKind::PassThrough;
+}
+
 }  // namespace
 
-OnnxValues::OnnxValues(const QuantizedGraph& graph, OnnxBuilder& builder)
+OnnxValues::OnnxValues(const QuantizedGraph& graph, OnnxBuilder& builder, const OnnxProfile& profile)
     : graph_(graph),
       builder_(builder),
+      profile_(profile),
       integers_(graph.values.size()),
-      grids_(graph.values.size()),
       reals_(graph.values.size()) {}
 
-OnnxValues::Grid OnnxValues::grid(const std::string& base, const QParams& qparams) {
+OnnxGrid OnnxValues::grid(const std::string& base, const QParams& qparams) {
     return {
         builder_.addInitializer(base + "/scale", at::scalar_tensor(qparams.scale.at(0), at::kFloat)),
         builder_.addInitializer(base + "/zero_point", integerScalar(qparams.zeroPoint.at(0), qparams.dtype))};
+}
+
+OnnxGrid OnnxValues::gridOf(const QNode& node, ValueId id) {
+    const QValue& value = graph_.value(id);
+    return passesThrough(node) && graph_.isInteger(node) ? integers(node.inputs.at(0)).grid
+                                                         : grid(value.name, *value.qparams);
+}
+
+OnnxIntegers OnnxValues::integers(ValueId id) const {
+    return integers_.at(static_cast<size_t>(id.index));
 }
 
 std::string OnnxValues::real(ValueId id) {
     const auto i = static_cast<size_t>(id.index);
     if (reals_.at(i).empty()) {
         const std::string base = graph_.value(id).name + "/DequantizeLinear";
-        reals_[i] = builder_.addNode("DequantizeLinear", base,
-                                     {integers_[i], grids_[i].scale, grids_[i].zeroPoint}, base);
+        const auto& [tensor, grid] = integers_[i];
+        reals_[i] =
+            builder_.addNode("DequantizeLinear", base, {tensor, grid.scale, grid.zeroPoint}, base);
     }
     return reals_[i];
 }
@@ -43,28 +62,43 @@ void OnnxValues::setReal(ValueId id, const std::string& tensor) {
 void OnnxValues::setQuantized(const QNode& node, ValueId id, const std::string& real,
                               const IntegerRange& range) {
     const QValue& value = graph_.value(id);
-    const auto i = static_cast<size_t>(id.index);
-    grids_.at(i) = grid(value.name, *value.qparams);
-    std::string tensor = builder_.addNode("QuantizeLinear", node.layer + "/QuantizeLinear",
-                                          {real, grids_[i].scale, grids_[i].zeroPoint}, value.name);
-    if (range != typeRange(*value.qparams)) {
-        const auto bound = [&](const char* name, int64_t q) {
-            return builder_.addInitializer(value.name + name, integerScalar(q, value.qparams->dtype));
-        };
-        tensor = builder_.addNode("Clip", node.layer + "/Clip",
-                                  {tensor, bound("/min", range.low), bound("/max", range.high)},
-                                  value.name + "/Clip");
+    const OnnxGrid grid = gridOf(node, id);
+    quantized_.push_back({real, value.qparams->scale.at(0)});
+    const std::string tensor = builder_.addNode("QuantizeLinear", node.layer + "/QuantizeLinear",
+                                                {real, grid.scale, grid.zeroPoint}, value.name);
+    setIntegers(node, id, {tensor, grid}, range);
+}
+
+void OnnxValues::setIntegers(const QNode& node, ValueId id, const OnnxIntegers& integers,
+                             const IntegerRange& range) {
+    const QValue& value = graph_.value(id);
+    integers_.at(static_cast<size_t>(id.index)) = {
+        narrowed(node.layer, value.name, integers.tensor, *value.qparams, range), integers.grid};
+}
+
+std::string OnnxValues::narrowed(const std::string& layer, const std::string& base,
+                                 const std::string& integers, const QParams& qparams,
+                                 const IntegerRange& range) {
+    if (range == typeRange(qparams)) {
+        return integers;
     }
-    integers_.at(i) = tensor;
+    const auto bound = [&](const char* name, int64_t q) {
+        return builder_.addInitializer(base + name, integerScalar(q, qparams.dtype));
+    };
+    return builder_.addNode("Clip", layer + "/Clip",
+                            {integers, bound("/min", range.low), bound("/max", range.high)}, base + "/Clip");
 }
 
 std::string OnnxValues::round(const std::string& layer, const std::string& real, const QParams& qparams) {
     const std::string base = real + "/rounded";
-    const Grid between = grid(base, qparams);
+    const OnnxGrid between = grid(base, qparams);
     const std::string integers = builder_.addNode("QuantizeLinear", layer + "/QuantizeLinear",
                                                   {real, between.scale, between.zeroPoint}, base);
-    return builder_.addNode("DequantizeLinear", layer + "/DequantizeLinear",
-                            {integers, between.scale, between.zeroPoint}, base + "/DequantizeLinear");
+    return builder_.addNode(
+        "DequantizeLinear", layer + "/DequantizeLinear",
+        {narrowed(layer, base, integers, qparams, {qparams.quantMin, qparams.quantMax}), between.scale,
+         between.zeroPoint},
+        base + "/DequantizeLinear");
 }
 
 std::string OnnxValues::constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,
@@ -79,6 +113,34 @@ std::string OnnxValues::constant(const std::string& name, const at::Tensor& inte
         {builder_.addInitializer(name, integers), builder_.addInitializer(name + "/scale", scale),
          builder_.addInitializer(name + "/zero_point", zeroPoint)},
         name + "/DequantizeLinear", attributes);
+}
+
+std::string OnnxValues::quantizedConstant(const std::string& name, const at::Tensor& integers,
+                                          const at::Tensor& scale, int64_t axis) {
+    OnnxAttributes attributes;
+    Shape along(static_cast<size_t>(integers.dim()), 1);
+    if (scale.dim() > 0) {
+        attributes.add("axis", axis);
+        along.at(static_cast<size_t>(axis)) = scale.numel();
+    }
+    const std::string real =
+        builder_.addInitializer(name, integers.to(at::kFloat) * scale.reshape(along));
+    const OnnxGrid grid{
+        builder_.addInitializer(name + "/scale", scale),
+        builder_.addInitializer(name + "/zero_point", at::full(scale.sizes(), 0, integers.scalar_type()))};
+    const std::string quantized =
+        builder_.addNode("QuantizeLinear", name + "/QuantizeLinear", {real, grid.scale, grid.zeroPoint},
+                         name + "/QuantizeLinear", attributes);
+    return builder_.addNode("DequantizeLinear", name + "/DequantizeLinear",
+                            {quantized, grid.scale, grid.zeroPoint}, name + "/DequantizeLinear", attributes);
+}
+
+std::string OnnxValues::constant(const std::string& name, const at::Tensor& integers,
+                                 const QParams& qparams) {
+    const std::string tensor = builder_.addInitializer(name, integers);
+    const OnnxGrid own = grid(name, qparams);
+    return builder_.addNode("DequantizeLinear", name + "/DequantizeLinear",
+                            {tensor, own.scale, own.zeroPoint}, name + "/DequantizeLinear");
 }
 
 }  // namespace qs

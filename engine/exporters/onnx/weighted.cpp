@@ -1,7 +1,10 @@
 // Convolutions and linear layers: with weights of their own, and (carried) with weights that are tensors.
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
+
+#include <tuple>
 
 #include "exporters/onnx/step.h"
 #include "ops/integer_bias.h"
@@ -21,8 +24,13 @@ std::string quantizedBias(const OnnxStep& step) {
     for (size_t o = 0; o < node.weightQParams->scale.size(); ++o) {
         scale.push_back(accumulatorScale(node, input, static_cast<int64_t>(o)));
     }
-    return step.values().constant(node.layer + ".bias", integerBias(node, input),
-                                  toTensor(scale, !node.weightQParams->perChannel()), 0);
+    const std::string name = node.layer + ".bias";
+    const at::Tensor integers = integerBias(node, input);
+    if (!step.profile().integerBias) {
+        const at::Tensor real = integers.to(at::kDouble) * at::tensor(scale, at::kDouble);
+        return step.builder().addInitializer(name, real.to(at::kFloat));
+    }
+    return step.values().constant(name, integers, toTensor(scale, !node.weightQParams->perChannel()), 0);
 }
 
 std::string biasTensor(const OnnxStep& step) {
@@ -42,7 +50,10 @@ std::string weightTensor(const OnnxStep& step, bool transposed = false) {
     }
     const QParams& qparams = *node.weightQParams;
     const int64_t axis = transposed ? 1 - qparams.axis : qparams.axis;
-    return step.values().constant(name, tensor, toTensor(qparams.scale, !qparams.perChannel()), axis);
+    const at::Tensor scale = toTensor(qparams.scale, !qparams.perChannel());
+    return step.profile().weights == OnnxProfile::Weights::Reals
+               ? step.values().quantizedConstant(name, tensor, scale, axis)
+               : step.values().constant(name, tensor, scale, axis);
 }
 
 /// What ONNX takes for padding that is the same before and behind each axis.
@@ -52,12 +63,29 @@ std::vector<int64_t> bothEnds(const std::vector<int64_t>& padding) {
     return pads;
 }
 
+/// Where the network rounds before a residual add and the runtime would rather not, or the other way round:
+/// the file does as the network does.
+void noteRounding(const OnnxStep& step) {
+    const OnnxProfile& profile = step.profile();
+    const bool rounds = step.node().preAdd.has_value();
+    if (!step.isInteger() || profile.roundsBeforeAdd.value_or(rounds) == rounds) {
+        return;
+    }
+    step.builder().addNote("layer " + step.node().layer +
+                           (rounds ? ": rounding before the residual add keeps " + profile.runtime +
+                                         " from fusing the two"
+                                   : ": without rounding before the residual add, " + profile.runtime +
+                                         " computes the two in float") +
+                           "; quantize with preset " + profile.preset);
+}
+
 /// The residual that is added to `product`, where there is one.
 std::string addResidual(const OnnxStep& step, const std::string& product) {
     const QNode& node = step.node();
     if (!node.hasAdd) {
         return product;
     }
+    noteRounding(step);
     const std::string addend = node.preAdd ? step.values().round(node.layer, product, *node.preAdd) : product;
     return step.side("Add", {addend, step.values().real(node.inputs.at(1))});
 }
@@ -81,16 +109,40 @@ OnnxResult emitConvolution(const OnnxStep& step) {
     return addResidual(step, step.main(transposed ? "ConvTranspose" : "Conv", inputs, attributes));
 }
 
+/// x [N, I].
+std::string gemm(const OnnxStep& step, const std::string& x) {
+    std::vector<std::string> inputs{x, weightTensor(step)};
+    if (step.node().bias) {
+        inputs.push_back(biasTensor(step));
+    }
+    return step.main("Gemm", inputs, OnnxAttributes().add("transB", int64_t{1}));
+}
+
+/// x [..., I] as the rows of one matrix, and back. ONNX Runtime has no integer kernel that adds the bias to a
+/// product of higher rank.
+std::string gemmOfRows(const OnnxStep& step, const std::string& x, const Shape& shape) {
+    const QParams& input = *step.graph().value(step.node().inputs.at(0)).qparams;
+    QParams whole = input;
+    std::tie(whole.quantMin, whole.quantMax) = std::pair(typeRange(input).low, typeRange(input).high);
+    const std::string rows = step.values().round(
+        step.node().layer, step.side("Reshape", {x, step.integers({-1, shape.back()})}), whole);
+    Shape back = shape;
+    back.front() = -1;
+    back.back() = step.node().weight->size(0);
+    return step.side("Reshape", {step.between(gemm(step, rows)), step.integers(back)});
+}
+
 /// Gemm for N x I, which runtimes have an integer kernel with bias for; MatMul and Add for other ranks.
 OnnxResult emitLinear(const OnnxStep& step) {
     const QNode& node = step.node();
     const std::string x = step.values().real(node.inputs.at(0));
-    if (step.graph().value(node.inputs.at(0)).shape.size() == 2) {
-        std::vector<std::string> inputs{x, weightTensor(step)};
-        if (node.bias) {
-            inputs.push_back(biasTensor(step));
-        }
-        return addResidual(step, step.main("Gemm", inputs, OnnxAttributes().add("transB", int64_t{1})));
+    const Shape& shape = step.graph().value(node.inputs.at(0)).shape;
+    if (shape.size() == 2) {
+        return addResidual(step, gemm(step, x));
+    }
+    if (step.isInteger() && step.profile().fusesEachNode && node.bias && !node.hasAdd && shape.size() > 2 &&
+        !step.values().keepsExtentsFree()) {
+        return gemmOfRows(step, x, shape);
     }
     const std::string product = step.main("MatMul", {x, weightTensor(step, /*transposed=*/true)});
     return addResidual(step, node.bias ? step.side("Add", {product, biasTensor(step)}) : product);
@@ -143,8 +195,12 @@ OnnxResult emitCarriedLinear(const OnnxStep& step) {
     if (step.rank(weight) != 2) {
         return step.noForm();
     }
-    const std::string turned = step.side("Transpose", {step.tensor(weight)},
-                                         OnnxAttributes().add("perm", std::vector<int64_t>{1, 0}));
+    const Operand& operand = step.operand(weight);
+    const std::string turned =
+        operand.isConstant()
+            ? step.builder().addInitializer(step.node().layer + "." + operand.name, operand.constant.t())
+            : step.side("Transpose", {step.tensor(weight)},
+                        OnnxAttributes().add("perm", std::vector<int64_t>{1, 0}));
     const std::string product = step.main("MatMul", {step.tensor(arguments.operand(0)), turned});
     return arguments.isTensor(2) ? step.side("Add", {product, step.tensor(arguments.operand(2))}) : product;
 }

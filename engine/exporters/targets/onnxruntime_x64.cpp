@@ -3,13 +3,15 @@
 namespace qs {
 
 void register_onnxruntime_x64(Registry<Exporter>& registry) {
-    registry.add("onnxruntime-x64", {.description = "ONNX (QDQ) for ONNX Runtime on x64 processors",
-                                     .extension = ".onnx",
-                                     .isDefault = true,
-                                     .runtime = "onnxruntime",
-                                     .opset = 13,
-                                     .newestOpset = 13,
-                                     .make = makeOnnx});
+    OnnxProfile profile;
+    profile.runtime = "ONNX Runtime";
+    profile.preset = "onednn";
+    profile.narrowing = OnnxProfile::Narrowing::Integers;
+    profile.fusesEachNode = true;
+    profile.roundsBeforeAdd = true;
+    Exporter exporter = onnxTarget("ONNX (QDQ) for ONNX Runtime on x64 processors", profile);
+    exporter.isDefault = true;
+    registry.add("onnxruntime-x64", exporter);
 }
 
 }  // namespace qs

@@ -18,6 +18,27 @@ inline TensorQConfig symmetricWeight(Granularity granularity, const char* observ
     return {DType::Int8, Scheme::Symmetric, granularity, -128, 127, observer};
 }
 
+/// int8 activations with z = 0. All 256 integers are in range, because that is where QuantizeLinear and
+/// TensorRT saturate.
+inline TensorQConfig symmetricActivation(const char* observer) {
+    return {DType::Int8, Scheme::Symmetric, Granularity::PerTensor, -128, 127, observer};
+}
+
+/// Static INT8 without zero points; weights per output channel in -127..127, so that their negation is in
+/// range too.
+inline QConfig symmetricPreset(const char* name) {
+    const auto weight = [](const char* observer) {
+        return TensorQConfig{DType::Int8, Scheme::Symmetric, Granularity::PerChannel, -127, 127, observer};
+    };
+    QConfig qconfig;
+    qconfig.name = name;
+    qconfig.activation = symmetricActivation("histogram");
+    qconfig.weight = weight("per_channel_min_max");
+    qconfig.qatActivation = symmetricActivation("moving_average_min_max");
+    qconfig.qatWeight = weight("moving_average_per_channel_min_max");
+    return qconfig;
+}
+
 /// Static INT8 with weights per output channel, as PyTorch's get_default_qconfig and get_default_qat_qconfig
 /// (torch/ao/quantization/qconfig.py) have it for fbgemm, x86 and onednn; they differ in the activation range
 /// only.
