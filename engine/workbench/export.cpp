@@ -4,6 +4,8 @@
 
 #include "exporters/exporter.h"
 #include "protocol/json.h"
+#include "workbench/latency.h"
+#include "workbench/messages.h"
 #include "workbench/model_data.h"
 #include "workbench/variant.h"
 
