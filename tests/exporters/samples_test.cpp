@@ -2,13 +2,16 @@
 // the engine.
 
 #include <ATen/ops/argmax.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include <array>
 #include <filesystem>
 
 #include "data/dataset.h"
 #include "exporters/exporter.h"
+#include "exporters/fused_graph.h"
 #include "exporters/runners.h"
 #include "importers/importer.h"
 #include "quant/ptq.h"
@@ -95,6 +98,22 @@ TEST_P(Samples, AgreeInPython) {
 }
 TEST_P(Samples, AgreeInOnnxRuntime) {
     expectSameClasses(runOnnxRuntime(exported("m.onnx"), expected_.images));
+}
+
+/// Nothing between integers is left in float but the layer that was restored, and what keeps it so.
+TEST_P(Samples, AreFusedInOnnxRuntime) {
+    const ForeignRun run = runOnnxRuntime(exported("m.onnx"), expected_.images.slice(0, 0, 1));
+    if (run.absent) {
+        GTEST_SKIP() << run.log;
+    }
+    const auto left = floatOpsBetweenIntegers(readOnnx(folder_ / "m.optimized.onnx"));
+    if (GetParam().restored.empty()) {
+        EXPECT_THAT(left, testing::IsEmpty());
+    } else {
+        EXPECT_THAT(left, testing::IsSubsetOf({"Clip", "Conv", "FusedConv", "Relu", "Sum"}));
+        EXPECT_THAT(countOps(readOnnx(folder_ / "m.optimized.onnx")),
+                    testing::Contains(testing::Key("QLinearConv")));
+    }
 }
 
 // fbgemm's 0..127 activations are exact on every CPU; the 0..255 of qnnpack are too on QNNPACK's kernels

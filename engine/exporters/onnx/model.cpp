@@ -62,7 +62,8 @@ class OnnxWriter {
             const QValue& input = graph_.value(graph_.inputs[i]);
             const std::string& name = graph_.inputNames.at(i);
             std::vector<std::string> symbols = free_.symbols.at(static_cast<size_t>(input.id.index));
-            Shape shape = i < source_.options.inputShapes.size() ? source_.options.inputShapes[i] : input.shape;
+            Shape shape =
+                i < source_.options.inputShapes.size() ? source_.options.inputShapes[i] : input.shape;
             for (size_t axis = 0; axis < shape.size(); ++axis) {
                 if (shape[axis] < 0 && axis < symbols.size() && symbols[axis].empty()) {
                     shape[axis] = input.shape.at(axis);  // the network runs at this extent only
@@ -178,7 +179,9 @@ Exporter onnxTarget(const std::string& description, const OnnxProfile& profile) 
     exporter.opset = profile.opset;
     exporter.newestOpset = kNewestOnnxOpset;
     exporter.make = [profile](const QuantizedGraph& graph, const ExportOptions& options,
-                              const std::string& fileName) { return makeOnnx(profile, graph, options, fileName); };
+                              const std::string& fileName) {
+        return makeOnnx(profile, graph, options, fileName);
+    };
     return exporter;
 }
 

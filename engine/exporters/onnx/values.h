@@ -36,7 +36,8 @@ class OnnxValues {
     OnnxValues(const QuantizedGraph& graph, OnnxBuilder& builder, const OnnxProfile& profile);
 
     const OnnxProfile& profile() const { return profile_; }
-    /// Extents besides the batch are free: a form that has them as numbers will not do where there is another.
+    /// Extents besides the batch are free: a form that has them as numbers will not do where there is
+    /// another.
     bool keepsExtentsFree() const { return keepsExtentsFree_; }
     void keepExtentsFree() { keepsExtentsFree_ = true; }
 

@@ -71,12 +71,12 @@ void noteRounding(const OnnxStep& step) {
     if (!step.isInteger() || profile.roundsBeforeAdd.value_or(rounds) == rounds) {
         return;
     }
-    step.builder().addNote("layer " + step.node().layer +
-                           (rounds ? ": rounding before the residual add keeps " + profile.runtime +
-                                         " from fusing the two"
-                                   : ": without rounding before the residual add, " + profile.runtime +
-                                         " computes the two in float") +
-                           "; quantize with preset " + profile.preset);
+    step.builder().addNote(
+        "layer " + step.node().layer +
+        (rounds ? ": rounding before the residual add keeps " + profile.runtime + " from fusing the two"
+                : ": without rounding before the residual add, " + profile.runtime +
+                      " computes the two in float") +
+        "; quantize with preset " + profile.preset);
 }
 
 /// The residual that is added to `product`, where there is one.
