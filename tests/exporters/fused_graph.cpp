@@ -83,4 +83,12 @@ QuantizedGraph symmetric(QuantizedGraph graph, bool rounds) {
     return graph;
 }
 
+bool takesZeroPoints(const std::string& target) {
+    return target != "tensorrt" && target != "coreml-friendly";
+}
+
+QuantizedGraph forTarget(const QuantizedGraph& graph, const std::string& target) {
+    return takesZeroPoints(target) ? graph : symmetric(graph, /*rounds=*/target != "tensorrt");
+}
+
 }  // namespace qs::test

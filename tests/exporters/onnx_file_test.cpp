@@ -113,7 +113,8 @@ TEST(FreeAxes, StayFixedWhereALayerHasTheExtentAsANumber) {
     Attributes attrs;
     attrs.set("shape", std::vector<int64_t>{-1, 12, 5});
     b.output("y", b.apply("reshape", "rows", x, attrs));
-    const auto made = exporters().find("generic")->make(b.graph(), {.inputShapes = {{2, 3, -1, 5}}}, "m.onnx");
+    const auto made =
+        exporters().find("generic")->make(b.graph(), {.inputShapes = {{2, 3, -1, 5}}}, "m.onnx");
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_EQ(parsed(*made).graph().input(0).type().tensor_type().shape().dim(2).dim_value(), 4);
     ASSERT_EQ(made->notes.size(), 1u);
@@ -123,8 +124,8 @@ TEST(FreeAxes, StayFixedWhereALayerHasTheExtentAsANumber) {
 class TensorRt : public testing::Test {
   protected:
     void SetUp() override {
-        const auto made = exporters().find("tensorrt")->make(symmetric(findCase("network").graph, false), {},
-                                                             "model.onnx");
+        const auto made =
+            exporters().find("tensorrt")->make(symmetric(findCase("network").graph, false), {}, "model.onnx");
         ASSERT_TRUE(made) << made.error().message;
         exported_ = *made;
         model_ = parsed(exported_);
@@ -194,9 +195,11 @@ TEST_F(TensorRt, WritesACalibrationCacheOfTheFloatNetworksTensors) {
             std::bit_cast<float>(static_cast<uint32_t>(std::stoul(line.substr(colon + 2), nullptr, 16)));
     }
     const QuantizedGraph graph = symmetric(findCase("network").graph, false);
-    EXPECT_EQ(scales.at("x"), static_cast<float>(graph.value(graph.nodes.at(0).outputs[0]).qparams->scale[0]));
+    EXPECT_EQ(scales.at("x"),
+              static_cast<float>(graph.value(graph.nodes.at(0).outputs[0]).qparams->scale[0]));
     EXPECT_EQ(scales.at("conv1/Relu"),
               static_cast<float>(graph.value(graph.nodes.at(1).outputs[0]).qparams->scale[0]));
+    EXPECT_TRUE(scales.contains("y"));
     EXPECT_GT(scales.size(), 10u);
 }
 
@@ -212,7 +215,8 @@ TEST(TensorRtNotes, SayWhereRoundingKeepsLayersApart) {
     const auto made =
         exporters().find("tensorrt")->make(symmetric(findCase("conv_add_relu").graph, true), {}, "m.onnx");
     ASSERT_TRUE(made) << made.error().message;
-    EXPECT_THAT(made->notes, Contains(testing::AllOf(HasSubstr("block.conv2"), HasSubstr("preset tensorrt"))));
+    EXPECT_THAT(made->notes,
+                Contains(testing::AllOf(HasSubstr("block.conv2"), HasSubstr("preset tensorrt"))));
 }
 
 TEST(Arm, HoldsActivationsAsSignedIntegers) {
@@ -225,7 +229,8 @@ TEST(Arm, HoldsActivationsAsSignedIntegers) {
 }
 
 TEST(QOperator, HasNoQdqBetween) {
-    const auto made = exporters().find("onnxruntime-qoperator")->make(findCase("network").graph, {}, "m.onnx");
+    const auto made =
+        exporters().find("onnxruntime-qoperator")->make(findCase("network").graph, {}, "m.onnx");
     ASSERT_TRUE(made) << made.error().message;
     const auto ops = countOps(parsed(*made));
     EXPECT_EQ(ops.at("QuantizeLinear"), 1);
@@ -235,6 +240,21 @@ TEST(QOperator, HasNoQdqBetween) {
     EXPECT_EQ(ops.at("QGemm"), 1);
     EXPECT_EQ(ops.at("QLinearGlobalAveragePool"), 1);
     EXPECT_FALSE(ops.contains("Relu"));
+}
+
+TEST(BFloat16, RoundsWeightsAndSaysSo) {
+    QuantizedGraph graph = floatNetwork();
+    graph.nodes.at(0).bfloat16 = true;
+    const auto made = exporters().find("onnxruntime-x64")->make(graph, {}, "m.onnx");
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_THAT(made->notes, testing::ElementsAre(HasSubstr("layer features.0")));
+    const at::Tensor rounded = graph.nodes[0].weight->to(at::kBFloat16).to(at::kFloat).contiguous();
+    const onnx::ModelProto model = parsed(*made);
+    const auto weight = std::find_if(model.graph().initializer().begin(), model.graph().initializer().end(),
+                                     [](const auto& tensor) { return tensor.name() == "features.0.weight"; });
+    ASSERT_NE(weight, model.graph().initializer().end());
+    EXPECT_EQ(weight->raw_data(),
+              std::string(static_cast<const char*>(rounded.data_ptr()), rounded.nbytes()));
 }
 
 TEST(Constants, AreFolded) {
@@ -275,7 +295,8 @@ TEST(FloatNetworks, GoFromOneFormatToTheOther) {
             ASSERT_TRUE(exportTo(*exporters().find(first), graph, options, source));
             const auto opened = openModel(source);
             ASSERT_TRUE(opened) << opened.error().message;
-            ASSERT_TRUE(exportTo(*exporters().find(second), convertFloat(opened->graph).value(), options, target));
+            ASSERT_TRUE(
+                exportTo(*exporters().find(second), convertFloat(opened->graph).value(), options, target));
             const auto again = openModel(target);
             ASSERT_TRUE(again) << again.error().message;
             const at::Tensor found = runReference(convertFloat(again->graph).value(), input);

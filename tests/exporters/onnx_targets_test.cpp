@@ -31,15 +31,6 @@ std::vector<std::string> onnxTargets() {
     return names;
 }
 
-bool takesZeroPoints(const std::string& target) {
-    return target != "tensorrt" && target != "coreml-friendly";
-}
-
-/// The network as the target takes it.
-QuantizedGraph forTarget(const QuantizedGraph& graph, const std::string& target) {
-    return takesZeroPoints(target) ? graph : symmetric(graph, /*rounds=*/target != "tensorrt");
-}
-
 std::string testName(std::string target) {
     std::replace(target.begin(), target.end(), '-', '_');
     return target;

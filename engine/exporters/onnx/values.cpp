@@ -62,7 +62,7 @@ void OnnxValues::setQuantized(const QNode& node, ValueId id, const std::string& 
                               const IntegerRange& range) {
     const QValue& value = graph_.value(id);
     const OnnxGrid grid = gridOf(node, id);
-    quantized_.push_back({real, value.qparams->scale.at(0)});
+    quantized_.push_back({id, real, value.qparams->scale.at(0)});
     const std::string tensor = builder_.addNode("QuantizeLinear", node.layer + "/QuantizeLinear",
                                                 {real, grid.scale, grid.zeroPoint}, value.name);
     setIntegers(node, id, {tensor, grid}, range);

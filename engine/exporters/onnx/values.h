@@ -24,6 +24,7 @@ struct OnnxIntegers {
 
 /// A float tensor that is quantized, under the name that it has in the float network too.
 struct QuantizedTensor {
+    ValueId value;
     std::string tensor;
     double scale = 0;
 };
