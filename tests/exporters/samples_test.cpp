@@ -65,10 +65,10 @@ class Samples : public testing::TestWithParam<Variant> {
   protected:
     static void SetUpTestSuite() { setenv("QSCOPE_RESOURCES", QS_SOURCE_DIR "/resources", /*overwrite=*/0); }
 
-    std::filesystem::path exported(const std::string& fileName) {
+    std::filesystem::path exported(const std::string& fileName, const std::string& target = {}) {
         const std::filesystem::path path = folder_ / fileName;
-        const auto written =
-            exportTo(*exporterFor(path).value(), expected_.graph, {.inputShapes = {{1, 1, 28, 28}}}, path);
+        const auto written = exportTo(*exporterFor(path, target).value(), expected_.graph,
+                                      {.inputShapes = {{1, 1, 28, 28}}}, path);
         EXPECT_TRUE(written) << written.error().message;
         return path;
     }
@@ -115,6 +115,19 @@ TEST_P(Samples, AreFusedInOnnxRuntime) {
                     testing::Contains(testing::Key("QLinearConv")));
     }
 }
+
+/// Presets without zero points, in the form that they are for.
+class SymmetricSamples : public Samples {};
+
+TEST_P(SymmetricSamples, AgreeInOnnxRuntime) {
+    const std::string target = GetParam().preset == "coreml" ? "coreml-friendly" : GetParam().preset;
+    expectSameClasses(runOnnxRuntime(exported("m.onnx", target), expected_.images));
+}
+
+INSTANTIATE_TEST_SUITE_P(FashionMnist, SymmetricSamples,
+                         testing::Values(Variant{"resnet_tensorrt", "fashion_resnet.pt", "tensorrt", ""},
+                                         Variant{"mobilenet_coreml", "fashion_mobilenet.pt", "coreml", ""}),
+                         [](const auto& info) { return info.param.name; });
 
 // fbgemm's 0..127 activations are exact on every CPU; the 0..255 of qnnpack are too on QNNPACK's kernels
 // only.
