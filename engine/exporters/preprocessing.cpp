@@ -30,8 +30,9 @@ Result<Normalization> normalizationOf(const protocol::Preprocessing& preprocessi
     const int64_t channels = preprocessing.channels.value_or(0);
     if (channels < 1 || preprocessing.mean.size() != static_cast<size_t>(channels) ||
         preprocessing.std.size() != static_cast<size_t>(channels) || !preprocessing.scale) {
-        return usageError("preprocessing inside the file needs channels, scale, and a mean and std for each "
-                          "channel");
+        return usageError(
+            "preprocessing inside the file needs channels, scale, and a mean and std for each "
+            "channel");
     }
     const Shape shape{channels, 1, 1};
     const at::Tensor mean = at::tensor(preprocessing.mean, at::kDouble),
@@ -148,8 +149,7 @@ QuantizedGraph prepended(QuantizedGraph graph, size_t input, const Normalization
 
 }  // namespace
 
-Result<QuantizedGraph> withPreprocessing(QuantizedGraph graph,
-                                         const protocol::Preprocessing& preprocessing) {
+Result<QuantizedGraph> withPreprocessing(QuantizedGraph graph, const protocol::Preprocessing& preprocessing) {
     return guard("preprocessing inside the file", [&]() -> Result<QuantizedGraph> {
         QS_ASSIGN(const Normalization normalization, normalizationOf(preprocessing));
         QS_ASSIGN(const size_t input, imageInput(graph, normalization));
@@ -162,8 +162,9 @@ Result<ExportSource> exportSource(QuantizedGraph graph, ExportOptions options) {
         return ExportSource{std::move(graph), std::move(options)};
     }
     if (!options.preprocessing) {
-        return usageError("preprocessing cannot go into the file: no data says what it is; name the data, or "
-                          "export without it");
+        return usageError(
+            "preprocessing cannot go into the file: no data says what it is; name the data, or "
+            "export without it");
     }
     return guard("preprocessing inside the file", [&]() -> Result<ExportSource> {
         QS_ASSIGN(const Normalization normalization, normalizationOf(*options.preprocessing));

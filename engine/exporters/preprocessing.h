@@ -9,13 +9,12 @@ namespace qs {
 
 /// The network with its preprocessing in front: its image input, float32 in the layout of `preprocessing`,
 /// becomes N x C x H x W pixels 0..255 in RGB order. Float steps, whose layers are called "preprocessing.*",
-/// make of them what the network took before: channels in the wanted order, then x * scale / std - mean / std,
-/// then the wanted layout. Resizing and cropping stay outside.
+/// make of them what the network took before: channels in the wanted order, then x * scale / std - mean /
+/// std, then the wanted layout. Resizing and cropping stay outside.
 ///
 /// Every field of `preprocessing` is set. Failure where the network has not exactly one image input of that
 /// many channels.
-Result<QuantizedGraph> withPreprocessing(QuantizedGraph graph,
-                                         const protocol::Preprocessing& preprocessing);
+Result<QuantizedGraph> withPreprocessing(QuantizedGraph graph, const protocol::Preprocessing& preprocessing);
 
 /// What a target writes: a network, and the options as they hold for it.
 struct ExportSource {

@@ -1,6 +1,5 @@
 // Each operator in each format, re-opened in other runtimes, against the engine's own simulation.
 
-#include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,11 +7,11 @@
 
 #include "exporters/exporter.h"
 #include "exporters/onnx/step.h"
+#include "exporters/op_agreement.h"
 #include "exporters/op_cases.h"
 #include "exporters/runners.h"
 #include "exporters/torchscript/step.h"
 #include "ops/op.h"
-#include "runtime/executor.h"
 
 namespace qs::test {
 
@@ -38,34 +37,6 @@ TEST(Forms, AreAllTested) {
     }
 }
 
-/// The scale of the integers that output `i` is made of, or 0.
-double scaleOf(const QuantizedGraph& graph, size_t i) {
-    for (const QNode& node : graph.nodes) {
-        if (node.op == "dequantize" && node.outputs.at(0) == graph.outputs.at(i)) {
-            return graph.value(node.inputs.at(0)).qparams->scale.at(0);
-        }
-    }
-    return 0;
-}
-
-/// Integers agree within one step, real numbers within rounding.
-void expectAgreement(const OpCase& one, const ForeignRun& run) {
-    const auto engine = makeReferenceExecutor(one.graph).value();
-    const std::vector<at::Tensor> expected = engine->run(one.inputs).value();
-    ASSERT_EQ(run.outputs.size(), expected.size()) << run.log;
-    for (size_t i = 0; i < expected.size(); ++i) {
-        ASSERT_EQ(run.outputs[i].sizes(), expected[i].sizes());
-        const at::Tensor wanted = expected[i].to(at::kDouble), found = run.outputs[i].to(at::kDouble);
-        const at::Tensor difference = (wanted - found).abs();
-        if (const double scale = scaleOf(one.graph, i); scale > 0) {
-            EXPECT_GE(difference.le(1.001 * scale).to(at::kDouble).mean().item<double>(), 0.999);
-            EXPECT_LE(difference.max().item<double>(), 2.001 * scale);
-        } else {
-            EXPECT_LE(difference.max().item<double>(), 1e-5 * wanted.abs().max().item<double>());
-        }
-    }
-}
-
 /// The cases of one family, all in one process of each runtime.
 class Forms : public testing::TestWithParam<std::string> {
   protected:
@@ -86,7 +57,7 @@ class Forms : public testing::TestWithParam<std::string> {
                 GTEST_SKIP() << runs[i].log;
             }
             SCOPED_TRACE(cases_[i].name);
-            expectAgreement(cases_[i], runs[i]);
+            expectOpAgreement(cases_[i], runs[i]);
         }
     }
 

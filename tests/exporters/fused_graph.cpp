@@ -18,10 +18,11 @@ void makeSymmetric(std::optional<QParams>& qparams) {
     }
     double largest = 0;
     for (const int64_t q : {qparams->quantMin, qparams->quantMax}) {
-        largest = std::max(largest,
-                           std::abs(static_cast<double>(q - qparams->zeroPoint.at(0))) * qparams->scale.at(0));
+        largest = std::max(
+            largest, std::abs(static_cast<double>(q - qparams->zeroPoint.at(0))) * qparams->scale.at(0));
     }
-    const double scale = static_cast<float>(largest / 127.5);
+    // Not 127: on that grid some means of the cases lie halfway between two integers.
+    const double scale = static_cast<float>(largest / 127.25);
     *qparams = {DType::Int8, -1, {scale}, {0}, -128, 127};
 }
 
@@ -80,6 +81,14 @@ QuantizedGraph symmetric(QuantizedGraph graph, bool rounds) {
         }
     }
     return graph;
+}
+
+bool takesZeroPoints(const std::string& target) {
+    return target != "tensorrt" && target != "coreml-friendly";
+}
+
+QuantizedGraph forTarget(const QuantizedGraph& graph, const std::string& target) {
+    return takesZeroPoints(target) ? graph : symmetric(graph, /*rounds=*/target != "tensorrt");
 }
 
 }  // namespace qs::test

@@ -27,4 +27,9 @@ std::set<std::string> floatOpsBetweenIntegers(const onnx::ModelProto& optimized)
 /// it says about rounding before residual adds stays; else there is none.
 QuantizedGraph symmetric(QuantizedGraph graph, bool rounds);
 
+/// Whether the export target takes activations with zero points.
+bool takesZeroPoints(const std::string& target);
+/// The network as the target takes it.
+QuantizedGraph forTarget(const QuantizedGraph& graph, const std::string& target);
+
 }  // namespace qs::test

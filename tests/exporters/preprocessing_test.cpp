@@ -133,8 +133,7 @@ TEST(PreprocessingInside, IsRefusedWithoutOneImageInput) {
 }
 
 TEST(PreprocessingInside, IsRefusedWhereNobodyKnowsIt) {
-    const auto source =
-        exportSource(identityNetwork(at::empty({1, 3, 8, 8})), {.preprocessingInside = true});
+    const auto source = exportSource(identityNetwork(at::empty({1, 3, 8, 8})), {.preprocessingInside = true});
     ASSERT_FALSE(source);
     EXPECT_EQ(source.error().kind, ErrorKind::Usage);
 }

@@ -1,15 +1,19 @@
 // Runs exported ONNX models in ONNX Runtime (npm package onnxruntime-node).
 //
-//     node run_onnx.mjs NODE_MODULES MODEL OUTPUTS INPUT... [-- MODEL OUTPUTS INPUT...]...
+//     node run_onnx.mjs NODE_MODULES [--as-on-arm] MODEL OUTPUTS INPUT... [-- MODEL OUTPUTS INPUT...]...
 //
 // An INPUT is FILE:TYPE:SHAPE ("x.bin:float32:4,3,32,32"). Output i goes to OUTPUTS.i as float32 numbers, its extents
 // to OUTPUTS.i.shape; the graph as ONNX Runtime fused it is written beside MODEL with the extension .optimized.onnx.
-// What fails is said, and leaves no outputs. Exit code 77: the package is not in NODE_MODULES.
+// --as-on-arm fuses int8 activations as ONNX Runtime does on ARM processors. What fails is said, and leaves no outputs. Exit code 77: the package is not in NODE_MODULES.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
 const [nodeModules, ...words] = process.argv.slice(2);
+const asOnArm = words[0] === '--as-on-arm';
+if (asOnArm) {
+    words.shift();
+}
 
 let runtime;
 try {
@@ -33,6 +37,7 @@ async function run(model, target, ...inputs) {
         graphOptimizationLevel: 'extended',
         optimizedModelFilePath: model.replace(/\.onnx$/, '.optimized.onnx'),
         logSeverityLevel: 3,
+        ...(asOnArm && { extra: { session: { qdqisint8allowed: '1' } } }),
     });
     const feeds = Object.fromEntries(session.inputNames.map((name, i) => [name, read(inputs[i])]));
     const results = await session.run(feeds);

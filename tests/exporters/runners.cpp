@@ -153,13 +153,14 @@ std::vector<ForeignRun> runPythonTorch(const std::vector<ForeignJob>& jobs, cons
     return runCommand(jobs, "/usr/bin/python3 " + script("run_torchscript.py") + " " + engine);
 }
 
-std::vector<ForeignRun> runOnnxRuntime(const std::vector<ForeignJob>& jobs) {
+std::vector<ForeignRun> runOnnxRuntime(const std::vector<ForeignJob>& jobs, bool asOnArm) {
     if (::system("node --version > /dev/null 2>&1") != 0) {
         return {jobs.size(), ForeignRun{.absent = true, .log = "node is not installed"}};
     }
     const char* modules = ::getenv("QS_NODE_MODULES");
     return runCommand(jobs, "node " + script("run_onnx.mjs") + " " +
-                                quoted(modules ? modules : QS_SOURCE_DIR "/tests/node_modules"));
+                                quoted(modules ? modules : QS_SOURCE_DIR "/tests/node_modules") +
+                                (asOnArm ? " --as-on-arm" : ""));
 }
 
 }  // namespace qs::test

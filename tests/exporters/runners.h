@@ -41,7 +41,8 @@ ForeignRun runLibTorch(const ForeignJob& job, const std::string& engine);
 std::vector<ForeignRun> runPythonTorch(const std::vector<ForeignJob>& jobs, const std::string& engine);
 /// The models in one process of onnxruntime-node, which is looked for in $QS_NODE_MODULES or
 /// tests/node_modules. Writes each graph as fused beside the model, with the extension .optimized.onnx.
-std::vector<ForeignRun> runOnnxRuntime(const std::vector<ForeignJob>& jobs);
+/// `asOnArm`: int8 activations are fused, as they are by default on ARM processors.
+std::vector<ForeignRun> runOnnxRuntime(const std::vector<ForeignJob>& jobs, bool asOnArm = false);
 
 inline ForeignRun runLibTorch(const std::filesystem::path& model, const at::Tensor& input,
                               const std::string& engine) {

@@ -2,13 +2,16 @@
 // the engine.
 
 #include <ATen/ops/argmax.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include <array>
 #include <filesystem>
 
 #include "data/dataset.h"
 #include "exporters/exporter.h"
+#include "exporters/fused_graph.h"
 #include "exporters/runners.h"
 #include "importers/importer.h"
 #include "quant/ptq.h"
@@ -62,10 +65,10 @@ class Samples : public testing::TestWithParam<Variant> {
   protected:
     static void SetUpTestSuite() { setenv("QSCOPE_RESOURCES", QS_SOURCE_DIR "/resources", /*overwrite=*/0); }
 
-    std::filesystem::path exported(const std::string& fileName) {
+    std::filesystem::path exported(const std::string& fileName, const std::string& target = {}) {
         const std::filesystem::path path = folder_ / fileName;
-        const auto written =
-            exportTo(*exporterFor(path).value(), expected_.graph, {.inputShapes = {{1, 1, 28, 28}}}, path);
+        const auto written = exportTo(*exporterFor(path, target).value(), expected_.graph,
+                                      {.inputShapes = {{1, 1, 28, 28}}}, path);
         EXPECT_TRUE(written) << written.error().message;
         return path;
     }
@@ -96,6 +99,35 @@ TEST_P(Samples, AgreeInPython) {
 TEST_P(Samples, AgreeInOnnxRuntime) {
     expectSameClasses(runOnnxRuntime(exported("m.onnx"), expected_.images));
 }
+
+/// Nothing between integers is left in float but the layer that was restored, and what keeps it so.
+TEST_P(Samples, AreFusedInOnnxRuntime) {
+    const ForeignRun run = runOnnxRuntime(exported("m.onnx"), expected_.images.slice(0, 0, 1));
+    if (run.absent) {
+        GTEST_SKIP() << run.log;
+    }
+    const auto left = floatOpsBetweenIntegers(readOnnx(folder_ / "m.optimized.onnx"));
+    if (GetParam().restored.empty()) {
+        EXPECT_THAT(left, testing::IsEmpty());
+    } else {
+        EXPECT_THAT(left, testing::IsSubsetOf({"Clip", "Conv", "FusedConv", "Relu", "Sum"}));
+        EXPECT_THAT(countOps(readOnnx(folder_ / "m.optimized.onnx")),
+                    testing::Contains(testing::Key("QLinearConv")));
+    }
+}
+
+/// Presets without zero points, in the form that they are for.
+class SymmetricSamples : public Samples {};
+
+TEST_P(SymmetricSamples, AgreeInOnnxRuntime) {
+    const std::string target = GetParam().preset == "coreml" ? "coreml-friendly" : GetParam().preset;
+    expectSameClasses(runOnnxRuntime(exported("m.onnx", target), expected_.images));
+}
+
+INSTANTIATE_TEST_SUITE_P(FashionMnist, SymmetricSamples,
+                         testing::Values(Variant{"resnet_tensorrt", "fashion_resnet.pt", "tensorrt", ""},
+                                         Variant{"mobilenet_coreml", "fashion_mobilenet.pt", "coreml", ""}),
+                         [](const auto& info) { return info.param.name; });
 
 // fbgemm's 0..127 activations are exact on every CPU; the 0..255 of qnnpack are too on QNNPACK's kernels
 // only.

@@ -73,8 +73,8 @@ TEST(RuleSet, RefusesLayersThatAreNotThereAndNamesTheNearest) {
 }
 
 TEST(Presets, KnowTheirNames) {
-    EXPECT_THAT(presets().names(),
-                testing::ElementsAre("bf16", "coreml", "fbgemm", "fp32", "onednn", "qnnpack", "tensorrt", "x86"));
+    EXPECT_THAT(presets().names(), testing::ElementsAre("bf16", "coreml", "fbgemm", "fp32", "onednn",
+                                                        "qnnpack", "tensorrt", "x86"));
     for (const auto& [name, qconfig] : presets().entries()) {
         EXPECT_EQ(qconfig.name, name);
     }

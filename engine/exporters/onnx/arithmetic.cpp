@@ -203,10 +203,9 @@ std::optional<QParams> constantQParams(const OnnxStep& step, const at::Tensor& c
     const double largest = constant.abs().max().item<double>();
     const bool uniform = constant.min().item<double>() == constant.max().item<double>();
     const double scale = largest == 0 ? 1 : uniform ? largest : largest / 127;
-    const double span =
-        std::max(static_cast<double>(other.quantMax - other.zeroPoint.at(0)),
-                 static_cast<double>(other.zeroPoint.at(0) - other.quantMin)) *
-        other.scale.at(0);
+    const double span = std::max(static_cast<double>(other.quantMax - other.zeroPoint.at(0)),
+                                 static_cast<double>(other.zeroPoint.at(0) - other.quantMin)) *
+                        other.scale.at(0);
     const double moved = uniform ? 0 : scale / 2 * (isFactor ? span : 1);
     if (moved > output.scale.at(0)) {
         return std::nullopt;

@@ -33,8 +33,8 @@ class OnnxAttributes {
 inline constexpr int kOldestOnnxOpset = 13;
 inline constexpr int kNewestOnnxOpset = 21;
 
-/// Fills an ONNX model node by node and keeps the names of tensors and of nodes unique. An op is called by its
-/// name, one of another operator set "com.microsoft::QLinearAdd".
+/// Fills an ONNX model node by node and keeps the names of tensors and of nodes unique. An op is called by
+/// its name, one of another operator set "com.microsoft::QLinearAdd".
 class OnnxBuilder {
   public:
     /// Of kOldestOnnxOpset to kNewestOnnxOpset; the IR version is the oldest that goes with it.

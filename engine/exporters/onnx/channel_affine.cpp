@@ -20,7 +20,8 @@ std::optional<std::string> channelAffine(const OnnxStep& step, const at::Tensor&
     const int64_t channels = shape[1];
     const at::Tensor weight = factor.to(at::kDouble).flatten().expand({channels}).contiguous();
     const at::Tensor bias = offset.to(at::kDouble).flatten().expand({channels}).contiguous();
-    const at::Tensor scale = at::where(weight.eq(0), at::full_like(weight, 1), weight.abs() / steps).to(at::kFloat);
+    const at::Tensor scale =
+        at::where(weight.eq(0), at::full_like(weight, 1), weight.abs() / steps).to(at::kFloat);
     const QParams& input = *step.graph().value(step.node().inputs.at(0)).qparams;
     const at::Tensor biasScale = scale * static_cast<float>(input.scale.at(0));
     const at::Tensor biasSteps = at::round(bias / biasScale.to(at::kDouble));

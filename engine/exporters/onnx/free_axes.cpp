@@ -107,7 +107,7 @@ std::optional<Axes> resized(const Reached& step) {
 /// All axes but the last `count`.
 std::optional<Axes> before(const Reached& step, size_t count) {
     return all(step.inputs.at(0), [&](size_t axis) { return axis + count < step.rank(); }) ? sameAxes(step)
-                                                                                          : std::nullopt;
+                                                                                           : std::nullopt;
 }
 
 std::optional<Axes> matrixProduct(const Reached& step) {
@@ -257,12 +257,12 @@ const std::map<std::string, Rule>& rules() {
             {"aten::matmul", matrixProduct},
         };
         for (const char* op :
-             {"clip",          "dequantize",   "elu",         "gelu",          "hard_sigmoid", "hard_swish",
-              "identity",      "leaky_relu",   "pad",         "quantize",      "relu",         "sigmoid",
-              "silu",          "softmax",      "tanh",        "aten::abs",     "aten::cos",    "aten::erf",
-              "aten::exp",     "aten::floor",  "aten::log",   "aten::mish",    "aten::neg",    "aten::relu",
-              "aten::round",   "aten::rsqrt",  "aten::sigmoid", "aten::sin",   "aten::softplus", "aten::sqrt",
-              "aten::square",  "aten::tanh",   "aten::to"}) {
+             {"clip",         "dequantize",  "elu",           "gelu",       "hard_sigmoid",   "hard_swish",
+              "identity",     "leaky_relu",  "pad",           "quantize",   "relu",           "sigmoid",
+              "silu",         "softmax",     "tanh",          "aten::abs",  "aten::cos",      "aten::erf",
+              "aten::exp",    "aten::floor", "aten::log",     "aten::mish", "aten::neg",      "aten::relu",
+              "aten::round",  "aten::rsqrt", "aten::sigmoid", "aten::sin",  "aten::softplus", "aten::sqrt",
+              "aten::square", "aten::tanh",  "aten::to"}) {
             rules.emplace(op, sameAxes);
         }
         return rules;

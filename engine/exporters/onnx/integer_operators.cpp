@@ -120,8 +120,8 @@ const std::map<std::string, Entry>& rules() {
             {"Resize", {resized}},
             {"Sigmoid", {unary("QLinearSigmoid")}},
         };
-        for (const char* op : {"DepthToSpace", "Expand", "Flatten", "Gather", "MaxPool", "Reshape", "Slice",
-                               "Transpose"}) {
+        for (const char* op :
+             {"DepthToSpace", "Expand", "Flatten", "Gather", "MaxPool", "Reshape", "Slice", "Transpose"}) {
             rules.emplace(op, Entry{moved});
         }
         return rules;

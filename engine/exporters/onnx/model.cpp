@@ -54,7 +54,21 @@ class OnnxWriter {
 
     OnnxBuilder& builder() { return builder_; }
     onnx::ModelProto& model() { return builder_.model(); }
-    const OnnxValues& values() const { return values_; }
+
+    /// What is quantized, by the names of a float network's tensors: there, outputs are called so.
+    std::vector<QuantizedTensor> quantizedTensors() const {
+        std::vector<QuantizedTensor> tensors = values_.quantized();
+        for (const QNode& node : graph_.nodes) {
+            for (size_t i = 0; node.op == "dequantize" && i < graph_.outputs.size(); ++i) {
+                for (QuantizedTensor& one : tensors) {
+                    if (graph_.outputs[i] == node.outputs.at(0) && one.value == node.inputs.at(0)) {
+                        one.tensor = graph_.outputNames.at(i);
+                    }
+                }
+            }
+        }
+        return tensors;
+    }
 
   private:
     void addInputs() {
@@ -166,7 +180,7 @@ Result<Exported> makeOnnx(const OnnxProfile& profile, const QuantizedGraph& grap
         const bool quantized = hasIntegers(source.graph);
         const std::string cache = quantized ? fileName + ".cache" : "";
         if (quantized) {
-            exported.files.push_back({cache, calibrationCache(writer.values().quantized())});
+            exported.files.push_back({cache, calibrationCache(writer.quantizedTensors())});
         }
         exported.commands = trtexecCommands(source, fileName, cache);
     }

@@ -17,8 +17,7 @@ namespace {
 OnnxResult emitBatchNorm(const OnnxStep& step) {
     if (step.isInteger()) {
         const auto parameter = [&](size_t i) { return step.operand(i).constant.to(at::kDouble); };
-        const at::Tensor factor =
-            parameter(1) / at::sqrt(parameter(4) + step.attrs().get<double>("eps"));
+        const at::Tensor factor = parameter(1) / at::sqrt(parameter(4) + step.attrs().get<double>("eps"));
         if (auto folded = channelAffine(step, factor, parameter(2) - parameter(3) * factor)) {
             return std::move(*folded);
         }
@@ -64,10 +63,9 @@ std::string layerNorm(const OnnxStep& step, size_t count, double eps, const std:
     if (!bias.empty()) {
         inputs.push_back(bias);
     }
-    return step.main("LayerNormalization", inputs,
-                     OnnxAttributes()
-                         .add("axis", -static_cast<int64_t>(count))
-                         .add("epsilon", static_cast<float>(eps)));
+    return step.main(
+        "LayerNormalization", inputs,
+        OnnxAttributes().add("axis", -static_cast<int64_t>(count)).add("epsilon", static_cast<float>(eps)));
 }
 
 OnnxResult emitLayerNorm(const OnnxStep& step) {
@@ -114,11 +112,9 @@ OnnxResult emitGroupNorm(const OnnxStep& step) {
     // Before opset 21 the operator had a weight a group, not a channel.
     constexpr int isOperator = 21;
     if (step.opset() >= isOperator && step.arguments().isTensor(2) && step.arguments().isTensor(3)) {
-        return step.main("GroupNormalization",
-                         {step.tensor(0), optionalTensor(step, 2), optionalTensor(step, 3)},
-                         OnnxAttributes()
-                             .add("epsilon", static_cast<float>(*eps))
-                             .add("num_groups", *groups));
+        return step.main(
+            "GroupNormalization", {step.tensor(0), optionalTensor(step, 2), optionalTensor(step, 3)},
+            OnnxAttributes().add("epsilon", static_cast<float>(*eps)).add("num_groups", *groups));
     }
     QS_ASSIGN(const std::string weight, channelConstant(step, 2));
     QS_ASSIGN(const std::string bias, channelConstant(step, 3));

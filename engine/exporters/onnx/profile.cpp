@@ -14,8 +14,8 @@ bool isSymmetric(const QParams& qparams) {
 Error refusal(const QNode& node, const QParams& qparams, const OnnxProfile& profile) {
     return failure("layer " + node.layer + ": " + profile.runtime +
                    " takes int8 with zero point 0, and this is " + std::string(toString(qparams.dtype)) +
-                   " with zero point " + std::to_string(qparams.zeroPoint.at(0)) +
-                   ": quantize with preset " + profile.preset);
+                   " with zero point " + std::to_string(qparams.zeroPoint.at(0)) + ": quantize with preset " +
+                   profile.preset);
 }
 
 }  // namespace

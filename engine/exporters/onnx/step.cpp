@@ -1,10 +1,13 @@
 #include "exporters/onnx/step.h"
 
+#include <ATen/ops/ones.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
+#include "exporters/onnx/channel_affine.h"
 #include "ops/op.h"
 
 namespace qs {
@@ -129,8 +132,7 @@ std::vector<std::string> OnnxStep::split(int64_t axis, size_t count) const {
 
 Error OnnxStep::noForm(const std::string& what) const {
     return failure("layer " + node_.layer + ": " + what + " has no ONNX form at opset " +
-                   std::to_string(opset()) +
-                   "; restoring the layer does not help, export TorchScript (.pt)");
+                   std::to_string(opset()) + "; restoring the layer does not help, export TorchScript (.pt)");
 }
 
 Error OnnxStep::noForm() const {
@@ -173,8 +175,7 @@ std::string emitDequantize(const OnnxStep& step) {
     return step.profile().fusesEachNode && feedsFloatWeights(step) ? step.side("Sum", {real}) : real;
 }
 
-/// What comes last in the step: its activation, or the op itself where that is one. ReLU and Clip of integers
-/// are nothing but a narrower range of the result, where that is how ranges are written.
+/// What comes last in the step: its activation, or the op itself where that is one.
 FusedActivation lastActivation(const OnnxStep& step) {
     const QNode& node = step.node();
     if (node.op == "relu") {
@@ -190,14 +191,8 @@ bool isActivation(const QNode& node) {
     return node.op == "relu" || node.op == "clip";
 }
 
-/// A node of the activation; the main one where the step is nothing else.
-std::string activationNode(const OnnxStep& step, const std::string& op,
-                           const std::vector<std::string>& inputs) {
-    return isActivation(step.node()) ? step.main(op, inputs) : step.side(op, inputs);
-}
-
 std::string clip(const OnnxStep& step, const std::string& x, double low, double high) {
-    return activationNode(step, "Clip", {x, step.scalar(low), step.scalar(high)});
+    return step.side("Clip", {x, step.scalar(low), step.scalar(high)});
 }
 
 bool passesThrough(const OnnxStep& step) {
@@ -215,7 +210,7 @@ std::string activate(const OnnxStep& step, const std::string& x, const FusedActi
         case FusedActivation::Kind::None:
             return x;
         case FusedActivation::Kind::Relu:
-            return activationNode(step, "Relu", {x});
+            return step.side("Relu", {x});
         case FusedActivation::Kind::Clip:
             return clip(step, x, activation.low, activation.high);
     }
@@ -236,11 +231,11 @@ std::string emitActivation(const OnnxStep& step, const std::string& x) {
         const IntegerRange type = typeRange(whole);
         whole.quantMin = type.low;
         whole.quantMax = type.high;
-        const bool absorbed = outputRange(whole, activation) == type && !isActivation(step.node());
-        return absorbed && !step.profile().integerOperators ? activate(step, x, activation) : x;
+        const bool absorbed = outputRange(whole, activation) == type;
+        return absorbed && !step.profile().integerOperators ? activate(step, x, step.node().activation) : x;
     }
     if (!hasReducedRange(*qparams)) {
-        return activate(step, x, activation);
+        return activate(step, x, step.node().activation);
     }
     const IntegerRange range = outputRange(*qparams, activation);
     const auto real = [&](int64_t q) {
@@ -257,8 +252,7 @@ void setResult(const OnnxStep& step, size_t i, const std::string& result) {
         return;
     }
     // Values that only pass through are within the range already.
-    const bool within =
-        passesThrough(step) || step.profile().narrowing == OnnxProfile::Narrowing::Reals;
+    const bool within = passesThrough(step) || step.profile().narrowing == OnnxProfile::Narrowing::Reals;
     const IntegerRange range =
         within ? typeRange(*output.qparams) : outputRange(*output.qparams, lastActivation(step));
     step.values().setQuantized(step.node(), output.id, result, range);
@@ -281,8 +275,11 @@ Status emitOnnx(const OnnxStep& step) {
         return step.noForm("op " + node.op);
     }
     std::vector<std::string> results{};
-    if (step.isInteger() && isActivation(node)) {
-        results.push_back(step.tensor(0));  // narrowing the result is all there is to do
+    // Not a DequantizeLinear and a QuantizeLinear alone: ONNX Runtime makes one grid of the two.
+    const auto rescaled = isActivation(node) ? channelAffine(step, at::ones({1}), at::zeros({1}))
+                                             : std::optional<std::string>();
+    if (rescaled) {
+        results.push_back(*rescaled);
     } else {
         QS_ASSIGN(results, (*form)(step));
     }

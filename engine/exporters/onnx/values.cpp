@@ -49,8 +49,7 @@ std::string OnnxValues::real(ValueId id) {
     if (reals_.at(i).empty()) {
         const std::string base = graph_.value(id).name + "/DequantizeLinear";
         const auto& [tensor, grid] = integers_[i];
-        reals_[i] =
-            builder_.addNode("DequantizeLinear", base, {tensor, grid.scale, grid.zeroPoint}, base);
+        reals_[i] = builder_.addNode("DequantizeLinear", base, {tensor, grid.scale, grid.zeroPoint}, base);
     }
     return reals_[i];
 }
@@ -63,7 +62,7 @@ void OnnxValues::setQuantized(const QNode& node, ValueId id, const std::string& 
                               const IntegerRange& range) {
     const QValue& value = graph_.value(id);
     const OnnxGrid grid = gridOf(node, id);
-    quantized_.push_back({real, value.qparams->scale.at(0)});
+    quantized_.push_back({id, real, value.qparams->scale.at(0)});
     const std::string tensor = builder_.addNode("QuantizeLinear", node.layer + "/QuantizeLinear",
                                                 {real, grid.scale, grid.zeroPoint}, value.name);
     setIntegers(node, id, {tensor, grid}, range);
@@ -94,11 +93,10 @@ std::string OnnxValues::round(const std::string& layer, const std::string& real,
     const OnnxGrid between = grid(base, qparams);
     const std::string integers = builder_.addNode("QuantizeLinear", layer + "/QuantizeLinear",
                                                   {real, between.scale, between.zeroPoint}, base);
-    return builder_.addNode(
-        "DequantizeLinear", layer + "/DequantizeLinear",
-        {narrowed(layer, base, integers, qparams, {qparams.quantMin, qparams.quantMax}), between.scale,
-         between.zeroPoint},
-        base + "/DequantizeLinear");
+    return builder_.addNode("DequantizeLinear", layer + "/DequantizeLinear",
+                            {narrowed(layer, base, integers, qparams, {qparams.quantMin, qparams.quantMax}),
+                             between.scale, between.zeroPoint},
+                            base + "/DequantizeLinear");
 }
 
 std::string OnnxValues::constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,
@@ -123,8 +121,7 @@ std::string OnnxValues::quantizedConstant(const std::string& name, const at::Ten
         attributes.add("axis", axis);
         along.at(static_cast<size_t>(axis)) = scale.numel();
     }
-    const std::string real =
-        builder_.addInitializer(name, integers.to(at::kFloat) * scale.reshape(along));
+    const std::string real = builder_.addInitializer(name, integers.to(at::kFloat) * scale.reshape(along));
     const OnnxGrid grid{
         builder_.addInitializer(name + "/scale", scale),
         builder_.addInitializer(name + "/zero_point", at::full(scale.sizes(), 0, integers.scalar_type()))};

@@ -24,6 +24,7 @@ struct OnnxIntegers {
 
 /// A float tensor that is quantized, under the name that it has in the float network too.
 struct QuantizedTensor {
+    ValueId value;
     std::string tensor;
     double scale = 0;
 };
@@ -36,7 +37,8 @@ class OnnxValues {
     OnnxValues(const QuantizedGraph& graph, OnnxBuilder& builder, const OnnxProfile& profile);
 
     const OnnxProfile& profile() const { return profile_; }
-    /// Extents besides the batch are free: a form that has them as numbers will not do where there is another.
+    /// Extents besides the batch are free: a form that has them as numbers will not do where there is
+    /// another.
     bool keepsExtentsFree() const { return keepsExtentsFree_; }
     void keepExtentsFree() { keepsExtentsFree_ = true; }
 

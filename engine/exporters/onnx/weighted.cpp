@@ -39,6 +39,13 @@ std::string biasTensor(const OnnxStep& step) {
                           : step.builder().addInitializer(node.layer + ".bias", *node.bias);
 }
 
+/// Activations are not rounded in the file: ONNX has no such op, and a pair of casts runtimes take out.
+at::Tensor roundedToBFloat16(const OnnxStep& step, const at::Tensor& weight) {
+    step.builder().addNote("layer " + step.node().layer +
+                           ": its weights are rounded to bfloat16, its activations are float32");
+    return weight.to(at::kBFloat16).to(at::kFloat);
+}
+
 /// The weight; `transposed` swaps the extents of a linear layer's [O, I].
 std::string weightTensor(const OnnxStep& step, bool transposed = false) {
     const QNode& node = step.node();
@@ -46,7 +53,7 @@ std::string weightTensor(const OnnxStep& step, bool transposed = false) {
     const at::Tensor tensor = transposed ? stored.t() : stored;
     const std::string name = node.layer + ".weight";
     if (!node.weightInt) {
-        return step.builder().addInitializer(name, tensor);
+        return step.builder().addInitializer(name, node.bfloat16 ? roundedToBFloat16(step, tensor) : tensor);
     }
     const QParams& qparams = *node.weightQParams;
     const int64_t axis = transposed ? 1 - qparams.axis : qparams.axis;
@@ -71,12 +78,12 @@ void noteRounding(const OnnxStep& step) {
     if (!step.isInteger() || profile.roundsBeforeAdd.value_or(rounds) == rounds) {
         return;
     }
-    step.builder().addNote("layer " + step.node().layer +
-                           (rounds ? ": rounding before the residual add keeps " + profile.runtime +
-                                         " from fusing the two"
-                                   : ": without rounding before the residual add, " + profile.runtime +
-                                         " computes the two in float") +
-                           "; quantize with preset " + profile.preset);
+    step.builder().addNote(
+        "layer " + step.node().layer +
+        (rounds ? ": rounding before the residual add keeps " + profile.runtime + " from fusing the two"
+                : ": without rounding before the residual add, " + profile.runtime +
+                      " computes the two in float") +
+        "; quantize with preset " + profile.preset);
 }
 
 /// The residual that is added to `product`, where there is one.

@@ -8,7 +8,8 @@ void register_coreml_friendly(Registry<Exporter>& registry) {
     profile.preset = "coreml";
     profile.symmetric = true;
     profile.integerBias = false;
-    registry.add("coreml-friendly", onnxTarget("ONNX (QDQ) without zero points, as Core ML takes it", profile));
+    registry.add("coreml-friendly",
+                 onnxTarget("ONNX (QDQ) without zero points, as Core ML takes it", profile));
 }
 
 }  // namespace qs

@@ -10,7 +10,8 @@ void register_onnxruntime_arm(Registry<Exporter>& registry) {
     profile.narrowing = OnnxProfile::Narrowing::Integers;
     profile.fusesEachNode = true;
     profile.roundsBeforeAdd = true;
-    registry.add("onnxruntime-arm", onnxTarget("ONNX (QDQ) for ONNX Runtime on ARM processors: signed activations", profile));
+    registry.add("onnxruntime-arm",
+                 onnxTarget("ONNX (QDQ) for ONNX Runtime on ARM processors: signed activations", profile));
 }
 
 }  // namespace qs

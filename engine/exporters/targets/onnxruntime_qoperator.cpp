@@ -10,7 +10,8 @@ void register_onnxruntime_qoperator(Registry<Exporter>& registry) {
     profile.fusesEachNode = true;
     profile.roundsBeforeAdd = true;
     profile.integerOperators = true;
-    registry.add("onnxruntime-qoperator", onnxTarget("ONNX for ONNX Runtime, with operators on integers in place of QDQ", profile));
+    registry.add("onnxruntime-qoperator",
+                 onnxTarget("ONNX for ONNX Runtime, with operators on integers in place of QDQ", profile));
 }
 
 }  // namespace qs

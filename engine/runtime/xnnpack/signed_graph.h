@@ -6,8 +6,8 @@
 
 namespace qs::xnnpack {
 
-// XNNPACK's kernels for weights with a scale a channel take signed activations only; so all of them are signed
-// (withSignedActivations), and no step has to convert.
+// XNNPACK's kernels for weights with a scale a channel take signed activations only; so all of them are
+// signed (withSignedActivations), and no step has to convert.
 
 /// uint8 q as the int8 that stands for it, and back. Layouts are kept.
 at::Tensor toSigned(const at::Tensor& q);
