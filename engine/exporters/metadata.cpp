@@ -22,7 +22,9 @@ Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensor
     if (!metadata.is_object()) {
         return usageError("export metadata is not a JSON object: " + options.metadata);
     }
-    metadata["layers"] = layers;
+    if (!layers.empty()) {
+        metadata["layers"] = layers;
+    }
     if (!metadata.contains("input_shape") && !options.inputShapes.empty()) {
         metadata["input_shape"] = options.inputShapes.front();
     }
