@@ -107,7 +107,7 @@ Status exchange(const fs::path& a, const fs::path& b) {
                : Status(cannotWrite(b, errno));
 }
 
-fs::path absolute(const fs::path& path) {
+fs::path wholePath(const fs::path& path) {
     const fs::path whole = fs::absolute(path).lexically_normal();
     return whole.has_filename() ? whole : whole.parent_path();
 }
@@ -115,7 +115,7 @@ fs::path absolute(const fs::path& path) {
 }  // namespace
 
 Status writeFiles(const fs::path& folder, const std::vector<ExportedFile>& files) {
-    const fs::path base = absolute(folder.empty() ? "." : folder);
+    const fs::path base = wholePath(folder.empty() ? "." : folder);
     Temporaries temporaries;
     for (const ExportedFile& file : files) {
         QS_TRY(temporaries.addFile(base / file.name, file));
@@ -131,7 +131,7 @@ Status writeFiles(const fs::path& folder, const std::vector<ExportedFile>& files
 }
 
 Status writeFolder(const fs::path& path, const std::vector<ExportedFile>& files) {
-    const fs::path target = absolute(path);
+    const fs::path target = wholePath(path);
     Temporaries temporaries;
     QS_ASSIGN(const fs::path folder, temporaries.addFolder(target));
     for (const ExportedFile& file : files) {
