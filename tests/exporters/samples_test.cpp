@@ -9,9 +9,11 @@
 #include <array>
 #include <filesystem>
 
+#include "core/files.h"
 #include "data/dataset.h"
 #include "exporters/exporter.h"
 #include "exporters/fused_graph.h"
+#include "exporters/lite_run.h"
 #include "exporters/runners.h"
 #include "importers/importer.h"
 #include "quant/ptq.h"
@@ -95,6 +97,10 @@ TEST_P(Samples, AgreeInLibTorchOnQnnpack) {
 }
 TEST_P(Samples, AgreeInPython) {
     expectSameClasses(runPythonTorch(exported("m.pt"), expected_.images, "onednn"));
+}
+TEST_P(Samples, AgreeInTheLiteInterpreter) {
+    const std::string bytes = readFile(exported("m.ptl")).value();
+    expectSameClasses({.output = runLite(bytes, expected_.images)});
 }
 TEST_P(Samples, AgreeInOnnxRuntime) {
     expectSameClasses(runOnnxRuntime(exported("m.onnx"), expected_.images));
