@@ -14,6 +14,7 @@
 #include "importers/importer.h"
 #include "importers/jit_interpreter.h"
 #include "importers/tracer.h"
+#include "ops/quantized_engine.h"
 
 namespace qs {
 
@@ -169,7 +170,7 @@ class TorchScriptFile : public ModelFile {
         return guesses;
     }
 
-    Result<Graph> trace(std::span<const InputSpec> inputs) const override {
+    Result<TracedNetwork> trace(std::span<const InputSpec> inputs) const override {
         notes_ = loadNotes_;
         return finishGraph(
             batchOf(inputs, 1), [&](int64_t batch) { return traceOnce(inputs, batch); }, notes_);
@@ -181,6 +182,7 @@ class TorchScriptFile : public ModelFile {
     }
 
     Graph traceOnce(std::span<const InputSpec> inputs, int64_t batch) const {
+        const QuantizedEngineScope engine;
         Tracer tracer;
         std::vector<at::Tensor> tensors;
         const int64_t whole = batchOf(inputs, batch);
@@ -240,6 +242,7 @@ Result<std::vector<InputSpec>> declaredInputs(const torch::jit::Module& module) 
 
 /// LibTorch explains a failure with the model's whole source; the first sentence is enough.
 Result<torch::jit::Module> load(const std::filesystem::path& path, torch::jit::ExtraFilesMap& extra) {
+    const QuantizedEngineScope engine;  // unpacks what is packed in the file
     auto module = guard("cannot load " + path.string(),
                         [&] { return torch::jit::load(path.string(), at::kCPU, extra); });
     if (module) {

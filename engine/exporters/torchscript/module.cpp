@@ -1,43 +1,18 @@
 #include "exporters/torchscript/module.h"
 
-#include <ATen/Context.h>
-
 #include <sstream>
 
 #include "core/guard.h"
 #include "exporters/metadata.h"
 #include "exporters/torchscript/builder.h"
 #include "exporters/torchscript/step.h"
+#include "ops/quantized_engine.h"
 
 namespace qs {
 
 namespace jit = torch::jit;
 
 namespace {
-
-/// Makes sure that one of LibTorch's quantized engines is active, for as long as it lives. Which one does not
-/// matter: packed parameters are saved as plain weights and packed anew by the engine that is active where
-/// they are loaded.
-class QuantizedEngineScope {
-  public:
-    QuantizedEngineScope() : before_(at::globalContext().qEngine()) {
-        if (before_ != at::QEngine::NoQEngine) {
-            return;
-        }
-        for (const at::QEngine engine : at::globalContext().supportedQEngines()) {
-            if (engine != at::QEngine::NoQEngine) {
-                at::globalContext().setQEngine(engine);
-                return;
-            }
-        }
-    }
-    ~QuantizedEngineScope() { at::globalContext().setQEngine(before_); }
-    QuantizedEngineScope(const QuantizedEngineScope&) = delete;
-    QuantizedEngineScope& operator=(const QuantizedEngineScope&) = delete;
-
-  private:
-    at::QEngine before_;
-};
 
 Result<jit::Module> buildModule(const QuantizedGraph& graph) {
     const QuantizedEngineScope engine;

@@ -185,7 +185,13 @@ class Converter {
         }
         if (kind == QuantKind::Weighted) {
             const Node& primary = model_.graph.node(group.primary);
-            QS_TRY(quantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
+            const auto& fileGrid = model_.graph.value(primary.inputs.at(1)).qparams;
+            if (fileGrid && !group.batchNorm) {
+                node.weightQParams = fileGrid;
+                node.weightInt = quantize(*node.weight, *fileGrid);
+            } else {
+                QS_TRY(quantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
+            }
         }
         if (group.add) {
             QS_ASSIGN(node.preAdd, calibrated(preAddValue(model_.graph, group)));

@@ -62,7 +62,7 @@ class Preparer {
         }
         size_t integerInputs = 0;
         for (const ValueId input : group.inputs) {
-            integerInputs += integerValues_.count(input);
+            integerInputs += integerValues_.contains(input) || isQuantizedSource(model_.graph, input) ? 1 : 0;
         }
         switch (kindOf(group)) {
             case QuantKind::None:

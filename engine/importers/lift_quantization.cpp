@@ -1,0 +1,434 @@
+#include "importers/lift_quantization.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "graph/passes/fusion.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/rewrite.h"
+#include "importers/implied_activation.h"
+#include "importers/tracer.h"
+#include "ops/op.h"
+
+namespace qs {
+
+namespace {
+
+QParams markerGrid(const Node& marker) {
+    const Attributes& attrs = marker.attrs;
+    return {dtypeFromString(attrs.get<std::string>("dtype")).value(),
+            -1,
+            {attrs.get<double>("scale")},
+            {attrs.get<int64_t>("zero_point")},
+            attrs.get<int64_t>("quant_min"),
+            attrs.get<int64_t>("quant_max")};
+}
+
+QuantKind kindOf(const Node& node) {
+    const OpDef* def = ops().find(node.op);
+    return def ? def->quant : QuantKind::None;
+}
+
+std::string describe(const Node& node) {
+    return "layer " + (node.scope.empty() ? node.op : node.scope + " (" + node.op + ")");
+}
+
+/// The integer that a real bound stands for, within the grid's range.
+int64_t boundOn(const QParams& grid, double real) {
+    const double steps = std::nearbyint(real / grid.scale[0]) + static_cast<double>(grid.zeroPoint[0]);
+    return static_cast<int64_t>(
+        std::clamp(steps, static_cast<double>(grid.quantMin), static_cast<double>(grid.quantMax)));
+}
+
+/// The marker that makes `value` for one reader, perhaps with permutes between; null where there is none.
+const Node* soleMarker(const Graph& graph, ValueId value) {
+    const Node* producer = soleProducer(graph, value);
+    while (producer && producer->op == "permute") {
+        producer = soleProducer(graph, producer->inputs[0]);
+    }
+    return producer && producer->op == kQuantizeMarker ? producer : nullptr;
+}
+
+/// quantize -> clip on integers that nobody else reads: a narrower range of the integers.
+void foldClamps(Graph& graph) {
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const Node& clip = graph.nodes()[i];
+        const Node* marker =
+            clip.op == "clip" && !graph.isOutput(clip.outputs[0]) ? soleMarker(graph, clip.inputs[0]) : nullptr;
+        if (!marker) {
+            continue;
+        }
+        QParams grid = markerGrid(*marker);
+        const int64_t low = boundOn(grid, clip.attrs.get<double>("min"));
+        const int64_t high = boundOn(grid, clip.attrs.get<double>("max"));
+        grid.quantMin = low;
+        grid.quantMax = high;
+        graph.node(marker->id).attrs = markerAttributes(grid);
+        graph.replaceUses(clip.outputs[0], clip.inputs[0]);
+    }
+}
+
+/// Copies a network without its markers. `barriers` are markers behind which an identity stands, so that what
+/// is rounded there is not fused with what follows.
+class Lifter {
+  public:
+    Lifter(const Graph& from, const std::set<NodeId>& barriers, std::vector<std::string>& notes)
+        : from_(from), barriers_(barriers), notes_(notes) {}
+
+    void run() {
+        for (const ValueId input : from_.inputs()) {
+            seen_[input] = {adopt(to_.addInput(from_.value(input).name), from_.value(input))};
+        }
+        for (const Node& node : from_.nodes()) {
+            if (node.op == kQuantizeMarker) {
+                seen_[node.outputs[0]] = quantized(node);
+            } else if (node.op == kDequantizeMarker) {
+                const Seen& integers = seen_.at(node.inputs[0]);
+                seen_[node.outputs[0]] = {integers.value, integers.form == Form::Real ? Form::Real : Form::Rounded};
+            } else {
+                copy(node);
+            }
+        }
+        for (size_t i = 0; i < from_.outputs().size(); ++i) {
+            addOutput(seen_.at(from_.outputs()[i]), from_.outputNames()[i]);
+        }
+        to_.setFixedBatch(from_.fixedBatch());
+    }
+
+    /// Markers between nodes that fuse() would put into one group, where the grid is another than the group's
+    /// result has. Values on the same grid need no marker: an activation and rounding may swap places.
+    std::set<NodeId> missingBarriers() {
+        std::set<NodeId> missing;
+        for (const FusionGroup& group : fuse(to_)) {
+            const Value& result = to_.value(group.outputs.at(0));
+            for (const NodeId member : group.members) {
+                Value& value = to_.value(to_.node(member).outputs.at(0));
+                if (!value.qparams || value.id == result.id || value.id == preAdd(group)) {
+                    continue;
+                }
+                const bool isActivated =
+                    group.activation && to_.node(*group.activation).inputs[0] == value.id;
+                if (isActivated && result.qparams && isSameGrid(*value.qparams, *result.qparams)) {
+                    value.qparams.reset();
+                } else {
+                    missing.insert(markers_.at(value.id));
+                }
+            }
+        }
+        return missing;
+    }
+
+    LiftedNetwork finish() {
+        LiftedNetwork lifted;
+        std::set<ValueId> integers;  // what integer groups make
+        for (const FusionGroup& group : fuse(to_)) {
+            const bool could = couldBeInteger(group, integers), is = isInteger(group);
+            if (could && is) {
+                integers.insert(group.outputs.begin(), group.outputs.end());
+            } else if (could) {
+                lifted.floatLayers.push_back(group.primary);
+            }
+            if (!(could && is)) {
+                noteUnrounded(group, integers);
+            }
+        }
+        lifted.graph = std::move(to_);
+        return lifted;
+    }
+
+  private:
+    /// Rounded: integers seen as real numbers again.
+    enum class Form { Real, Rounded, Integer };
+
+    /// A value of the old graph in the new one.
+    struct Seen {
+        ValueId value = {};
+        Form form = Form::Real;
+    };
+
+    ValueId adopt(ValueId fresh, const Value& like) {
+        to_.value(fresh).shape = like.shape;
+        to_.value(fresh).dtype = like.dtype;
+        to_.value(fresh).qparams = like.qparams;
+        return fresh;
+    }
+
+    const Seen& see(ValueId id) {
+        const auto known = seen_.find(id);
+        if (known != seen_.end()) {
+            return known->second;
+        }
+        const Value& constant = from_.value(id);
+        return seen_[id] = {adopt(to_.addConstant(constant.name, *constant.constant), constant)};
+    }
+
+    /// A node with one output like `like`, in the module around that of `like`'s producer: in the same one it
+    /// would take part in the name of the layer.
+    ValueId insert(const std::string& op, Attributes attrs, ValueId like) {
+        const NodeId producer = to_.value(like).producer;
+        const std::string scope = producer.valid() ? to_.node(producer).scope : "";
+        const NodeId id = to_.addNode(op, "", std::move(attrs), {like}, {""});
+        const size_t dot = scope.rfind('.');
+        to_.node(id).scope = dot == std::string::npos ? "" : scope.substr(0, dot);
+        const ValueId output = adopt(to_.node(id).outputs[0], to_.value(like));
+        to_.value(output).qparams.reset();
+        return output;
+    }
+
+    /// A value of its own for integers on another grid than `value` has.
+    Seen separate(const Seen& value, const QParams& grid) {
+        const ValueId copy = insert("identity", {}, value.value);
+        noteRead(to_.value(copy).producer, value);
+        to_.value(copy).qparams = grid;
+        return {copy, Form::Integer};
+    }
+
+    void noteRead(NodeId reader, const Seen& value) {
+        if (value.form == Form::Real) {
+            raw_.insert({reader, value.value});
+            readRaw_.insert(value.value);
+        }
+    }
+
+    /// Whether additions alone read what the marker makes, as what is added to a convolution's result.
+    bool feedsAdditions(const Node& marker) const {
+        for (const NodeId reader : from_.users(marker.outputs[0])) {
+            const Node& node = from_.node(reader);
+            for (const NodeId next : from_.users(node.outputs[0])) {
+                if (node.op != kDequantizeMarker || from_.node(next).op != "add") {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    Seen quantized(const Node& marker) {
+        const Seen input = see(marker.inputs[0]);
+        QParams grid = markerGrid(marker);
+        const auto known = quantized_.find(input.value);
+        const ValueId present = known == quantized_.end() ? input.value : known->second;
+        if (const auto& old = to_.value(present).qparams) {
+            return isSameGrid(*old, grid) ? Seen{present, Form::Integer} : separate(input, grid);
+        }
+        const NodeId producer = to_.value(input.value).producer;
+        const bool isAddend = producer.valid() && to_.node(producer).op == "conv2d" && feedsAdditions(marker);
+        ValueId value = input.value;
+        if (const auto implied = producer.valid() && !isAddend ? impliedActivation(to_.node(producer), grid)
+                                                               : std::nullopt) {
+            value = insert(implied->op, implied->attrs, value);
+        }
+        quantized_[input.value] = value;
+        to_.value(value).qparams = grid;
+        markers_[value] = marker.id;
+        const Seen result{value, Form::Integer};
+        return barriers_.contains(marker.id) ? separate(result, grid) : result;
+    }
+
+    void copy(const Node& node) {
+        std::vector<ValueId> inputs;
+        std::optional<QParams> grid;  // of integers that are read as such
+        for (const ValueId input : node.inputs) {
+            const Seen& seen = see(input);
+            inputs.push_back(seen.value);
+            if (seen.form == Form::Integer) {
+                grid = to_.value(seen.value).qparams;
+            }
+        }
+        if (grid) {
+            checkMoves(node, *grid);
+        }
+        const NodeId id = to_.addNode(node.op, "", node.attrs, inputs, std::vector<std::string>(node.outputs.size()));
+        to_.node(id).scope = node.scope;
+        for (const ValueId input : node.inputs) {
+            noteRead(id, see(input));
+        }
+        for (size_t i = 0; i < node.outputs.size(); ++i) {
+            const ValueId output = adopt(to_.node(id).outputs[i], from_.value(node.outputs[i]));
+            if (grid) {
+                to_.value(output).qparams = grid;
+            }
+            seen_[node.outputs[i]] = {output, grid ? Form::Integer : Form::Real};
+        }
+    }
+
+    /// What integers may be read by: whose results are integers on the same grid.
+    void checkMoves(const Node& node, const QParams& grid) {
+        bool moves = kindOf(node) == QuantKind::PassThrough || node.op == "clip" || node.op == "cat";
+        for (const ValueId input : node.inputs) {
+            const Seen& seen = see(input);
+            const auto& other = to_.value(seen.value).qparams;
+            moves = moves && seen.form == Form::Integer && other && isSameGrid(*other, grid);
+        }
+        if (!moves) {
+            throw ImportError(describe(node) +
+                              ": it computes with a quantized network's integers themselves, which has no form "
+                              "here: open the FP32 model that it was made from");
+        }
+    }
+
+    void addOutput(const Seen& seen, const std::string& name) {
+        if (seen.form == Form::Real) {
+            readRaw_.insert(seen.value);
+        } else if (seen.form == Form::Integer) {
+            notes_.push_back("output " + name + " is integer in the file; here it is given as real numbers");
+        }
+        to_.addOutput(seen.value, name);
+    }
+
+    static ValueId preAddOf(const Graph& graph, const FusionGroup& group) {
+        return graph.node(group.batchNorm.value_or(group.primary)).outputs.at(0);
+    }
+    ValueId preAdd(const FusionGroup& group) const {
+        return group.add ? preAddOf(to_, group) : ValueId{};
+    }
+
+    bool isReal(const std::vector<ValueId>& values) const {
+        return std::all_of(values.begin(), values.end(),
+                           [&](ValueId id) { return to_.value(id).dtype == at::kFloat; });
+    }
+
+    /// Whether prepare() would run the group on integers if no rule forbade it.
+    bool couldBeInteger(const FusionGroup& group, const std::set<ValueId>& integers) const {
+        const QuantKind kind = kindOf(to_.node(group.primary));
+        if (kind == QuantKind::None || group.inputs.empty() || !isReal(group.inputs) || !isReal(group.outputs)) {
+            return false;
+        }
+        const auto available = [&](ValueId id) { return integers.contains(id) || isQuantizedSource(to_, id); };
+        switch (kind) {
+            case QuantKind::Weighted:
+                return true;
+            case QuantKind::Observed:
+                return std::any_of(group.inputs.begin(), group.inputs.end(), available);
+            default:
+                return std::all_of(group.inputs.begin(), group.inputs.end(), available);
+        }
+    }
+
+    bool isReadRaw(const FusionGroup& group, ValueId value) const {
+        return std::any_of(group.members.begin(), group.members.end(),
+                           [&](NodeId member) { return raw_.contains({member, value}); });
+    }
+
+    /// Symmetric int8, with one scale an output channel or one for all.
+    bool hasIntegerWeight(const FusionGroup& group) const {
+        const Node& node = to_.node(group.primary);
+        const auto& grid = to_.value(node.inputs.at(1)).qparams;
+        const bool mayBePerChannel = !ops().find(node.op)->weightPerTensor;
+        return !group.batchNorm && grid && grid->dtype == DType::Int8 &&
+               (!grid->perChannel() || (grid->axis == 0 && mayBePerChannel)) &&
+               std::all_of(grid->zeroPoint.begin(), grid->zeroPoint.end(), [](int64_t z) { return z == 0; });
+    }
+
+    /// Whether the file runs the group on integers.
+    bool isInteger(const FusionGroup& group) const {
+        const QuantKind kind = kindOf(to_.node(group.primary));
+        const auto& first = to_.value(group.inputs.at(0)).qparams;
+        for (const ValueId input : group.inputs) {
+            if (!to_.value(input).qparams || isReadRaw(group, input)) {
+                return false;
+            }
+        }
+        for (const ValueId output : group.outputs) {
+            const auto& grid = to_.value(output).qparams;
+            const bool isUsed = to_.isOutput(output) || !to_.users(output).empty();
+            if (isUsed && (!grid || readRaw_.contains(output) ||
+                           (kind == QuantKind::PassThrough && !isSameGrid(*grid, *first)))) {
+                return false;
+            }
+        }
+        return (kind != QuantKind::Weighted || hasIntegerWeight(group)) &&
+               (!group.add || to_.value(preAdd(group)).qparams);
+    }
+
+    /// A group on real numbers reads a value that the file rounds for it, but that is real here.
+    void noteUnrounded(const FusionGroup& group, const std::set<ValueId>& integers) {
+        const Node& node = to_.node(group.primary);
+        for (const ValueId input : group.inputs) {
+            if (to_.value(input).qparams && !integers.contains(input) && !isReadRaw(group, input) &&
+                node.op != "identity") {
+                notes_.push_back(describe(node) +
+                                 " reads its input before it is rounded to 8 bits; the file rounds it first");
+                return;
+            }
+        }
+    }
+
+    const Graph& from_;
+    const std::set<NodeId>& barriers_;
+    std::vector<std::string>& notes_;
+    Graph to_;
+    std::map<ValueId, Seen> seen_;            ///< by value of the old graph
+    std::map<ValueId, ValueId> quantized_;    ///< real value -> the one that bears its grid
+    std::map<ValueId, NodeId> markers_;       ///< value of the new graph -> what gave it its grid
+    std::set<std::pair<NodeId, ValueId>> raw_;  ///< who reads what without rounding
+    std::set<ValueId> readRaw_;
+};
+
+bool isQuantized(const Graph& graph) {
+    const auto isMarker = [](const Node& node) {
+        return node.op == kQuantizeMarker || node.op == kDequantizeMarker;
+    };
+    return std::any_of(graph.nodes().begin(), graph.nodes().end(), isMarker) ||
+           std::any_of(graph.values().begin(), graph.values().end(),
+                       [](const Value& value) { return value.qparams.has_value(); });
+}
+
+}  // namespace
+
+Attributes markerAttributes(const QParams& grid) {
+    Attributes attrs;
+    attrs.set("scale", grid.scale.at(0));
+    attrs.set("zero_point", grid.zeroPoint.at(0));
+    attrs.set("dtype", std::string(toString(grid.dtype)));
+    attrs.set("quant_min", grid.quantMin);
+    attrs.set("quant_max", grid.quantMax);
+    return attrs;
+}
+
+std::optional<QParams> integerGrid(const Graph& graph, ValueId value) {
+    for (;;) {
+        const NodeId producer = graph.value(value).producer;
+        if (!producer.valid()) {
+            return std::nullopt;
+        }
+        const Node& node = graph.node(producer);
+        if (node.op == kQuantizeMarker) {
+            return markerGrid(node);
+        }
+        if (node.op != "clip" && node.op != "cat" && kindOf(node) != QuantKind::PassThrough) {
+            return std::nullopt;
+        }
+        value = node.inputs.at(0);
+    }
+}
+
+bool isSameGrid(const QParams& a, const QParams& b) {
+    return a.dtype == b.dtype && a.axis == b.axis && a.scale == b.scale && a.zeroPoint == b.zeroPoint;
+}
+
+std::optional<LiftedNetwork> liftQuantization(Graph graph, std::vector<std::string>& notes) {
+    if (!isQuantized(graph)) {
+        return std::nullopt;
+    }
+    foldClamps(graph);
+    mergePermutes(graph);
+    removeDeadNodes(graph);
+    std::set<NodeId> barriers;
+    for (;;) {
+        std::vector<std::string> noted = notes;
+        Lifter lifter(graph, barriers, noted);
+        lifter.run();
+        const std::set<NodeId> missing = lifter.missingBarriers();
+        if (missing.empty()) {
+            LiftedNetwork lifted = lifter.finish();
+            notes = std::move(noted);
+            return lifted;
+        }
+        barriers.insert(missing.begin(), missing.end());
+    }
+}
+
+}  // namespace qs
