@@ -1,5 +1,6 @@
 #include "importers/packed_parameters.h"
 
+#include <ATen/core/class_type.h>
 #include <ATen/native/quantized/PackedParams.h>
 
 #include "importers/tracer.h"
@@ -22,7 +23,7 @@ PackedParameters unpackConvolution(ConvPackedParamsBase<kDimensions>& packed) {
     PackedParameters parameters;
     auto [weight, bias] = packed.unpack();
     parameters.weight = unpackTensor(weight);
-    parameters.bias = bias;
+    parameters.bias = bias ? std::optional(*bias) : std::nullopt;
     parameters.stride = packed.stride().vec();
     parameters.padding = packed.padding().vec();
     parameters.outputPadding = packed.output_padding().vec();
@@ -77,7 +78,7 @@ std::optional<PackedParameters> unpackParameters(const c10::IValue& value) {
         PackedParameters parameters;
         auto [weight, bias] = linear->unpack();
         parameters.weight = unpackTensor(weight);
-        parameters.bias = bias;
+        parameters.bias = bias ? std::optional(*bias) : std::nullopt;
         return parameters;
     }
     if (const auto convolution = as<ConvPackedParamsBase<2>>(value)) {
