@@ -121,11 +121,12 @@ void addMetric(CLI::App& command, std::string& metric) {
 }
 
 void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
-    presetOption = command
-                       .add_option("--preset", preset,
-                                   "fbgemm, x86, qnnpack or onednn (a model that is quantized already keeps what "
-                                   "it has unless this is given)")
-                       ->capture_default_str();
+    presetOption =
+        command
+            .add_option("--preset", preset,
+                        "fbgemm, x86, qnnpack or onednn (a model that is quantized already keeps what "
+                        "it has unless this is given)")
+            ->capture_default_str();
     command.add_option("--bf16", bfloat16Layers, "Layers to run in BF16, likewise");
     command.add_option("--fp32", floatLayers, "Layers to keep in FP32: names, or patterns with * and ?")
         ->delimiter(',')

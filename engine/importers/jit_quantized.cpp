@@ -112,6 +112,13 @@ bool isWeighted(const std::string& name) {
     return name.starts_with("quantized::conv") || name.starts_with("quantized::linear");
 }
 
+/// A clamp to numbers: on integers it is one of the integers.
+bool clampsBothEnds(const JitCall& call) {
+    const std::string& name = call.schema.name();
+    return (name == "aten::clamp" || name == "aten::hardtanh") && call.arguments.at(1).isScalar() &&
+           call.arguments.at(2).isScalar();
+}
+
 bool isIntegerActivation(const Tracer& tracer, const at::Tensor& tensor) {
     return Tracer::isActivation(tensor) && tracer.gridOf(tensor).has_value();
 }
@@ -142,7 +149,7 @@ std::optional<std::vector<c10::IValue>> JitQuantized::trace(const JitCall& call)
         refuse(call, "of an activation has no form here: quantize activations per tensor, with fixed scales");
     }
     const auto [def, binding] = findAten(name);
-    const bool moves = def && def->quant == QuantKind::PassThrough;
+    const bool moves = (def && def->quant == QuantKind::PassThrough) || clampsBothEnds(call);
     const bool concerns = name.starts_with(kQuantized) || name == "aten::quantize_per_tensor" ||
                           name == "aten::dequantize" || (readsIntegers && !moves);
     if (!concerns) {
@@ -238,9 +245,12 @@ const JitQuantized::Weighted& JitQuantized::unpacked(const c10::IValue& packed) 
 at::Tensor JitQuantized::weighted(const JitCall& call) {
     const std::string& name = call.schema.name();
     const at::Tensor x = call.arguments.at(0).toTensor();
-    const auto grid = tracer_.gridOf(x) ? declaredGrid(call, quantizedType(tracer_.gridOf(x)->dtype)) : std::nullopt;
+    const auto grid =
+        tracer_.gridOf(x) ? declaredGrid(call, quantizedType(tracer_.gridOf(x)->dtype)) : std::nullopt;
     if (!grid) {
-        refuse(call, "of a dynamically quantized model has no form here: open the FP32 model that it was made from");
+        refuse(
+            call,
+            "of a dynamically quantized model has no form here: open the FP32 model that it was made from");
     }
     if (name.find("1d") != std::string::npos) {
         refuse(call, "has no form here: open the FP32 model that it was made from");
@@ -312,12 +322,12 @@ std::optional<QParams> JitQuantized::trialGrid(const JitCall& call) const {
                         : zeros;
         }));
     }
-    const auto handle =
-        c10::Dispatcher::singleton().findSchemaOrThrow(call.schema.name().c_str(), call.schema.overload_name().c_str());
+    const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(call.schema.name().c_str(),
+                                                                       call.schema.overload_name().c_str());
     const at::Tensor result = run(handle, std::move(stack)).at(0).toTensor();
-    return result.is_quantized() ? std::optional(gridOf(call, result.q_scale(), result.q_zero_point(),
-                                                        result.scalar_type()))
-                                 : std::nullopt;
+    return result.is_quantized()
+               ? std::optional(gridOf(call, result.q_scale(), result.q_zero_point(), result.scalar_type()))
+               : std::nullopt;
 }
 
 }  // namespace qs

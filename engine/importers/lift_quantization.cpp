@@ -1,30 +1,19 @@
 #include "importers/lift_quantization.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
 #include "graph/passes/fusion.h"
 #include "graph/passes/passes.h"
-#include "graph/passes/rewrite.h"
 #include "importers/implied_activation.h"
+#include "importers/markers.h"
 #include "importers/tracer.h"
 #include "ops/op.h"
 
 namespace qs {
 
 namespace {
-
-QParams markerGrid(const Node& marker) {
-    const Attributes& attrs = marker.attrs;
-    return {dtypeFromString(attrs.get<std::string>("dtype")).value(),
-            -1,
-            {attrs.get<double>("scale")},
-            {attrs.get<int64_t>("zero_point")},
-            attrs.get<int64_t>("quant_min"),
-            attrs.get<int64_t>("quant_max")};
-}
 
 QuantKind kindOf(const Node& node) {
     const OpDef* def = ops().find(node.op);
@@ -33,41 +22,6 @@ QuantKind kindOf(const Node& node) {
 
 std::string describe(const Node& node) {
     return "layer " + (node.scope.empty() ? node.op : node.scope + " (" + node.op + ")");
-}
-
-/// The integer that a real bound stands for, within the grid's range.
-int64_t boundOn(const QParams& grid, double real) {
-    const double steps = std::nearbyint(real / grid.scale[0]) + static_cast<double>(grid.zeroPoint[0]);
-    return static_cast<int64_t>(
-        std::clamp(steps, static_cast<double>(grid.quantMin), static_cast<double>(grid.quantMax)));
-}
-
-/// The marker that makes `value` for one reader, perhaps with permutes between; null where there is none.
-const Node* soleMarker(const Graph& graph, ValueId value) {
-    const Node* producer = soleProducer(graph, value);
-    while (producer && producer->op == "permute") {
-        producer = soleProducer(graph, producer->inputs[0]);
-    }
-    return producer && producer->op == kQuantizeMarker ? producer : nullptr;
-}
-
-/// quantize -> clip on integers that nobody else reads: a narrower range of the integers.
-void foldClamps(Graph& graph) {
-    for (size_t i = 0; i < graph.nodes().size(); ++i) {
-        const Node& clip = graph.nodes()[i];
-        const Node* marker =
-            clip.op == "clip" && !graph.isOutput(clip.outputs[0]) ? soleMarker(graph, clip.inputs[0]) : nullptr;
-        if (!marker) {
-            continue;
-        }
-        QParams grid = markerGrid(*marker);
-        const int64_t low = boundOn(grid, clip.attrs.get<double>("min"));
-        const int64_t high = boundOn(grid, clip.attrs.get<double>("max"));
-        grid.quantMin = low;
-        grid.quantMax = high;
-        graph.node(marker->id).attrs = markerAttributes(grid);
-        graph.replaceUses(clip.outputs[0], clip.inputs[0]);
-    }
 }
 
 /// Copies a network without its markers. `barriers` are markers behind which an identity stands, so that what
@@ -86,7 +40,8 @@ class Lifter {
                 seen_[node.outputs[0]] = quantized(node);
             } else if (node.op == kDequantizeMarker) {
                 const Seen& integers = seen_.at(node.inputs[0]);
-                seen_[node.outputs[0]] = {integers.value, integers.form == Form::Real ? Form::Real : Form::Rounded};
+                seen_[node.outputs[0]] = {integers.value,
+                                          integers.form == Form::Real ? Form::Real : Form::Rounded};
             } else {
                 copy(node);
             }
@@ -216,8 +171,8 @@ class Lifter {
         const NodeId producer = to_.value(input.value).producer;
         const bool isAddend = producer.valid() && to_.node(producer).op == "conv2d" && feedsAdditions(marker);
         ValueId value = input.value;
-        if (const auto implied = producer.valid() && !isAddend ? impliedActivation(to_.node(producer), grid)
-                                                               : std::nullopt) {
+        if (const auto implied =
+                producer.valid() && !isAddend ? impliedActivation(to_.node(producer), grid) : std::nullopt) {
             value = insert(implied->op, implied->attrs, value);
         }
         quantized_[input.value] = value;
@@ -240,7 +195,8 @@ class Lifter {
         if (grid) {
             checkMoves(node, *grid);
         }
-        const NodeId id = to_.addNode(node.op, "", node.attrs, inputs, std::vector<std::string>(node.outputs.size()));
+        const NodeId id =
+            to_.addNode(node.op, "", node.attrs, inputs, std::vector<std::string>(node.outputs.size()));
         to_.node(id).scope = node.scope;
         for (const ValueId input : node.inputs) {
             noteRead(id, see(input));
@@ -263,9 +219,10 @@ class Lifter {
             moves = moves && seen.form == Form::Integer && other && isSameGrid(*other, grid);
         }
         if (!moves) {
-            throw ImportError(describe(node) +
-                              ": it computes with a quantized network's integers themselves, which has no form "
-                              "here: open the FP32 model that it was made from");
+            throw ImportError(
+                describe(node) +
+                ": it computes with a quantized network's integers themselves, which has no form "
+                "here: open the FP32 model that it was made from");
         }
     }
 
@@ -281,9 +238,7 @@ class Lifter {
     static ValueId preAddOf(const Graph& graph, const FusionGroup& group) {
         return graph.node(group.batchNorm.value_or(group.primary)).outputs.at(0);
     }
-    ValueId preAdd(const FusionGroup& group) const {
-        return group.add ? preAddOf(to_, group) : ValueId{};
-    }
+    ValueId preAdd(const FusionGroup& group) const { return group.add ? preAddOf(to_, group) : ValueId{}; }
 
     bool isReal(const std::vector<ValueId>& values) const {
         return std::all_of(values.begin(), values.end(),
@@ -293,10 +248,13 @@ class Lifter {
     /// Whether prepare() would run the group on integers if no rule forbade it.
     bool couldBeInteger(const FusionGroup& group, const std::set<ValueId>& integers) const {
         const QuantKind kind = kindOf(to_.node(group.primary));
-        if (kind == QuantKind::None || group.inputs.empty() || !isReal(group.inputs) || !isReal(group.outputs)) {
+        if (kind == QuantKind::None || group.inputs.empty() || !isReal(group.inputs) ||
+            !isReal(group.outputs)) {
             return false;
         }
-        const auto available = [&](ValueId id) { return integers.contains(id) || isQuantizedSource(to_, id); };
+        const auto available = [&](ValueId id) {
+            return integers.contains(id) || isQuantizedSource(to_, id);
+        };
         switch (kind) {
             case QuantKind::Weighted:
                 return true;
@@ -308,8 +266,9 @@ class Lifter {
     }
 
     bool isReadRaw(const FusionGroup& group, ValueId value) const {
-        return std::any_of(group.members.begin(), group.members.end(),
-                           [&](NodeId member) { return raw_.contains({member, value}); });
+        return std::any_of(group.members.begin(), group.members.end(), [&](NodeId member) {
+            return raw_.contains({member, value});
+        });
     }
 
     /// Symmetric int8, with one scale an output channel or one for all.
@@ -339,8 +298,7 @@ class Lifter {
                 return false;
             }
         }
-        return (kind != QuantKind::Weighted || hasIntegerWeight(group)) &&
-               (!group.add || to_.value(preAdd(group)).qparams);
+        return kind != QuantKind::Weighted || hasIntegerWeight(group);
     }
 
     /// A group on real numbers reads a value that the file rounds for it, but that is real here.
@@ -360,9 +318,9 @@ class Lifter {
     const std::set<NodeId>& barriers_;
     std::vector<std::string>& notes_;
     Graph to_;
-    std::map<ValueId, Seen> seen_;            ///< by value of the old graph
-    std::map<ValueId, ValueId> quantized_;    ///< real value -> the one that bears its grid
-    std::map<ValueId, NodeId> markers_;       ///< value of the new graph -> what gave it its grid
+    std::map<ValueId, Seen> seen_;              ///< by value of the old graph
+    std::map<ValueId, ValueId> quantized_;      ///< real value -> the one that bears its grid
+    std::map<ValueId, NodeId> markers_;         ///< value of the new graph -> what gave it its grid
     std::set<std::pair<NodeId, ValueId>> raw_;  ///< who reads what without rounding
     std::set<ValueId> readRaw_;
 };
@@ -377,37 +335,6 @@ bool isQuantized(const Graph& graph) {
 }
 
 }  // namespace
-
-Attributes markerAttributes(const QParams& grid) {
-    Attributes attrs;
-    attrs.set("scale", grid.scale.at(0));
-    attrs.set("zero_point", grid.zeroPoint.at(0));
-    attrs.set("dtype", std::string(toString(grid.dtype)));
-    attrs.set("quant_min", grid.quantMin);
-    attrs.set("quant_max", grid.quantMax);
-    return attrs;
-}
-
-std::optional<QParams> integerGrid(const Graph& graph, ValueId value) {
-    for (;;) {
-        const NodeId producer = graph.value(value).producer;
-        if (!producer.valid()) {
-            return std::nullopt;
-        }
-        const Node& node = graph.node(producer);
-        if (node.op == kQuantizeMarker) {
-            return markerGrid(node);
-        }
-        if (node.op != "clip" && node.op != "cat" && kindOf(node) != QuantKind::PassThrough) {
-            return std::nullopt;
-        }
-        value = node.inputs.at(0);
-    }
-}
-
-bool isSameGrid(const QParams& a, const QParams& b) {
-    return a.dtype == b.dtype && a.axis == b.axis && a.scale == b.scale && a.zeroPoint == b.zeroPoint;
-}
 
 std::optional<LiftedNetwork> liftQuantization(Graph graph, std::vector<std::string>& notes) {
     if (!isQuantized(graph)) {

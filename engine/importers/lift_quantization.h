@@ -8,21 +8,6 @@
 
 namespace qs {
 
-/// Nodes by which an importer writes down that a quantized network turns real numbers into integers and back;
-/// one input, one output. Between them stand operators on real numbers, and such on integers that only move
-/// or clamp values (clip, in real units). They never leave finishGraph().
-inline constexpr char kQuantizeMarker[] = "quantize";
-inline constexpr char kDequantizeMarker[] = "dequantize";
-
-/// Attributes of a quantize marker; `grid` is per tensor.
-Attributes markerAttributes(const QParams& grid);
-
-/// The grid of a value that holds integers; nothing for real numbers.
-std::optional<QParams> integerGrid(const Graph& graph, ValueId value);
-
-/// Same real value for each integer; the ranges may differ.
-bool isSameGrid(const QParams& a, const QParams& b);
-
 struct LiftedNetwork {
     Graph graph;
     /// Main nodes of groups (fuse()) that have an integer form and integer inputs, but run on real numbers.

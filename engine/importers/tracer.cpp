@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "importers/lift_quantization.h"
+#include "importers/markers.h"
 #include "importers/meta_kernels.h"
 #include "importers/operators.h"
 #include "ops/op.h"

@@ -1,5 +1,5 @@
-// Our own exports open again as models: the same integers, qparams and results, and exports of what was opened
-// give the same once more.
+// Our own exports open again as models: the same integers, qparams and results, and exports of what was
+// opened give the same once more.
 
 #include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
@@ -192,15 +192,15 @@ TEST_P(Samples, Onnx) {
     expectTheSameAgain(quantized(), ".onnx", ".pt");
 }
 
-INSTANTIATE_TEST_SUITE_P(RoundTrip, Samples,
-                         testing::Values(Sample{"resnet", "fashion_resnet.pt", "fbgemm", ""},
-                                         Sample{"resnet_onednn", "fashion_resnet.pt", "onednn", ""},
-                                         Sample{"resnet_mixed", "fashion_resnet.pt", "fbgemm", "layer2.0.conv1"},
-                                         Sample{"mobilenet", "fashion_mobilenet.pt", "fbgemm", ""},
-                                         Sample{"mobilenet_qnnpack", "fashion_mobilenet.pt", "qnnpack", ""},
-                                         Sample{"mobilenet_mixed", "fashion_mobilenet.pt", "fbgemm",
-                                                "features.2.conv.1.0"}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    RoundTrip, Samples,
+    testing::Values(Sample{"resnet", "fashion_resnet.pt", "fbgemm", ""},
+                    Sample{"resnet_onednn", "fashion_resnet.pt", "onednn", ""},
+                    Sample{"resnet_mixed", "fashion_resnet.pt", "fbgemm", "layer2.0.conv1"},
+                    Sample{"mobilenet", "fashion_mobilenet.pt", "fbgemm", ""},
+                    Sample{"mobilenet_qnnpack", "fashion_mobilenet.pt", "qnnpack", ""},
+                    Sample{"mobilenet_mixed", "fashion_mobilenet.pt", "fbgemm", "features.2.conv.1.0"}),
+    [](const auto& info) { return info.param.name; });
 
 }  // namespace
 

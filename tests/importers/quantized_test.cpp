@@ -1,5 +1,5 @@
-// Files that are quantized already, by our own exporters' rules and by others': the integer network that comes of
-// them is what PyTorch and ONNX Runtime make of the same file.
+// Files that are quantized already, by our own exporters' rules and by others': the integer network that
+// comes of them is what PyTorch and ONNX Runtime make of the same file.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/max.h>
@@ -105,13 +105,14 @@ TEST_P(QuantizedModule, KeepsItsLayersNames) {
     const auto graph = openExport(modelFile(GetParam()), {{"", {1, 3, 32, 32}}});
     ASSERT_TRUE(graph) << graph.error().message;
     const std::string prefix = std::string(GetParam()).starts_with("eager") ? "module." : "";
-    EXPECT_THAT(integerLayers(*graph),
-                IsSupersetOf({prefix + "stem", prefix + "block1.conv1", prefix + "block2.conv2", prefix + "fc"}));
+    EXPECT_THAT(integerLayers(*graph), IsSupersetOf({prefix + "stem", prefix + "block1.conv1",
+                                                     prefix + "block2.conv2", prefix + "fc"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, QuantizedModule,
-                         testing::Values("eager_scripted_qnnpack.pt", "eager_traced_qnnpack.pt", "fx_qnnpack.pt",
-                                         "eager_scripted_fbgemm.pt", "eager_traced_fbgemm.pt", "fx_fbgemm.pt"),
+                         testing::Values("eager_scripted_qnnpack.pt", "eager_traced_qnnpack.pt",
+                                         "fx_qnnpack.pt", "eager_scripted_fbgemm.pt",
+                                         "eager_traced_fbgemm.pt", "fx_fbgemm.pt"),
                          [](const auto& info) {
                              const std::string file = info.param;
                              return file.substr(0, file.find('.'));
@@ -125,7 +126,8 @@ std::string quantizedText(const std::string& nodes) {
            "t = Constant <value = float {0.05}> ()\n zero = Constant <value = uint8 {0}> ()\n"
            "ws = Constant <value = float[2] {0.01, 0.02}> ()\n wz = Constant <value = int8[2] {0, 0}> ()\n"
            "w = Constant <value = int8[2,2,1,1] {127, -128, 64, 33}> ()\n"
-           "bs = Constant <value = float[2] {0.0003, 0.0006}> ()\n b = Constant <value = int32[2] {500, -900}> ()\n"
+           "bs = Constant <value = float[2] {0.0003, 0.0006}> ()\n b = Constant <value = int32[2] {500, "
+           "-900}> ()\n"
            "q = QuantizeLinear (x, s, z)\n" +
            nodes + "\n y = DequantizeLinear (r, t, zero)";
 }
@@ -156,20 +158,21 @@ TEST_P(QuantizedOnnx, GivesOnnxRuntimesResults) {
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, QuantizedOnnx,
-    testing::Values(QuantizedText{"Qdq", std::string(kConvolution) + "r = QuantizeLinear (a, t, zero)", "conv2d"},
-                    QuantizedText{"Relu", std::string(kConvolution) + "e = Relu (a)\n r = QuantizeLinear (e, t, zero)",
-                                  "conv2d"},
-                    QuantizedText{"QOperator", "r = QLinearConv (q, s, z, w, ws, wz, t, zero, b)", "conv2d"},
-                    QuantizedText{"RoundedInBetween",
-                                  std::string(kConvolution) +
-                                      "f = QuantizeLinear (a, s, z)\n g = DequantizeLinear (f, s, z)\n"
-                                      "e = Relu (g)\n r = QuantizeLinear (e, t, zero)",
-                                  "conv2d"},
-                    QuantizedText{"Requantized",
-                                  std::string(kConvolution) +
-                                      "f = QuantizeLinear (a, s, z)\n g = DequantizeLinear (f, s, z)\n"
-                                      "r = QuantizeLinear (g, t, zero)",
-                                  "conv2d"}),
+    testing::Values(
+        QuantizedText{"Qdq", std::string(kConvolution) + "r = QuantizeLinear (a, t, zero)", "conv2d"},
+        QuantizedText{"Relu", std::string(kConvolution) + "e = Relu (a)\n r = QuantizeLinear (e, t, zero)",
+                      "conv2d"},
+        QuantizedText{"QOperator", "r = QLinearConv (q, s, z, w, ws, wz, t, zero, b)", "conv2d"},
+        QuantizedText{"RoundedInBetween",
+                      std::string(kConvolution) +
+                          "f = QuantizeLinear (a, s, z)\n g = DequantizeLinear (f, s, z)\n"
+                          "e = Relu (g)\n r = QuantizeLinear (e, t, zero)",
+                      "conv2d"},
+        QuantizedText{"Requantized",
+                      std::string(kConvolution) +
+                          "f = QuantizeLinear (a, s, z)\n g = DequantizeLinear (f, s, z)\n"
+                          "r = QuantizeLinear (g, t, zero)",
+                      "conv2d"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(QuantizedOnnx, BringsBackAReluThatTheRangeImplies) {
@@ -210,7 +213,8 @@ INSTANTIATE_TEST_SUITE_P(
                "s = Constant <value = float {0.1}> ()\n z = Constant <value = int32 {0}> ()\n"
                "q = QuantizeLinear (x, s, z)\n y = DequantizeLinear (q, s, z)",
                "only 8-bit integers"},
-        NoForm{"Dynamic", "q, s, z = DynamicQuantizeLinear (x)\n y = DequantizeLinear (q, s, z)", "dynamically"},
+        NoForm{"Dynamic", "q, s, z = DynamicQuantizeLinear (x)\n y = DequantizeLinear (q, s, z)",
+               "dynamically"},
         NoForm{"OtherScale",
                "s = Constant <value = float {0.1}> ()\n t = Constant <value = float {0.2}> ()\n"
                "z = Constant <value = uint8 {0}> ()\n q = QuantizeLinear (x, s, z)\n"

@@ -212,7 +212,8 @@ TEST_F(WorkbenchTest, OpensItsOwnExportsWithTheRecipeThatMakesThemAgain) {
         ASSERT_TRUE(opened->recipe);
         EXPECT_EQ(opened->layers.size(), variant->layers.size());
         EXPECT_THAT(opened->notes, ::testing::Contains(HasSubstr("layers int8")));
-        EXPECT_THAT(opened->recipe->rules, ::testing::Contains(Field(&protocol::Rule::key, "layer2.0.conv1")));
+        EXPECT_THAT(opened->recipe->rules,
+                    ::testing::Contains(Field(&protocol::Rule::key, "layer2.0.conv1")));
         protocol::Recipe again = recipe();
         again.rules = opened->recipe->rules;
         again.calibration = opened->recipe->calibration;

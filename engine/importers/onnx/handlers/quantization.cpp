@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "importers/lift_quantization.h"
+#include "importers/markers.h"
 #include "importers/onnx/handlers.h"
 #include "importers/onnx/handlers/quantized.h"
 #include "ops/quantize.h"
@@ -112,7 +112,8 @@ QParams readGrid(const OnnxNode& node, size_t scale, size_t zeroPoint, int64_t a
     grid.quantMin = grid.dtype == DType::UInt8 ? 0 : -128;
     grid.quantMax = grid.dtype == DType::UInt8 ? 255 : 127;
     grid.scale = node.constantNumbers(scale);
-    grid.zeroPoint = node.hasInput(zeroPoint) ? node.constantInts(zeroPoint) : std::vector<int64_t>(grid.scale.size());
+    grid.zeroPoint =
+        node.hasInput(zeroPoint) ? node.constantInts(zeroPoint) : std::vector<int64_t>(grid.scale.size());
     if (grid.scale.empty() || grid.zeroPoint.size() != grid.scale.size()) {
         node.fail("it has " + std::to_string(grid.scale.size()) + " scales and " +
                   std::to_string(grid.zeroPoint.size()) + " zero points");
@@ -149,8 +150,9 @@ at::Tensor realNumbers(OnnxNode& node, const at::Tensor& integers, const QParams
         return node.dequantize(integers);
     }
     // Integers that the network is given: arithmetic like any other.
-    const at::Tensor shifted = node.call("aten::sub.Scalar", {node.call("aten::to.dtype", {integers, static_cast<int64_t>(at::kFloat)}),
-                                                              static_cast<double>(grid.zeroPoint[0])});
+    const at::Tensor shifted = node.call(
+        "aten::sub.Scalar", {node.call("aten::to.dtype", {integers, static_cast<int64_t>(at::kFloat)}),
+                             static_cast<double>(grid.zeroPoint[0])});
     return node.call("aten::mul.Scalar", {shifted, grid.scale[0]});
 }
 

@@ -23,8 +23,8 @@ at::Tensor apply(const OnnxNode& node, const std::string& op, std::vector<at::Te
     return (*onnxHandlers().find(op))(real).at(0);
 }
 
-/// An int32 bias in steps of the product of both scales: as real numbers in double precision, so that dividing
-/// by the product brings the integers back.
+/// An int32 bias in steps of the product of both scales: as real numbers in double precision, so that
+/// dividing by the product brings the integers back.
 at::Tensor bias(OnnxNode& node, size_t at, size_t inputScale, size_t weightScale) {
     const double scale = node.constantNumber(inputScale);
     const at::Tensor factor = node.input(weightScale).to(at::kDouble).mul(scale);
