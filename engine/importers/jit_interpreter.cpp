@@ -454,7 +454,13 @@ class Interpreter {
             }
         }
         const bool isNamed = node->outputs().size() == 1 && node->output()->hasDebugName() && returnsTensors(node);
-        return isNamed ? node->output()->debugName() : "";
+        if (!isNamed) {
+            return "";
+        }
+        // "pool.1", as LibTorch numbers names that are alike.
+        const std::string name = node->output()->debugName();
+        const size_t dot = name.rfind('.');
+        return name.find_first_not_of("0123456789", dot + 1) == std::string::npos ? name.substr(0, dot) : name;
     }
 
     /// Lists, strings, numbers, and what only asks a tensor for its shape or type.

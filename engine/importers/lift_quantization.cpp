@@ -75,7 +75,9 @@ class Lifter {
         return missing;
     }
 
-    LiftedNetwork finish() {
+    /// The network and its float layers; `missing` gets the markers behind which an identity keeps what is read
+    /// rounded, but by real arithmetic.
+    LiftedNetwork finish(std::set<NodeId>& missing) {
         LiftedNetwork lifted;
         std::set<ValueId> integers;  // what integer groups make
         for (const FusionGroup& group : fuse(to_)) {
@@ -86,8 +88,11 @@ class Lifter {
                 lifted.floatLayers.push_back(group.primary);
             }
             if (!(could && is)) {
-                noteUnrounded(group, integers);
+                checkRounded(group, integers, missing);
             }
+        }
+        for (const ValueId output : roundedOutputs_) {
+            keepRounding(output, missing);
         }
         lifted.graph = std::move(to_);
         return lifted;
@@ -229,7 +234,10 @@ class Lifter {
     void addOutput(const Seen& seen, const std::string& name) {
         if (seen.form == Form::Real) {
             readRaw_.insert(seen.value);
-        } else if (seen.form == Form::Integer) {
+        } else {
+            roundedOutputs_.push_back(seen.value);
+        }
+        if (seen.form == Form::Integer) {
             notes_.push_back("output " + name + " is integer in the file; here it is given as real numbers");
         }
         to_.addOutput(seen.value, name);
@@ -301,15 +309,28 @@ class Lifter {
         return kind != QuantKind::Weighted || hasIntegerWeight(group);
     }
 
+    /// An identity on integers behind the marker that rounds an input of the network, or what an op without an
+    /// integer form makes: nothing else would round there for those who read real numbers.
+    bool keepRounding(ValueId value, std::set<NodeId>& missing) const {
+        const auto marker = markers_.find(value);
+        const bool isMissing = isQuantizedSource(to_, value) && marker != markers_.end() &&
+                               !barriers_.contains(marker->second);
+        if (isMissing) {
+            missing.insert(marker->second);
+        }
+        return isMissing;
+    }
+
     /// A group on real numbers reads a value that the file rounds for it, but that is real here.
-    void noteUnrounded(const FusionGroup& group, const std::set<ValueId>& integers) {
+    void checkRounded(const FusionGroup& group, const std::set<ValueId>& integers, std::set<NodeId>& missing) {
         const Node& node = to_.node(group.primary);
         for (const ValueId input : group.inputs) {
-            if (to_.value(input).qparams && !integers.contains(input) && !isReadRaw(group, input) &&
-                node.op != "identity") {
+            if (!to_.value(input).qparams || integers.contains(input) || isReadRaw(group, input)) {
+                continue;
+            }
+            if (!keepRounding(input, missing) && node.op != "identity") {
                 notes_.push_back(describe(node) +
                                  " reads its input before it is rounded to 8 bits; the file rounds it first");
-                return;
             }
         }
     }
@@ -323,6 +344,7 @@ class Lifter {
     std::map<ValueId, NodeId> markers_;         ///< value of the new graph -> what gave it its grid
     std::set<std::pair<NodeId, ValueId>> raw_;  ///< who reads what without rounding
     std::set<ValueId> readRaw_;
+    std::vector<ValueId> roundedOutputs_;
 };
 
 bool isQuantized(const Graph& graph) {
@@ -348,11 +370,13 @@ std::optional<LiftedNetwork> liftQuantization(Graph graph, std::vector<std::stri
         std::vector<std::string> noted = notes;
         Lifter lifter(graph, barriers, noted);
         lifter.run();
-        const std::set<NodeId> missing = lifter.missingBarriers();
+        std::set<NodeId> missing = lifter.missingBarriers();
         if (missing.empty()) {
-            LiftedNetwork lifted = lifter.finish();
-            notes = std::move(noted);
-            return lifted;
+            LiftedNetwork lifted = lifter.finish(missing);
+            if (missing.empty()) {
+                notes = std::move(noted);
+                return lifted;
+            }
         }
         barriers.insert(missing.begin(), missing.end());
     }

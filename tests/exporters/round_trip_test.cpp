@@ -14,6 +14,7 @@
 #include "exporters/comparison.h"
 #include "exporters/export_case.h"
 #include "exporters/exporter.h"
+#include "exporters/integer_range.h"
 #include "exporters/op_cases.h"
 #include "exporters/runners.h"
 #include "importers/importer.h"
@@ -32,8 +33,8 @@ struct LayerNumbers {
     at::Tensor weight;
     at::Tensor bias;
     std::vector<double> weightScale;
-    QParams input, output;
-    FusedActivation::Kind activation;
+    QParams input, output;  ///< the output in front of a residual add where there is one
+    IntegerRange range;     ///< of the integers that the layer can give
 };
 
 /// By layer name, of a graph's weighted integer layers.
@@ -44,12 +45,13 @@ std::map<std::string, LayerNumbers> numbersOf(const QuantizedGraph& graph) {
             continue;
         }
         const QParams& input = *graph.value(node.inputs[0]).qparams;
+        const QParams& output = node.preAdd ? *node.preAdd : *graph.value(node.outputs[0]).qparams;
         layers[node.layer] = {*node.weightInt,
                               node.bias ? integerBias(node, input) : at::Tensor(),
                               node.weightQParams->scale,
                               input,
-                              *graph.value(node.outputs[0]).qparams,
-                              node.activation.kind};
+                              output,
+                              node.preAdd ? IntegerRange{} : outputRange(output, node.activation)};
     }
     return layers;
 }
@@ -72,7 +74,9 @@ void expectSameNumbers(const QuantizedGraph& expected, const QuantizedGraph& act
         ASSERT_EQ(found->second.bias.defined(), numbers.bias.defined());
         EXPECT_TRUE(!numbers.bias.defined() || at::equal(found->second.bias, numbers.bias));
         EXPECT_EQ(found->second.weightScale, numbers.weightScale);
-        EXPECT_EQ(found->second.activation, numbers.activation);
+        if (found->second.range != IntegerRange{} && numbers.range != IntegerRange{}) {
+            EXPECT_EQ(found->second.range, numbers.range);
+        }
         expectSameGrid(numbers.input, found->second.input);
         expectSameGrid(numbers.output, found->second.output);
     }
