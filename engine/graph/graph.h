@@ -35,7 +35,8 @@ struct Value {
     at::ScalarType dtype = at::kFloat;
     std::optional<at::Tensor> constant;
     NodeId producer;  ///< invalid for graph inputs and constants
-    /// The grid on which the file holds the value, where that is a quantized one. A constant lies on it exactly.
+    /// The grid on which the file holds the value, where that is a quantized one. A constant lies on it
+    /// exactly.
     std::optional<QParams> qparams = {};
 };
 

@@ -334,7 +334,7 @@ TracedNetwork named(Graph graph, std::vector<std::string>& notes) {
 }  // namespace
 
 Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
-                          std::vector<std::string>& notes) {
+                                  std::vector<std::string>& notes) {
     return guard("reading the network", [&]() -> Result<TracedNetwork> {
         try {
             Graph graph = trace(batch);

@@ -408,6 +408,10 @@ class Interpreter {
         if (active && readsValues(op)) {
             refuseData(frame, node);
         }
+        if (op == "prim::is_quantized" || op == "aten::is_quantized") {
+            const at::Tensor x = arguments.at(0).toTensor();
+            return set(frame, node, active ? tracer_.gridOf(x).has_value() : x.is_quantized());
+        }
         if (active && (op == "aten::q_scale" || op == "aten::q_zero_point")) {
             return askGrid(frame, node, arguments.at(0).toTensor());
         }
@@ -453,14 +457,16 @@ class Interpreter {
                 return path->second.substr(0, dot);
             }
         }
-        const bool isNamed = node->outputs().size() == 1 && node->output()->hasDebugName() && returnsTensors(node);
+        const bool isNamed =
+            node->outputs().size() == 1 && node->output()->hasDebugName() && returnsTensors(node);
         if (!isNamed) {
             return "";
         }
         // "pool.1", as LibTorch numbers names that are alike.
         const std::string name = node->output()->debugName();
         const size_t dot = name.rfind('.');
-        return name.find_first_not_of("0123456789", dot + 1) == std::string::npos ? name.substr(0, dot) : name;
+        return name.find_first_not_of("0123456789", dot + 1) == std::string::npos ? name.substr(0, dot)
+                                                                                  : name;
     }
 
     /// Lists, strings, numbers, and what only asks a tensor for its shape or type.

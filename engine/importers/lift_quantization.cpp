@@ -10,6 +10,7 @@
 #include "importers/markers.h"
 #include "importers/tracer.h"
 #include "ops/op.h"
+#include "ops/rounding.h"
 
 namespace qs {
 
@@ -75,8 +76,8 @@ class Lifter {
         return missing;
     }
 
-    /// The network and its float layers; `missing` gets the markers behind which an identity keeps what is read
-    /// rounded, but by real arithmetic.
+    /// The network and its float layers; `missing` gets the markers behind which an identity keeps what is
+    /// read rounded, but by real arithmetic.
     LiftedNetwork finish(std::set<NodeId>& missing) {
         LiftedNetwork lifted;
         std::set<ValueId> integers;  // what integer groups make
@@ -92,7 +93,9 @@ class Lifter {
             }
         }
         for (const ValueId output : roundedOutputs_) {
-            keepRounding(output, missing);
+            if (!integers.contains(output)) {
+                keepRounding(output, missing);
+            }
         }
         lifted.graph = std::move(to_);
         return lifted;
@@ -154,15 +157,20 @@ class Lifter {
 
     /// Whether additions alone read what the marker makes, as what is added to a convolution's result.
     bool feedsAdditions(const Node& marker) const {
+        bool feeds = false;
         for (const NodeId reader : from_.users(marker.outputs[0])) {
             const Node& node = from_.node(reader);
+            if (node.op != kDequantizeMarker || from_.isOutput(node.outputs[0])) {
+                return false;
+            }
             for (const NodeId next : from_.users(node.outputs[0])) {
-                if (node.op != kDequantizeMarker || from_.node(next).op != "add") {
+                feeds = true;
+                if (from_.node(next).op != "add") {
                     return false;
                 }
             }
         }
-        return true;
+        return feeds;
     }
 
     Seen quantized(const Node& marker) {
@@ -269,7 +277,8 @@ class Lifter {
             case QuantKind::Observed:
                 return std::any_of(group.inputs.begin(), group.inputs.end(), available);
             default:
-                return std::all_of(group.inputs.begin(), group.inputs.end(), available);
+                return isRounding(to_, to_.node(group.primary)) ||
+                       std::all_of(group.inputs.begin(), group.inputs.end(), available);
         }
     }
 
@@ -309,12 +318,11 @@ class Lifter {
         return kind != QuantKind::Weighted || hasIntegerWeight(group);
     }
 
-    /// An identity on integers behind the marker that rounds an input of the network, or what an op without an
-    /// integer form makes: nothing else would round there for those who read real numbers.
+    /// An identity on integers behind the marker that rounds what is real here: nothing else would round
+    /// there for those who read real numbers.
     bool keepRounding(ValueId value, std::set<NodeId>& missing) const {
         const auto marker = markers_.find(value);
-        const bool isMissing = isQuantizedSource(to_, value) && marker != markers_.end() &&
-                               !barriers_.contains(marker->second);
+        const bool isMissing = marker != markers_.end() && !barriers_.contains(marker->second);
         if (isMissing) {
             missing.insert(marker->second);
         }
@@ -322,7 +330,8 @@ class Lifter {
     }
 
     /// A group on real numbers reads a value that the file rounds for it, but that is real here.
-    void checkRounded(const FusionGroup& group, const std::set<ValueId>& integers, std::set<NodeId>& missing) {
+    void checkRounded(const FusionGroup& group, const std::set<ValueId>& integers,
+                      std::set<NodeId>& missing) {
         const Node& node = to_.node(group.primary);
         for (const ValueId input : group.inputs) {
             if (!to_.value(input).qparams || integers.contains(input) || isReadRaw(group, input)) {

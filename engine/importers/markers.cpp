@@ -59,7 +59,8 @@ std::optional<QParams> integerGrid(const Graph& graph, ValueId value) {
             return markerGrid(node);
         }
         const OpDef* def = ops().find(node.op);
-        if (node.op != "clip" && node.op != "cat" && !(def != nullptr && def->quant == QuantKind::PassThrough)) {
+        if (node.op != "clip" && node.op != "cat" &&
+            !(def != nullptr && def->quant == QuantKind::PassThrough)) {
             return std::nullopt;
         }
         value = node.inputs.at(0);
@@ -73,8 +74,9 @@ bool isSameGrid(const QParams& a, const QParams& b) {
 void foldClamps(Graph& graph) {
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const Node& clip = graph.nodes()[i];
-        const Node* marker =
-            clip.op == "clip" && !graph.isOutput(clip.outputs[0]) ? soleMarker(graph, clip.inputs[0]) : nullptr;
+        const Node* marker = clip.op == "clip" && !graph.isOutput(clip.outputs[0])
+                                 ? soleMarker(graph, clip.inputs[0])
+                                 : nullptr;
         if (!marker) {
             continue;
         }

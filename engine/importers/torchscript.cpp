@@ -63,6 +63,8 @@ std::string untypedMember(std::string_view source) {
         begin += line.size() + 1;
         if (line.starts_with("class ")) {
             inClass = line.find("(Enum)") == std::string_view::npos;
+        } else if (line.starts_with("def ")) {
+            inClass = false;  // what follows are a function's variables
         } else if (const std::string_view member = assignedName(line);
                    inClass && !member.empty() && kKnown.count(member) == 0) {
             return std::string(member.substr(0, kMostName));

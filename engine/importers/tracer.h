@@ -49,7 +49,8 @@ class Tracer {
     /// The same for operators with one result, a tensor.
     at::Tensor call(const std::string& op, std::vector<c10::IValue> arguments, const std::string& scope);
 
-    /// Says that the file holds a constant as integers on this grid: what its value in the graph is marked with.
+    /// Says that the file holds a constant as integers on this grid: what its value in the graph is marked
+    /// with.
     void setGrid(const at::Tensor& constant, const QParams& grid);
     /// The activation as integers on a per-tensor grid. What is returned takes part in the network like any
     /// other activation; operators that only move values keep its grid. See liftQuantization().
@@ -80,8 +81,9 @@ class Tracer {
 
 /// Traces a network with `trace(batch)` at two batch sizes, makes one graph of both that runs any batch
 /// (sizes that follow the batch become -1 or an expand), removes what no output needs, fuses what ops/ has as
-/// one, makes a float network of a quantized one, and names the layers. A network that only runs the batch `batch` gets Graph::fixedBatch and a note.
+/// one, makes a float network of a quantized one, and names the layers. A network that only runs the batch
+/// `batch` gets Graph::fixedBatch and a note.
 Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
-                          std::vector<std::string>& notes);
+                                  std::vector<std::string>& notes);
 
 }  // namespace qs

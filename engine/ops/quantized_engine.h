@@ -5,8 +5,8 @@
 namespace qs {
 
 /// Makes sure that one of LibTorch's quantized engines is active, for as long as it lives. Which one does not
-/// matter to those who pack and unpack weights: packed parameters are saved as plain weights and packed anew by
-/// the engine that is active where they are loaded.
+/// matter to those who pack and unpack weights: packed parameters are saved as plain weights and packed anew
+/// by the engine that is active where they are loaded.
 class QuantizedEngineScope {
   public:
     QuantizedEngineScope() : before_(at::globalContext().qEngine()) {

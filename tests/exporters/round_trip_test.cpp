@@ -1,7 +1,9 @@
 // Our own exports open again as models: the same integers, qparams and results, and exports of what was
 // opened give the same once more.
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/max.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,9 +58,14 @@ std::map<std::string, LayerNumbers> numbersOf(const QuantizedGraph& graph) {
     return layers;
 }
 
+/// Scales as both formats keep them.
+std::vector<float> singles(const std::vector<double>& scales) {
+    return {scales.begin(), scales.end()};
+}
+
 void expectSameGrid(const QParams& expected, const QParams& actual) {
     EXPECT_EQ(expected.dtype, actual.dtype);
-    EXPECT_EQ(expected.scale, actual.scale);
+    EXPECT_EQ(singles(expected.scale), singles(actual.scale));
     EXPECT_EQ(expected.zeroPoint, actual.zeroPoint);
 }
 
@@ -73,7 +80,7 @@ void expectSameNumbers(const QuantizedGraph& expected, const QuantizedGraph& act
         EXPECT_TRUE(at::equal(found->second.weight, numbers.weight));
         ASSERT_EQ(found->second.bias.defined(), numbers.bias.defined());
         EXPECT_TRUE(!numbers.bias.defined() || at::equal(found->second.bias, numbers.bias));
-        EXPECT_EQ(found->second.weightScale, numbers.weightScale);
+        EXPECT_EQ(singles(found->second.weightScale), singles(numbers.weightScale));
         if (found->second.range != IntegerRange{} && numbers.range != IntegerRange{}) {
             EXPECT_EQ(found->second.range, numbers.range);
         }
@@ -126,6 +133,15 @@ std::vector<OpCase> integerCases() {
     return cases;
 }
 
+/// Of the network's integers, in real units.
+double largestStep(const QuantizedGraph& graph) {
+    double step = 0;
+    for (const QValue& value : graph.values) {
+        step = std::max(step, value.qparams ? value.qparams->scale.at(0) : 0);
+    }
+    return step;
+}
+
 class Operators : public testing::TestWithParam<OpCase> {
   protected:
     void expectTheSameResults(const std::string& extension) {
@@ -142,8 +158,11 @@ class Operators : public testing::TestWithParam<OpCase> {
         const auto expected = makeReferenceExecutor(one.graph).value()->run(one.inputs).value();
         const auto actual = makeReferenceExecutor(*opened).value()->run(one.inputs).value();
         ASSERT_EQ(actual.size(), expected.size());
+        // ONNX has this average as a mean and a factor, which may round a half to the other side.
+        const bool mayDifferByOne = extension == ".onnx" && one.name == "avg_pool2d_ceil_padded_integer";
         for (size_t i = 0; i < expected.size(); ++i) {
-            EXPECT_TRUE(at::equal(actual[i], expected[i])) << opened->dump();
+            const double difference = (actual[i] - expected[i]).abs().max().item<double>();
+            EXPECT_LE(difference, mayDifferByOne ? 1.01 * largestStep(one.graph) : 0) << opened->dump();
         }
     }
 

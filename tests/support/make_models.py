@@ -79,7 +79,7 @@ def write_quantized_networks(out):
         def __init__(self):
             super().__init__()
             self.stem = nn.Conv2d(3, 8, 3, 2, 1)
-            self.act = nn.ReLU6(inplace=True)
+            self.act = nn.ReLU(inplace=True)
             self.pool = nn.MaxPool2d(2)
             self.block1 = Block(8, 16, 1)
             self.swish = nn.Hardswish()

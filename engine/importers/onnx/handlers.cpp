@@ -26,8 +26,8 @@ const OnnxHandlers& onnxHandlers() {
         for (const auto add :
              {registerActivations, registerConstants, registerContrib, registerControl, registerConvolutions,
               registerElementwise, registerGathers, registerMatMuls, registerNormalizations, registerPads,
-              registerPools,
-              registerQuantization, registerQuantizedOperators, registerRecurrent, registerReductions, registerResizes, registerShapes}) {
+              registerPools, registerQuantization, registerQuantizedOperators, registerRecurrent,
+              registerReductions, registerResizes, registerShapes}) {
             add(all);
         }
         return all;

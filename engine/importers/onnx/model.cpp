@@ -66,8 +66,9 @@ void forEachNode(const GraphProto& graph, const std::function<void(const NodePro
 
 /// Operators of models whose activations are quantized while they run, or whose weights alone are.
 bool isDynamicallyQuantized(const std::string& op) {
-    static const char* const kinds[] = {"DynamicQuantizeLinear", "MatMulInteger",        "ConvInteger",
-                                        "MatMulNBits",           "MatMulIntegerToFloat", "DynamicQuantizeMatMul"};
+    static const char* const kinds[] = {"DynamicQuantizeLinear", "MatMulInteger",
+                                        "ConvInteger",           "MatMulNBits",
+                                        "MatMulIntegerToFloat",  "DynamicQuantizeMatMul"};
     return std::find(std::begin(kinds), std::end(kinds), op) != std::end(kinds);
 }
 
@@ -92,7 +93,8 @@ Status checkModel(const ModelProto& model, int64_t opset) {
     Status status;
     forEachNode(model.graph(), [&](const NodeProto& node) {
         if (status && isDynamicallyQuantized(node.op_type())) {
-            status = failure(describe(node) + ": the model is already quantized, dynamically or in its weights alone (" +
+            status = failure(describe(node) +
+                             ": the model is already quantized, dynamically or in its weights alone (" +
                              node.op_type() + "): open the FP32 model that it was made from");
         }
     });
