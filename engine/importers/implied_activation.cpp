@@ -51,7 +51,8 @@ std::optional<double> upperBound(const QParams& grid) {
 }  // namespace
 
 std::optional<ImpliedActivation> impliedActivation(const Node& producer, QParams& grid) {
-    if (!fusesActivation(producer.op)) {
+    const bool holdsZero = grid.quantMin <= grid.zeroPoint[0] && grid.zeroPoint[0] <= grid.quantMax;
+    if (holdsZero && !fusesActivation(producer.op)) {
         return std::nullopt;
     }
     const TypeRange type = typeRange(grid.dtype);

@@ -6,7 +6,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <map>
 
 #include "importers/operators.h"
@@ -88,6 +88,11 @@ double toNumber(const c10::IValue& value) {
 }
 
 QParams gridOf(const JitCall& call, double scale, int64_t zeroPoint, at::ScalarType type) {
+    const bool isSigned = type == at::kQInt8;
+    if (!(scale > 0) || !std::isfinite(scale) || zeroPoint < (isSigned ? -128 : 0) ||
+        zeroPoint > (isSigned ? 127 : 255)) {
+        refuse(call, "has a scale or zero point that no quantized tensor has: the file is damaged");
+    }
     if (type == at::kQUInt8) {
         return {DType::UInt8, -1, {scale}, {zeroPoint}, 0, 255};
     }

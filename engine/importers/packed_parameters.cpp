@@ -3,6 +3,8 @@
 #include <ATen/core/class_type.h>
 #include <ATen/native/quantized/PackedParams.h>
 
+#include <cmath>
+
 #include "importers/tracer.h"
 #include "ops/quantize.h"
 
@@ -59,6 +61,11 @@ UnpackedTensor unpackTensor(const at::Tensor& tensor) {
         grid.axis = static_cast<int>(tensor.q_per_channel_axis());
         grid.scale = numbers(tensor.q_per_channel_scales());
         zeroPoints = numbers(tensor.q_per_channel_zero_points());
+    }
+    for (const double scale : grid.scale) {
+        if (!(scale > 0) || !std::isfinite(scale)) {
+            throw ImportError("its weight has a scale that no quantized tensor has: the file is damaged");
+        }
     }
     for (const double zeroPoint : zeroPoints) {
         if (zeroPoint != static_cast<double>(static_cast<int64_t>(zeroPoint))) {
