@@ -15,8 +15,8 @@ struct ImpliedActivation {
 };
 
 /// The activation between `producer` and its rounding to `grid`, whose range is narrowed as the file says.
-/// Only for ops that fuse with one, and for ranges without zero; what it takes over is taken out of the grid's range, so that both
-/// together give the same integers.
+/// Only for ops that fuse with one, and for ranges without zero; what it takes over is taken out of the
+/// grid's range, so that both together give the same integers.
 std::optional<ImpliedActivation> impliedActivation(const Node& producer, QParams& grid);
 
 }  // namespace qs

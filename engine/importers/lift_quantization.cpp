@@ -140,11 +140,12 @@ class Lifter {
         return output;
     }
 
-    /// A value of its own for integers on another grid than `value` has.
-    Seen separate(const Seen& value, const QParams& grid) {
+    /// A value of its own for the integers that `marker` makes of `value`.
+    Seen separate(const Seen& value, const QParams& grid, const Node& marker) {
         const ValueId copy = insert("identity", {}, value.value);
         noteRead(to_.value(copy).producer, value);
         to_.value(copy).qparams = grid;
+        markers_[copy] = marker.id;
         return {copy, Form::Integer};
     }
 
@@ -175,24 +176,29 @@ class Lifter {
 
     Seen quantized(const Node& marker) {
         const Seen input = see(marker.inputs[0]);
-        QParams grid = markerGrid(marker);
+        const QParams grid = markerGrid(marker);
         const auto known = quantized_.find(input.value);
         const ValueId present = known == quantized_.end() ? input.value : known->second;
-        if (const auto& old = to_.value(present).qparams) {
-            return isSameGrid(*old, grid) ? Seen{present, Form::Integer} : separate(input, grid);
+        const auto& old = to_.value(present).qparams;
+        const Seen result = !old                     ? firstQuantized(input.value, grid, marker)
+                            : isSameGrid(*old, grid) ? Seen{present, Form::Integer}
+                                                     : separate(input, grid, marker);
+        return barriers_.contains(marker.id) ? separate(result, grid, marker) : result;
+    }
+
+    /// `real` gets the grid, with the activation in front of it that the grid's range implies.
+    Seen firstQuantized(ValueId real, QParams grid, const Node& marker) {
+        const NodeId producer = to_.value(real).producer;
+        ValueId value = real;
+        if (producer.valid() && !(to_.node(producer).op == "conv2d" && feedsAdditions(marker))) {
+            if (const auto implied = impliedActivation(to_.node(producer), grid)) {
+                value = insert(implied->op, implied->attrs, real);
+            }
         }
-        const NodeId producer = to_.value(input.value).producer;
-        const bool isAddend = producer.valid() && to_.node(producer).op == "conv2d" && feedsAdditions(marker);
-        ValueId value = input.value;
-        if (const auto implied =
-                producer.valid() && !isAddend ? impliedActivation(to_.node(producer), grid) : std::nullopt) {
-            value = insert(implied->op, implied->attrs, value);
-        }
-        quantized_[input.value] = value;
+        quantized_[real] = value;
         to_.value(value).qparams = grid;
         markers_[value] = marker.id;
-        const Seen result{value, Form::Integer};
-        return barriers_.contains(marker.id) ? separate(result, grid) : result;
+        return {value, Form::Integer};
     }
 
     void copy(const Node& node) {
@@ -387,7 +393,13 @@ std::optional<LiftedNetwork> liftQuantization(Graph graph, std::vector<std::stri
                 return lifted;
             }
         }
+        const size_t known = barriers.size();
         barriers.insert(missing.begin(), missing.end());
+        if (barriers.size() == known) {
+            throw ImportError(
+                "values are rounded in an order that has no form here: open the FP32 model that it was made "
+                "from");
+        }
     }
 }
 
