@@ -68,7 +68,7 @@ Result<protocol::TensorInfo> parseInput(const std::string& text) {
 }
 
 void ModelOptions::add(CLI::App& command) {
-    command.add_option("MODEL", path, "TorchScript or ONNX FP32 model")->required();
+    command.add_option("MODEL", path, "TorchScript or ONNX model")->required();
     addInputs(command, inputs);
 }
 
@@ -125,7 +125,12 @@ void addMetric(CLI::App& command, std::string& metric) {
 }
 
 void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
-    command.add_option("--preset", preset, "fbgemm, x86, qnnpack or onednn")->capture_default_str();
+    presetOption =
+        command
+            .add_option("--preset", preset,
+                        "fbgemm, x86, qnnpack or onednn (a model that is quantized already keeps what "
+                        "it has unless this is given)")
+            ->capture_default_str();
     command.add_option("--bf16", bfloat16Layers, "Layers to run in BF16, likewise");
     command.add_option("--fp32", floatLayers, "Layers to keep in FP32: names, or patterns with * and ?")
         ->delimiter(',')
@@ -166,6 +171,10 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
 Result<protocol::Recipe> RecipeOptions::make(const protocol::ModelInfo& model) const {
     protocol::Recipe result = recipe;
     result.rules = {{"global", "", preset}};
+    if (model.recipe && presetOption->empty()) {
+        result.rules = model.recipe->rules;
+        result.calibration = model.recipe->calibration;
+    }
     for (const auto& [layers, qconfig] : {std::pair(&bfloat16Layers, "bf16"), {&floatLayers, "fp32"}}) {
         for (const std::string& name : *layers) {
             if (isGlob(name)) {

@@ -48,11 +48,13 @@ struct RecipeOptions {
     protocol::Recipe recipe;
     std::string calibrationSource;
     bool perClass = false;
+    const CLI::Option* presetOption = nullptr;  ///< whether the command line says a preset
 
     /// `evaluation`: what the option for the number of evaluated samples is called.
     void add(CLI::App& command, const std::string& evaluation = "--eval-samples");
-    /// The recipe with its rules. Usage error where one of the globs matches no layer of `model` (the engine
-    /// itself checks exact names).
+    /// The recipe with its rules. Without --preset, a model that is quantized already keeps its own rules and
+    /// qparams, and --fp32 and --bf16 add to them. Usage error where one of the globs matches no layer of
+    /// `model` (the engine itself checks exact names).
     Result<protocol::Recipe> make(const protocol::ModelInfo& model) const;
     /// The data to calibrate on, prepared like `data`; absent: chosen by the engine.
     std::optional<protocol::DataSpec> calibration(const DataOptions& data) const;

@@ -9,6 +9,7 @@
 
 #include "core/result.h"
 #include "graph/attributes.h"
+#include "graph/qparams.h"
 
 namespace qs {
 
@@ -34,6 +35,9 @@ struct Value {
     at::ScalarType dtype = at::kFloat;
     std::optional<at::Tensor> constant;
     NodeId producer;  ///< invalid for graph inputs and constants
+    /// The grid on which the file holds the value, where that is a quantized one. A constant lies on it
+    /// exactly.
+    std::optional<QParams> qparams = {};
 };
 
 /// One operation. `op` is an op entry's name (engine/ops) or an ATen overload ("aten::silu") that only

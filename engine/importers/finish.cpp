@@ -6,6 +6,7 @@
 
 #include "core/guard.h"
 #include "graph/passes/simplify.h"
+#include "importers/lift_quantization.h"
 #include "importers/tracer.h"
 #include "ops/op.h"
 
@@ -49,6 +50,7 @@ class Unifier {
     ValueId declare(ValueId id, const Value& like) {
         out_.value(id).shape = like.shape;
         out_.value(id).dtype = like.dtype;
+        out_.value(id).qparams = like.qparams;
         return id;
     }
 
@@ -315,11 +317,25 @@ void nameLayers(Graph& graph) {
     }
 }
 
+TracedNetwork named(Graph graph, std::vector<std::string>& notes) {
+    auto lifted = liftQuantization(graph, notes);
+    if (!lifted) {
+        nameLayers(graph);
+        return {std::move(graph)};
+    }
+    nameLayers(lifted->graph);
+    FileQuantization quantization;
+    for (const NodeId layer : lifted->floatLayers) {
+        quantization.floatLayers.push_back(lifted->graph.node(layer).name);
+    }
+    return {std::move(lifted->graph), std::move(quantization)};
+}
+
 }  // namespace
 
-Result<Graph> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
-                          std::vector<std::string>& notes) {
-    return guard("reading the network", [&]() -> Result<Graph> {
+Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
+                                  std::vector<std::string>& notes) {
+    return guard("reading the network", [&]() -> Result<TracedNetwork> {
         try {
             Graph graph = trace(batch);
             int64_t fixed = 0;
@@ -340,8 +356,7 @@ Result<Graph> finishGraph(int64_t batch, const std::function<Graph(int64_t batch
                 return failure("the model returns no tensor");
             }
             simplify(graph);
-            nameLayers(graph);
-            return graph;
+            return named(std::move(graph), notes);
         } catch (const ImportError& error) {
             return failure(error.what());
         }

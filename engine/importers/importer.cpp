@@ -93,7 +93,7 @@ Error sizeNeeded(const InputSpec& input) {
                    ": give its size, for example --input " + name + "=" + shapeText(example));
 }
 
-Result<Graph> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs) {
+Result<TracedNetwork> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs) {
     const auto open = std::find_if_not(inputs.begin(), inputs.end(), isComplete);
     if (open == inputs.end()) {
         return file.trace(inputs);
@@ -105,12 +105,12 @@ Result<Graph> traceGuessing(const ModelFile& file, const std::vector<InputSpec>&
                 guess[i] = inputs[i];
             }
         }
-        auto graph = file.trace(guess);
-        if (graph) {
-            return graph;
+        auto network = file.trace(guess);
+        if (network) {
+            return network;
         }
         if (!first) {
-            first = graph.error();
+            first = network.error();
         }
     }
     if (!first) {
@@ -159,11 +159,12 @@ Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<
         if (!inputs) {
             return named(inputs.error());
         }
-        auto graph = traceGuessing(*file, *inputs);
-        if (!graph) {
-            return named(graph.error());
+        auto network = traceGuessing(*file, *inputs);
+        if (!network) {
+            return named(network.error());
         }
-        return ImportedModel{std::move(graph).value(), name, file->classes(), file->notes()};
+        return ImportedModel{std::move(network->graph), name, file->classes(), file->notes(),
+                             std::move(network->quantization)};
     }
     return failure(path.string() + " is no model that can be opened: expected " +
                    join(importers().names(), " or ") +

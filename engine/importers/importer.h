@@ -11,6 +11,7 @@
 #include "core/registry.h"
 #include "core/result.h"
 #include "graph/graph.h"
+#include "importers/file_quantization.h"
 
 namespace qs {
 
@@ -36,7 +37,7 @@ class ModelFile {
     virtual std::vector<std::string> notes() const { return {}; }
     /// The network at these inputs: shape complete, dtype set, one for each of inputs(). May be called again
     /// with other shapes.
-    virtual Result<Graph> trace(std::span<const InputSpec> inputs) const = 0;
+    virtual Result<TracedNetwork> trace(std::span<const InputSpec> inputs) const = 0;
 };
 
 /// A model format: whether the first bytes look like one, and how to read it.
@@ -53,6 +54,7 @@ struct ImportedModel {
     std::string format;  ///< "torchscript", "onnx"
     std::vector<std::string> classes;
     std::vector<std::string> notes;
+    std::optional<FileQuantization> quantization = {};  ///< of a file that is quantized
 };
 
 /// Opens a model file of any known format; one clear line for what cannot be opened. `wanted` gives shapes

@@ -12,6 +12,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "importers/jit_quantized.h"
+
 namespace qs {
 
 namespace jit = torch::jit;
@@ -62,6 +64,8 @@ class Interpreter {
         std::vector<c10::IValue> arguments{module._ivalue()};
         arguments.insert(arguments.end(), inputs.begin(), inputs.end());
         const auto& function = module.get_method("forward").function();
+        const auto type = module.type()->name();
+        isOwnExport_ = type && type->qualifiedName().starts_with("__torch__.quantoscope.");
         const auto& declared = function.getSchema().arguments();
         for (size_t i = arguments.size(); i < declared.size() && declared[i].default_value(); ++i) {
             arguments.push_back(*declared[i].default_value());
@@ -272,28 +276,15 @@ class Interpreter {
         const auto owner = frame.paths.find(node->input(0));
         const std::string path = joined(owner == frame.paths.end() ? "" : owner->second, name);
         if (value.isObject()) {
-            refuseQuantized(path, value);
             frame.paths[node->output()] = path;
         } else if (value.isTensor() && value.toTensor().defined()) {
+            frame.paths[node->output()] = path;
             return set(frame, node, parameter(value.toTensor(), path));
         }
         set(frame, node, value);
     }
 
-    static void refuseQuantized(const std::string& path, const c10::IValue& value) {
-        const auto type = value.type()->cast<c10::ClassType>();
-        if (type && type->name() && type->name()->qualifiedName().find("quantized.") != std::string::npos &&
-            !type->is_module()) {
-            throw ImportError("layer " + path +
-                              ": the model is already quantized: open the FP32 model that it was made from");
-        }
-    }
-
     at::Tensor parameter(const at::Tensor& stored, const std::string& path) {
-        if (stored.is_quantized()) {
-            throw ImportError("layer " + path +
-                              ": the model is already quantized: open the FP32 model that it was made from");
-        }
         if (stored.scalar_type() != at::kHalf && stored.scalar_type() != at::kBFloat16) {
             tracer_.nameParameter(stored, path);
             return stored;
@@ -408,11 +399,6 @@ class Interpreter {
         if (op == "aten::warn") {
             return;
         }
-        if (op.starts_with("quantized::") || op == "aten::quantize_per_tensor" ||
-            op == "aten::quantize_per_channel") {
-            refuse(frame, node,
-                   "the model is already quantized (" + op + "): open the FP32 model that it was made from");
-        }
         const jit::FunctionSchema* schema = node->maybeSchema();
         if (!schema) {
             refuse(frame, node, "operator " + op + " is not supported");
@@ -422,17 +408,65 @@ class Interpreter {
         if (active && readsValues(op)) {
             refuseData(frame, node);
         }
+        if (op == "prim::is_quantized" || op == "aten::is_quantized") {
+            const at::Tensor x = arguments.at(0).toTensor();
+            return set(frame, node, active ? tracer_.gridOf(x).has_value() : x.is_quantized());
+        }
+        if (active && (op == "aten::q_scale" || op == "aten::q_zero_point")) {
+            return askGrid(frame, node, arguments.at(0).toTensor());
+        }
+        if (const auto results = returnsTensors(node)
+                                     ? quantized_.trace({*schema, arguments, scopeOf(frame, node)})
+                                     : std::nullopt) {
+            return bindResults(frame, node, *results);
+        }
         const auto handle = c10::Dispatcher::singleton().findSchema({op, schema->overload_name()});
         if (handle && returnsTensors(node)) {
             const std::string name =
                 schema->overload_name().empty() ? op : op + "." + schema->overload_name();
-            const auto results = tracer_.apply(name, arguments, frame.module);
-            for (size_t i = 0; i < results.size(); ++i) {
-                frame.values[node->outputs()[i]] = results[i];
-            }
-            return;
+            return bindResults(frame, node, tracer_.apply(name, arguments, scopeOf(frame, node)));
         }
         runBuiltin(frame, node, op);
+    }
+
+    static void bindResults(Frame& frame, const jit::Node* node, const std::vector<c10::IValue>& results) {
+        for (size_t i = 0; i < results.size(); ++i) {
+            frame.values[node->outputs()[i]] = results[i];
+        }
+    }
+
+    void askGrid(Frame& frame, const jit::Node* node, const at::Tensor& x) const {
+        const auto grid = tracer_.gridOf(x);
+        if (!grid) {
+            refuse(frame, node, "it asks for the scale of real numbers");
+        }
+        const bool scale = std::string(node->kind().toUnqualString()) == "q_scale";
+        set(frame, node, scale ? c10::IValue(grid->scale[0]) : c10::IValue(grid->zeroPoint[0]));
+    }
+
+    /// The module that an operator belongs to. Our own exports have one forward for the whole network: there
+    /// the module is the one whose parameters the operator reads, or else the result's name says whose it is.
+    std::string scopeOf(const Frame& frame, const jit::Node* node) const {
+        if (!isOwnExport_) {
+            return frame.module;
+        }
+        for (const jit::Value* argument : node->inputs()) {
+            const auto path = frame.paths.find(argument);
+            const size_t dot = path == frame.paths.end() ? std::string::npos : path->second.rfind('.');
+            if (dot != std::string::npos) {
+                return path->second.substr(0, dot);
+            }
+        }
+        const bool isNamed =
+            node->outputs().size() == 1 && node->output()->hasDebugName() && returnsTensors(node);
+        if (!isNamed) {
+            return "";
+        }
+        // "pool.1", as LibTorch numbers names that are alike.
+        const std::string name = node->output()->debugName();
+        const size_t dot = name.rfind('.');
+        return name.find_first_not_of("0123456789", dot + 1) == std::string::npos ? name.substr(0, dot)
+                                                                                  : name;
     }
 
     /// Lists, strings, numbers, and what only asks a tensor for its shape or type.
@@ -454,7 +488,9 @@ class Interpreter {
     }
 
     Tracer& tracer_;
+    JitQuantized quantized_{tracer_};
     std::vector<std::string>& notes_;
+    bool isOwnExport_ = false;
     std::unordered_map<const at::TensorImpl*, at::Tensor> widened_;
     int64_t steps_ = 0;
     int depth_ = 0;

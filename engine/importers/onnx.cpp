@@ -72,8 +72,8 @@ class OnnxFile final : public ModelFile {
     std::vector<std::string> classes() const override { return onnxClasses(model_->proto()); }
     std::vector<std::string> notes() const override { return notes_; }
 
-    Result<Graph> trace(std::span<const InputSpec> inputs) const override {
-        return guard("the ONNX model cannot be imported", [&]() -> Result<Graph> {
+    Result<TracedNetwork> trace(std::span<const InputSpec> inputs) const override {
+        return guard("the ONNX model cannot be imported", [&]() -> Result<TracedNetwork> {
             try {
                 checkInputs(inputs);
                 const std::vector<InputSpec> wanted(inputs.begin(), inputs.end());

@@ -14,6 +14,7 @@
 #include "importers/importer.h"
 #include "importers/jit_interpreter.h"
 #include "importers/tracer.h"
+#include "ops/quantized_engine.h"
 
 namespace qs {
 
@@ -62,6 +63,8 @@ std::string untypedMember(std::string_view source) {
         begin += line.size() + 1;
         if (line.starts_with("class ")) {
             inClass = line.find("(Enum)") == std::string_view::npos;
+        } else if (line.starts_with("def ")) {
+            inClass = false;  // what follows are a function's variables
         } else if (const std::string_view member = assignedName(line);
                    inClass && !member.empty() && kKnown.count(member) == 0) {
             return std::string(member.substr(0, kMostName));
@@ -169,7 +172,7 @@ class TorchScriptFile : public ModelFile {
         return guesses;
     }
 
-    Result<Graph> trace(std::span<const InputSpec> inputs) const override {
+    Result<TracedNetwork> trace(std::span<const InputSpec> inputs) const override {
         notes_ = loadNotes_;
         return finishGraph(
             batchOf(inputs, 1), [&](int64_t batch) { return traceOnce(inputs, batch); }, notes_);
@@ -181,6 +184,7 @@ class TorchScriptFile : public ModelFile {
     }
 
     Graph traceOnce(std::span<const InputSpec> inputs, int64_t batch) const {
+        const QuantizedEngine engine(anyQuantizedEngine());
         Tracer tracer;
         std::vector<at::Tensor> tensors;
         const int64_t whole = batchOf(inputs, batch);
@@ -240,6 +244,7 @@ Result<std::vector<InputSpec>> declaredInputs(const torch::jit::Module& module) 
 
 /// LibTorch explains a failure with the model's whole source; the first sentence is enough.
 Result<torch::jit::Module> load(const std::filesystem::path& path, torch::jit::ExtraFilesMap& extra) {
+    const QuantizedEngine engine(anyQuantizedEngine());  // unpacks what is packed in the file
     auto module = guard("cannot load " + path.string(),
                         [&] { return torch::jit::load(path.string(), at::kCPU, extra); });
     if (module) {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "importers/markers.h"
 #include "importers/meta_kernels.h"
 #include "importers/operators.h"
 #include "ops/op.h"
@@ -22,6 +23,12 @@ namespace {
 
 constexpr int64_t kMostConstantElements = int64_t{1} << 28;
 constexpr int64_t kMostTrialElements = int64_t{1} << 28;
+
+/// A constant and the grid of its integers; holds the constant, so that its address stays its own.
+struct OnGrid {
+    at::Tensor constant;
+    QParams grid;
+};
 
 /// How a view came from its base, so that a change of the view can be written back.
 struct ViewOf {
@@ -36,6 +43,7 @@ struct Tracer::State {
     Graph graph;
     std::unordered_map<const at::TensorImpl*, ValueId> values;
     std::unordered_map<const at::TensorImpl*, std::string> names;
+    std::unordered_map<const at::TensorImpl*, OnGrid> grids;  ///< of constants
     std::unordered_map<const at::StorageImpl*, std::vector<at::Tensor>> families;
     std::unordered_map<const at::TensorImpl*, ViewOf> views;
     std::unordered_set<const at::TensorImpl*> stale;
@@ -71,6 +79,9 @@ struct Tracer::State {
         const at::Tensor plain = tensor.detach();
         const ValueId id = graph.addConstant(name == names.end() ? "" : name->second, plain);
         graph.value(id).dtype = plain.scalar_type();
+        if (const auto grid = grids.find(impl); grid != grids.end()) {
+            graph.value(id).qparams = grid->second.grid;
+        }
         values[impl] = id;
         tensors[id.index] = tensor;
         return id;
@@ -202,6 +213,15 @@ struct Tracer::State {
         }
     }
 
+    /// The result of a marker, a tensor like `x`.
+    at::Tensor mark(const at::Tensor& x, const char* op, Attributes attrs, const std::string& scope) {
+        OpenedOp opened{std::move(attrs), {idOf(x, scope)}};
+        const NodeId node = append(op, std::move(opened), 1, scope);
+        at::Tensor result = at::empty(x.sizes(), x.options());
+        bind(result, graph.node(node).outputs[0]);
+        return result;
+    }
+
     /// Another tensor with the same value, which may be changed without changing the first.
     at::Tensor copyOf(const at::Tensor& tensor) {
         const ValueId id = values.at(tensor.unsafeGetTensorImpl());
@@ -286,9 +306,7 @@ struct Tracer::State {
             const std::string overload = name.overload_name.empty() ? "" : "." + name.overload_name;
             result = tracer.call(functional + overload, arguments, scope);
         }
-        bind(self, idOf(result, scope));
-        writeBack(self, scope);
-        return {self};
+        return {tracer.assign(self, result, scope)};
     }
 
     /// Casts: to another float type they are none (everything is float32), and the device is always the CPU.
@@ -379,6 +397,29 @@ at::Tensor Tracer::input(const std::string& name, const Shape& shape, at::Scalar
 
 void Tracer::nameParameter(const at::Tensor& tensor, const std::string& name) {
     state_->names.emplace(tensor.unsafeGetTensorImpl(), name);
+}
+
+void Tracer::setGrid(const at::Tensor& constant, const QParams& grid) {
+    state_->grids[constant.unsafeGetTensorImpl()] = {constant, grid};
+}
+
+at::Tensor Tracer::quantize(const at::Tensor& x, const QParams& grid, const std::string& scope) {
+    return state_->mark(x, kQuantizeMarker, markerAttributes(grid), scope);
+}
+
+at::Tensor Tracer::dequantize(const at::Tensor& x, const std::string& scope) {
+    return state_->mark(x, kDequantizeMarker, {}, scope);
+}
+
+std::optional<QParams> Tracer::gridOf(const at::Tensor& x) const {
+    const auto value = state_->values.find(x.unsafeGetTensorImpl());
+    return value == state_->values.end() ? std::nullopt : integerGrid(state_->graph, value->second);
+}
+
+at::Tensor Tracer::assign(const at::Tensor& x, const at::Tensor& result, const std::string& scope) {
+    state_->bind(x, state_->idOf(result, scope));
+    state_->writeBack(x, scope);
+    return x;
 }
 
 std::vector<c10::IValue> Tracer::apply(const std::string& op, std::vector<c10::IValue> arguments,

@@ -5,12 +5,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
 #include "graph/graph.h"
+#include "importers/file_quantization.h"
 
 namespace qs {
 
@@ -47,6 +49,21 @@ class Tracer {
     /// The same for operators with one result, a tensor.
     at::Tensor call(const std::string& op, std::vector<c10::IValue> arguments, const std::string& scope);
 
+    /// Says that the file holds a constant as integers on this grid: what its value in the graph is marked
+    /// with.
+    void setGrid(const at::Tensor& constant, const QParams& grid);
+    /// The activation as integers on a per-tensor grid. What is returned takes part in the network like any
+    /// other activation; operators that only move values keep its grid. See liftQuantization().
+    at::Tensor quantize(const at::Tensor& x, const QParams& grid, const std::string& scope);
+    /// The integers' real values.
+    at::Tensor dequantize(const at::Tensor& x, const std::string& scope);
+    /// The grid of an activation that quantize() made, or that was made of one by moving or clamping it;
+    /// nothing for real numbers and constants.
+    std::optional<QParams> gridOf(const at::Tensor& x) const;
+
+    /// x = result, for whoever holds the activation `x` (an operator in place). Returns `x`.
+    at::Tensor assign(const at::Tensor& x, const at::Tensor& result, const std::string& scope);
+
     /// Whether the tensor has no data: an input or something computed from one.
     static bool isActivation(const at::Tensor& tensor);
 
@@ -64,8 +81,9 @@ class Tracer {
 
 /// Traces a network with `trace(batch)` at two batch sizes, makes one graph of both that runs any batch
 /// (sizes that follow the batch become -1 or an expand), removes what no output needs, fuses what ops/ has as
-/// one, and names the layers. A network that only runs the batch `batch` gets Graph::fixedBatch and a note.
-Result<Graph> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
-                          std::vector<std::string>& notes);
+/// one, makes a float network of a quantized one, and names the layers. A network that only runs the batch
+/// `batch` gets Graph::fixedBatch and a note.
+Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
+                                  std::vector<std::string>& notes);
 
 }  // namespace qs

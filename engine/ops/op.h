@@ -78,6 +78,10 @@ const OpRegistry& ops();
 /// Entry and binding that open `schema`, or nulls.
 std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema);
 
+/// Whether a quantized file holds the value as integers though no op here makes it so: it is an input of the
+/// network, or comes from an op without an integer form. Those who read it run on integers from there on.
+bool isQuantizedSource(const Graph& graph, ValueId value);
+
 /// Float outputs of one node: the op entry's forward, or LibTorch's dispatcher for an ATen overload.
 /// Throws what ATen throws.
 std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs,

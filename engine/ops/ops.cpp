@@ -19,6 +19,15 @@ std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema) {
     return it == index.end() ? std::pair<const OpDef*, const AtenBinding*>{} : it->second;
 }
 
+bool isQuantizedSource(const Graph& graph, ValueId value) {
+    if (!graph.value(value).qparams || graph.value(value).constant) {
+        return false;
+    }
+    const NodeId producer = graph.value(value).producer;
+    const OpDef* def = producer.valid() ? ops().find(graph.node(producer).op) : nullptr;
+    return !def || def->quant == QuantKind::None;
+}
+
 std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs,
                                  std::span<const at::Tensor> inputs) {
     const OpDef* def = ops().find(op);

@@ -21,6 +21,9 @@ namespace qs {
 /// outputs before a fused residual add). Weight qparams follow from the weights.
 using Calibration = std::map<std::string, QParams>;
 
+/// The qparams that a quantized file gives its activations; empty for graphs of other files.
+Calibration fileCalibration(const Graph& graph);
+
 /// A graph with its groups, the qconfig of each, and the values to observe.
 struct PreparedModel {
     Graph graph;
@@ -55,7 +58,8 @@ Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
 Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch,
                               Job& job);
 
-/// Folds batch norm, quantizes weights, and places every boundary. Every observed value must be in
+/// Folds batch norm, quantizes weights, and places every boundary. Weights that lie on a grid of their file
+/// keep it. Every observed value must be in
 /// `calibration`.
 Result<QuantizedGraph> convert(const PreparedModel& model, const Calibration& calibration);
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "protocol/json.h"
+#include "workbench/file_recipe.h"
 #include "workbench/messages.h"
 #include "workbench/model_inputs.h"
 
@@ -67,7 +68,7 @@ protocol::TensorInfo describe(const std::string& name, const Value& value) {
     return {name, c10::toString(value.dtype), value.shape};
 }
 
-protocol::ModelInfo describe(const std::string& path, const ImportedModel& model) {
+Result<protocol::ModelInfo> describe(const std::string& path, const ImportedModel& model) {
     protocol::ModelInfo info;
     info.path = path;
     info.format = model.format;
@@ -88,6 +89,11 @@ protocol::ModelInfo describe(const std::string& path, const ImportedModel& model
         info.parameters += layer.parameters;
         info.macs += layer.macs;
     }
+    if (model.quantization) {
+        QS_ASSIGN(FileRecipe file, fileRecipe(model));
+        info.recipe = std::move(file.recipe);
+        info.notes.insert(info.notes.begin(), std::move(file.note));
+    }
     return info;
 }
 
@@ -104,7 +110,7 @@ Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path,
     QS_ASSIGN(ImportedModel model, openModelWith(path, wanted, data && given.empty()));
     QS_TRY(checkData(model.graph, data));
     auto opened = std::make_shared<OpenedModel>();
-    opened->info = describe(path, model);
+    QS_ASSIGN(opened->info, describe(path, model));
     opened->graph = std::move(model.graph);
     opened->key = key;
     makeRoom(models_);

@@ -41,6 +41,7 @@ Status loadWeights(Graph& graph, const std::filesystem::path& path) {
                                " of the right shape");
             }
             graph.value(value.id).constant = it->value().toTensor();
+            graph.value(value.id).qparams.reset();  // trained off the grid of the file
         }
         return {};
     });

@@ -138,6 +138,29 @@ TEST_F(CliTest, QuantizeWritesBothFormats) {
     EXPECT_THAT(files(), testing::UnorderedElementsAre("int8.pt", "int8.onnx"));
 }
 
+TEST_F(CliTest, QuantizeTakesWhatAnExportSaysItself) {
+    const std::vector<std::string> data{"--data", kData, "--json"};
+    const Finished first = qscope(std::vector<std::string>{"quantize", kModel, "--preset", "fbgemm", "--fp32",
+                                                           "layer2.0.conv1", "-o", path("first.pt")} +
+                                  data + kShort);
+    ASSERT_EQ(first.code, 0) << first.err;
+    const json model = qscope({"inspect", path("first.pt"), "--json"}).json();
+    EXPECT_EQ(model["recipe"]["rules"][0]["qconfig"], "fbgemm");
+    EXPECT_EQ(model["recipe"]["rules"][1]["key"], "layer2.0.conv1");
+    EXPECT_THAT(qscope({"inspect", path("first.pt")}).out,
+                ContainsRegex("quantized: [0-9]+ of [0-9]+ layers int8"));
+    const Finished again = qscope(
+        std::vector<std::string>{"quantize", path("first.pt"), "-o", path("again.onnx")} + data + kShort);
+    ASSERT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(again.json()["int8"]["top1"], first.json()["int8"]["top1"]);
+    EXPECT_EQ(again.json()["recipe"]["calibration"], model["recipe"]["calibration"]);
+    const Finished other = qscope(std::vector<std::string>{"quantize", path("first.pt"), "--preset",
+                                                           "qnnpack", "-o", path("other.pt")} +
+                                  data + kShort);
+    ASSERT_EQ(other.code, 0) << other.err;
+    EXPECT_EQ(other.json()["recipe"]["rules"].size(), 1U);
+}
+
 TEST_F(CliTest, AnalyzeMeasuresEveryLayer) {
     const Finished run =
         qscope(std::vector<std::string>{"analyze", kModel, "--data", kData, "--json"} + kShort);

@@ -451,28 +451,6 @@ def quantized(b, name, values):
 
 
 @row
-def qdq_onnx(folder):
-    b = Builder()
-    scale, zero = b.constant("scale", numpy.float32(0.05)), b.constant("zero", numpy.int8(0))
-    x = b.op("QuantizeLinear", [b.input("x", ["N", 3, 6, 6]), scale, zero])
-    x = b.op("DequantizeLinear", [x, scale, zero])
-    w = b.op("DequantizeLinear", [quantized(b, "w", noise(4, 3, 3, 3) * 20), scale, zero])
-    b.output(b.op("Conv", [x, w], name="conv", kernel_shape=[3, 3]))
-    b.save(folder)
-
-
-@row
-def qoperator_onnx(folder):
-    b = Builder()
-    scale, zero = b.constant("scale", numpy.float32(0.05)), b.constant("zero", numpy.int8(0))
-    x = b.op("QuantizeLinear", [b.input("x", ["N", 3, 6, 6]), scale, zero])
-    w = quantized(b, "w", noise(4, 3, 3, 3) * 20)
-    x = b.op("QLinearConv", [x, scale, zero, w, scale, zero, scale, zero], name="conv", kernel_shape=[3, 3])
-    b.output(b.op("DequantizeLinear", [x, scale, zero]))
-    b.save(folder)
-
-
-@row
 def dynamically_quantized_onnx(folder):
     b = Builder()
     values, scale, zero = b.op("DynamicQuantizeLinear", [b.input("x", ["N", 8])], 3)

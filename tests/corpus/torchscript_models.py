@@ -424,18 +424,6 @@ def custom_operator(folder):
 
 
 @maker
-def quantized_torchscript(folder):
-    torch.backends.quantized.engine = "qnnpack"
-    module = torch.quantization.QuantWrapper(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())).eval()
-    module.qconfig = torch.quantization.get_default_qconfig("qnnpack")
-    torch.quantization.prepare(module, inplace=True)
-    module(torch.randn(4, 3, 8, 8))
-    torch.quantization.convert(module, inplace=True)
-    torch.jit.trace(module, torch.randn(1, 3, 8, 8)).save(str(folder / "traced.pt"))
-    torch.jit.script(module).save(str(folder / "scripted.pt"))
-
-
-@maker
 def dynamically_quantized_torchscript(folder):
     torch.backends.quantized.engine = "qnnpack"
     module = torch.quantization.quantize_dynamic(nn.Sequential(nn.Linear(4, 4)), {nn.Linear})

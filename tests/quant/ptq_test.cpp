@@ -7,6 +7,7 @@
 #include "graph/passes/fusion.h"
 #include "importers/importer.h"
 #include "ops/evaluate.h"
+#include "ops/quantize.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
 #include "support/test_models.h"
@@ -64,6 +65,26 @@ double top1(Executor& executor, int64_t samples) {
 }
 
 class Samples : public ::testing::TestWithParam<const char*> {};
+
+TEST(Convert, KeepsTheGridThatAFileGivesItsWeights) {
+    Graph graph = sampleGraph("fashion_resnet.pt");
+    Value& weight = graph.value(graph.findNode("fc")->inputs.at(1));
+    const QParams grid{DType::Int8, -1, {0.015625}, {0}, -128, 127};
+    const at::Tensor integers = quantize(*weight.constant, grid);
+    weight.constant = dequantize(integers, grid);
+    weight.qparams = grid;
+    Job job;
+    const auto data = testImages();
+    const auto prepared = prepare(std::move(graph), rules({{RuleMatch::Global, "", "onednn"}}));
+    ASSERT_TRUE(prepared) << prepared.error().message;
+    const auto calibration = calibrate(*prepared, *data, 8, 8, job);
+    ASSERT_TRUE(calibration) << calibration.error().message;
+    const auto converted = convert(*prepared, *calibration);
+    ASSERT_TRUE(converted) << converted.error().message;
+    const QNode& fc = nodeOf(*converted, "fc");
+    EXPECT_EQ(*fc.weightQParams, grid);
+    EXPECT_TRUE(at::equal(*fc.weightInt, integers));
+}
 
 TEST_P(Samples, FloatFormComputesTheModelWithBatchNormFolded) {
     const Graph graph = sampleGraph(GetParam());

@@ -53,6 +53,75 @@ def write_small_networks(out):
     torch.jit.script(ControlFlow().eval()).save(str(out / "control_flow.pt"))
 
 
+def write_quantized_networks(out):
+    """A residual network that PyTorch itself quantized: in eager mode and by FX, per tensor and per channel."""
+    import torch
+    from torch import nn
+    from torch.ao import quantization
+    from torch.ao.quantization import quantize_fx
+
+    class Block(nn.Module):
+        def __init__(self, inputs, outputs, stride):
+            super().__init__()
+            self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+            self.bn1 = nn.BatchNorm2d(outputs)
+            self.relu1 = nn.ReLU()
+            self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+            self.bn2 = nn.BatchNorm2d(outputs)
+            self.downsample = nn.Conv2d(inputs, outputs, 1, stride)
+            self.sum = nn.quantized.FloatFunctional()
+
+        def forward(self, x):
+            y = self.relu1(self.bn1(self.conv1(x)))
+            return self.sum.add_relu(self.downsample(x), self.bn2(self.conv2(y)))
+
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 8, 3, 2, 1)
+            self.act = nn.ReLU(inplace=True)
+            self.pool = nn.MaxPool2d(2)
+            self.block1 = Block(8, 16, 1)
+            self.swish = nn.Hardswish()
+            self.gate = nn.Sigmoid()
+            self.block2 = Block(16, 16, 2)
+            self.join = nn.quantized.FloatFunctional()
+            self.scale = nn.quantized.FloatFunctional()
+            self.average = nn.AdaptiveAvgPool2d(1)
+            self.fc = nn.Linear(32, 10)
+
+        def forward(self, x):
+            x = self.pool(self.act(self.stem(x)))
+            x = self.swish(self.block1(x))
+            x = self.scale.mul(x, self.gate(x))
+            x = self.block2(x)
+            x = self.average(self.join.cat([x, x], 1))
+            return self.fc(torch.flatten(x, 1))
+
+    fused = [[f"{b}.conv1", f"{b}.bn1", f"{b}.relu1"] for b in ("block1", "block2")]
+    fused += [[f"{b}.conv2", f"{b}.bn2"] for b in ("block1", "block2")]
+    for engine, config in (("qnnpack", "qnnpack"), ("onednn", "fbgemm")):
+        torch.backends.quantized.engine = engine
+        torch.manual_seed(2)
+        model = Network().train()
+        with torch.no_grad():
+            for _ in range(5):
+                model(torch.randn(8, 3, 32, 32))
+        model.eval()
+        data = torch.randn(8, 3, 32, 32)
+        eager = quantization.QuantWrapper(quantization.fuse_modules(model, fused))
+        eager.qconfig = quantization.get_default_qconfig(config)
+        quantization.prepare(eager, inplace=True)
+        eager(data)
+        quantization.convert(eager, inplace=True)
+        torch.jit.script(eager).save(str(out / f"eager_scripted_{config}.pt"))
+        torch.jit.trace(eager, data[:1]).save(str(out / f"eager_traced_{config}.pt"))
+        mapping = quantization.get_default_qconfig_mapping(config)
+        prepared = quantize_fx.prepare_fx(model, mapping, (data,))
+        prepared(data)
+        torch.jit.script(quantize_fx.convert_fx(prepared)).save(str(out / f"fx_{config}.pt"))
+
+
 def main(out):
     digest = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
     done = out / "done"
@@ -75,6 +144,7 @@ def main(out):
         torch.jit.save(torch.jit.script(model), str(out / f"{name}_scripted.pt"))
         torch.jit.save(torch.jit.trace(model, torch.randn(1, 3, 96, 96)), str(out / f"{name}_traced.pt"))
     write_small_networks(out)
+    write_quantized_networks(out)
     torch.save(torch.nn.Linear(2, 2).state_dict(), str(out / "state_dict.pt"))
     torch.save(
         torch.nn.Linear(2, 2).state_dict(), str(out / "state_dict_old.pt"), _use_new_zipfile_serialization=False

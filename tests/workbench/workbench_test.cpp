@@ -201,12 +201,29 @@ TEST_F(WorkbenchTest, ExportsBothFormats) {
     }
 }
 
-TEST_F(WorkbenchTest, RefusesAnExportOfWhatIsQuantizedAlready) {
-    const auto written = workbench_.exportModel({resnet(), images(), recipe(), file("out.pt")}, job_);
-    ASSERT_TRUE(written) << written.error().message;
-    const auto opened = workbench_.openModel({file("out.pt"), std::nullopt, {}});
-    ASSERT_FALSE(opened);
-    EXPECT_THAT(opened.error().message, HasSubstr("already quantized"));
+TEST_F(WorkbenchTest, OpensItsOwnExportsWithTheRecipeThatMakesThemAgain) {
+    const auto variant = workbench_.measure({resnet(), images(), {}, recipe({"layer2.0.conv1"})}, job_);
+    ASSERT_TRUE(variant) << variant.error().message;
+    for (const char* name : {"out.pt", "out.onnx"}) {
+        SCOPED_TRACE(name);
+        ASSERT_TRUE(workbench_.exportModel({resnet(), images(), variant->recipe, file(name)}, job_));
+        const auto opened = workbench_.openModel({file(name), std::nullopt, {}});
+        ASSERT_TRUE(opened) << opened.error().message;
+        ASSERT_TRUE(opened->recipe);
+        EXPECT_EQ(opened->layers.size(), variant->layers.size());
+        EXPECT_THAT(opened->notes, ::testing::Contains(HasSubstr("layers int8")));
+        EXPECT_THAT(opened->recipe->rules,
+                    ::testing::Contains(Field(&protocol::Rule::key, "layer2.0.conv1")));
+        protocol::Recipe again = recipe();
+        again.rules = opened->recipe->rules;
+        again.calibration = opened->recipe->calibration;
+        const auto measured = workbench_.measure({file(name), images(), {}, again}, job_);
+        ASSERT_TRUE(measured) << measured.error().message;
+        EXPECT_EQ(measured->int8.top1, variant->int8.top1);
+        EXPECT_EQ(layer(*measured, "layer2.0.conv1").precision, "fp32");
+        EXPECT_EQ(layer(*measured, "layer2.0.conv2").precision, "int8");
+        ASSERT_TRUE(workbench_.exportModel({file(name), images(), again, file("again.onnx")}, job_));
+    }
 }
 
 TEST_F(WorkbenchTest, SaysWhatItCanDo) {

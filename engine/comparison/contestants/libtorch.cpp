@@ -7,7 +7,7 @@
 #include "comparison/exported_file.h"
 #include "comparison/in_process.h"
 #include "core/guard.h"
-#include "runtime/quantized_engine.h"
+#include "ops/quantized_engine.h"
 
 namespace qs {
 

@@ -1,7 +1,5 @@
 #include "exporters/torchscript/module.h"
 
-#include <ATen/Context.h>
-
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -14,36 +12,13 @@
 #include "exporters/torchscript/byte_activations.h"
 #include "exporters/torchscript/layer_names.h"
 #include "exporters/torchscript/step.h"
+#include "ops/quantized_engine.h"
 
 namespace qs {
 
 namespace jit = torch::jit;
 
 namespace {
-
-/// Makes sure that one of LibTorch's quantized engines is active, for as long as it lives. Which one does not
-/// matter: packed parameters are saved as plain weights and packed anew by the engine that is active where
-/// they are loaded.
-class QuantizedEngineScope {
-  public:
-    QuantizedEngineScope() : before_(at::globalContext().qEngine()) {
-        if (before_ != at::QEngine::NoQEngine) {
-            return;
-        }
-        for (const at::QEngine engine : at::globalContext().supportedQEngines()) {
-            if (engine != at::QEngine::NoQEngine) {
-                at::globalContext().setQEngine(engine);
-                return;
-            }
-        }
-    }
-    ~QuantizedEngineScope() { at::globalContext().setQEngine(before_); }
-    QuantizedEngineScope(const QuantizedEngineScope&) = delete;
-    QuantizedEngineScope& operator=(const QuantizedEngineScope&) = delete;
-
-  private:
-    at::QEngine before_;
-};
 
 /// A network, and where its forward method holds its layers.
 struct Network {
@@ -52,7 +27,7 @@ struct Network {
 };
 
 Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes) {
-    const QuantizedEngineScope engine;
+    const QuantizedEngine engine(anyQuantizedEngine());
     TorchScriptBuilder builder;
     std::vector<jit::Value*> values(graph.values.size());
     for (size_t i = 0; i < graph.inputs.size(); ++i) {

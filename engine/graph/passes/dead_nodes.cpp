@@ -48,6 +48,7 @@ class Compactor {
     void adopt(ValueId old, ValueId fresh) {
         to_.value(fresh).shape = from_.value(old).shape;
         to_.value(fresh).dtype = from_.value(old).dtype;
+        to_.value(fresh).qparams = from_.value(old).qparams;
         copies_[old] = fresh;
     }
 

@@ -14,6 +14,8 @@ void registerNormalizations(OnnxHandlers& handlers);
 void registerPads(OnnxHandlers& handlers);
 void registerPools(OnnxHandlers& handlers);
 void registerRecurrent(OnnxHandlers& handlers);
+void registerQuantization(OnnxHandlers& handlers);
+void registerQuantizedOperators(OnnxHandlers& handlers);
 void registerReductions(OnnxHandlers& handlers);
 void registerResizes(OnnxHandlers& handlers);
 void registerShapes(OnnxHandlers& handlers);
@@ -24,7 +26,8 @@ const OnnxHandlers& onnxHandlers() {
         for (const auto add :
              {registerActivations, registerConstants, registerContrib, registerControl, registerConvolutions,
               registerElementwise, registerGathers, registerMatMuls, registerNormalizations, registerPads,
-              registerPools, registerRecurrent, registerReductions, registerResizes, registerShapes}) {
+              registerPools, registerQuantization, registerQuantizedOperators, registerRecurrent,
+              registerReductions, registerResizes, registerShapes}) {
             add(all);
         }
         return all;

@@ -64,12 +64,12 @@ void forEachNode(const GraphProto& graph, const std::function<void(const NodePro
     }
 }
 
-bool isQuantized(const std::string& op) {
-    static const char* const kinds[] = {
-        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger",
-        "ConvInteger",    "MatMulNBits",      "MatMulIntegerToFloat",  "DynamicQuantizeMatMul"};
-    return op.starts_with("QLinear") || op.starts_with("QGemm") ||
-           std::find(std::begin(kinds), std::end(kinds), op) != std::end(kinds);
+/// Operators of models whose activations are quantized while they run, or whose weights alone are.
+bool isDynamicallyQuantized(const std::string& op) {
+    static const char* const kinds[] = {"DynamicQuantizeLinear", "MatMulInteger",
+                                        "ConvInteger",           "MatMulNBits",
+                                        "MatMulIntegerToFloat",  "DynamicQuantizeMatMul"};
+    return std::find(std::begin(kinds), std::end(kinds), op) != std::end(kinds);
 }
 
 Status checkModel(const ModelProto& model, int64_t opset) {
@@ -92,9 +92,10 @@ Status checkModel(const ModelProto& model, int64_t opset) {
     }
     Status status;
     forEachNode(model.graph(), [&](const NodeProto& node) {
-        if (status && isQuantized(node.op_type())) {
-            status = failure(describe(node) + ": the model is already quantized (" + node.op_type() +
-                             "): open the FP32 model that it was made from");
+        if (status && isDynamicallyQuantized(node.op_type())) {
+            status = failure(describe(node) +
+                             ": the model is already quantized, dynamically or in its weights alone (" +
+                             node.op_type() + "): open the FP32 model that it was made from");
         }
     });
     return status;
@@ -165,6 +166,15 @@ void OnnxModel::takeTensors(const std::filesystem::path& path) {
     };
     visit(*proto_->mutable_graph());
     widened_ = reader.widened();
+}
+
+const QParams* OnnxModel::gridOf(const at::Tensor& constant) const {
+    const auto known = grids_.find(constant.unsafeGetTensorImpl());
+    return known == grids_.end() ? nullptr : &known->second.grid;
+}
+
+void OnnxModel::setGrid(const at::Tensor& constant, const QParams& grid) {
+    grids_[constant.unsafeGetTensorImpl()] = {constant, grid};
 }
 
 at::Tensor OnnxModel::transposed(const at::Tensor& matrix) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "graph/qparams.h"
 
 namespace onnx {
 class GraphProto;
@@ -28,7 +29,7 @@ std::string describe(const ::onnx::NodeProto& node);
 class OnnxModel {
   public:
     /// Reads the file and refuses, with one line, what is damaged or cannot be imported whatever the input
-    /// shapes: already quantized models, opsets before 7, strings and sparse tensors.
+    /// shapes: models quantized while they run, opsets before 7, strings and sparse tensors.
     static Result<std::unique_ptr<OnnxModel>> read(const std::filesystem::path& path);
     ~OnnxModel();
 
@@ -40,6 +41,9 @@ class OnnxModel {
     const at::Tensor& tensor(const ::onnx::TensorProto& proto) const { return tensors_.at(&proto); }
     /// The transpose of a matrix that shares its memory: one tensor however often it is asked for.
     at::Tensor transposed(const at::Tensor& matrix);
+    /// The grid that a constant lies on because the file holds it as integers; null for all others.
+    const QParams* gridOf(const at::Tensor& constant) const;
+    void setGrid(const at::Tensor& constant, const QParams& grid);
     /// How many bytes of constants a trace may compute: what a sound model of this size can need.
     int64_t constantLimit() const { return constantLimit_; }
     int64_t widenedTensors() const { return widened_; }
@@ -57,7 +61,12 @@ class OnnxModel {
     };
     std::unique_ptr<::onnx::ModelProto> proto_;
     std::unordered_map<const ::onnx::TensorProto*, at::Tensor> tensors_;
+    struct OnGrid {
+        at::Tensor constant;  ///< so that its address stays its own
+        QParams grid;
+    };
     std::unordered_map<const at::TensorImpl*, Transposed> transposed_;
+    std::unordered_map<const at::TensorImpl*, OnGrid> grids_;
     std::unordered_map<const ::onnx::NodeProto*, std::vector<at::Tensor>> folded_;
     int64_t constantLimit_ = 0;
     int64_t widened_ = 0;

@@ -44,12 +44,14 @@ bool isNumbered(const std::string& name, const std::string& base) {
            name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
 }
 
-/// "layer1.0.conv1" for a node that reads "layer1.0.conv1.weight"; else empty.
+/// "layer1.0.conv1" for a node that reads "layer1.0.conv1.weight", or what ONNX Runtime's quantizer makes of
+/// it; else empty.
 std::string moduleOfWeight(const ::onnx::NodeProto& node) {
-    const std::string suffix = ".weight";
-    for (const std::string& input : node.input()) {
-        if (input.ends_with(suffix)) {
-            return input.substr(0, input.size() - suffix.size());
+    for (const std::string suffix : {".weight", ".weight_DequantizeLinear_Output", ".weight_quantized"}) {
+        for (const std::string& input : node.input()) {
+            if (input.ends_with(suffix)) {
+                return input.substr(0, input.size() - suffix.size());
+            }
         }
     }
     return {};

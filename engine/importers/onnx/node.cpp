@@ -193,8 +193,31 @@ at::Tensor OnnxNode::call(const std::string& op, Arguments arguments) {
     return result;
 }
 
+at::Tensor OnnxNode::quantize(const at::Tensor& x, const QParams& grid) {
+    return trace_.tracer.quantize(x, grid, onnxScope(proto_));
+}
+
+at::Tensor OnnxNode::dequantize(const at::Tensor& x) {
+    return trace_.tracer.dequantize(x, onnxScope(proto_));
+}
+
+void OnnxNode::setGrid(const at::Tensor& constant, const QParams& grid) {
+    trace_.model.setGrid(constant, grid);
+    trace_.tracer.setGrid(constant, grid);
+}
+
+OnnxNode OnnxNode::withInputs(std::vector<at::Tensor> inputs) const {
+    return OnnxNode(trace_, proto_, opset_, std::move(inputs), runBody_);
+}
+
 at::Tensor OnnxNode::transposed(const at::Tensor& weight) {
-    return trace_.model.transposed(weight);
+    const at::Tensor turned = trace_.model.transposed(weight);
+    if (const QParams* grid = trace_.model.gridOf(weight)) {
+        QParams turnedGrid = *grid;
+        turnedGrid.axis = grid->perChannel() ? 1 - grid->axis : grid->axis;
+        setGrid(turned, turnedGrid);
+    }
+    return turned;
 }
 
 void OnnxNode::countStep() const {

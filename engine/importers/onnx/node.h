@@ -83,6 +83,15 @@ class OnnxNode {
     at::Tensor call(const std::string& op, Arguments arguments);
     /// For operators with several results, or a list of tensors as the result.
     std::vector<at::Tensor> callMany(const std::string& op, Arguments arguments);
+    /// Markers of a quantized network: see Tracer.
+    at::Tensor quantize(const at::Tensor& x, const QParams& grid);
+    at::Tensor dequantize(const at::Tensor& x);
+    std::optional<QParams> gridOf(const at::Tensor& x) const { return trace_.tracer.gridOf(x); }
+    /// Says on which grid the file holds a constant, now and in every later trace.
+    void setGrid(const at::Tensor& constant, const QParams& grid);
+    /// The same node with other inputs, for handlers that are made of others.
+    OnnxNode withInputs(std::vector<at::Tensor> inputs) const;
+
     /// A constant weight seen transposed, without a copy: the same tensor however often the model is traced.
     at::Tensor transposed(const at::Tensor& weight);
     std::vector<at::Tensor> run(const ::onnx::GraphProto& body, const std::vector<at::Tensor>& inputs) const {

@@ -134,6 +134,12 @@ class Runner {
     std::vector<at::Tensor> results(const NodeProto& proto, std::vector<at::Tensor> inputs,
                                     const Environment& environment, bool fixed) {
         if (const auto known = model_.folded().find(&proto); fixed && known != model_.folded().end()) {
+            for (const at::Tensor& tensor : known->second) {
+                const QParams* grid = tensor.defined() ? model_.gridOf(tensor) : nullptr;
+                if (grid != nullptr) {
+                    trace_.tracer.setGrid(tensor, *grid);
+                }
+            }
             return known->second;
         }
         OnnxNode node(trace_, proto, model_.opset(domainOf(proto)), std::move(inputs),

@@ -47,6 +47,16 @@ class Observers {
 
 }  // namespace
 
+Calibration fileCalibration(const Graph& graph) {
+    Calibration calibration;
+    for (const Value& value : graph.values()) {
+        if (value.qparams && !value.constant) {
+            calibration[value.name] = *value.qparams;
+        }
+    }
+    return calibration;
+}
+
 Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch,
                               Job& job) {
     QS_ASSIGN(Observers observers, Observers::make(model));

@@ -177,6 +177,12 @@ class Converter {
         return {};
     }
 
+    /// Whether the group comes from a quantized file that does not round between convolution and addition.
+    bool addsUnrounded(const FusionGroup& group) const {
+        const Value& sum = model_.graph.value(preAddValue(model_.graph, group));
+        return model_.graph.value(group.outputs.at(0)).qparams && !calibration_.contains(sum.name);
+    }
+
     Status finishInteger(QNode node, size_t index, QuantKind kind) {
         const FusionGroup& group = model_.groups[index];
         for (const ValueId input : group.inputs) {
@@ -185,9 +191,15 @@ class Converter {
         }
         if (kind == QuantKind::Weighted) {
             const Node& primary = model_.graph.node(group.primary);
-            QS_TRY(quantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
+            const auto& fileGrid = model_.graph.value(primary.inputs.at(1)).qparams;
+            if (fileGrid && !group.batchNorm) {
+                node.weightQParams = fileGrid;
+                node.weightInt = quantize(*node.weight, *fileGrid);
+            } else {
+                QS_TRY(quantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
+            }
         }
-        if (group.add) {
+        if (group.add && !addsUnrounded(group)) {
             QS_ASSIGN(node.preAdd, calibrated(preAddValue(model_.graph, group)));
         }
         for (const ValueId output : group.outputs) {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "ops/op.h"
+#include "ops/rounding.h"
 #include "quant/ptq.h"
 
 namespace qs {
@@ -62,7 +63,7 @@ class Preparer {
         }
         size_t integerInputs = 0;
         for (const ValueId input : group.inputs) {
-            integerInputs += integerValues_.count(input);
+            integerInputs += integerValues_.contains(input) || isQuantizedSource(model_.graph, input) ? 1 : 0;
         }
         switch (kindOf(group)) {
             case QuantKind::None:
@@ -72,19 +73,20 @@ class Preparer {
             case QuantKind::Observed:
                 return integerInputs > 0;
             case QuantKind::PassThrough:
-                return integerInputs == group.inputs.size();
+                return integerInputs == group.inputs.size() ||
+                       isRounding(model_.graph, model_.graph.node(group.primary));
         }
         return false;
     }
 
     void observe(const FusionGroup& group, const QConfig& qconfig) {
-        if (kindOf(group) == QuantKind::PassThrough) {
-            return;
-        }
         for (const ValueId input : group.inputs) {
             if (!integerValues_.count(input)) {
                 model_.observed.emplace(input, qconfig);
             }
+        }
+        if (kindOf(group) == QuantKind::PassThrough) {
+            return;
         }
         model_.observed[group.outputs.at(0)] = qconfig;
         if (const auto& fixed = entryOf(group)->fixedOutput) {

@@ -4,7 +4,7 @@
 #include <torch/version.h>
 
 #include "core/guard.h"
-#include "runtime/quantized_engine.h"
+#include "ops/quantized_engine.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
 #include "verify/torchscript_layers.h"

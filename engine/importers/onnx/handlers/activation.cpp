@@ -9,8 +9,20 @@ namespace qs {
 
 namespace {
 
+/// Bounds that are integers of a quantized tensor, in real units.
+at::Tensor clipIntegers(OnnxNode& node, const QParams& grid) {
+    const auto bound = [&](size_t index, int64_t limit) {
+        const int64_t q = node.hasInput(index) ? node.constantInt(index) : limit;
+        return grid.scale[0] * static_cast<double>(q - grid.zeroPoint[0]);
+    };
+    return node.call("aten::clamp", {node.input(0), bound(1, grid.quantMin), bound(2, grid.quantMax)});
+}
+
 at::Tensor clip(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
+    if (const auto grid = node.gridOf(x)) {
+        return clipIntegers(node, *grid);
+    }
     const bool isInteger = !at::isFloatingType(x.scalar_type());
     if (node.has("min") || node.has("max")) {
         const auto bound = [&](const char* name) {

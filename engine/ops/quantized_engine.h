@@ -26,4 +26,18 @@ class QuantizedEngine {
     at::QEngine before_;
 };
 
+/// The active engine, or one that is here where none is active. For those who pack and unpack weights, which
+/// one does not matter: packed parameters are saved as plain weights and packed anew by the engine that is
+/// active where they are loaded.
+inline at::QEngine anyQuantizedEngine() {
+    const at::QEngine active = at::globalContext().qEngine();
+    if (active != at::QEngine::NoQEngine) {
+        return active;
+    }
+    const auto& engines = at::globalContext().supportedQEngines();
+    const auto found = std::ranges::find_if(
+        engines, [](at::QEngine engine) { return engine != at::QEngine::NoQEngine; });
+    return found == engines.end() ? at::QEngine::NoQEngine : *found;
+}
+
 }  // namespace qs

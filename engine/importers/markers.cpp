@@ -1,0 +1,93 @@
+#include "importers/markers.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "graph/passes/rewrite.h"
+#include "ops/op.h"
+
+namespace qs {
+
+namespace {
+
+/// The integer that a real bound stands for, within the grid's range.
+int64_t boundOn(const QParams& grid, double real) {
+    const double steps = std::nearbyint(real / grid.scale[0]) + static_cast<double>(grid.zeroPoint[0]);
+    return static_cast<int64_t>(
+        std::clamp(steps, static_cast<double>(grid.quantMin), static_cast<double>(grid.quantMax)));
+}
+
+/// The marker that makes `value` for one reader, perhaps with permutes between; null where there is none.
+const Node* soleMarker(const Graph& graph, ValueId value) {
+    const Node* producer = soleProducer(graph, value);
+    while (producer && producer->op == "permute") {
+        producer = soleProducer(graph, producer->inputs[0]);
+    }
+    return producer && producer->op == kQuantizeMarker ? producer : nullptr;
+}
+
+}  // namespace
+
+Attributes markerAttributes(const QParams& grid) {
+    Attributes attrs;
+    attrs.set("scale", grid.scale.at(0));
+    attrs.set("zero_point", grid.zeroPoint.at(0));
+    attrs.set("dtype", std::string(toString(grid.dtype)));
+    attrs.set("quant_min", grid.quantMin);
+    attrs.set("quant_max", grid.quantMax);
+    return attrs;
+}
+
+QParams markerGrid(const Node& marker) {
+    const Attributes& attrs = marker.attrs;
+    return {dtypeFromString(attrs.get<std::string>("dtype")).value(),
+            -1,
+            {attrs.get<double>("scale")},
+            {attrs.get<int64_t>("zero_point")},
+            attrs.get<int64_t>("quant_min"),
+            attrs.get<int64_t>("quant_max")};
+}
+
+std::optional<QParams> integerGrid(const Graph& graph, ValueId value) {
+    for (;;) {
+        const NodeId producer = graph.value(value).producer;
+        if (!producer.valid()) {
+            return std::nullopt;
+        }
+        const Node& node = graph.node(producer);
+        if (node.op == kQuantizeMarker) {
+            return markerGrid(node);
+        }
+        const OpDef* def = ops().find(node.op);
+        if (node.op != "clip" && node.op != "cat" &&
+            !(def != nullptr && def->quant == QuantKind::PassThrough)) {
+            return std::nullopt;
+        }
+        value = node.inputs.at(0);
+    }
+}
+
+bool isSameGrid(const QParams& a, const QParams& b) {
+    return a.dtype == b.dtype && a.axis == b.axis && a.scale == b.scale && a.zeroPoint == b.zeroPoint;
+}
+
+void foldClamps(Graph& graph) {
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const Node& clip = graph.nodes()[i];
+        const Node* marker = clip.op == "clip" && !graph.isOutput(clip.outputs[0])
+                                 ? soleMarker(graph, clip.inputs[0])
+                                 : nullptr;
+        if (!marker) {
+            continue;
+        }
+        QParams grid = markerGrid(*marker);
+        const int64_t low = boundOn(grid, clip.attrs.get<double>("min"));
+        const int64_t high = boundOn(grid, clip.attrs.get<double>("max"));
+        grid.quantMin = low;
+        grid.quantMax = high;
+        graph.node(marker->id).attrs = markerAttributes(grid);
+        graph.replaceUses(clip.outputs[0], clip.inputs[0]);
+    }
+}
+
+}  // namespace qs
