@@ -14,6 +14,8 @@ namespace qs::test {
 namespace {
 
 const QParams kGrid = activation(DType::UInt8, 0.05, 100);
+/// Convolved by oneDNN on every processor.
+const QParams kReduced = reduced(activation(DType::UInt8, 0.1, 50));
 const QParams kOther = activation(DType::UInt8, 0.07, 90);
 
 QNode cat(int64_t dim) {
@@ -76,8 +78,12 @@ struct Network {
 
 TEST(Concatenation, CopiesNoPartThatIsOnePiece) {
     for (const auto& grid : {std::optional<QParams>(kGrid), std::optional<QParams>()}) {
-        for (const auto& [shape, dim] : std::initializer_list<std::pair<Shape, int64_t>>{
-                 {{1, 6}, 1}, {{5, 6}, 0}, {{1, 6, 8}, 1}, {{1, 1, 8}, 2}, {{1, 8, 1, 1}, 1}, {{3, 8, 2, 2}, 0}}) {
+        for (const auto& [shape, dim] : std::initializer_list<std::pair<Shape, int64_t>>{{{1, 6}, 1},
+                                                                                         {{5, 6}, 0},
+                                                                                         {{1, 6, 8}, 1},
+                                                                                         {{1, 1, 8}, 2},
+                                                                                         {{1, 8, 1, 1}, 1},
+                                                                                         {{3, 8, 2, 2}, 0}}) {
             SCOPED_TRACE("axis " + std::to_string(dim) + " of " + std::to_string(shape.size()));
             Network n;
             const ValueId x = n.input(shape, grid), y = n.input(shape, grid);
@@ -110,11 +116,11 @@ TEST(Concatenation, CopiesNoPartOfRowsThatKeepTheirDistance) {
 
 TEST(Concatenation, CopiesWhatOneDnnWritesOrReadsDense) {
     Network n;
-    const ValueId x = n.input({1, 8, 6, 6}, kGrid);
-    const ValueId a = n.b.add(randomConv2d({}, n.random, kGrid), {x}, kGrid);  // written by oneDNN
-    const ValueId b = n.sum(a, x, kGrid), c = n.sum(x, x, kGrid);
-    n.output(n.b.add(randomConv2d({}, n.random, kGrid), {c}, kGrid));  // read by it
-    n.output(n.concatenate(1, {a, b, c}, kGrid));
+    const ValueId x = n.input({1, 8, 6, 6}, kReduced);
+    const ValueId a = n.b.add(randomConv2d({}, n.random, kReduced), {x}, kReduced);  // written by oneDNN
+    const ValueId b = n.sum(a, x, kReduced), c = n.sum(x, x, kReduced);
+    n.output(n.b.add(randomConv2d({}, n.random, kReduced), {c}, kReduced));  // read by it
+    n.output(n.concatenate(1, {a, b, c}, kReduced));
     n.expect("loop, 1 of 3 parts in place", 2 * 2 * 8 * 36);
 }
 
@@ -137,12 +143,13 @@ TEST(Concatenation, CopiesGraphInputsAndViews) {
 TEST(Concatenation, AddsToWhatAnEarlierOneHolds) {
     Network n;
     constexpr int64_t kPixels = 49;
-    std::vector<ValueId> parts{n.b.add(randomConv2d({}, n.random, kGrid), {n.input({1, 8, 7, 7}, kGrid)}, kGrid)};
+    std::vector<ValueId> parts{
+        n.b.add(randomConv2d({}, n.random, kReduced), {n.input({1, 8, 7, 7}, kReduced)}, kReduced)};
     ValueId all = parts[0];
     for (int64_t layer = 1; layer <= 3; ++layer) {
-        const ValueId scaled = n.b.add(batchNorm(8 * layer, n.random), {all}, kGrid);
-        parts.push_back(n.b.add(randomConv2d({.in = 8 * layer}, n.random, kGrid), {scaled}, kGrid));
-        all = n.concatenate(1, parts, kGrid);
+        const ValueId scaled = n.b.add(batchNorm(8 * layer, n.random), {all}, kReduced);
+        parts.push_back(n.b.add(randomConv2d({.in = 8 * layer}, n.random, kReduced), {scaled}, kReduced));
+        all = n.concatenate(1, parts, kReduced);
     }
     n.output(all);
     n.expect("loop, 3 of 4 parts in place", 2 * 8 * kPixels);
@@ -155,7 +162,8 @@ TEST(Concatenation, KeepsWhatAReaderWouldOverwrite) {
     const ValueId a = n.sum(x, x, kGrid), b = n.sum(a, x, kGrid), c = n.sum(b, x, kGrid);
     const ValueId two = n.concatenate(2, {a, b}, kGrid);
     // The residual's last reader, but its bytes are also those of the concatenation that follows.
-    const ValueId added = n.b.add(randomLinear(wide, n.random, kGrid), {n.concatenate(2, {c, c}, kGrid), two}, kGrid);
+    const ValueId added =
+        n.b.add(randomLinear(wide, n.random, kGrid), {n.concatenate(2, {c, c}, kGrid), two}, kGrid);
     const ValueId three = n.concatenate(2, {a, b, c}, kGrid);
     // Dead, while the whole that it is a part of is not.
     const ValueId again = n.b.add(randomLinear(square, n.random, kGrid), {x, c}, kGrid);
@@ -226,7 +234,9 @@ class RandomNetwork {
         parts_.push_back({make(shape), width, {}});
     }
 
-    size_t drawPart() { return static_cast<size_t>(draw(random_, 0, static_cast<int64_t>(parts_.size()) - 1)); }
+    size_t drawPart() {
+        return static_cast<size_t>(draw(random_, 0, static_cast<int64_t>(parts_.size()) - 1));
+    }
     /// Mostly that of the others.
     const QParams& drawGrid() { return draw(random_, 0, 4) == 0 ? kOther : kGrid; }
 
@@ -256,13 +266,17 @@ class RandomNetwork {
         const auto grid = b_.graph().value(x.value).qparams;
         switch (draw(random_, 0, rank_ == 4 ? 5 : 3)) {
             case 0:
-                addPart(x.width, [&](const Shape&) { return b_.add(plainNode("add"), {x.value, x.value}, drawGrid()); });
+                addPart(x.width, [&](const Shape&) {
+                    return b_.add(plainNode("add"), {x.value, x.value}, drawGrid());
+                });
                 break;
             case 1:
-                addPart(x.width, [&](const Shape&) { return b_.add(plainNode("hard_swish"), {x.value}, drawGrid()); });
+                addPart(x.width,
+                        [&](const Shape&) { return b_.add(plainNode("hard_swish"), {x.value}, drawGrid()); });
                 break;
             case 2:
-                addPart(x.width, [&](const Shape&) { return b_.add(plainNode("identity"), {x.value}, grid); });
+                addPart(x.width,
+                        [&](const Shape&) { return b_.add(plainNode("identity"), {x.value}, grid); });
                 break;
             case 3:
                 addSplit(x, grid);

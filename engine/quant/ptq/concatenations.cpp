@@ -45,16 +45,15 @@ class Sharing {
     ValueId resultOf(size_t cat) const { return model_.groups[cat].outputs.at(0); }
     const std::string& nameOf(ValueId value) const { return model_.graph.value(value).name; }
 
-    /// The later concatenation whose qparams `cat` takes, or itself: one that has all of its parts, and a step
-    /// so little wider that values rounded to it once are nearer than those rounded to their own and then to
-    /// cat's.
+    /// The later concatenation whose qparams `cat` takes, or itself: one that has all of its parts, and a
+    /// step so little wider that values rounded to it once are nearer than those rounded to their own and
+    /// then to cat's.
     size_t lenderOf(size_t cat) const {
         const std::vector<ValueId>& parts = model_.groups[cat].inputs;
         for (auto later = concatenations_.rbegin(); *later != cat; ++later) {
             const std::vector<ValueId>& others = model_.groups[*later].inputs;
-            const bool covers = std::ranges::all_of(parts, [&](ValueId part) {
-                return std::ranges::find(others, part) != others.end();
-            });
+            const bool covers = std::ranges::all_of(
+                parts, [&](ValueId part) { return std::ranges::find(others, part) != others.end(); });
             const size_t lender = lender_.at(*later);
             if (covers && sameSettings(resultOf(cat), resultOf(lender)) && roundsLess(cat, lender)) {
                 return lender;

@@ -28,8 +28,8 @@ Result<std::string> lowerQuantize(NodeBuilder& b) {
             quantizeFloats(floatsOf(from), scale, target, rows);
         });
     } else {
-        b.addStep([from = x.buffer, to = y.buffer, target, scale,
-                   shape = x.shape, pitch = y.pitch()](const dnnl::stream&) mutable {
+        b.addStep([from = x.buffer, to = y.buffer, target, scale, shape = x.shape,
+                   pitch = y.pitch()](const dnnl::stream&) mutable {
             target.data = static_cast<uint8_t*>(to->data);
             quantizeToChannelsLast(floatsOf(from), scale, target,
                                    {shape[0], shape[1], shape[2] * shape[3], pitch});

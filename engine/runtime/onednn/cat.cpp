@@ -6,6 +6,28 @@ namespace qs::onednn {
 
 namespace {
 
+/// What fills some of the result: one input, or what an earlier concatenation made of several.
+struct Part {
+    size_t input;  ///< the first
+    size_t inputs;
+    Operand operand;
+};
+
+/// `rows`: whether space between rows will do.
+Result<std::vector<Part>> partsOf(NodeBuilder& b, Layout layout, bool rows) {
+    std::vector<Part> parts;
+    for (size_t i = 0; i < b.node().inputs.size(); i += parts.back().inputs) {
+        if (auto run = b.runFrom(i)) {
+            run->first.layout = layout;  // in which its elements lie the same way
+            parts.push_back({i, run->second, std::move(run->first)});
+        } else {
+            QS_ASSIGN(Operand operand, rows ? b.inputRows(i, layout) : b.input(i, layout));
+            parts.push_back({i, 1, std::move(operand)});
+        }
+    }
+    return parts;
+}
+
 /// The axis of a concatenation, and where one part begins along it.
 struct Along {
     size_t dim;
@@ -57,8 +79,9 @@ std::string nameOf(size_t inPlace, size_t parts) {
     if (inPlace == 0) {
         return "loop";
     }
-    return inPlace == parts ? "in place"
-                            : "loop, " + std::to_string(inPlace) + " of " + std::to_string(parts) + " parts in place";
+    return inPlace == parts
+               ? "in place"
+               : "loop, " + std::to_string(inPlace) + " of " + std::to_string(parts) + " parts in place";
 }
 
 /// Parts that lie in the result already need nothing; the others are copied there, requantized on the way
@@ -70,36 +93,28 @@ Result<std::string> lowerCat(NodeBuilder& b) {
     QS_ASSIGN(const Operand first, b.inputRows(0));
     Along at{first.axis(b.node().attrs.get<int64_t>("dim"))};
     const bool ofRows = at.dim == first.innermostAxis();
-    std::vector<Operand> parts;
+    QS_ASSIGN(const std::vector<Part> parts, partsOf(b, first.layout, ofRows));
     Shape shape = first.shape;
     shape[at.dim] = 0;
-    for (size_t i = 0; i < b.node().inputs.size(); ++i) {
-        QS_ASSIGN(Operand part, ofRows ? b.inputRows(i, first.layout) : b.input(i, first.layout));
-        shape[at.dim] += part.shape[at.dim];
-        parts.push_back(std::move(part));
+    for (const Part& part : parts) {
+        shape[at.dim] += part.operand.shape[at.dim];
     }
     const Operand y = ofRows ? b.outputRows(shape, first.layout) : b.output(shape, first.layout);
     size_t inPlace = 0;
     int64_t copied = 0;
-    for (size_t i = 0; i < parts.size();) {
-        const auto run = b.runFrom(i);
-        if (run && liesIn(run->first, y, at)) {
-            at.offset += run->first.innerCount(at.dim);
-            inPlace += run->second;
-            i += run->second;
-            continue;
-        }
-        if (sharesGrid(b, i) && liesIn(parts[i], y, at)) {
-            ++inPlace;
+    for (const Part& part : parts) {
+        const bool same =
+            part.inputs > 1 || sharesGrid(b, part.input);  // an earlier result has the same grid
+        if (same && liesIn(part.operand, y, at)) {
+            inPlace += part.inputs;
         } else {
-            copied += static_cast<int64_t>(parts[i].bytes());
-            sharesGrid(b, i) ? copyPart(b, parts[i], y, at) : requantizePart(b, i, parts[i], y, at);
+            copied += static_cast<int64_t>(part.operand.bytes());
+            same ? copyPart(b, part.operand, y, at) : requantizePart(b, part.input, part.operand, y, at);
         }
-        at.offset += parts[i].innerCount(at.dim);
-        ++i;
+        at.offset += part.operand.innerCount(at.dim);
     }
     b.setMovedBytes(2 * copied);
-    return nameOf(inPlace, parts.size());
+    return nameOf(inPlace, b.node().inputs.size());
 }
 
 }  // namespace

@@ -28,8 +28,7 @@ QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget 
     }
 }
 
-QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, Rows rows, int64_t begin,
-                                   int64_t end) {
+QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, Rows rows, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
         for (int64_t i = 0; i < rows.width; ++i) {
             y.data[row * rows.yPitch + i] = store(load(a, row * rows.xPitch + i), y);
@@ -183,8 +182,8 @@ QS_CLONES void addFloatsPiece(const float* a, const float* b, float low, float h
     }
 }
 
-/// Calls body(x, y, count) for stretches of elements that begin at x and at y: one a row, or longer ones where
-/// rows follow each other.
+/// Calls body(x, y, count) for stretches of elements that begin at x and at y: one a row, or longer ones
+/// where rows follow each other.
 template <typename Body>
 void forStretches(const Rows& rows, const Body& body) {
     if (rows.isDense()) {

@@ -54,8 +54,8 @@ class NodeBuilder {
     Result<Operand> input(size_t i, Layout wanted);
     /// Input i, dense, in the layout in which it lies. Refuses boxed values.
     Result<Operand> input(size_t i);
-    /// The same where other tensors may lie between its rows. A kernel that asks so can be given the part of a
-    /// concatenation where it lies.
+    /// The same where other tensors may lie between its rows. A kernel that asks so can be given the part of
+    /// a concatenation where it lies.
     Result<Operand> inputRows(size_t i) const;
     Result<Operand> inputRows(size_t i, Layout wanted);
 
@@ -64,6 +64,7 @@ class NodeBuilder {
     /// The same where other tensors may lie between its rows: the kernel writes rows pitch() apart.
     Operand outputRows(Shape shape, Layout layout, size_t i = 0);
     /// The result of an earlier concatenation that holds this one's inputs from `first` on, and how many.
+    /// These may be gone.
     std::optional<std::pair<Operand, size_t>> runFrom(size_t first) const;
     /// Output 0 begins with the contents of `input`: in its memory if nobody reads that later, else in a
     /// copy.

@@ -22,8 +22,7 @@ QS_CLONES void scaleFloatsPiece(const float* x, const float* factors, const floa
                                 float high, float* y, Rows rows, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
         for (int64_t i = 0; i < rows.width; ++i) {
-            y[row * rows.yPitch + i] =
-                clamp(x[row * rows.xPitch + i] * factors[i] + addends[i], low, high);
+            y[row * rows.yPitch + i] = clamp(x[row * rows.xPitch + i] * factors[i] + addends[i], low, high);
         }
     }
 }

@@ -15,9 +15,9 @@ enum class Layout { Contiguous, ChannelsLast };
 /// Memory of a plan: a place in its arena, or a tensor that the caller lends for one run.
 struct Buffer {
     size_t bytes = 0;
-    int first = 0;      ///< position of the node that writes it
-    int last = 0;       ///< position of the last node that reads it
-    int external = -1;  ///< index of the plan input that lends the memory; negative: in the arena
+    int first = 0;            ///< position of the node that writes it
+    int last = 0;             ///< position of the last node that reads it
+    int external = -1;        ///< index of the plan input that lends the memory; negative: in the arena
     Buffer* whole = nullptr;  ///< the buffer that this one is a part of
     size_t offset = 0;        ///< bytes from its beginning
     void* data = nullptr;
@@ -30,8 +30,8 @@ struct Buffer {
 };
 
 /// An activation while a plan runs: float32, uint8 or int8 elements, within a node bfloat16 ones too; extents
-/// always named N, C, H, W. Dense, but for those that lie among the other parts of a concatenation: theirs are
-/// rows (what lies side by side along the innermost axis in memory) with the others' between them.
+/// always named N, C, H, W. Dense, but for those that lie among the other parts of a concatenation: theirs
+/// are rows (what lies side by side along the innermost axis in memory) with the others' between them.
 struct Operand {
     Buffer* buffer = nullptr;
     Shape shape;

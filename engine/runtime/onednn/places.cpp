@@ -11,7 +11,6 @@ namespace {
 /// A concatenation with what fills its result: inputs, or results of earlier ones in the place of several.
 struct Concatenation {
     const QNode* node;
-    int position;
     std::vector<ValueId> parts;
     std::vector<Run> runs;
     ValueId result() const { return node->outputs[0]; }
@@ -23,10 +22,10 @@ class Placer {
         : graph_(graph), values_(values), accesses_(accesses) {}
 
     Places place(std::span<const size_t> nodes) {
-        for (size_t position = 0; position < nodes.size(); ++position) {
-            const QNode& node = graph_.nodes[nodes[position]];
+        for (const size_t index : nodes) {
+            const QNode& node = graph_.nodes[index];
             if (node.op == "cat" && isMovable(node)) {
-                all_.push_back(withRuns({&node, static_cast<int>(position), {}, {}}));
+                all_.push_back(withRuns({&node, {}, {}}));
             }
             made_.insert(node.outputs.begin(), node.outputs.end());
         }
@@ -60,15 +59,16 @@ class Placer {
             const Concatenation* longest = nullptr;
             for (const Concatenation& earlier : all_) {
                 const std::vector<ValueId>& own = earlier.node->inputs;
-                const bool covers = own.size() > 1 && own.size() <= inputs.size() - at &&
-                                    std::equal(own.begin(), own.end(), inputs.begin() + static_cast<long>(at));
+                const bool covers =
+                    own.size() > 1 && own.size() <= inputs.size() - at &&
+                    std::equal(own.begin(), own.end(), inputs.begin() + static_cast<long>(at));
                 if (covers && isRun(earlier, cat) &&
                     (!longest || own.size() > longest->node->inputs.size())) {
                     longest = &earlier;
                 }
             }
             if (longest) {
-                cat.runs.push_back({at, longest->node->inputs.size(), longest->result(), cat.position});
+                cat.runs.push_back({at, longest->node->inputs.size(), longest->result()});
             }
             cat.parts.push_back(longest ? longest->result() : inputs[at]);
             at += longest ? longest->node->inputs.size() : 1;
@@ -102,15 +102,16 @@ class Placer {
         const Operand& y = operand(cat.result());
         size_t offset = 0;
         for (const ValueId part : cat.parts) {
-            const Operand& x = operand(part);
+            Operand x = operand(part);
+            x.layout = y.layout;  // where it has a place, its elements lie the same way
             const auto bytes = static_cast<size_t>(x.innerCount(axis)) * c10::elementSize(x.type);
             if (made_.contains(part) && !places_.values.contains(part) && x.buffer->external < 0 &&
                 sameGrid(part, cat.result()) && fits(part, cat)) {
                 const Place whole = placeOf(cat);
-                const int64_t rowStride = isOnePiece(cat)        ? 0
+                const int64_t rowStride = isOnePiece(cat)       ? 0
                                           : whole.rowStride > 0 ? whole.rowStride
                                                                 : y.rowWidth();
-                places_.values[part] = {whole.buffer, whole.offset + offset, x.shape, x.layout, rowStride};
+                places_.values[part] = {whole.buffer, whole.offset + offset, x.shape, y.layout, rowStride};
             }
             offset += bytes;
         }
@@ -138,6 +139,21 @@ class Placer {
 };
 
 }  // namespace
+
+std::vector<ValueId> Places::partsOf(const QNode& node) const {
+    const auto found = node.outputs.empty() ? runs.end() : runs.find(node.outputs[0]);
+    if (found == runs.end()) {
+        return node.inputs;
+    }
+    std::vector<ValueId> parts;
+    auto run = found->second.begin();
+    for (size_t at = 0; at < node.inputs.size();) {
+        const bool begins = run != found->second.end() && run->first == at;
+        parts.push_back(begins ? run->value : node.inputs[at]);
+        at += begins ? (run++)->count : 1;
+    }
+    return parts;
+}
 
 void takePlace(Operand& operand, const Place& place, const std::vector<Buffer*>& shared, bool rows) {
     const bool lies = place.rowStride == 0 ? sameOrder(operand.shape, operand.layout, place.layout)

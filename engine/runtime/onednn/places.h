@@ -24,8 +24,7 @@ struct Place {
 struct Run {
     size_t first = 0;
     size_t count = 0;
-    ValueId value;    ///< that one's result
-    int position = 0;  ///< of the later concatenation in the plan
+    ValueId value;  ///< that one's result
 };
 
 /// The concatenations of a plan that are made in place.
@@ -34,6 +33,8 @@ struct Places {
     std::map<ValueId, Place> values;
     std::map<ValueId, std::vector<Run>> runs;  ///< by the later concatenation's result
     bool empty() const { return bytes.empty(); }
+    /// What fills a concatenation's result: its inputs, or for several of them what holds these already.
+    std::vector<ValueId> partsOf(const QNode& node) const;
 };
 
 /// Puts an operand with a buffer of its own where `place` says, if the elements then lie as it has them.
@@ -49,7 +50,8 @@ struct Accesses {
 /// Places for the parts of concatenations, from a plan of `nodes` that copies every part. A part has one
 /// where it has the result's qparams and layout and
 ///  - nothing lies outside of the concatenated axis (batch 1, say), so that the part is one piece, or
-///  - the axis is the innermost one in memory (channels of N, H, W, C), its kernel can leave the space for the
+///  - the axis is the innermost one in memory (channels of N, H, W, C), its kernel can leave the space for
+///  the
 ///    other parts between its rows, and all readers can pass over it.
 Places placesOf(const QuantizedGraph& graph, std::span<const size_t> nodes,
                 const std::vector<PlanValue>& values, const Accesses& accesses);

@@ -29,12 +29,14 @@ Shape shapeOf(const at::Tensor& tensor) {
     return tensor.sizes().vec();
 }
 
-/// Position of each value's last reader; outputs are read after the last node.
-std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope) {
+/// Position of each value's last reader, where a concatenation that takes an earlier one's result for some of
+/// its inputs reads that instead; outputs are read after the last node.
+std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope, const Places& places) {
     std::vector<int> last(graph.values.size(), -1);
     for (size_t position = 0; position < scope.nodes.size(); ++position) {
         const QNode& node = graph.nodes[scope.nodes[position]];
-        for (const auto* ids : {&node.inputs, &node.outputs}) {
+        const std::vector<ValueId> inputs = places.partsOf(node);
+        for (const auto* ids : {&inputs, &node.outputs}) {
             for (const ValueId id : *ids) {
                 last[static_cast<size_t>(id.index)] = static_cast<int>(position);
             }
@@ -57,15 +59,15 @@ class PlanBuilder {
           sources_(sources),
           weights_(weights),
           places_(places),
-          lastUse_(lastUses(graph, scope)),
+          lastUse_(lastUses(graph, scope, places)),
           plan_(new Plan) {
         plan_->values_.resize(graph.values.size());
         plan_->inputs_ = scope.inputs;
         plan_->outputs_ = scope.outputs;
     }
 
-    /// The plan with its concatenations in place, unless that takes much more memory: a part that waits for the
-    /// others takes their room too.
+    /// The plan with its concatenations in place, unless that takes much more memory: a part that waits for
+    /// the others takes their room too.
     static std::unique_ptr<Plan> make(const QuantizedGraph& graph, const PlanScope& scope,
                                       const KernelSources& sources, std::span<const at::Tensor> examples,
                                       WeightCache& weights) {
@@ -100,7 +102,7 @@ class PlanBuilder {
     }
 
   private:
-    /// The buffers that concatenations share with their parts, and what must live on in them.
+    /// The buffers that concatenations share with their parts.
     void shareBuffers() {
         for (const size_t bytes : places_.bytes) {
             auto buffer = std::make_unique<Buffer>();
@@ -109,12 +111,6 @@ class PlanBuilder {
             buffer->last = -1;
             shared_.push_back(buffer.get());
             plan_->buffers_.push_back(std::move(buffer));
-        }
-        for (const auto& [result, runs] : places_.runs) {
-            for (const Run& run : runs) {
-                int& last = lastUse_[static_cast<size_t>(run.value.index)];
-                last = std::max(last, run.position);
-            }
         }
     }
 

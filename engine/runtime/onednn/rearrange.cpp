@@ -73,9 +73,11 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
         start *= element;
     }
     Shape shape = moved.sizes().vec();
-    const bool movesRows = !shape.empty() && blocks.size == (layout == Layout::ChannelsLast ? shape[1] : shape.back());
+    const bool movesRows =
+        !shape.empty() && blocks.size == (layout == Layout::ChannelsLast ? shape[1] : shape.back());
     const Operand y = movesRows ? b.outputRows(std::move(shape), layout) : b.output(std::move(shape), layout);
-    b.addStep([from = x.buffer, to = y.buffer, starts = std::move(blocks.starts), size = blocks.size * element,
+    b.addStep([from = x.buffer, to = y.buffer, starts = std::move(blocks.starts),
+               size = blocks.size * element,
                pitch = (movesRows ? y.pitch() : blocks.size) * element](const dnnl::stream&) {
         collectBlocks(bytesOf(from), starts, size, static_cast<uint8_t*>(to->data), pitch);
     });
