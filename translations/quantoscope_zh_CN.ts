@@ -408,8 +408,8 @@
             <translation>%1 在复制时要对 %3 个部分中的 %2 个重新缩放（%4 毫秒）。</translation>
         </message>
         <message>
-            <source>Parts with the same scale and zero point as the result are only copied: let the layers that make them end in the same activation (ReLU6, say).</source>
-            <translation>与结果的缩放和零点相同的部分只需复制：让产生它们的层以相同的激活结束（例如 ReLU6）。</translation>
+            <source>Parts with the same scale and zero point as the result are only copied, or written where it wants them. Calibration gives them these where only concatenations read a part: let other layers read the result, or the layers that make the parts end in the same activation (ReLU6, say).</source>
+            <translation>与结果的缩放和零点相同的部分只需复制，或直接写到结果中的位置。若某个部分只被拼接读取，校准会让它采用结果的缩放和零点：让其他层读取拼接的结果，或让产生各部分的层以相同的激活结束（例如 ReLU6）。</translation>
         </message>
         <message>
             <source>%1 takes %2 ms in INT8 and %3 ms in FP32: so little that starting it outweighs its arithmetic.</source>

@@ -55,6 +55,7 @@ ValueId preAddValue(const Graph& graph, const FusionGroup& group);
 Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
 
 /// Runs the float model over `samples` samples (all if 0) of the data with observers on the observed values.
+/// Parts that only concatenations read take the result's qparams.
 Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch,
                               Job& job);
 

@@ -23,6 +23,7 @@ struct TensorQConfig {
     int64_t quantMin = 0;
     int64_t quantMax = 255;
     std::string observer;  ///< name in observers()
+    bool operator==(const TensorQConfig&) const = default;
 };
 
 struct QConfig {

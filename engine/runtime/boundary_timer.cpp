@@ -30,9 +30,9 @@ double BoundaryTimer::ms(bool quantizes, int64_t count) {
     for (int run = -kWarmup; run < kRuns; ++run) {
         const auto begin = std::chrono::steady_clock::now();
         if (quantizes) {
-            onednn::quantizeFloats(floats.data(), 0.01F, target, count);
+            onednn::quantizeFloats(floats.data(), 0.01F, target, onednn::denseRow(count));
         } else {
-            onednn::dequantizeIntegers(source, floats.data(), count);
+            onednn::dequantizeIntegers(source, floats.data(), onednn::denseRow(count));
         }
         const auto taken = std::chrono::steady_clock::now() - begin;
         if (run >= 0) {

@@ -22,8 +22,11 @@ std::vector<protocol::Finding> check(const LintInput& input) {
                                               "%1 rescales %2 of its %3 parts while it copies them (%4 ms)."),
                  .remedy = QT_TRANSLATE_NOOP(
                      "Linter",
-                     "Parts with the same scale and zero point as the result are only copied: let the layers "
-                     "that make them end in the same activation (ReLU6, say)."),
+                     "Parts with the same scale and zero point as the result are only copied, or written "
+                     "where "
+                     "it wants them. Calibration gives them these where only concatenations read a part: let "
+                     "other layers read the result, or the layers that make the parts end in the same "
+                     "activation (ReLU6, say)."),
                  .arguments = {layer.node.layer, std::to_string(rescaled),
                                std::to_string(layer.node.inputs.size()), lintMs(layer.time.ms)},
                  .saving_ms = layer.time.ms / 2});

@@ -4,6 +4,7 @@
 #include "data/loader.h"
 #include "ops/evaluate.h"
 #include "quant/ptq.h"
+#include "quant/ptq/concatenations.h"
 
 namespace qs {
 
@@ -86,7 +87,9 @@ Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t
         }
         QS_TRY(job.step(stream.done()));
     }
-    return observers.calibration();
+    QS_ASSIGN(Calibration calibration, observers.calibration());
+    shareWithConcatenations(model, calibration);
+    return calibration;
 }
 
 }  // namespace qs

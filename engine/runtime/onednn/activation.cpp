@@ -8,7 +8,7 @@ namespace {
 
 /// relu and clip on their own: a clamp, and in integers a change of scale and zero point with it.
 Result<std::string> lowerClamp(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     const Bounds bounds = realBounds(b.node());
     const Operand y = b.output(x.shape, x.layout);
     if (!b.isInteger()) {

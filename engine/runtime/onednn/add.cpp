@@ -13,25 +13,25 @@ namespace {
 
 void addIntegerStep(NodeBuilder& b, const Operand& left, const Operand& right) {
     const QParams &p = *b.inputQParams(0), &q = *b.inputQParams(1), &r = *b.outputQParams();
-    const Operand y = b.output(left.shape, left.layout);
+    const Operand y = b.outputRows(left.shape, left.layout);
     b.addStep([from = left.buffer, with = right.buffer, to = y.buffer,
                source = integerSource(left, p, p.scale[0] / r.scale[0]),
                other = integerSource(right, q, q.scale[0] / r.scale[0]),
                target = integerTarget(y, r, realBounds(b.node())),
-               count = y.count()](const dnnl::stream&) mutable {
+               rows = rowsOf(left, y)](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         other.data = bytesOf(with);
         target.data = static_cast<uint8_t*>(to->data);
-        addIntegers(source, other, target, count);
+        addIntegers(source, other, target, rows);
     });
 }
 
 void addFloatStep(NodeBuilder& b, const Operand& left, const Operand& right) {
-    const Operand y = b.output(left.shape, left.layout);
+    const Operand y = b.outputRows(left.shape, left.layout);
     const Bounds bounds = realBounds(b.node());
     b.addStep([from = left.buffer, with = right.buffer, to = y.buffer, low = static_cast<float>(bounds.low),
-               high = static_cast<float>(bounds.high), count = y.count()](const dnnl::stream&) {
-        addFloats(floatsOf(from), floatsOf(with), low, high, static_cast<float*>(to->data), count);
+               high = static_cast<float>(bounds.high), rows = rowsOf(left, y)](const dnnl::stream&) {
+        addFloats(floatsOf(from), floatsOf(with), low, high, static_cast<float*>(to->data), rows);
     });
 }
 
@@ -41,7 +41,7 @@ Result<std::string> lowerAdd(NodeBuilder& b) {
             b.isInteger() && b.node().constants.size() == 1 && b.node().constants[0].numel() == 1;
         return tabulated ? lowerLookup(b) : lowerConstants(b);
     }
-    QS_ASSIGN(const Operand left, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand left, b.input(0));
     QS_ASSIGN(const Operand right, b.input(1, left.layout));
     if (left.shape != right.shape) {
         return failure("it broadcasts one input");

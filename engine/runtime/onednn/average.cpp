@@ -79,7 +79,7 @@ MemoryOrder memoryOrder(const Operand& x) {
 
 /// Over axes that lie side by side in memory: images of one column, averaged over all rows.
 Result<std::string> lowerMean(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     const MemoryOrder order = memoryOrder(x);
     std::vector<bool> reduced(x.shape.size(), false);  // in memory order
     std::vector<bool> dropped(x.shape.size(), false);

@@ -12,36 +12,40 @@ constexpr Bounds kAnything{-std::numeric_limits<double>::infinity(), std::numeri
 
 /// Floats N, C, H, W or N, H, W, C (whatever lies there) to 8-bit N, H, W, C.
 Result<std::string> lowerQuantize(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(Operand x, b.inputRows(0));
     const QParams& qparams = *b.outputQParams();
     const bool image = x.shape.size() == 4;
-    const Operand y = b.output(x.shape, image ? Layout::ChannelsLast : Layout::Contiguous);
+    if (image && x.layout == Layout::Contiguous) {
+        QS_ASSIGN(x, b.input(0));
+    }
+    const Operand y = b.outputRows(x.shape, image ? Layout::ChannelsLast : Layout::Contiguous);
     IntegerTarget target = integerTarget(y, qparams, kAnything);
     const auto scale = static_cast<float>(qparams.scale[0]);
-    const int64_t count = x.count();
-    if (sameOrder(x.shape, x.layout, y.layout)) {
-        b.addStep([from = x.buffer, to = y.buffer, target, scale, count](const dnnl::stream&) mutable {
+    if (x.layout == y.layout || (x.isDense() && y.isDense() && sameOrder(x.shape, x.layout, y.layout))) {
+        b.addStep([from = x.buffer, to = y.buffer, target, scale,
+                   rows = rowsOf(x, y)](const dnnl::stream&) mutable {
             target.data = static_cast<uint8_t*>(to->data);
-            quantizeFloats(floatsOf(from), scale, target, count);
+            quantizeFloats(floatsOf(from), scale, target, rows);
         });
     } else {
-        b.addStep([from = x.buffer, to = y.buffer, target, scale,
-                   shape = x.shape](const dnnl::stream&) mutable {
+        b.addStep([from = x.buffer, to = y.buffer, target, scale, shape = x.shape,
+                   pitch = y.pitch()](const dnnl::stream&) mutable {
             target.data = static_cast<uint8_t*>(to->data);
-            quantizeToChannelsLast(floatsOf(from), scale, target, shape[0], shape[1], shape[2] * shape[3]);
+            quantizeToChannelsLast(floatsOf(from), scale, target,
+                                   {shape[0], shape[1], shape[2] * shape[3], pitch});
         });
     }
     return std::string("loop");
 }
 
 Result<std::string> lowerDequantize(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.inputRows(0));
     const QParams& qparams = *b.inputQParams(0);
-    const Operand y = b.output(x.shape, x.layout);
+    const Operand y = b.outputRows(x.shape, x.layout);
     b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, qparams, qparams.scale[0]),
-               count = x.count()](const dnnl::stream&) mutable {
+               rows = rowsOf(x, y)](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
-        dequantizeIntegers(source, static_cast<float*>(to->data), count);
+        dequantizeIntegers(source, static_cast<float*>(to->data), rows);
     });
     return std::string("loop");
 }

@@ -47,7 +47,7 @@ Result<std::string> lowerConstants(NodeBuilder& b) {
     if (node.constants.size() != 1 || node.inputs.size() != 1) {
         return failure("it has several inputs");
     }
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     const at::Tensor constant = repeating(node.constants[0], x);
     if (!constant.defined()) {
         return failure("its constant is larger than the input");

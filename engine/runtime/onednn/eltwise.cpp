@@ -69,7 +69,7 @@ Result<std::string> lowerEltwise(NodeBuilder& b) {
     if (b.isInteger() || b.node().inputs.size() != 1 || !function) {
         return failure("oneDNN has no such function of floats");
     }
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     const Operand y = b.output(x.shape, x.layout);
     const dnnl::memory::desc flat({x.count()}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
     dnnl::primitive_attr attr;

@@ -27,6 +27,11 @@ inline IntegerTarget integerTarget(const Operand& operand, const QParams& y, con
             static_cast<float>(bounds.high)};
 }
 
+/// Of two operands whose elements lie in the same order.
+inline Rows rowsOf(const Operand& x, const Operand& y) {
+    return {y.rowCount(), y.rowWidth(), x.isDense() ? y.rowWidth() : x.rowStride, y.pitch()};
+}
+
 inline const uint8_t* bytesOf(const Buffer* buffer) {
     return static_cast<const uint8_t*>(buffer->data);
 }

@@ -41,11 +41,11 @@ Result<std::string> lowerLookup(NodeBuilder& b) {
     if (node.inputs.size() != 1) {
         return failure("it has several inputs");
     }
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
-    const Operand y = b.output(x.shape, x.layout);
-    b.addStep([from = x.buffer, to = y.buffer, count = x.count(),
+    QS_ASSIGN(const Operand x, b.inputRows(0));
+    const Operand y = b.outputRows(x.shape, x.layout);
+    b.addStep([from = x.buffer, to = y.buffer, rows = rowsOf(x, y),
                table = tabulate(b.graph(), node, x.type)](const dnnl::stream&) {
-        lookUp(bytesOf(from), table, static_cast<uint8_t*>(to->data), count);
+        lookUp(bytesOf(from), table, static_cast<uint8_t*>(to->data), rows);
     });
     return std::string("table");
 }

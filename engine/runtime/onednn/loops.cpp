@@ -22,18 +22,16 @@ QS_CLONES void requantizePiece(IntegerSource a, IntegerTarget y, int64_t begin, 
     }
 }
 
-QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget y, int64_t begin,
-                                int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
+QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget y, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
         y.data[i] = store(load(a, i) + load(b, i), y);
     }
 }
 
-QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, int64_t width, int64_t stride,
-                                   int64_t begin, int64_t end) {
+QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, Rows rows, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-        for (int64_t i = 0; i < width; ++i) {
-            y.data[row * stride + i] = store(load(a, row * width + i), y);
+        for (int64_t i = 0; i < rows.width; ++i) {
+            y.data[row * rows.yPitch + i] = store(load(a, row * rows.xPitch + i), y);
         }
     }
 }
@@ -165,8 +163,8 @@ QS_CLONES void quantizePiece(const float* x, float scale, IntegerTarget y, int64
     }
 }
 
-QS_CLONES void dequantizePiece(IntegerSource q, float* y, int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
+QS_CLONES void dequantizePiece(IntegerSource q, float* y, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
         y[i] = load(q, i);
     }
 }
@@ -177,18 +175,25 @@ QS_CLONES void clampPiece(const float* x, float low, float high, float* y, int64
     }
 }
 
-QS_CLONES void addFloatsPiece(const float* a, const float* b, float low, float high, float* y, int64_t begin,
-                              int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
+QS_CLONES void addFloatsPiece(const float* a, const float* b, float low, float high, float* y,
+                              int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
         y[i] = clamp(a[i] + b[i], low, high);
     }
 }
 
-/// Rows of `width` bytes, `xStride` and `yStride` bytes apart.
-void copyRows(const uint8_t* x, int64_t xStride, uint8_t* y, int64_t yStride, int64_t rows, int64_t width) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+/// Calls body(x, y, count) for stretches of elements that begin at x and at y: one a row, or longer ones
+/// where rows follow each other.
+template <typename Body>
+void forStretches(const Rows& rows, const Body& body) {
+    if (rows.isDense()) {
+        forPieces(rows.count * rows.width, kGrain,
+                  [&](int64_t begin, int64_t end) { body(begin, begin, end - begin); });
+        return;
+    }
+    forPieces(rows.count, rowGrain(rows.width), [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
-            std::memcpy(y + row * yStride, x + row * xStride, static_cast<size_t>(width));
+            body(row * rows.xPitch, row * rows.yPitch, rows.width);
         }
     });
 }
@@ -276,23 +281,24 @@ void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { requantizePiece(a, y, begin, end); });
 }
 
-void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t count) {
-    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { addIntegersPiece(a, b, y, begin, end); });
+void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, const Rows& rows) {
+    forStretches(rows, [&](int64_t x, int64_t to, int64_t count) {
+        IntegerSource left = a, right = b;
+        IntegerTarget target = y;
+        left.data += x;
+        right.data += x;
+        target.data += to;
+        addIntegersPiece(left, right, target, count);
+    });
 }
 
-void requantizeRows(const IntegerSource& a, const IntegerTarget& y, int64_t rows, int64_t width,
-                    int64_t stride) {
-    if (hasVbmi() && rows * width >= kWorthATable) {
-        const ByteTable table = tabulate(a, y);
-        forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-            for (int64_t row = begin; row < end; ++row) {
-                lookUpPieceVbmi(a.data + row * width, table, y.data + row * stride, 0, width);
-            }
-        });
+void requantizeRows(const IntegerSource& a, const IntegerTarget& y, const Rows& rows) {
+    if (hasVbmi() && rows.count * rows.width >= kWorthATable) {
+        lookUp(a.data, tabulate(a, y), y.data, rows);
         return;
     }
-    forPieces(rows, rowGrain(width),
-              [&](int64_t begin, int64_t end) { requantizeRowsPiece(a, y, width, stride, begin, end); });
+    forPieces(rows.count, rowGrain(rows.width),
+              [&](int64_t begin, int64_t end) { requantizeRowsPiece(a, y, rows, begin, end); });
 }
 
 void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float scale,
@@ -319,6 +325,12 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count)
     });
 }
 
+void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, const Rows& rows) {
+    forStretches(rows, [&](int64_t from, int64_t to, int64_t count) {
+        (hasVbmi() ? lookUpPieceVbmi : lookUpPiece)(x + from, table, y + to, 0, count);
+    });
+}
+
 void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { shiftPiece(x, by, y, begin, end); });
 }
@@ -330,12 +342,10 @@ void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float s
     });
 }
 
-void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {
-    copyRows(x, width, y, stride, rows, width);
-}
-
-void gatherRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride) {
-    copyRows(x, stride, y, width, rows, width);
+void copyRows(const uint8_t* x, uint8_t* y, const Rows& rows) {
+    forStretches(rows, [&](int64_t from, int64_t to, int64_t count) {
+        std::memcpy(y + to, x + from, static_cast<size_t>(count));
+    });
 }
 
 void gatherBlocks(const uint8_t* x, uint8_t* y, const Blocks& blocks) {
@@ -352,16 +362,17 @@ void gatherBlocks(const uint8_t* x, uint8_t* y, const Blocks& blocks) {
     });
 }
 
-void collectBlocks(const uint8_t* x, std::span<const int64_t> starts, int64_t size, uint8_t* y) {
+void collectBlocks(const uint8_t* x, std::span<const int64_t> starts, int64_t size, uint8_t* y,
+                   int64_t pitch) {
     forPieces(static_cast<int64_t>(starts.size()), rowGrain(size), [&](int64_t begin, int64_t end) {
-        if (size == 1) {
+        if (size == 1 && pitch == 1) {
             for (int64_t i = begin; i < end; ++i) {
                 y[i] = x[starts[static_cast<size_t>(i)]];
             }
             return;
         }
         for (int64_t i = begin; i < end; ++i) {
-            std::memcpy(y + i * size, x + starts[static_cast<size_t>(i)], static_cast<size_t>(size));
+            std::memcpy(y + i * pitch, x + starts[static_cast<size_t>(i)], static_cast<size_t>(size));
         }
     });
 }
@@ -380,12 +391,16 @@ void multiplyConstants(const IntegerSource& a, const float* factors, float scale
     });
 }
 
-void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count) {
-    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { quantizePiece(x, scale, y, begin, end); });
+void quantizeFloats(const float* x, float scale, const IntegerTarget& y, const Rows& rows) {
+    forStretches(rows, [&](int64_t from, int64_t to, int64_t count) {
+        IntegerTarget target = y;
+        target.data += to;
+        quantizePiece(x + from, scale, target, 0, count);
+    });
 }
 
-void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch,
-                            int64_t channels, int64_t pixels) {
+void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, const Planes& planes) {
+    const auto [batch, channels, pixels, pitch] = planes;
     const int64_t tiles = (pixels + kTile - 1) / kTile;
     const int64_t grain = std::max<int64_t>(1, kGrain / (kTile * channels));
     forPieces(batch * tiles, grain, [&](int64_t begin, int64_t end) {
@@ -400,23 +415,28 @@ void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y,
                     row.data = tile + k * kTile;
                     quantizePiece(x + (image * channels + c + k) * pixels + pixel, scale, row, 0, width);
                 }
-                interleaveSome(tile, y.data + (image * pixels + pixel) * channels + c, width, some, channels);
+                interleaveSome(tile, y.data + (image * pixels + pixel) * pitch + c, width, some, pitch);
             }
         }
     });
 }
 
-void dequantizeIntegers(const IntegerSource& q, float* y, int64_t count) {
-    forPieces(count, kGrain, [&](int64_t begin, int64_t end) { dequantizePiece(q, y, begin, end); });
+void dequantizeIntegers(const IntegerSource& q, float* y, const Rows& rows) {
+    forStretches(rows, [&](int64_t from, int64_t to, int64_t count) {
+        IntegerSource source = q;
+        source.data += from;
+        dequantizePiece(source, y + to, count);
+    });
 }
 
 void clampFloats(const float* x, float low, float high, float* y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { clampPiece(x, low, high, y, begin, end); });
 }
 
-void addFloats(const float* a, const float* b, float low, float high, float* y, int64_t count) {
-    forPieces(count, kGrain,
-              [&](int64_t begin, int64_t end) { addFloatsPiece(a, b, low, high, y, begin, end); });
+void addFloats(const float* a, const float* b, float low, float high, float* y, const Rows& rows) {
+    forStretches(rows, [&](int64_t x, int64_t to, int64_t count) {
+        addFloatsPiece(a + x, b + x, low, high, y + to, count);
+    });
 }
 
 }  // namespace qs::onednn

@@ -29,14 +29,23 @@ struct IntegerTarget {
     float high;
 };
 
+/// `count` rows of `width` elements, which begin so many elements apart in x and in y.
+struct Rows {
+    int64_t count, width;
+    int64_t xPitch, yPitch;
+    bool isDense() const { return xPitch == width && yPitch == width; }
+};
+constexpr Rows denseRow(int64_t count) {
+    return {1, count, count, count};
+}
+
 // Integer to integer: the sources' scales are in units of the target's unless told.
 
 void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
-void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t count);
+/// a and b as `rows` has x.
+void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, const Rows& rows);
 
-/// The same for `rows` rows of `width` elements, dense in a and `stride` elements apart in y.
-void requantizeRows(const IntegerSource& a, const IntegerTarget& y, int64_t rows, int64_t width,
-                    int64_t stride);
+void requantizeRows(const IntegerSource& a, const IntegerTarget& y, const Rows& rows);
 /// y = a * factor / scale: a is batch x pixels x channels, and each image has a factor a channel, which is
 /// divided by the scale before (a rounding in the last bit from the simulation's order).
 void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float scale,
@@ -45,6 +54,7 @@ void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float
 /// What becomes of each byte.
 using ByteTable = std::array<uint8_t, 256>;
 void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, int64_t count);
+void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, const Rows& rows);
 
 /// y = x + by modulo 256: the same numbers of the other signedness, or around another zero point.
 void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count);
@@ -54,9 +64,8 @@ using FloatTable = std::array<float, 256>;
 void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float scale, const IntegerTarget& y,
                  int64_t rows, int64_t width);
 
-/// Rows of `width` bytes, dense in x and `stride` bytes apart in y; and the other way round.
-void scatterRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
-void gatherRows(const uint8_t* x, uint8_t* y, int64_t rows, int64_t width, int64_t stride);
+/// Rows of bytes.
+void copyRows(const uint8_t* x, uint8_t* y, const Rows& rows);
 
 /// Blocks of `size` bytes: `outer` times (`outerStride` bytes apart) `inner` of them (`innerStride` apart).
 struct Blocks {
@@ -67,8 +76,9 @@ struct Blocks {
 /// From where `blocks` says in x to dense memory.
 void gatherBlocks(const uint8_t* x, uint8_t* y, const Blocks& blocks);
 
-/// Blocks of `size` bytes that begin at `starts` in x, to dense memory.
-void collectBlocks(const uint8_t* x, std::span<const int64_t> starts, int64_t size, uint8_t* y);
+/// Blocks of `size` bytes that begin at `starts` in x, `pitch` bytes apart in y.
+void collectBlocks(const uint8_t* x, std::span<const int64_t> starts, int64_t size, uint8_t* y,
+                   int64_t pitch);
 
 /// y = (a + addend) / scale or a * factor / scale, divided as the simulation does it: a is rows x width, and
 /// each row meets the same numbers.
@@ -79,15 +89,18 @@ void multiplyConstants(const IntegerSource& a, const float* factors, float scale
 
 // Floats to integers: r = x / scale (divided as the simulation does it); NaN counts as 0.
 
-void quantizeFloats(const float* x, float scale, const IntegerTarget& y, int64_t count);
-/// The same from N, C, H, W into N, H, W, C.
-void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, int64_t batch,
-                            int64_t channels, int64_t pixels);
-void dequantizeIntegers(const IntegerSource& q, float* y, int64_t count);
+void quantizeFloats(const float* x, float scale, const IntegerTarget& y, const Rows& rows);
+/// The same from N, C, H, W into N, H, W, C, where pixels begin `pitch` elements apart.
+struct Planes {
+    int64_t batch, channels, pixels;
+    int64_t pitch;
+};
+void quantizeToChannelsLast(const float* x, float scale, const IntegerTarget& y, const Planes& planes);
+void dequantizeIntegers(const IntegerSource& q, float* y, const Rows& rows);
 
 /// y = clamp(x, low, high); NaN stays.
 void clampFloats(const float* x, float low, float high, float* y, int64_t count);
-/// y = clamp(a + b, low, high).
-void addFloats(const float* a, const float* b, float low, float high, float* y, int64_t count);
+/// y = clamp(a + b, low, high); a and b as `rows` has x.
+void addFloats(const float* a, const float* b, float low, float high, float* y, const Rows& rows);
 
 }  // namespace qs::onednn

@@ -34,9 +34,8 @@ Result<std::string> lowerMul(NodeBuilder& b) {
             b.isInteger() && b.node().constants.size() == 1 && b.node().constants[0].numel() == 1;
         return tabulated ? lowerLookup(b) : lowerConstants(b);
     }
-    const NodeBuilder& inputs = b;
-    QS_ASSIGN(const Operand left, inputs.input(0));
-    QS_ASSIGN(const Operand right, inputs.input(1));
+    QS_ASSIGN(const Operand left, b.input(0));
+    QS_ASSIGN(const Operand right, b.input(1));
     const bool gatedByLeft = isGateOf(left.shape, right.shape);
     const bool gated = gatedByLeft || isGateOf(right.shape, left.shape);
     if (!gated && left.shape != right.shape) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "runtime/onednn/places.h"
 #include "runtime/onednn/plan.h"
 #include "runtime/onednn/weight_cache.h"
 
@@ -24,6 +25,8 @@ struct PlanState {
     const std::vector<int>& lastUse;       ///< by value: position of its last reader
     const ReorderedValues& reordered;
     WeightCache& weights;
+    const Places& places;
+    const std::vector<Buffer*>& shared;  ///< by Place::buffer
 };
 
 /// Collects the steps, buffers and outputs of one node. Nothing reaches the plan until the lowering has
@@ -46,19 +49,31 @@ class NodeBuilder {
         return state_.graph.value(node_.outputs[0]).qparams;
     }
 
-    /// Input i in the wanted layout, through a reorder where it lies in the other one and no node before this
+    /// Input i in the wanted layout, dense, through a reorder where it lies otherwise and no node before this
     /// one wanted it so. Refuses boxed values, and channels-last for anything but four extents.
     Result<Operand> input(size_t i, Layout wanted);
-    /// Input i as it lies. Refuses boxed values.
-    Result<Operand> input(size_t i) const;
+    /// Input i, dense, in the layout in which it lies. Refuses boxed values.
+    Result<Operand> input(size_t i);
+    /// The same where other tensors may lie between its rows. A kernel that asks so can be given the part of
+    /// a concatenation where it lies.
+    Result<Operand> inputRows(size_t i) const;
+    Result<Operand> inputRows(size_t i, Layout wanted);
 
-    /// A new buffer for output i, of the type that the graph gives it.
+    /// Memory for output i, of the type that the graph gives it.
     Operand output(Shape shape, Layout layout, size_t i = 0);
+    /// The same where other tensors may lie between its rows: the kernel writes rows pitch() apart.
+    Operand outputRows(Shape shape, Layout layout, size_t i = 0);
+    /// The result of an earlier concatenation that holds this one's inputs from `first` on, and how many.
+    /// These may be gone.
+    std::optional<std::pair<Operand, size_t>> runFrom(size_t first) const;
     /// Output 0 begins with the contents of `input`: in its memory if nobody reads that later, else in a
     /// copy.
     Operand outputOver(const Operand& input, bool mayOverwrite);
     /// Output 0 is `operand` under the name of another value: no step.
     void aliasOutput(Operand operand) { outputs_[0] = std::move(operand); }
+
+    /// What the steps read and write, where that is not all inputs and outputs.
+    void setMovedBytes(int64_t bytes) { movedBytes_ = bytes; }
 
     /// Memory that only this node's steps use.
     Operand temporary(Shape shape, at::ScalarType type, Layout layout);
@@ -93,9 +108,14 @@ class NodeBuilder {
     /// One of them that this node overwrites.
     const Buffer* overwritten() const { return overwritten_; }
     int64_t reorderBytes() const { return reorderBytes_; }
+    std::optional<int64_t> movedBytes() const { return movedBytes_; }
+    const Accesses& accesses() const { return accesses_; }
 
   private:
     Buffer* newBuffer(size_t bytes);
+    ValueId outputId(size_t i) const { return node_.outputs.at(i); }
+    Operand placed(Shape shape, Layout layout, size_t i, bool rows);
+    Operand inLayout(size_t i, const Operand& source, Layout wanted);
     bool diesHere(const Buffer* buffer) const;
     Operand reorder(const Operand& source, Layout wanted);
     Step primitiveStep(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad, Arguments arguments);
@@ -114,6 +134,8 @@ class NodeBuilder {
     ReorderedValues reordered_;
     const Buffer* overwritten_ = nullptr;
     int64_t reorderBytes_ = 0;
+    std::optional<int64_t> movedBytes_;
+    Accesses accesses_;
 };
 
 }  // namespace qs::onednn

@@ -54,15 +54,15 @@ Result<Affine> affineOf(const QNode& node, int64_t channels) {
 }
 
 Result<std::string> lowerBatchNorm(NodeBuilder& b) {
-    QS_ASSIGN(Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(Operand x, b.inputRows(0));
     if (x.shape.size() == 4) {
-        QS_ASSIGN(x, b.input(0, Layout::ChannelsLast));
+        QS_ASSIGN(x, b.inputRows(0, Layout::ChannelsLast));
     } else if (x.shape.size() != 2) {
         return failure("it is neither of images nor of vectors");
     }
-    const int64_t channels = x.shape[1], rows = channels == 0 ? 0 : x.count() / channels;
-    QS_ASSIGN(Affine affine, affineOf(b.node(), channels));
-    const Operand y = b.output(x.shape, x.layout);
+    QS_ASSIGN(Affine affine, affineOf(b.node(), x.shape[1]));
+    const Operand y = b.outputRows(x.shape, x.layout);
+    const Rows rows = rowsOf(x, y);
     if (b.isInteger()) {
         for (std::vector<float>* numbers : {&affine.factors, &affine.addends}) {
             for (float& number : *numbers) {
@@ -70,18 +70,18 @@ Result<std::string> lowerBatchNorm(NodeBuilder& b) {
             }
         }
         b.addStep([from = x.buffer, to = y.buffer, ends = integerEnds(b, x, y), affine = std::move(affine),
-                   rows, channels](const dnnl::stream&) mutable {
+                   rows](const dnnl::stream&) mutable {
             bind(ends, from, to);
-            scaleRows(ends.source, affine.factors.data(), affine.addends.data(), ends.target, rows, channels);
+            scaleRows(ends.source, affine.factors.data(), affine.addends.data(), ends.target, rows);
         });
         return std::string("loop");
     }
     const Bounds bounds = realBounds(b.node());
-    b.addStep([from = x.buffer, to = y.buffer, affine = std::move(affine), rows, channels,
+    b.addStep([from = x.buffer, to = y.buffer, affine = std::move(affine), rows,
                low = static_cast<float>(bounds.low),
                high = static_cast<float>(bounds.high)](const dnnl::stream&) {
         scaleRows(floatsOf(from), affine.factors.data(), affine.addends.data(), low, high,
-                  static_cast<float*>(to->data), rows, channels);
+                  static_cast<float*>(to->data), rows);
     });
     return std::string("loop");
 }

@@ -9,19 +9,20 @@ namespace qs::onednn {
 namespace {
 
 QS_CLONES void scaleIntegersPiece(IntegerSource x, const float* factors, const float* addends,
-                                  IntegerTarget y, int64_t width, int64_t begin, int64_t end) {
+                                  IntegerTarget y, Rows rows, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-        for (int64_t i = 0; i < width; ++i) {
-            y.data[row * width + i] = store(load(x, row * width + i) * factors[i] + addends[i], y);
+        for (int64_t i = 0; i < rows.width; ++i) {
+            const float real = load(x, row * rows.xPitch + i);
+            y.data[row * rows.yPitch + i] = store(real * factors[i] + addends[i], y);
         }
     }
 }
 
 QS_CLONES void scaleFloatsPiece(const float* x, const float* factors, const float* addends, float low,
-                                float high, float* y, int64_t width, int64_t begin, int64_t end) {
+                                float high, float* y, Rows rows, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-        for (int64_t i = 0; i < width; ++i) {
-            y[row * width + i] = clamp(x[row * width + i] * factors[i] + addends[i], low, high);
+        for (int64_t i = 0; i < rows.width; ++i) {
+            y[row * rows.yPitch + i] = clamp(x[row * rows.xPitch + i] * factors[i] + addends[i], low, high);
         }
     }
 }
@@ -102,16 +103,16 @@ QS_CLONES void normalizeFloatsPiece(const float* x, RowAffine affine, float low,
 }  // namespace
 
 void scaleRows(const IntegerSource& x, const float* factors, const float* addends, const IntegerTarget& y,
-               int64_t rows, int64_t width) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        scaleIntegersPiece(x, factors, addends, y, width, begin, end);
+               const Rows& rows) {
+    forPieces(rows.count, rowGrain(rows.width), [&](int64_t begin, int64_t end) {
+        scaleIntegersPiece(x, factors, addends, y, rows, begin, end);
     });
 }
 
 void scaleRows(const float* x, const float* factors, const float* addends, float low, float high, float* y,
-               int64_t rows, int64_t width) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        scaleFloatsPiece(x, factors, addends, low, high, y, width, begin, end);
+               const Rows& rows) {
+    forPieces(rows.count, rowGrain(rows.width), [&](int64_t begin, int64_t end) {
+        scaleFloatsPiece(x, factors, addends, low, high, y, rows, begin, end);
     });
 }
 

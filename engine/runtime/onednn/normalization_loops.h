@@ -9,9 +9,9 @@ namespace qs::onednn {
 /// y = clamp(a * x + b) with a factor and an addend for each element of a row; for integers in units of y's
 /// scale.
 void scaleRows(const IntegerSource& x, const float* factors, const float* addends, const IntegerTarget& y,
-               int64_t rows, int64_t width);
+               const Rows& rows);
 void scaleRows(const float* x, const float* factors, const float* addends, float low, float high, float* y,
-               int64_t rows, int64_t width);
+               const Rows& rows);
 
 /// What a layer normalization multiplies and adds once a row has mean 0 and variance 1.
 struct RowAffine {

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 #include <stdexcept>
@@ -11,14 +12,15 @@ namespace qs::onednn {
 
 namespace {
 
-Shape stridesOf(const Shape& shape, Layout layout) {
+/// `pitch`: elements from row to row.
+Shape stridesOf(const Shape& shape, Layout layout, int64_t pitch) {
     if (layout == Layout::ChannelsLast) {
-        const int64_t c = shape[1], h = shape[2], w = shape[3];
-        return {h * w * c, 1, w * c, c};
+        const int64_t h = shape[2], w = shape[3];
+        return {h * w * pitch, 1, w * pitch, pitch};
     }
     Shape strides(shape.size(), 1);
     for (size_t i = shape.size(); i-- > 1;) {
-        strides[i - 1] = strides[i] * shape[i];
+        strides[i - 1] = i + 1 == shape.size() ? pitch : strides[i] * shape[i];
     }
     return strides;
 }
@@ -41,6 +43,18 @@ int64_t Operand::count() const {
 
 size_t Operand::bytes() const {
     return static_cast<size_t>(count()) * c10::elementSize(type);
+}
+
+size_t Operand::innermostAxis() const {
+    return layout == Layout::ChannelsLast ? 1 : std::max<size_t>(shape.size(), 1) - 1;
+}
+
+int64_t Operand::rowWidth() const {
+    return shape.empty() ? 1 : shape[innermostAxis()];
+}
+
+int64_t Operand::rowCount() const {
+    return rowWidth() == 0 ? 0 : count() / rowWidth();
 }
 
 size_t Operand::axis(int64_t dim) const {
@@ -69,19 +83,15 @@ int64_t Operand::innerCount(size_t dim) const {
 }
 
 std::vector<int64_t> Operand::strides() const {
-    std::vector<int64_t> strides;
-    for (size_t d = 0; d < shape.size(); ++d) {
-        strides.push_back(shape[d] == 0 ? 0 : innerCount(d) / shape[d]);
-    }
-    return strides;
+    return stridesOf(shape, layout, pitch());
 }
 
 dnnl::memory::desc Operand::desc() const {
-    return {shape, dnnlType(type), stridesOf(shape, layout)};
+    return {shape, dnnlType(type), strides()};
 }
 
 at::Tensor Operand::tensor() const {
-    return at::from_blob(buffer->data, shape, stridesOf(shape, layout), type);
+    return at::from_blob(buffer->data, shape, strides(), type);
 }
 
 dnnl::memory Operand::memory(const dnnl::memory::desc& desc) const {

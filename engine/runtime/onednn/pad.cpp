@@ -74,7 +74,7 @@ TargetBlocks blocksOf(const Operand& x, const Operand& y, const std::vector<int6
 
 /// With zeros: in integers the byte that stands for 0.
 Result<std::string> lowerPad(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     if (!realBounds(b.node()).isUnbounded() || b.inputQParams(0) != b.outputQParams()) {
         return failure("its output has other numbers than its input");
     }

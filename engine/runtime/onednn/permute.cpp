@@ -18,7 +18,7 @@ bool liesLike(const Shape& shape, const std::vector<int64_t>& a, const std::vect
 /// Free where the input, seen with its axes in the new order, lies as one of the layouts does: from N, H, W,
 /// C to N, C, H, W, say. Else a reorder to dense memory.
 Result<std::string> lowerPermute(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     const std::vector<int64_t> dims = b.node().attrs.ints("dims");
     if (dims.size() != x.shape.size() || dims.size() > DNNL_MAX_NDIMS) {
         return failure("its axes do not fit the input");

@@ -67,7 +67,8 @@ namespace {
 /// A contiguous tensor of its own; where the value lies so already, without a view of it in between.
 at::Tensor copyOf(const PlanValue& value) {
     const Operand& operand = value.operand;
-    if (!value.inArena() || !sameOrder(operand.shape, operand.layout, Layout::Contiguous)) {
+    if (!value.inArena() || !operand.isDense() ||
+        !sameOrder(operand.shape, operand.layout, Layout::Contiguous)) {
         return at::clone(value.tensor(), at::MemoryFormat::Contiguous);
     }
     at::Tensor copy = at::empty(operand.shape, operand.type);

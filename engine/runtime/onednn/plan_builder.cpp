@@ -12,6 +12,7 @@
 #include "runtime/onednn/arena.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
+#include "runtime/onednn/places.h"
 #include "runtime/reference/node.h"
 
 namespace qs::onednn {
@@ -21,16 +22,21 @@ namespace {
 /// Bytes behind the last buffer that may be read: XNNPACK's kernels load up to 16 beyond a tensor's end.
 constexpr size_t kReadAhead = 64;
 
+/// For concatenations in place the activations may take this part more than is needed at one time.
+constexpr int64_t kLiveShareToSpend = 10;
+
 Shape shapeOf(const at::Tensor& tensor) {
     return tensor.sizes().vec();
 }
 
-/// Position of each value's last reader; outputs are read after the last node.
-std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope) {
+/// Position of each value's last reader, where a concatenation that takes an earlier one's result for some of
+/// its inputs reads that instead; outputs are read after the last node.
+std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope, const Places& places) {
     std::vector<int> last(graph.values.size(), -1);
     for (size_t position = 0; position < scope.nodes.size(); ++position) {
         const QNode& node = graph.nodes[scope.nodes[position]];
-        for (const auto* ids : {&node.inputs, &node.outputs}) {
+        const std::vector<ValueId> inputs = places.partsOf(node);
+        for (const auto* ids : {&inputs, &node.outputs}) {
             for (const ValueId id : *ids) {
                 last[static_cast<size_t>(id.index)] = static_cast<int>(position);
             }
@@ -47,33 +53,67 @@ std::vector<int> lastUses(const QuantizedGraph& graph, const PlanScope& scope) {
 class PlanBuilder {
   public:
     PlanBuilder(const QuantizedGraph& graph, const PlanScope& scope, const KernelSources& sources,
-                WeightCache& weights)
+                WeightCache& weights, const Places& places)
         : graph_(graph),
           scope_(scope),
           sources_(sources),
           weights_(weights),
-          lastUse_(lastUses(graph, scope)),
+          places_(places),
+          lastUse_(lastUses(graph, scope, places)),
           plan_(new Plan) {
         plan_->values_.resize(graph.values.size());
         plan_->inputs_ = scope.inputs;
         plan_->outputs_ = scope.outputs;
     }
 
-    std::unique_ptr<Plan> build(std::span<const at::Tensor> examples) {
+    /// The plan with its concatenations in place, unless that takes much more memory: a part that waits for
+    /// the others takes their room too.
+    static std::unique_ptr<Plan> make(const QuantizedGraph& graph, const PlanScope& scope,
+                                      const KernelSources& sources, std::span<const at::Tensor> examples,
+                                      WeightCache& weights) {
         const auto begin = std::chrono::steady_clock::now();
-        const double savedBefore = weights_.savedMs();
+        const double savedBefore = weights.savedMs();
+        const Places none;
+        PlanBuilder copying(graph, scope, sources, weights, none);
+        std::unique_ptr<Plan> plan = copying.build(examples);
+        const double saved = weights.savedMs() - savedBefore;
+        const Places places = placesOf(graph, scope.nodes, plan->values_, copying.accesses_);
+        if (!places.empty()) {
+            auto inPlace = PlanBuilder(graph, scope, sources, weights, places).build(examples);
+            if (const PlanFacts& needed = plan->facts_;
+                inPlace->facts_.arenaBytes <=
+                std::max(needed.arenaBytes, needed.liveBytes + needed.liveBytes / kLiveShareToSpend)) {
+                plan = std::move(inPlace);
+            }
+        }
+        const auto taken = std::chrono::steady_clock::now() - begin;
+        plan->facts_.prepareMs = std::chrono::duration<double, std::milli>(taken).count() + saved;
+        return plan;
+    }
+
+    std::unique_ptr<Plan> build(std::span<const at::Tensor> examples) {
+        shareBuffers();
         addInputs(examples);
         for (size_t position = 0; position < scope_.nodes.size(); ++position) {
             addNode(scope_.nodes[position], static_cast<int>(position));
         }
         placeBuffers();
-        const auto taken = std::chrono::steady_clock::now() - begin;
-        plan_->facts_.prepareMs =
-            std::chrono::duration<double, std::milli>(taken).count() + weights_.savedMs() - savedBefore;
         return std::move(plan_);
     }
 
   private:
+    /// The buffers that concatenations share with their parts.
+    void shareBuffers() {
+        for (const size_t bytes : places_.bytes) {
+            auto buffer = std::make_unique<Buffer>();
+            buffer->bytes = bytes;
+            buffer->first = std::numeric_limits<int>::max();  // those of the parts say when it is needed
+            buffer->last = -1;
+            shared_.push_back(buffer.get());
+            plan_->buffers_.push_back(std::move(buffer));
+        }
+    }
+
     void addInputs(std::span<const at::Tensor> examples) {
         for (size_t i = 0; i < scope_.inputs.size(); ++i) {
             const at::Tensor& example = examples[i];
@@ -101,7 +141,8 @@ class PlanBuilder {
                 continue;
             }
             for (const Lowering& lowering : *kernel) {
-                const PlanState state{graph_, plan_->values_, lastUse_, reordered_, weights_};
+                const PlanState state{graph_,   plan_->values_, lastUse_, reordered_,
+                                      weights_, places_,        shared_};
                 NodeBuilder builder(state, index, position);
                 const Result<std::string> name = guard(library, [&] { return lowering(builder); });
                 if (name) {
@@ -123,6 +164,9 @@ class PlanBuilder {
         }
         std::erase_if(reordered_,
                       [&](const auto& entry) { return entry.second.buffer == builder.overwritten(); });
+        accesses_.denseReads.insert(builder.accesses().denseReads.begin(),
+                                    builder.accesses().denseReads.end());
+        accesses_.rowWrites.insert(builder.accesses().rowWrites.begin(), builder.accesses().rowWrites.end());
         for (auto& buffer : builder.takeBuffers()) {
             plan_->buffers_.push_back(std::move(buffer));
         }
@@ -135,19 +179,20 @@ class PlanBuilder {
                             .outputs = node.outputs,
                             .implementation = std::move(name),
                             .refusals = std::move(refusals),
-                            .reorderBytes = builder.reorderBytes()};
+                            .reorderBytes = builder.reorderBytes(),
+                            .bytes = builder.movedBytes().value_or(bytesOf(node))};
         addNode(std::move(planned));
     }
 
     void addNode(PlannedNode planned) {
-        const QNode& node = graph_.nodes[planned.node];
         const size_t index = plan_->nodes_.size();
         if (!planned.reorders.empty()) {
             plan_->rows_.push_back({index, true});
         }
         if (!planned.steps.empty()) {
             plan_->rows_.push_back({index, false});
-            planned.bytes = bytesOf(node);
+        } else {
+            planned.bytes = 0;
         }
         plan_->nodes_.push_back(std::move(planned));
     }
@@ -190,7 +235,8 @@ class PlanBuilder {
                             .steps = {referenceStep(node)},
                             .outputs = node.outputs,
                             .implementation = "reference",
-                            .refusals = std::move(refusals)};
+                            .refusals = std::move(refusals),
+                            .bytes = bytesOf(node)};
         addNode(std::move(planned));
     }
 
@@ -205,6 +251,10 @@ class PlanBuilder {
         buffer->bytes = operand.bytes();
         buffer->first = position;
         buffer->last = position;
+        accesses_.rowWrites.insert(id);
+        if (const auto place = places_.values.find(id); place != places_.values.end()) {
+            takePlace(operand, place->second, shared_, true);
+        }
         plan_->buffers_.push_back(std::move(buffer));
         plan_->value(id).operand = operand;
     }
@@ -244,10 +294,16 @@ class PlanBuilder {
                 buffer->last = std::max(buffer->last, lastUse_[id]);
             }
         }
+        for (const auto& part : plan_->buffers_) {
+            if (part->whole) {
+                part->whole->first = std::min(part->whole->first, part->first);
+                part->whole->last = std::max(part->whole->last, part->last);
+            }
+        }
         std::vector<Lifetime> lifetimes;
         std::vector<Buffer*> placed;
         for (const auto& buffer : plan_->buffers_) {
-            if (buffer->external < 0) {
+            if (buffer->external < 0 && !buffer->whole && buffer->first <= buffer->last) {
                 lifetimes.push_back({buffer->bytes, buffer->first, buffer->last});
                 placed.push_back(buffer.get());
             }
@@ -262,12 +318,20 @@ class PlanBuilder {
         for (size_t i = 0; i < placed.size(); ++i) {
             placed[i]->bind(static_cast<std::byte*>(plan_->arena_.get()) + layout.offsets[i]);
         }
+        for (const auto& part : plan_->buffers_) {
+            if (part->whole) {
+                part->bind(static_cast<std::byte*>(part->whole->data) + part->offset);
+            }
+        }
     }
 
     const QuantizedGraph& graph_;
     const PlanScope& scope_;
     const KernelSources& sources_;
     WeightCache& weights_;
+    const Places& places_;
+    std::vector<Buffer*> shared_;
+    Accesses accesses_;
     std::vector<int> lastUse_;
     ReorderedValues reordered_;
     std::unique_ptr<Plan> plan_;
@@ -286,7 +350,7 @@ PlanScope singleNode(const QuantizedGraph& graph, size_t node) {
 std::unique_ptr<Plan> buildPlan(const QuantizedGraph& graph, const PlanScope& scope,
                                 const KernelSources& sources, std::span<const at::Tensor> examples,
                                 WeightCache& weights) {
-    return PlanBuilder(graph, scope, sources, weights).build(examples);
+    return PlanBuilder::make(graph, scope, sources, examples, weights);
 }
 
 }  // namespace qs::onednn

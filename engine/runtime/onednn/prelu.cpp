@@ -9,7 +9,7 @@ namespace {
 
 /// A slope for each channel, or one for all.
 Result<std::string> lowerPrelu(NodeBuilder& b) {
-    QS_ASSIGN(Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(Operand x, b.input(0));
     if (x.shape.size() == 4) {
         QS_ASSIGN(x, b.input(0, Layout::ChannelsLast));
     } else if (x.shape.size() != 2) {

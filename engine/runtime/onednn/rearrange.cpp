@@ -49,7 +49,7 @@ SourceBlocks blocksOf(const at::Tensor& sources) {
 
 /// Ops that only move elements: the op itself, run once on the elements' positions, says where each one goes.
 Result<std::string> lowerRearrange(NodeBuilder& b) {
-    QS_ASSIGN(Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(Operand x, b.input(0));
     if (x.shape.size() == 4) {
         QS_ASSIGN(x, b.input(0, Layout::ChannelsLast));
     }
@@ -62,7 +62,7 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
     const at::Tensor positions = toLogicalOrder(at::arange(x.count(), at::kFloat), x);
     std::vector<at::Tensor> arguments{positions};
     for (size_t i = 1; i < b.node().inputs.size(); ++i) {  // read for their shape only
-        QS_ASSIGN(const Operand shaped, std::as_const(b).input(i));
+        QS_ASSIGN(const Operand shaped, b.input(i));
         arguments.push_back(at::empty(shaped.shape, at::kFloat));
     }
     const at::Tensor moved = runFloat(b.node().op, b.node().attrs, arguments).at(0);
@@ -72,10 +72,14 @@ Result<std::string> lowerRearrange(NodeBuilder& b) {
     for (int64_t& start : blocks.starts) {
         start *= element;
     }
-    const Operand y = b.output(moved.sizes().vec(), layout);
+    Shape shape = moved.sizes().vec();
+    const bool movesRows =
+        !shape.empty() && blocks.size == (layout == Layout::ChannelsLast ? shape[1] : shape.back());
+    const Operand y = movesRows ? b.outputRows(std::move(shape), layout) : b.output(std::move(shape), layout);
     b.addStep([from = x.buffer, to = y.buffer, starts = std::move(blocks.starts),
-               size = blocks.size * element](const dnnl::stream&) {
-        collectBlocks(bytesOf(from), starts, size, static_cast<uint8_t*>(to->data));
+               size = blocks.size * element,
+               pitch = (movesRows ? y.pitch() : blocks.size) * element](const dnnl::stream&) {
+        collectBlocks(bytesOf(from), starts, size, static_cast<uint8_t*>(to->data), pitch);
     });
     return std::string("moves of " + std::to_string(blocks.size));
 }

@@ -48,7 +48,7 @@ Result<std::string> lowerReshape(NodeBuilder& b) {
 }
 
 Result<std::string> lowerIdentity(NodeBuilder& b) {
-    QS_ASSIGN(Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(Operand x, b.input(0));
     b.aliasOutput(std::move(x));
     return std::string("view");
 }

@@ -22,7 +22,7 @@ void addSlice(NodeBuilder& b, const Operand& x, size_t dim, int64_t start, int64
 }
 
 Result<std::string> lowerSlice(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     const Attributes& attrs = b.node().attrs;
     const size_t dim = x.axis(attrs.get<int64_t>("dim"));
     const int64_t extent = x.shape[dim], step = attrs.get<int64_t>("step", 1);

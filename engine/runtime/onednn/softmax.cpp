@@ -10,7 +10,7 @@ namespace {
 
 /// Floats along any axis that oneDNN has a kernel for.
 Result<std::string> lowerFloatSoftmax(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     if (!realBounds(b.node()).isUnbounded()) {
         return failure("softmax takes no fused activation");
     }

@@ -8,7 +8,7 @@ namespace {
 
 /// Each part is a copy of its rows.
 Result<std::string> lowerSplit(NodeBuilder& b) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(0));
+    QS_ASSIGN(const Operand x, b.input(0));
     const size_t dim = x.axis(b.node().attrs.get<int64_t>("dim"));
     const std::vector<int64_t> sizes = b.node().attrs.ints("sizes");
     const auto element = static_cast<int64_t>(x.bytes()) / std::max<int64_t>(x.count(), 1);
@@ -17,11 +17,13 @@ Result<std::string> lowerSplit(NodeBuilder& b) {
     for (size_t i = 0; i < sizes.size(); ++i) {
         Shape shape = x.shape;
         shape[dim] = sizes[i];
-        const Operand y = b.output(std::move(shape), x.layout, i);
+        const Operand y = dim == x.innermostAxis() ? b.outputRows(std::move(shape), x.layout, i)
+                                                   : b.output(std::move(shape), x.layout, i);
         const int64_t width = y.innerCount(dim) * element;
-        const int64_t rows = width == 0 ? 0 : static_cast<int64_t>(y.bytes()) / width;
-        b.addStep([from = x.buffer, to = y.buffer, rows, width, offset, stride](const dnnl::stream&) {
-            gatherRows(bytesOf(from) + offset, static_cast<uint8_t*>(to->data), rows, width, stride);
+        const Rows rows{width == 0 ? 0 : static_cast<int64_t>(y.bytes()) / width, width, stride,
+                        y.isDense() ? width : y.rowStride * element};
+        b.addStep([from = x.buffer, to = y.buffer, rows, offset](const dnnl::stream&) {
+            copyRows(bytesOf(from) + offset, static_cast<uint8_t*>(to->data), rows);
         });
         offset += width;
     }

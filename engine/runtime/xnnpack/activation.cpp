@@ -20,7 +20,7 @@ Result<std::string> addElementwise(NodeBuilder& b, const std::string& name, cons
     return "xnnpack " + name;
 }
 
-Result<size_t> countOf(const NodeBuilder& b) {
+Result<size_t> countOf(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, b.input(0));
     return static_cast<size_t>(x.count());
 }

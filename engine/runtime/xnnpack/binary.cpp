@@ -72,9 +72,8 @@ Result<std::string> lowerBinary(NodeBuilder& b, Binary kind) {
     if (b.node().inputs.size() != 2) {
         return failure("XNNPACK takes no float constant here");
     }
-    const NodeBuilder& inputs = b;
-    QS_ASSIGN(const Operand first, inputs.input(0));
-    QS_ASSIGN(const Operand second, inputs.input(1));
+    QS_ASSIGN(const Operand first, b.input(0));
+    QS_ASSIGN(const Operand second, b.input(1));
     const bool images = first.shape.size() == 4 && second.shape.size() == 4;
     const bool anyLast = first.layout == Layout::ChannelsLast || second.layout == Layout::ChannelsLast;
     const Layout layout = images && anyLast ? Layout::ChannelsLast : Layout::Contiguous;

@@ -118,7 +118,7 @@ Result<Operand> inputOf(NodeBuilder& b, size_t i, Layout wanted) {
 }
 
 Result<Operand> inputOf(NodeBuilder& b, size_t i) {
-    QS_ASSIGN(const Operand x, std::as_const(b).input(i));
+    QS_ASSIGN(const Operand x, b.input(i));
     return atFixedAddress(b, x);
 }
 
