@@ -37,6 +37,7 @@ void addQuantize(CLI::App& app, Action& chosen);
 void addAnalyze(CLI::App& app, Action& chosen);
 void addBench(CLI::App& app, Action& chosen);
 void addTrain(CLI::App& app, Action& chosen);
+void addExport(CLI::App& app, Action& chosen);
 void addVerify(CLI::App& app, Action& chosen);
 
 }  // namespace qs::cli

@@ -97,6 +97,7 @@ int main(int argc, char** argv) {
     addAnalyze(app, action);
     addBench(app, action);
     addTrain(app, action);
+    addExport(app, action);
     addVerify(app, action);
     const CLI::App* serveCommand =
         app.add_subcommand("serve", "Serve the workbench: JSON-RPC on stdin and stdout");

@@ -5,10 +5,12 @@
 #include <filesystem>
 
 #include "analysis/metrics/metric.h"
+#include "cli/recipe_file.h"
 #include "core/files.h"
 #include "core/match.h"
 #include "data/dataset.h"
 #include "exporters/exporter.h"
+#include "quant/qconfig.h"
 #include "runtime/executor.h"
 
 namespace qs::cli {
@@ -125,12 +127,21 @@ void addMetric(CLI::App& command, std::string& metric) {
 }
 
 void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
-    presetOption =
-        command
-            .add_option("--preset", preset,
-                        "fbgemm, x86, qnnpack or onednn (a model that is quantized already keeps what "
-                        "it has unless this is given)")
-            ->capture_default_str();
+    command_ = &command;
+    evaluation_ = evaluation;
+    presetOption = command
+                       .add_option("--preset", preset,
+                                   join(presets().names()) +
+                                       " (a model that is quantized already keeps what "
+                                       "it has unless this is given)")
+                       ->capture_default_str();
+    command
+        .add_option(
+            "--recipe", recipeFile,
+            "JSON file with a recipe, whose rules and calibration are taken as they are; other options "
+            "that are given win over what it says")
+        ->excludes(presetOption)
+        ->type_name("FILE");
     command.add_option("--bf16", bfloat16Layers, "Layers to run in BF16, likewise");
     command.add_option("--fp32", floatLayers, "Layers to keep in FP32: names, or patterns with * and ?")
         ->delimiter(',')
@@ -168,10 +179,32 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
         ->capture_default_str();
 }
 
+/// The options that were given, written over what a recipe file says.
+void RecipeOptions::writeGiven(protocol::Recipe& result) const {
+    const auto take = [&](const std::string& option, auto member) {
+        if (command_->get_option(option)->count() > 0) {
+            result.*member = recipe.*member;
+        }
+    };
+    using protocol::Recipe;
+    take("--calib-samples", &Recipe::calib_samples);
+    take(evaluation_, &Recipe::eval_samples);
+    take("--metric", &Recipe::metric);
+    take("--seed", &Recipe::seed);
+    take("--batch", &Recipe::batch);
+    take("--threads", &Recipe::threads);
+    take("--backend", &Recipe::backend);
+    take("--runs", &Recipe::latency_runs);
+    take("--warmup", &Recipe::latency_warmup);
+}
+
 Result<protocol::Recipe> RecipeOptions::make(const protocol::ModelInfo& model) const {
     protocol::Recipe result = recipe;
     result.rules = {{"global", "", preset}};
-    if (model.recipe && presetOption->empty()) {
+    if (!recipeFile.empty()) {
+        QS_ASSIGN(result, readRecipe(recipeFile));
+        writeGiven(result);
+    } else if (model.recipe && presetOption->empty()) {
         result.rules = model.recipe->rules;
         result.calibration = model.recipe->calibration;
     }

@@ -39,25 +39,32 @@ struct DataOptions {
 /// --metric, as a command line may give it wherever something is evaluated.
 void addMetric(CLI::App& command, std::string& metric);
 
-/// --preset, --fp32, --bf16, --threads, --batch, --calib-data, --calib-samples, --metric, --seed, --runs and
-/// --warmup: what makes a Recipe, and where it calibrates.
+/// --preset or --recipe, --fp32, --bf16, --threads, --batch, --calib-data, --calib-samples, --metric, --seed,
+/// --runs and --warmup: what makes a Recipe, and where it calibrates.
 struct RecipeOptions {
     std::string preset = "onednn";
+    std::string recipeFile;
     std::vector<std::string> floatLayers;     ///< names, or globs
     std::vector<std::string> bfloat16Layers;  ///< likewise; a layer in both is FP32
     protocol::Recipe recipe;
     std::string calibrationSource;
     bool perClass = false;
-    const CLI::Option* presetOption = nullptr;  ///< whether the command line says a preset
+    CLI::Option* presetOption = nullptr;  ///< whether the command line says a preset
 
     /// `evaluation`: what the option for the number of evaluated samples is called.
     void add(CLI::App& command, const std::string& evaluation = "--eval-samples");
-    /// The recipe with its rules. Without --preset, a model that is quantized already keeps its own rules and
-    /// qparams, and --fp32 and --bf16 add to them. Usage error where one of the globs matches no layer of
-    /// `model` (the engine itself checks exact names).
+    /// The recipe with its rules, from the file of --recipe where there is one. Without --preset, a model
+    /// that is quantized already keeps its own rules and qparams, and --fp32 and --bf16 add to them. Usage
+    /// error where one of the globs matches no layer of `model` (the engine itself checks exact names).
     Result<protocol::Recipe> make(const protocol::ModelInfo& model) const;
     /// The data to calibrate on, prepared like `data`; absent: chosen by the engine.
     std::optional<protocol::DataSpec> calibration(const DataOptions& data) const;
+
+  private:
+    void writeGiven(protocol::Recipe& result) const;
+
+    const CLI::App* command_ = nullptr;
+    std::string evaluation_;
 };
 
 /// -o OUT, --target, --opset, --preprocessing-inside, --force

@@ -2,7 +2,9 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/recipe_file.h"
 #include "cli/report.h"
+#include "core/files.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
@@ -14,10 +16,14 @@ struct Options {
     DataOptions data;
     RecipeOptions recipe;
     OutputOptions output;
+    std::string savedRecipe;
 };
 
 Result<Report> quantize(const Options& options, Session& session) {
     QS_TRY(options.output.check(options.model.path));
+    if (!options.savedRecipe.empty()) {
+        QS_TRY(checkWritable(options.savedRecipe));
+    }
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
               session.workbench.openModel({options.model.path, data, options.model.inputs}));
@@ -31,6 +37,9 @@ Result<Report> quantize(const Options& options, Session& session) {
                   options.output.make({model.path, data, options.model.inputs, variant.recipe,
                                        options.recipe.calibration(options.data)}),
                   session.job));
+    if (!options.savedRecipe.empty()) {
+        QS_TRY(writeRecipe(variant.recipe, options.savedRecipe));
+    }
     return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
                                                       summaryText(variant) + exportedText(written)};
 }
@@ -45,6 +54,10 @@ void addQuantize(CLI::App& app, Action& chosen) {
     options->data.add(*command, true);
     options->recipe.add(*command);
     options->output.add(*command);
+    command
+        ->add_option("--save-recipe", options->savedRecipe,
+                     "Where to write the recipe with its calibration, for --recipe")
+        ->type_name("FILE");
     command->callback(
         [&chosen, options] { chosen = [options](Session& session) { return quantize(*options, session); }; });
 }

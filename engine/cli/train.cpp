@@ -5,7 +5,6 @@
 #include "cli/options.h"
 #include "cli/report.h"
 #include "core/files.h"
-#include "core/temporary_folder.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
@@ -24,10 +23,8 @@ struct Options {
 
 Result<Report> train(const Options& options, Session& session) {
     QS_TRY(options.output.check(options.model.path));
-    if (!options.weights.empty()) {
-        QS_TRY(checkWritable(options.weights));
-    }
-    QS_ASSIGN(const auto temporary, TemporaryFolder::make());
+    const std::string weights = options.weights.empty() ? options.output.path + ".qsw" : options.weights;
+    QS_TRY(checkWritable(weights));
     const protocol::DataSpec data = *options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
               session.workbench.openModel({options.model.path, data, options.model.inputs}));
@@ -44,17 +41,13 @@ Result<Report> train(const Options& options, Session& session) {
     params.recipe.qat = options.qat;
     params.recipe.qat->batch = params.recipe.batch;
     params.recipe.qat->seed = params.recipe.seed;
-    params.weights_path =
-        options.weights.empty() ? (temporary->path() / "trained.qsw").string() : options.weights;
+    params.weights_path = weights;
 
-    QS_ASSIGN(protocol::VariantResult variant, session.workbench.train(params, session.job));
+    QS_ASSIGN(const protocol::VariantResult variant, session.workbench.train(params, session.job));
     QS_ASSIGN(const protocol::ExportResult written,
               session.workbench.exportModel(
                   options.output.make({model.path, data, params.inputs, variant.recipe, params.calib_data}),
                   session.job));
-    if (options.weights.empty()) {
-        variant.recipe.trained_weights.clear();
-    }
     return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
                                                       summaryText(variant) + exportedText(written)};
 }
@@ -73,7 +66,8 @@ void addTraining(CLI::App& command, Options& options) {
         ->check(CLI::NonNegativeNumber);
     add("--val-data", options.validation,
         "Data to validate on (default: the test split, or the training data)");
-    add("--weights", options.weights, "Where to keep the trained weights (.qsw)");
+    add("--weights", options.weights,
+        "Where to keep the trained weights, which verifying and exporting again need (default: OUT.qsw)");
 }
 
 }  // namespace

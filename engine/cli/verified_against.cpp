@@ -99,15 +99,4 @@ Result<VerifiedAgainst> readAgainst(const std::string& path, const std::string& 
     return readProject(project, variant, path);
 }
 
-Result<protocol::Recipe> readRecipe(const std::string& path) {
-    QS_ASSIGN(const std::string text, readFile(path));
-    const json object = readObject(text);
-    const json& recipe = object.contains("recipe") ? object["recipe"] : object;
-    if (!recipe.is_object() || !recipe.contains("rules")) {
-        return failure(path +
-                       " holds no recipe: give a JSON file with one, or what qscope quantize --json printed");
-    }
-    return guard(path + " holds no recipe", [&] { return recipe.get<protocol::Recipe>(); });
-}
-
 }  // namespace qs::cli

@@ -22,7 +22,4 @@ struct VerifiedAgainst {
 /// where a project has no such variant, and for a variant of a model.
 Result<VerifiedAgainst> readAgainst(const std::string& path, const std::string& variant);
 
-/// A recipe in a JSON file: by itself, or the member "recipe" of what qscope --json prints about a variant.
-Result<protocol::Recipe> readRecipe(const std::string& path);
-
 }  // namespace qs::cli

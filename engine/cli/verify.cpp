@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/recipe_file.h"
 #include "cli/verified_against.h"
 #include "cli/verify_text.h"
 #include "core/match.h"

@@ -42,8 +42,9 @@ struct FusedActivation {
 ///  - Weighted ops (conv2d, conv_transpose2d, linear): inputs = {x} or, with `hasAdd`, {x, residual};
 ///    y = activation(op(x, W) + bias + residual). Batch norm is already folded into W and bias.
 ///    Integer: W is weightInt with weightQParams; the bias acts as round(bias / (s_x * s_w)) in int32.
-///    There is no rounding between convolution and residual add here. A format that must round there
-///    (TorchScript's quantized::conv2d + quantized::add_relu, ONNX QDQ for ONNX Runtime) uses `preAdd`.
+///    With `preAdd`, op(x, W) + bias is rounded to that grid before the residual is added, as every runtime
+///    does that has two operators for it (TorchScript's quantized::conv2d + quantized::add_relu, ONNX
+///    Runtime's QLinearConv + QLinearAdd); without, nothing is rounded there (TensorRT).
 ///  - add: inputs = {a, b}, y = activation(a + b); or inputs = {a} and b a constant.
 ///  - Other observed ops (mul, matmul, cat, sigmoid, ...): y = op(inputs and constants). Constants are
 ///    float32 in integer steps too: a format that has none there quantizes them as it needs.
@@ -73,7 +74,8 @@ struct QNode {
     /// bias and residual added, in float32.
     bool bfloat16 = false;
     bool hasAdd = false;
-    std::optional<QParams> preAdd;  ///< integer `hasAdd` steps: qparams of op(x, W) + bias before the add
+    /// Integer `hasAdd` steps: qparams of op(x, W) + bias before the add, over their type's whole range.
+    std::optional<QParams> preAdd;
     FusedActivation activation;
 
     /// Steps without `weight`: the op's inputs in order, `activations` with the constants in their places.

@@ -163,8 +163,8 @@ Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<
         if (!network) {
             return named(network.error());
         }
-        return ImportedModel{std::move(network->graph), name, file->classes(), file->notes(),
-                             std::move(network->quantization)};
+        return ImportedModel{std::move(network->graph),        name,          file->classes(), file->notes(),
+                             std::move(network->quantization), file->inputs()};
     }
     return failure(path.string() + " is no model that can be opened: expected " +
                    join(importers().names(), " or ") +

@@ -55,6 +55,7 @@ struct ImportedModel {
     std::vector<std::string> classes;
     std::vector<std::string> notes;
     std::optional<FileQuantization> quantization = {};  ///< of a file that is quantized
+    std::vector<InputSpec> declared = {};               ///< inputs as the file declares them
 };
 
 /// Opens a model file of any known format; one clear line for what cannot be opened. `wanted` gives shapes

@@ -136,6 +136,13 @@ at::Tensor quantize(const at::Tensor& x, const QParams& qparams) {
                                          : quantizeTo<int8_t>(source, qparams, at::kChar);
 }
 
+QParams overWholeType(QParams qparams) {
+    const bool isSigned = qparams.dtype == DType::Int8;
+    qparams.quantMin = isSigned ? -128 : 0;
+    qparams.quantMax = isSigned ? 127 : 255;
+    return qparams;
+}
+
 at::Tensor dequantize(const at::Tensor& q, const QParams& qparams) {
     const at::Tensor source = q.contiguous();
     return qparams.dtype == DType::UInt8 ? dequantizeFrom<uint8_t>(source, qparams)

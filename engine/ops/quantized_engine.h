@@ -35,8 +35,8 @@ inline at::QEngine anyQuantizedEngine() {
         return active;
     }
     const auto& engines = at::globalContext().supportedQEngines();
-    const auto found = std::ranges::find_if(
-        engines, [](at::QEngine engine) { return engine != at::QEngine::NoQEngine; });
+    const auto found =
+        std::ranges::find_if(engines, [](at::QEngine engine) { return engine != at::QEngine::NoQEngine; });
     return found == engines.end() ? at::QEngine::NoQEngine : *found;
 }
 

@@ -33,6 +33,8 @@ struct QConfig {
     TensorQConfig weight;
     TensorQConfig qatActivation;  ///< used by the QAT trainer
     TensorQConfig qatWeight;
+    /// Whether a layer's own result is rounded before a residual is added to it (QNode::preAdd).
+    bool roundsBeforeAdd = true;
     bool isFloat() const { return mode != Mode::Static; }
 };
 

@@ -108,9 +108,7 @@ Result<std::unique_ptr<Executor>> makeReferenceExecutor(QuantizedGraph graph);
 Result<std::unique_ptr<Executor>> makeOneDnnExecutor(QuantizedGraph graph);
 
 /// XNNPACK's signed integer and float operators in the same plans, our own loops for what only moves or
-/// tabulates bytes, the reference implementation for the rest. Within 1 LSB of the simulation, except where a
-/// residual is added: that sum's first part is rounded to its own qparams (QNode::preAdd) before, as in the
-/// exported files.
+/// tabulates bytes, the reference implementation for the rest. Within 1 LSB of the simulation.
 Result<std::unique_ptr<Executor>> makeXnnpackExecutor(QuantizedGraph graph);
 
 }  // namespace qs

@@ -28,19 +28,15 @@ Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& p
                                  const BuiltVariant& built) {
     const protocol::ModelInfo& info = built.opened->info;
     ExportOptions options;
-    for (const protocol::TensorInfo& input : info.inputs) {
-        options.inputShapes.push_back(input.shape);
-    }
+    options.inputShapes = built.opened->declaredShapes;
     options.opset = params.opset;
     options.preprocessingInside = params.preprocessing_inside;
     QS_ASSIGN(options.preprocessing, preprocessingOf(models, params));
     options.classes = info.classes.empty() ? built.data.evaluation->classes() : info.classes;
     QS_ASSIGN(options.example, firstSample(*built.data.errors));
-    nlohmann::json metadata{{"engine_version", QS_VERSION},
-                            {"inputs", info.inputs},
-                            {"classes", options.classes},
-                            {"recipe", params.recipe},
-                            {"target", params.target}};
+    nlohmann::json metadata{
+        {"engine_version", QS_VERSION}, {"inputs", info.inputs},   {"input_shape", info.inputs.at(0).shape},
+        {"classes", options.classes},   {"recipe", params.recipe}, {"target", params.target}};
     metadata["recipe"]["calibration"] = writeCalibration(built.calibration);
     if (options.preprocessing) {
         metadata["preprocessing"] = *options.preprocessing;

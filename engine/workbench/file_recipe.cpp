@@ -10,9 +10,13 @@ namespace {
 
 /// The preset that is nearest to what the file holds. Only its name shows: qparams come from the file.
 std::string nearestPreset(const Graph& graph, const Calibration& activations) {
-    size_t reduced = 0;
+    size_t reduced = 0, isSigned = 0;
     for (const auto& [name, grid] : activations) {
+        isSigned += grid.dtype == DType::Int8 ? 1 : 0;
         reduced += grid.dtype == DType::UInt8 && grid.quantMax < 128 ? 1 : 0;
+    }
+    if (2 * isSigned > activations.size()) {
+        return "tensorrt";
     }
     if (2 * reduced > activations.size()) {
         return "fbgemm";

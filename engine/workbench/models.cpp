@@ -64,6 +64,20 @@ Status checkData(const Graph& graph, const Dataset* data) {
     return {};
 }
 
+/// The extents that the network was traced at, but free where the file declares them so.
+std::vector<Shape> declaredShapes(const ImportedModel& model) {
+    std::vector<Shape> shapes;
+    for (size_t i = 0; i < model.graph.inputs().size(); ++i) {
+        Shape shape = model.graph.value(model.graph.inputs()[i]).shape;
+        const Shape declared = i < model.declared.size() ? model.declared[i].shape : Shape();
+        for (size_t axis = 1; axis < shape.size() && declared.size() == shape.size(); ++axis) {
+            shape[axis] = declared[axis] < 0 ? -1 : shape[axis];
+        }
+        shapes.push_back(std::move(shape));
+    }
+    return shapes;
+}
+
 protocol::TensorInfo describe(const std::string& name, const Value& value) {
     return {name, c10::toString(value.dtype), value.shape};
 }
@@ -111,6 +125,7 @@ Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path,
     QS_TRY(checkData(model.graph, data));
     auto opened = std::make_shared<OpenedModel>();
     QS_ASSIGN(opened->info, describe(path, model));
+    opened->declaredShapes = declaredShapes(model);
     opened->graph = std::move(model.graph);
     opened->key = key;
     makeRoom(models_);

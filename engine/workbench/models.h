@@ -16,6 +16,8 @@ struct OpenedModel {
     Graph graph;
     protocol::ModelInfo info;
     std::string key;  ///< file, its size and time, and the inputs asked for
+    /// One a graph input, -1 where the file leaves an extent free.
+    std::vector<Shape> declaredShapes;
 };
 
 /// Opened models and data, kept as long as the file behind a path stays the same.

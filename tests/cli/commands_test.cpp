@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 #include "cli_fixture.h"
+#include "core/files.h"
 
 namespace qs::test {
 namespace {
@@ -24,6 +28,26 @@ void expectKeys(const json& object, const std::vector<std::string>& keys) {
         EXPECT_TRUE(object.contains(key)) << key << " is not in " << object.dump();
     }
 }
+
+/// Programs that are started find room for files of this size only.
+class FileSizeLimit {
+  public:
+    explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+  private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
 
 /// The layers and whole-model figures that every variant has.
 void expectVariant(const json& variant) {
@@ -275,6 +299,93 @@ TEST_F(CliTest, TrainFineTunesAndExports) {
     EXPECT_FALSE(variant["curve"].empty());
     EXPECT_EQ(variant["recipe"]["trained_weights"], path("qat.qsw"));
     EXPECT_THAT(files(), testing::UnorderedElementsAre("qat.pt", "qat.qsw"));
+}
+
+TEST_F(CliTest, ARecipeMakesTheSameFile) {
+    const std::vector<std::string> data{"--data", kData};
+    const Finished first = qscope(std::vector<std::string>{"quantize", kModel, "-o", path("a.onnx"), "--fp32",
+                                                           "conv1", "--save-recipe", path("recipe.json")} +
+                                  data + kShort);
+    ASSERT_EQ(first.code, 0) << first.err;
+    const auto again = [&](const std::string& name) {
+        return qscope(
+            std::vector<std::string>{"quantize", kModel, "-o", path(name), "--recipe", path("recipe.json")} +
+            data);
+    };
+    for (const char* name : {"b.onnx", "c.onnx", "d.pt", "e.pt", "f.ptl", "g.ptl"}) {
+        ASSERT_EQ(again(name).code, 0) << again(name).err;
+    }
+    const auto bytes = [&](const char* name) { return readFile(path(name)).value(); };
+    EXPECT_EQ(bytes("a.onnx"), bytes("b.onnx"));
+    EXPECT_EQ(bytes("b.onnx"), bytes("c.onnx"));
+    EXPECT_EQ(bytes("d.pt"), bytes("e.pt"));
+    EXPECT_EQ(bytes("f.ptl"), bytes("g.ptl"));
+    EXPECT_THAT(qscope({"quantize", kModel, "--data", kData, "-o", path("h.pt"), "--recipe", kModel}).err,
+                HasSubstr("holds no recipe"));
+}
+
+TEST_F(CliTest, ExportWritesTheNetworkInFloat) {
+    const Finished run = qscope({"export", kModel, "-o", path("float.onnx"), "--json"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(run.json()["target"], "onnxruntime-x64");
+    EXPECT_EQ(run.json()["bytes"], std::filesystem::file_size(path("float.onnx")));
+    const Finished back = qscope({"export", path("float.onnx"), "-o", path("float.pt")});
+    ASSERT_EQ(back.code, 0) << back.err;
+    const auto top1 = [&](const std::string& model) {
+        return qscope({"evaluate", model, "--data", kData, "--samples", "256", "--json"}).json()["top1"];
+    };
+    EXPECT_EQ(top1(path("float.pt")), top1(kModel));
+}
+
+TEST_F(CliTest, WhatExistsIsReplacedOnRequestOnly) {
+    const std::vector<std::string> words{"export", kModel, "-o", path("net.pt")};
+    ASSERT_EQ(qscope(words).code, 0);
+    const std::string before = readFile(path("net.pt")).value();
+    const Finished refused = qscope(words + std::vector<std::string>{"--preprocessing-inside"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, testing::AllOf(HasSubstr("net.pt"), HasSubstr("--force")));
+    EXPECT_EQ(readFile(path("net.pt")).value(), before);
+    EXPECT_EQ(qscope(words + std::vector<std::string>{"--force"}).code, 0);
+    EXPECT_THAT(files(), ElementsAre("net.pt"));
+}
+
+TEST_F(CliTest, FoldersAreReplacedOnlyWhereTheyAreExports) {
+    const std::vector<std::string> words{"export", kModel, "--target", "android", "-o", path("phone")};
+    ASSERT_EQ(qscope(words).code, 0) << qscope(words).err;
+    EXPECT_TRUE(std::filesystem::exists(path("phone/app/src/main/assets/model.ptl")));
+    EXPECT_EQ(qscope(words).code, 1);
+    EXPECT_EQ(qscope(words + std::vector<std::string>{"--force"}).code, 0);
+    std::filesystem::create_directory(path("other"));
+    std::ofstream(path("other/thesis.tex")) << "years of work";
+    const Finished refused = qscope({"export", kModel, "--target", "ios", "-o", path("other"), "--force"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("holds other things"));
+    EXPECT_TRUE(std::filesystem::exists(path("other/thesis.tex")));
+    EXPECT_THAT(files(), testing::UnorderedElementsAre("phone", "other"));
+}
+
+TEST_F(CliTest, AnExportThatFindsNoRoomLeavesNothing) {
+    const FileSizeLimit limit(50'000);
+    const Finished run = qscope({"export", kModel, "-o", path("net.onnx")});
+    EXPECT_EQ(run.code, 1);
+    EXPECT_THAT(run.err,
+                testing::AllOf(HasSubstr("cannot write"), HasSubstr("net.onnx"), HasSubstr("make room")));
+    EXPECT_THAT(files(), testing::IsEmpty());
+}
+
+TEST_F(CliTest, AnExportWithoutTheRightToWriteSaysSo) {
+    const Finished run = qscope({"export", kModel, "-o", "/proc/net.onnx"});
+    EXPECT_EQ(run.code, 1);
+    EXPECT_THAT(run.err, HasSubstr("/proc/net.onnx"));
+}
+
+TEST_F(CliTest, ATargetThatTakesNoZeroPointsNamesTheLayerAndTheRemedy) {
+    const Finished run = qscope(std::vector<std::string>{"quantize", kModel, "--data", kData, "--target",
+                                                         "tensorrt", "-o", path("net.onnx")} +
+                                kShort);
+    EXPECT_EQ(run.code, 1);
+    EXPECT_THAT(run.err, testing::AllOf(HasSubstr("layer"), HasSubstr("preset tensorrt")));
+    EXPECT_THAT(files(), testing::IsEmpty());
 }
 
 TEST_F(CliTest, StdoutBelongsToTheReport) {

@@ -12,7 +12,7 @@ TEST_F(CliTest, HelpAndVersionSucceed) {
     const Finished help = qscope({"--help"});
     EXPECT_EQ(help.code, 0);
     for (const char* command :
-         {"inspect", "evaluate", "quantize", "analyze", "bench", "train", "verify", "serve"}) {
+         {"inspect", "evaluate", "quantize", "analyze", "bench", "train", "export", "verify", "serve"}) {
         EXPECT_THAT(help.out, HasSubstr(command));
     }
     EXPECT_EQ(qscope({"quantize", "--help"}).code, 0);
@@ -37,6 +37,11 @@ TEST_F(CliTest, WrongUsageIsExitCodeTwo) {
         {"evaluate", kModel, "--data", kData, "--samples", "many"},
         {"quantize", kModel, "--data", kData},
         {"train", kModel, "--data", kData, "-o", "out.pt", "--epochs", "0"},
+        {"quantize", kModel, "--data", kData, "-o", "out.pt", "--target", "onnxruntime-x64"},
+        {"quantize", kModel, "--data", kData, "-o", "out.onnx", "--target", "tflite"},
+        {"quantize", kModel, "--data", kData, "-o", "out.pt", "--recipe", "r.json", "--preset", "x86"},
+        {"export", kModel, "-o", "out.onnx", "--opset", "12"},
+        {"export", kModel},
         {"serve", "extra"},
     };
     for (const auto& arguments : commandLines) {

@@ -76,18 +76,16 @@ class Layers : public testing::TestWithParam<Network> {
         }
     }
 
-    /// Integers are equal but for ties that float32 breaks either way. Averages have many ties. The
-    /// simulation adds a residual to what the file has rounded before.
+    /// Integers are equal but for ties that float32 breaks either way. Averages have many ties. A tie before
+    /// a residual add can move the sum by more than one step.
     void expectAgreement(const QNode& node, const at::Tensor& output) {
         const ValueId id = node.outputs.at(0);
         const at::Tensor found = quantize(output, *graph_.value(id).qparams).to(at::kInt);
         const at::Tensor difference = (values_.at(static_cast<size_t>(id.index)).to(at::kInt) - found).abs();
         const auto within = [&](int lsb) { return difference.le(lsb).to(at::kDouble).mean().item<double>(); };
         EXPECT_GE(within(1), 0.9999);
-        if (!node.hasAdd) {
-            EXPECT_GE(within(0), node.op == "adaptive_avg_pool2d" ? 0.99 : 0.9999);
-            EXPECT_LE(difference.max().item<int>(), 1);
-        }
+        EXPECT_GE(within(0), node.op == "adaptive_avg_pool2d" ? 0.99 : 0.9999);
+        EXPECT_LE(difference.max().item<int>(), node.hasAdd ? 2 : 1);
     }
 
     QuantizedGraph graph_;

@@ -19,7 +19,7 @@ QuantizedGraph residualNetwork(std::mt19937& random);
 using Reference = std::function<std::vector<at::Tensor>(const QuantizedGraph&, const QNode&,
                                                         std::span<const at::Tensor> inputs)>;
 
-/// The reference of a library that rounds to `preAdd` before it adds a residual.
+/// The reference of two operators where a residual is added: the product on QNode::preAdd, then the sum.
 std::vector<at::Tensor> runRoundingBeforeAdd(const QuantizedGraph& graph, const QNode& node,
                                              std::span<const at::Tensor> inputs);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ops/quantize.h"
 #include "runtime/random_cases.h"
 #include "runtime/step.h"
 
@@ -51,7 +52,11 @@ TEST(RandomShapes, Convolution) {
             qparams.push_back(randomActivation(random, scale * 1.37));
         }
         const QParams y = randomOutput(random, scale, c.spec.activation);
-        expectRight(randomConv2d(c.spec, random, x), shapes, qparams, y, seed);
+        QNode node = randomConv2d(c.spec, random, x);
+        if (c.spec.hasAdd && draw(random, 0, 1) == 1) {
+            node.preAdd = overWholeType(randomActivation(random, scale));
+        }
+        expectRight(std::move(node), shapes, qparams, y, seed);
     }
 }
 

@@ -158,7 +158,7 @@ ValueId QuantizedGraphBuilder::weighted(QNode node, const LayerSpec& spec, const
     }
     if (spec.residual) {
         if (isInteger(x)) {
-            node.preAdd = activationQParams(result);
+            node.preAdd = overWholeType(activationQParams(result));
         }
         node.hasAdd = true;
         node.inputs.push_back(*spec.residual);

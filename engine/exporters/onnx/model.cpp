@@ -53,6 +53,7 @@ class OnnxWriter {
     }
 
     OnnxBuilder& builder() { return builder_; }
+    const OnnxValues& values() const { return values_; }
     onnx::ModelProto& model() { return builder_.model(); }
 
     /// What is quantized, by the names of a float network's tensors: there, outputs are called so.

@@ -2,9 +2,11 @@
 
 namespace qs {
 
-/// What TensorRT's explicit quantization takes: z = 0 everywhere.
+/// What TensorRT's explicit quantization takes: z = 0 everywhere, and residual adds inside of convolutions.
 void register_tensorrt(Registry<QConfig>& registry) {
-    registry.add("tensorrt", symmetricPreset("tensorrt"));
+    QConfig qconfig = symmetricPreset("tensorrt");
+    qconfig.roundsBeforeAdd = false;
+    registry.add("tensorrt", std::move(qconfig));
 }
 
 }  // namespace qs

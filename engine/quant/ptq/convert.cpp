@@ -177,10 +177,12 @@ class Converter {
         return {};
     }
 
-    /// Whether the group comes from a quantized file that does not round between convolution and addition.
-    bool addsUnrounded(const FusionGroup& group) const {
-        const Value& sum = model_.graph.value(preAddValue(model_.graph, group));
-        return model_.graph.value(group.outputs.at(0)).qparams && !calibration_.contains(sum.name);
+    /// Whether the group rounds before it adds: as its qconfig says or, of a quantized file, as the file
+    /// does.
+    bool roundsBeforeAdd(const FusionGroup& group) const {
+        const ValueId sum = preAddValue(model_.graph, group);
+        const bool fromFile = model_.graph.value(group.outputs.at(0)).qparams.has_value();
+        return fromFile ? calibration_.contains(model_.graph.value(sum).name) : model_.observed.contains(sum);
     }
 
     Status finishInteger(QNode node, size_t index, QuantKind kind) {
@@ -199,8 +201,9 @@ class Converter {
                 QS_TRY(quantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
             }
         }
-        if (group.add && !addsUnrounded(group)) {
-            QS_ASSIGN(node.preAdd, calibrated(preAddValue(model_.graph, group)));
+        if (group.add && roundsBeforeAdd(group)) {
+            QS_ASSIGN(QParams sum, calibrated(preAddValue(model_.graph, group)));
+            node.preAdd = overWholeType(std::move(sum));
         }
         for (const ValueId output : group.outputs) {
             const Value& value = model_.graph.value(output);

@@ -92,7 +92,7 @@ class Preparer {
         if (const auto& fixed = entryOf(group)->fixedOutput) {
             model_.fixed[group.outputs.at(0)] = *fixed;
         }
-        if (group.add) {
+        if (group.add && qconfig.roundsBeforeAdd) {
             model_.observed[preAddValue(model_.graph, group)] = qconfig;
         }
     }

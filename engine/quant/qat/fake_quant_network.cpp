@@ -167,16 +167,30 @@ void FakeQuantNetwork::observe(ValueId value, const at::Tensor& x) {
 
 /// `x` fake-quantized with the qparams that `value` has, or as it is where none are asked for.
 Result<at::Tensor> FakeQuantNetwork::toGrid(ValueId value, const at::Tensor& x) const {
+    QS_ASSIGN(const std::optional<QParams> grid, gridOf(value));
+    return grid ? fakeQuantize(x, *grid) : x;
+}
+
+Result<std::optional<QParams>> FakeQuantNetwork::gridOf(ValueId value) const {
     const auto it = observers_.find(grid_[slot(value)]);
     if (it == observers_.end()) {
-        return x;
+        return std::optional<QParams>();
     }
-    const auto qparams = it->second->qparams();
+    auto qparams = it->second->qparams();
     if (!qparams) {
         return failure("no range is known for " + model_.graph.value(value).name + ": " +
                        qparams.error().message);
     }
-    return fakeQuantize(x, *qparams);
+    return std::optional(std::move(qparams).value());
+}
+
+/// What a residual is added to, as convert() rounds it.
+Result<at::Tensor> FakeQuantNetwork::roundedSummand(ValueId value, const at::Tensor& x) const {
+    if (!model_.observed.contains(value)) {
+        return x;
+    }
+    QS_ASSIGN(const std::optional<QParams> grid, gridOf(value));
+    return grid ? fakeQuantize(x, overWholeType(*grid)) : x;
 }
 
 /// A value as a reader sees it, a constant included.
@@ -233,6 +247,7 @@ Status FakeQuantNetwork::runNode(Pass& pass, size_t index, const Node& node) {
         pass.real[slot(output)] = y;
         if (group.add) {
             observe(output, y);
+            QS_ASSIGN(pass.real[slot(output)], roundedSummand(output, y));
         }
         return {};
     }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "quant/ptq.h"
@@ -52,6 +53,9 @@ class FakeQuantNetwork {
 
     void observe(ValueId value, const at::Tensor& x);
     Result<at::Tensor> toGrid(ValueId value, const at::Tensor& x) const;
+    /// The qparams of the moment; nothing where the value is not observed.
+    Result<std::optional<QParams>> gridOf(ValueId value) const;
+    Result<at::Tensor> roundedSummand(ValueId value, const at::Tensor& x) const;
     Result<at::Tensor> read(Pass& pass, ValueId value, bool integer) const;
     Status finish(Pass& pass, size_t group);
     Status run(Pass& pass, size_t group);

@@ -78,10 +78,21 @@ void appendFloatBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
     }
 }
 
+/// From steps of the grid `sum`, which the result is rounded to, to steps of the output.
+void appendSummandRounding(const QParams& sum, const QParams& y, dnnl::post_ops& ops) {
+    const auto zero = static_cast<float>(sum.zeroPoint[0]);
+    ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_round, 0.0F, 0.0F);
+    ops.append_eltwise(static_cast<float>(sum.scale[0] / y.scale[0]), dnnl::algorithm::eltwise_clip,
+                       static_cast<float>(sum.quantMin) - zero, static_cast<float>(sum.quantMax) - zero);
+}
+
 void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
     if (!b.isInteger()) {
         ops.append_sum(1.0F);
         return;
+    }
+    if (b.node().preAdd) {
+        appendSummandRounding(*b.node().preAdd, *b.outputQParams(), ops);
     }
     const QParams& residual = *b.inputQParams(1);
     ops.append_sum(static_cast<float>(residual.scale[0] / b.outputQParams()->scale[0]),
@@ -89,9 +100,11 @@ void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
                    residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
 }
 
-/// (accumulator + bias) * s_x * s_w / s_y, per output channel.
+/// (accumulator + bias) * s_x * s_w / s_y, per output channel; s_y is that of QNode::preAdd where the result
+/// is rounded to it.
 std::vector<float> outputScales(const NodeBuilder& b) {
-    const double ratio = b.inputQParams(0)->scale[0] / b.outputQParams()->scale[0];
+    const QParams& y = b.node().preAdd ? *b.node().preAdd : *b.outputQParams();
+    const double ratio = b.inputQParams(0)->scale[0] / y.scale[0];
     std::vector<float> scales(static_cast<size_t>(outputChannels(b.node())));
     for (size_t channel = 0; channel < scales.size(); ++channel) {
         scales[channel] = static_cast<float>(ratio * weightScale(b.node(), channel));
@@ -149,7 +162,7 @@ Status checkWeighted(const NodeBuilder& b) {
         return failure("its weight is not quantized along the output channels");
     }
     if (!isByte(b.inputQParams(0)) || !isByte(b.outputQParams()) ||
-        (node.hasAdd && !isByte(b.inputQParams(1)))) {
+        (node.hasAdd && !isByte(b.inputQParams(1))) || (node.preAdd && !isByte(node.preAdd))) {
         return failure("an activation is not 8-bit per tensor");
     }
     return {};

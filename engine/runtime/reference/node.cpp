@@ -59,6 +59,9 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
     }
     std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, arguments);
     if (node.hasAdd) {
+        if (node.preAdd) {
+            outputs[0] = dequantize(quantize(outputs[0], *node.preAdd), *node.preAdd);
+        }
         outputs[0] = at::add(outputs[0], inputs[1]);
     }
     outputs[0] = activate(outputs[0], node.activation);

@@ -48,9 +48,23 @@ std::vector<InputSpec> inputsOf(const FileFacts& facts) {
     return inputs;
 }
 
+/// The network with the integers that the file holds.
+Result<QuantizedGraph> networkOf(const ImportedModel& model) {
+    if (!model.quantization) {
+        return convertFloat(model.graph);
+    }
+    std::vector<Rule> rules{{RuleMatch::Global, "", "onednn"}};  // the grids are the file's
+    for (const std::string& layer : model.quantization->floatLayers) {
+        rules.push_back({RuleMatch::Layer, layer, "fp32"});
+    }
+    QS_ASSIGN(const RuleSet ruleSet, RuleSet::make(std::move(rules)));
+    QS_ASSIGN(const PreparedModel prepared, prepare(model.graph, ruleSet));
+    return convert(prepared, fileCalibration(model.graph));
+}
+
 Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int) {
     QS_ASSIGN(const ImportedModel model, openModel(facts.path, inputsOf(facts)));
-    QS_ASSIGN(QuantizedGraph graph, convertFloat(model.graph));
+    QS_ASSIGN(QuantizedGraph graph, networkOf(model));
     QS_ASSIGN(auto executor, makeReferenceExecutor(std::move(graph)));
     return std::unique_ptr<FileSession>(std::make_unique<ReferenceSession>(std::move(executor)));
 }

@@ -1,0 +1,33 @@
+#include "cli/recipe_file.h"
+
+#include <fstream>
+
+#include "core/files.h"
+#include "core/guard.h"
+#include "protocol/json.h"
+
+namespace qs::cli {
+
+using nlohmann::json;
+
+Result<protocol::Recipe> readRecipe(const std::string& path) {
+    QS_ASSIGN(const std::string text, readFile(path));
+    const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const json recipe = object.is_object() && object.contains("recipe") ? object["recipe"] : object;
+    if (!recipe.is_object() || !recipe.contains("rules")) {
+        return failure(path +
+                       " holds no recipe: give a JSON file with one, or what qscope quantize --json printed");
+    }
+    return guard(path + " holds no recipe", [&] { return recipe.get<protocol::Recipe>(); });
+}
+
+Status writeRecipe(const protocol::Recipe& recipe, const std::string& path) {
+    return writeAtomically(path, [&](const std::filesystem::path& temporary) -> Status {
+        std::ofstream stream(temporary);
+        stream << json(recipe).dump(2) << '\n';
+        stream.close();
+        return stream ? Status() : Status(failure("cannot write " + path));
+    });
+}
+
+}  // namespace qs::cli

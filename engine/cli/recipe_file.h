@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "protocol/messages.h"
+
+namespace qs::cli {
+
+/// A recipe in a JSON file: by itself, or the member "recipe" of what qscope --json prints about a variant.
+Result<protocol::Recipe> readRecipe(const std::string& path);
+
+/// The recipe in a JSON file by itself, as readRecipe() takes it.
+Status writeRecipe(const protocol::Recipe& recipe, const std::string& path);
+
+}  // namespace qs::cli
