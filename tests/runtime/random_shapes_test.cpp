@@ -11,6 +11,8 @@ namespace qs::test {
 namespace {
 
 constexpr double kMostlyEqual = 0.98;  ///< of few elements; within 1 LSB they are all but 0.1 %
+/// Where a residual is added behind a rounding, twice as many values lie near a tie.
+constexpr double kMostlyEqualOfTwoRoundings = 0.95;
 
 /// The step on random integers, and with every input at each end of its range.
 void expectRight(const QNode& node, const std::vector<Shape>& shapes, const std::vector<QParams>& qparams,
@@ -56,7 +58,33 @@ TEST(RandomShapes, Convolution) {
         if (c.spec.hasAdd && draw(random, 0, 1) == 1) {
             node.preAdd = overWholeType(randomActivation(random, scale));
         }
-        expectRight(std::move(node), shapes, qparams, y, seed);
+        const double exact = node.preAdd ? kMostlyEqualOfTwoRoundings : kMostlyEqual;
+        expectRight(node, shapes, qparams, y, seed, exact);
+    }
+}
+
+/// Every pair of types that a residual and a result can have, with the residual added to a rounded sum.
+TEST(RandomShapes, RoundedSumsOfBothSigns) {
+    for (unsigned seed = 1; seed <= 128; ++seed) {
+        const auto type = [&](unsigned bit) { return seed >> bit & 1 ? DType::Int8 : DType::UInt8; };
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const QParams x = activation(type(0), 0.02, 3);
+        const WeightedSpec spec{.in = draw(random, 1, 40),
+                                .out = draw(random, 1, 40),
+                                .kernel = seed >> 3 & 1 ? 1 : 3,
+                                .stride = draw(random, 1, 2),
+                                .padding = 0,
+                                .activation = randomActivationFunction(random, 1),
+                                .hasAdd = true};
+        const double scale = outputScale(x.scale[0], spec.in * spec.kernel * spec.kernel);
+        QNode node = randomConv2d(spec, random, x);
+        node.preAdd = overWholeType(randomActivation(random, scale));
+        const Shape input{2, spec.in, 7, 6};
+        const auto extent = [&](int64_t size) { return (size - spec.kernel) / spec.stride + 1; };
+        const Shape output{2, spec.out, extent(7), extent(6)};
+        expectRight(std::move(node), {input, output}, {x, activation(type(1), 1.37 * scale, 5)},
+                    activation(type(2), 2 * scale, seed >> 5 & 1 ? 0 : 7), seed, kMostlyEqualOfTwoRoundings);
     }
 }
 

@@ -78,11 +78,13 @@ void appendFloatBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
     }
 }
 
-/// From steps of the grid `sum`, which the result is rounded to, to steps of the output.
+/// From steps of the grid `sum`, which the result is rounded to, to steps of the output. oneDNN 2.6 keeps one
+/// set of parameters for each eltwise algorithm of a chain, so this is not the clip that bounds may end it
+/// with.
 void appendSummandRounding(const QParams& sum, const QParams& y, dnnl::post_ops& ops) {
     const auto zero = static_cast<float>(sum.zeroPoint[0]);
     ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_round, 0.0F, 0.0F);
-    ops.append_eltwise(static_cast<float>(sum.scale[0] / y.scale[0]), dnnl::algorithm::eltwise_clip,
+    ops.append_eltwise(static_cast<float>(sum.scale[0] / y.scale[0]), dnnl::algorithm::eltwise_clip_v2,
                        static_cast<float>(sum.quantMin) - zero, static_cast<float>(sum.quantMax) - zero);
 }
 
