@@ -215,11 +215,22 @@ void ProofPanel::showFigures(const QString& file, const protocol::VerifyResult& 
 void ProofPanel::showLayers(const protocol::VerifyResult& result) {
     tabs_->setTabText(1, tr("Layers (%1)").arg(result.layers.size()));
     table_->resizeColumnsToContents();
-    if (const int first = model_->firstOut(); first >= 0) {
-        const QModelIndex index = proxy_->mapFromSource(model_->index(first, 0));
-        table_->scrollTo(index, QAbstractItemView::PositionAtCenter);
-        tabs_->setCurrentIndex(1);
+    if (model_->firstOut() < 0) {
+        tabs_->setCurrentIndex(0);
+        return;
     }
+    tabs_->setTabVisible(1, true);
+    tabs_->setCurrentIndex(1);
+    // A table that was hidden knows its size only once it has been laid out.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (const int first = model_->firstOut(); first >= 0) {
+                table_->scrollTo(proxy_->mapFromSource(model_->index(first, 0)),
+                                 QAbstractItemView::PositionAtCenter);
+            }
+        },
+        Qt::QueuedConnection);
 }
 
 void ProofPanel::updateVisibility() {
