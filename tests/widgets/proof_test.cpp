@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include "support/sample_exports.h"
+#include "support/sample_results.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/verify/proof_panel.h"
 
@@ -77,6 +78,7 @@ TEST(DifferenceTableModel, MarksTheFirstLayerThatLeavesTolerance) {
 class ProofPanelTest : public testing::Test {
   protected:
     void SetUp() override {
+        state_.setLayers(makeLayerRows(samples::modelInfo("resnet.pt"), {}, nullptr));
         panel_.resize(420, 320);
         panel_.show();
         EXPECT_TRUE(QTest::qWaitForWindowExposed(&panel_));
