@@ -4,29 +4,20 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
-#include <QSettings>
 #include <QWidget>
 
+#include "app/last_folder.h"
 #include "widgets/common/message_bar.h"
 
 namespace qs::app {
 namespace {
 
 const QString kProjectSuffix = QStringLiteral("qsproj");
-const QString kLastFolder = QStringLiteral("lastFolder");
 
 }  // namespace
 
 FileCommands::FileCommands(QWidget& window, Session& session, MessageBar& messages)
     : QObject(&window), window_(window), session_(session), messages_(messages) {}
-
-QString FileCommands::lastFolder() const {
-    return QSettings().value(kLastFolder, QDir::homePath()).toString();
-}
-
-void FileCommands::rememberFolder(const QString& path) const {
-    QSettings().setValue(kLastFolder, QFileInfo(path).absolutePath());
-}
 
 void FileCommands::askForModel() {
     const QString path = QFileDialog::getOpenFileName(
@@ -98,25 +89,6 @@ bool FileCommands::saveTo(const QString& path) {
         messages_.show(MessageBar::Kind::Error, problem);
     }
     return problem.isEmpty();
-}
-
-void FileCommands::exportAs(const QString& suffix, const QString& filter) {
-    const Variant* variant = session_.currentVariant();
-    if (!variant) {
-        return;
-    }
-    const QString model = QFileInfo(QString::fromStdString(session_.model()->path)).completeBaseName();
-    const QString proposal = QDir(lastFolder()).filePath(model + QStringLiteral("_int8.") + suffix);
-    QString path =
-        QFileDialog::getSaveFileName(&window_, tr("Export \"%1\"").arg(variant->name), proposal, filter);
-    if (path.isEmpty()) {
-        return;
-    }
-    if (QFileInfo(path).suffix() != suffix) {
-        path += QLatin1Char('.') + suffix;
-    }
-    rememberFolder(path);
-    session_.exportTo(path);
 }
 
 bool FileCommands::maySaveAndLeave() {

@@ -13,7 +13,7 @@ class MessageBar;
 
 namespace qs::app {
 
-/// The commands that ask for a file: projects, models, exports. What goes wrong is said in the message bar.
+/// The commands that ask for a file: projects and models. What goes wrong is said in the message bar.
 class FileCommands : public QObject {
     Q_OBJECT
   public:
@@ -28,14 +28,11 @@ class FileCommands : public QObject {
     /// False if it was cancelled or failed.
     bool save();
     bool saveAs();
-    void exportAs(const QString& suffix, const QString& filter);
     /// False if the person would rather stay.
     bool maySaveAndLeave();
 
   private:
     bool saveTo(const QString& path);
-    QString lastFolder() const;
-    void rememberFolder(const QString& path) const;
 
     QWidget& window_;
     Session& session_;

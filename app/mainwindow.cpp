@@ -23,6 +23,7 @@
 #include "app/dialogs/qat_dialog.h"
 #include "app/dialogs/settings_dialog.h"
 #include "app/docks/window_docks.h"
+#include "app/export_commands.h"
 #include "app/file_commands.h"
 #include "app/samples.h"
 #include "app/welcome_page.h"
@@ -53,7 +54,8 @@ MainWindow::MainWindow(EngineClient& client, Session& session, QWidget* parent)
       docks_(new WindowDocks(*this, *state_)),
       messages_(new MessageBar(this)),
       files_(new FileCommands(*this, session, *messages_)),
-      queue_(new ActionQueue(session, this)) {
+      queue_(new ActionQueue(session, this)),
+      exports_(new ExportCommands(*this, client, session, *queue_)) {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     buildCentre();
@@ -317,10 +319,11 @@ void MainWindow::connectActions() {
     on(actions_->openProject, [this] { files_->askForProject(); });
     on(actions_->saveProject, [this] { files_->save(); });
     on(actions_->saveProjectAs, [this] { files_->saveAs(); });
-    on(actions_->exportTorchScript,
-       [this] { files_->exportAs(QStringLiteral("pt"), tr("TorchScript modules (*.pt)")); });
-    on(actions_->exportOnnx,
-       [this] { files_->exportAs(QStringLiteral("onnx"), tr("ONNX models (*.onnx)")); });
+    on(actions_->exportVariant, [this] { exports_->askForExport(); });
+    on(actions_->exportTorchScript, [this] { exports_->askForExport(QStringLiteral("torchscript")); });
+    on(actions_->exportOnnx, [this] { exports_->askForExport(QStringLiteral("onnxruntime-x64")); });
+    on(actions_->exportFp32, [this] { exports_->askForFp32(); });
+    on(actions_->verifyFile, [this] { exports_->askForFileToVerify(); });
     on(actions_->quit, [this] { close(); });
     on(actions_->clearOverrides, [this] { session_.clearOverrides(); });
     on(actions_->settings, [this] { askForSettings(); });

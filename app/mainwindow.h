@@ -18,6 +18,7 @@ class ViewState;
 namespace qs::app {
 
 class ActionQueue;
+class ExportCommands;
 class FileCommands;
 class WindowActions;
 class WindowDocks;
@@ -62,6 +63,8 @@ class MainWindow : public QMainWindow {
     void showVariants();
     void showCurve();
     void showProfile();
+    void showExport(const protocol::ExportResult& result);
+    void showProof();
     void showPreset();
     void showJob();
     void showTitle();
@@ -90,6 +93,7 @@ class MainWindow : public QMainWindow {
     MessageBar* messages_;
     FileCommands* files_;
     ActionQueue* queue_;
+    ExportCommands* exports_;
     QStackedWidget* pages_;
     QWidget* welcome_;
     LayerPanel* layers_;

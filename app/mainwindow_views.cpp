@@ -18,6 +18,7 @@
 #include "widgets/layers/layer_panel.h"
 #include "widgets/profile/profile_panel.h"
 #include "widgets/variants/variant_panel.h"
+#include "widgets/verify/proof_panel.h"
 
 namespace qs::app {
 namespace {
@@ -74,6 +75,8 @@ void MainWindow::connectSession() {
     });
     connect(&session_, &Session::jobFinished, this, [this] { showCurve(); });
     connect(&session_, &Session::liveCurveChanged, this, &MainWindow::showCurve);
+    connect(&session_, &Session::exported, this, &MainWindow::showExport);
+    connect(&session_, &Session::proofChanged, this, &MainWindow::showProof);
     connect(&session_, &Session::message, this, &MainWindow::showMessage);
     connect(&session_, &Session::modifiedChanged, this, &MainWindow::showTitle);
     connect(&session_, &Session::projectPathChanged, this, &MainWindow::showTitle);
@@ -112,6 +115,7 @@ void MainWindow::connectViews() {
     connect(&docks_->summary(), &SummaryPanel::skippedRequested, this, &MainWindow::showSkipped);
     connect(&docks_->profile(), &ProfilePanel::layerRequested, layers_, &LayerPanel::showLayer);
     connect(&docks_->findings(), &FindingsPanel::layerRequested, layers_, &LayerPanel::showLayer);
+    connect(&docks_->proof(), &ProofPanel::layerRequested, layers_, &LayerPanel::showLayer);
     connect(actions_->worstCount, &QSpinBox::valueChanged, this, &MainWindow::updateActions);
     connect(&docks_->variants(), &VariantPanel::adoptRequested, this,
             [this](const QString& id) { session_.adoptRules(id); });
@@ -185,6 +189,22 @@ void MainWindow::showCurve() {
 void MainWindow::showProfile() {
     const Variant* variant = session_.currentVariant();
     state_->setProfile(variant ? makeVariantProfile(variant->result) : VariantProfile());
+}
+
+void MainWindow::showExport(const protocol::ExportResult& result) {
+    docks_->proof().setExport(result);
+    docks_->raise("proofDock");
+}
+
+void MainWindow::showProof() {
+    const auto& proof = session_.proof();
+    docks_->proof().setProof(proof ? proof->file : QString(),
+                             proof ? std::optional(proof->result) : std::nullopt);
+    if (proof) {
+        docks_->raise("proofDock");
+    } else {
+        docks_->proof().setExport({});
+    }
 }
 
 void MainWindow::showPreset() {
@@ -314,8 +334,11 @@ void MainWindow::updateActions() {
                  : QString());
     actions_->worstCount->setEnabled(actions_->restoreWorst->isEnabled());
     const QString noVariant = either(measure, measured ? QString() : tr("Calibrate first."));
-    set(actions_->exportTorchScript, noVariant);
-    set(actions_->exportOnnx, noVariant);
+    for (QAction* action : {actions_->exportVariant, actions_->exportTorchScript, actions_->exportOnnx}) {
+        set(action, noVariant);
+    }
+    set(actions_->exportFp32, either(wait, edit));
+    set(actions_->verifyFile, either(wait, edit));
     const bool overridden = !session_.rules().overrides.empty();
     set(actions_->clearOverrides,
         either(edit, overridden ? QString() : tr("No layer has a qconfig of its own.")));

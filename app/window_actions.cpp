@@ -47,6 +47,11 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undoStack) : QObje
     exportOnnx =
         add("exportOnnx", tr("Export &ONNX..."), tr("Write the current variant as an ONNX QDQ model (.onnx)"),
             QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
+    exportVariant = add("exportVariant", tr("&Export..."),
+                        tr("Write the current variant for any target: ONNX, TorchScript, phones"));
+    exportFp32 = add("exportFp32", tr("Export &FP32..."), tr("Write the network as it was opened, in FP32"));
+    verifyFile = add("verifyFile", tr("&Verify file..."),
+                     tr("Open an exported file in its runtime and compare it with the engine"));
     quit = add("quit", tr("&Quit"), tr("Close the workbench"), QKeySequence::Quit);
     undo = undoStack.createUndoAction(this, tr("&Undo"));
     redo = undoStack.createRedoAction(this, tr("&Redo"));
@@ -128,7 +133,7 @@ void WindowActions::buildMenus() {
     file->addSeparator();
     file->addActions({newProject, openProject, saveProject, saveProjectAs});
     file->addSeparator();
-    file->addActions({exportTorchScript, exportOnnx});
+    file->addActions({exportVariant, exportTorchScript, exportOnnx, exportFp32, verifyFile});
     file->addSeparator();
     file->addAction(quit);
     QMenu* edit = bar.addMenu(tr("&Edit"));
@@ -183,12 +188,12 @@ void WindowActions::buildToolBar() {
     exports->setPopupMode(QToolButton::InstantPopup);
     exports->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     exports->setIcon(themedIcon(QStringLiteral("export"), window_.palette()));
-    exports->addAction(exportTorchScript);
-    exports->addAction(exportOnnx);
-    exports->setToolTip(tr("Write the current variant to a file"));
+    exports->addActions({exportVariant, exportTorchScript, exportOnnx, exportFp32, verifyFile});
+    exports->setToolTip(tr("Write the network to a file, and verify such files"));
     bar.addWidget(exports);
-    connect(exportOnnx, &QAction::changed, exports,
-            [this, exports] { exports->setEnabled(exportOnnx->isEnabled()); });
+    // What needs least: only a model.
+    connect(verifyFile, &QAction::changed, exports,
+            [this, exports] { exports->setEnabled(verifyFile->isEnabled()); });
     bar.addSeparator();
     for (QAction* action : {undo, redo, openProject, saveProject}) {
         bar.addAction(action);

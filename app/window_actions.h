@@ -31,6 +31,9 @@ class WindowActions : public QObject {
     QAction* saveProjectAs;
     QAction* exportTorchScript;
     QAction* exportOnnx;
+    QAction* exportVariant;
+    QAction* exportFp32;
+    QAction* verifyFile;
     QAction* quit;
     QAction* undo;
     QAction* redo;

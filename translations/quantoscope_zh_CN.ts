@@ -815,6 +815,55 @@ decision %2
         </message>
     </context>
     <context>
+        <name>qs::DifferenceTableModel</name>
+        <message>
+            <source>within tolerance</source>
+            <translation>在容差内</translation>
+        </message>
+        <message>
+            <source>first out of tolerance</source>
+            <translation>首个超出容差</translation>
+        </message>
+        <message>
+            <source>out of tolerance</source>
+            <translation>超出容差</translation>
+        </message>
+        <message>
+            <source>%1: %2
+%3 values compared, 1 LSB is %4</source>
+            <translation>%1：%2
+比较了 %3 个值，1 LSB 为 %4</translation>
+        </message>
+        <message>
+            <source>Share of values that differ by at most 1 LSB, a step of the layer&apos;s own grid; at least %1 % are wanted</source>
+            <translation>相差不超过 1 LSB（该层自身网格的一步）的值所占比例；至少应为 %1 %</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>层</translation>
+        </message>
+        <message>
+            <source>Op</source>
+            <translation>算子</translation>
+        </message>
+        <message>
+            <source>Within 1 LSB</source>
+            <translation>1 LSB 以内</translation>
+        </message>
+        <message>
+            <source>Worst / LSB</source>
+            <translation>最大 / LSB</translation>
+        </message>
+        <message>
+            <source>Mean / LSB</source>
+            <translation>平均 / LSB</translation>
+        </message>
+        <message>
+            <source>Verdict</source>
+            <translation>结论</translation>
+        </message>
+    </context>
+    <context>
         <name>qs::ErrorChart</name>
         <message>
             <source>Measure of the error against FP32</source>
@@ -1191,6 +1240,121 @@ decision %2
         <message>
             <source>Bytes</source>
             <translation>字节</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ProofPanel</name>
+        <message>
+            <source>equal</source>
+            <translation>相等</translation>
+        </message>
+        <message>
+            <source>What was exported, and whether the file does what the engine does, is said here after Export or Verify file.</source>
+            <translation>导出或验证文件之后，此处说明导出了什么，以及文件与引擎的结果是否一致。</translation>
+        </message>
+        <message>
+            <source>Figures</source>
+            <translation>指标</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>层</translation>
+        </message>
+        <message>
+            <source>File and engine</source>
+            <translation>文件与引擎</translation>
+        </message>
+        <message>
+            <source>Differences of the outputs</source>
+            <translation>输出的差异</translation>
+        </message>
+        <message>
+            <source>Notes of the verification</source>
+            <translation>验证的说明</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>What to do with it next</source>
+            <translation>接下来怎么用</translation>
+        </message>
+        <message>
+            <source>Copy commands</source>
+            <translation>复制命令</translation>
+        </message>
+        <message>
+            <source>Target</source>
+            <translation>目标</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>大小</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>说明</translation>
+        </message>
+        <message>
+            <source>✓ PASS</source>
+            <translation>✓ 通过</translation>
+        </message>
+        <message>
+            <source>✗ FAIL</source>
+            <translation>✗ 未通过</translation>
+        </message>
+        <message>
+            <source>Opened by</source>
+            <translation>打开者</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>样本</translation>
+        </message>
+        <message>
+            <source>Top-1</source>
+            <translation>Top-1</translation>
+        </message>
+        <message>
+            <source>engine %1, file %2</source>
+            <translation>引擎 %1，文件 %2</translation>
+        </message>
+        <message>
+            <source>Agreement</source>
+            <translation>一致率</translation>
+        </message>
+        <message>
+            <source>%1 of samples get the same class</source>
+            <translation>%1 的样本得到相同类别</translation>
+        </message>
+        <message>
+            <source>Latency</source>
+            <translation>延迟</translation>
+        </message>
+        <message>
+            <source>Output</source>
+            <translation>输出</translation>
+        </message>
+        <message>
+            <source>worst</source>
+            <translation>最大</translation>
+        </message>
+        <message>
+            <source>mean</source>
+            <translation>平均</translation>
+        </message>
+        <message>
+            <source>SQNR</source>
+            <translation>SQNR</translation>
+        </message>
+        <message>
+            <source>Layers (%1)</source>
+            <translation>层（%1）</translation>
         </message>
     </context>
     <context>
@@ -1773,6 +1937,104 @@ validation top-1 %1</source>
         </message>
     </context>
     <context>
+        <name>qs::app::ExportCommands</name>
+        <message>
+            <source>FP32</source>
+            <translation>FP32</translation>
+        </message>
+        <message>
+            <source>Verify file</source>
+            <translation>验证文件</translation>
+        </message>
+        <message>
+            <source>Exported models (*.pt *.pth *.ts *.ptl *.onnx);;All files (*)</source>
+            <translation>导出的模型 (*.pt *.pth *.ts *.ptl *.onnx);;所有文件 (*)</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::ExportDialog</name>
+        <message>
+            <source>Preprocessing inside: the file takes pixels 0..255</source>
+            <translation>包含预处理：文件接受 0..255 的像素</translation>
+        </message>
+        <message>
+            <source>Verify after writing</source>
+            <translation>写入后验证</translation>
+        </message>
+        <message>
+            <source>Export %1</source>
+            <translation>导出 %1</translation>
+        </message>
+        <message>
+            <source>Browse...</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Target:</source>
+            <translation>目标：</translation>
+        </message>
+        <message>
+            <source>Write to:</source>
+            <translation>写入：</translation>
+        </message>
+        <message>
+            <source>ONNX opset:</source>
+            <translation>ONNX opset：</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Choose data first: it says what the preprocessing is.</source>
+            <translation>请先选择数据：预处理由数据说明。</translation>
+        </message>
+        <message>
+            <source>not ONNX</source>
+            <translation>非 ONNX</translation>
+        </message>
+        <message>
+            <source>Nothing on this machine opens what is written.</source>
+            <translation>本机没有能打开所写文件的运行时。</translation>
+        </message>
+        <message>
+            <source>Opens the file in %1 and compares it with the engine on the same samples</source>
+            <translation>用 %1 打开文件，并在相同样本上与引擎比较</translation>
+        </message>
+        <message>
+            <source>Give the folder a name.</source>
+            <translation>请为文件夹命名。</translation>
+        </message>
+        <message>
+            <source>Give the file a name.</source>
+            <translation>请为文件命名。</translation>
+        </message>
+        <message>
+            <source>There is no folder %1.</source>
+            <translation>文件夹 %1 不存在。</translation>
+        </message>
+        <message>
+            <source>%1 is a folder.</source>
+            <translation>%1 是文件夹。</translation>
+        </message>
+        <message>
+            <source>Folder to write to</source>
+            <translation>写入的文件夹</translation>
+        </message>
+        <message>
+            <source>Replace?</source>
+            <translation>替换？</translation>
+        </message>
+        <message>
+            <source>%1 exists already. Replace it?</source>
+            <translation>%1 已存在。要替换吗？</translation>
+        </message>
+        <message>
+            <source>Replace</source>
+            <translation>替换</translation>
+        </message>
+    </context>
+    <context>
         <name>qs::app::FileCommands</name>
         <message>
             <source>Open model</source>
@@ -1793,10 +2055,6 @@ validation top-1 %1</source>
         <message>
             <source>Save project</source>
             <translation>保存项目</translation>
-        </message>
-        <message>
-            <source>Export &quot;%1&quot;</source>
-            <translation>导出“%1”</translation>
         </message>
         <message>
             <source>Unsaved changes</source>
@@ -1883,14 +2141,6 @@ Free software under the GNU General Public License, version 3 or later.</source>
 
 引擎 %2，LibTorch %3，oneDNN %4。
 自由软件，遵循 GNU 通用公共许可证第 3 版或更高版本。</translation>
-        </message>
-        <message>
-            <source>TorchScript modules (*.pt)</source>
-            <translation>TorchScript 模块 (*.pt)</translation>
-        </message>
-        <message>
-            <source>ONNX models (*.onnx)</source>
-            <translation>ONNX 模型 (*.onnx)</translation>
         </message>
         <message>
             <source>A new engine was started. The session goes on where it was.</source>
@@ -2300,6 +2550,22 @@ ISA %2, %n core(s)</source>
         <message>
             <source>The model %1 is not there: results can be looked at, but not measured again.</source>
             <translation>找不到模型 %1：可以查看结果，但无法重新测量。</translation>
+        </message>
+        <message>
+            <source>Open the model first that the file was made from.</source>
+            <translation>请先打开生成该文件的模型。</translation>
+        </message>
+        <message>
+            <source>Verify %1</source>
+            <translation>验证 %1</translation>
+        </message>
+        <message>
+            <source>%1 does what the engine does: %2.</source>
+            <translation>%1 与引擎结果一致：%2。</translation>
+        </message>
+        <message>
+            <source>%1 does not do what the engine does: %2.</source>
+            <translation>%1 与引擎结果不一致：%2。</translation>
         </message>
     </context>
     <context>
@@ -2794,10 +3060,6 @@ ISA %2, %n core(s)</source>
             <translation>导出</translation>
         </message>
         <message>
-            <source>Write the current variant to a file</source>
-            <translation>将当前变体写入文件</translation>
-        </message>
-        <message>
             <source>Restore the worst</source>
             <translation>还原最差层</translation>
         </message>
@@ -2825,6 +3087,34 @@ ISA %2, %n core(s)</source>
             <source>Open the model with other shapes of its inputs</source>
             <translation>以其他输入形状打开模型</translation>
         </message>
+        <message>
+            <source>&amp;Export...</source>
+            <translation>导出(&amp;E)…</translation>
+        </message>
+        <message>
+            <source>Write the current variant for any target: ONNX, TorchScript, phones</source>
+            <translation>将当前变体写为任一目标：ONNX、TorchScript、手机</translation>
+        </message>
+        <message>
+            <source>Export &amp;FP32...</source>
+            <translation>导出 FP32(&amp;F)…</translation>
+        </message>
+        <message>
+            <source>Write the network as it was opened, in FP32</source>
+            <translation>以 FP32 写出打开时的网络</translation>
+        </message>
+        <message>
+            <source>&amp;Verify file...</source>
+            <translation>验证文件(&amp;V)…</translation>
+        </message>
+        <message>
+            <source>Open an exported file in its runtime and compare it with the engine</source>
+            <translation>在对应的运行时中打开导出的文件，并与引擎比较</translation>
+        </message>
+        <message>
+            <source>Write the network to a file, and verify such files</source>
+            <translation>将网络写入文件，并验证此类文件</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::WindowDocks</name>
@@ -2847,6 +3137,10 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Findings</source>
             <translation>诊断</translation>
+        </message>
+        <message>
+            <source>Proof</source>
+            <translation>验证</translation>
         </message>
     </context>
 </TS>

@@ -60,4 +60,9 @@ RequestHandle EngineApi::exportModel(const protocol::ExportParams& params,
     return client_.request("variant.export", params, untyped(std::move(handlers)));
 }
 
+RequestHandle EngineApi::verify(const protocol::VerifyParams& params,
+                                Handlers<protocol::VerifyResult> handlers) {
+    return client_.request("variant.verify", params, untyped(std::move(handlers)));
+}
+
 }  // namespace qs::app

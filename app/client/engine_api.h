@@ -28,6 +28,7 @@ class EngineApi {
     RequestHandle train(const protocol::TrainParams& params, Handlers<protocol::VariantResult> handlers);
     RequestHandle exportModel(const protocol::ExportParams& params,
                               Handlers<protocol::ExportResult> handlers);
+    RequestHandle verify(const protocol::VerifyParams& params, Handlers<protocol::VerifyResult> handlers);
 
   private:
     EngineClient& client_;

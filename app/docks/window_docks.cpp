@@ -15,6 +15,7 @@
 #include "widgets/inspector/summary_panel.h"
 #include "widgets/profile/profile_panel.h"
 #include "widgets/variants/variant_panel.h"
+#include "widgets/verify/proof_panel.h"
 
 namespace qs::app {
 namespace {
@@ -31,7 +32,8 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
       summary_(new SummaryPanel(state, &window)),
       variants_(new VariantPanel(state, &window)),
       profile_(new ProfilePanel(state, &window)),
-      findings_(new FindingsPanel(state, &window)) {
+      findings_(new FindingsPanel(state, &window)),
+      proof_(new ProofPanel(state, &window)) {
     window_.setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks |
                            QMainWindow::AllowNestedDocks);
     window_.setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
@@ -39,15 +41,15 @@ WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
     summaryDock_ = addDock(QStringLiteral("summaryDock"), tr("Summary"), summary_);
     variantDock_ = addDock(QStringLiteral("variantDock"), tr("Variants"), variants_);
     for (const auto& type : chartTypes()) {
-        chartDocks_.push_back(addDock(QLatin1String(type.id),
-                                      QCoreApplication::translate("Charts", type.title),
-                                      type.create(state, &window_)));
-        bottomDocks_[static_cast<size_t>(type.place)].push_back(chartDocks_.back());
+        bottomDocks_[static_cast<size_t>(type.place)].push_back(
+            addDock(QLatin1String(type.id), QCoreApplication::translate("Charts", type.title),
+                    type.create(state, &window_)));
     }
     bottomDocks_[0].push_back(addDock(QStringLiteral("profileDock"), tr("Profile"), profile_));
     bottomDocks_[0].push_back(addDock(QStringLiteral("findingsDock"), tr("Findings"), findings_));
     bottomDocks_[0].push_back(
         addDock(QStringLiteral("classDock"), tr("Classes"), new ClassPanel(state, &window_)));
+    bottomDocks_[2].push_back(addDock(QStringLiteral("proofDock"), tr("Proof"), proof_));
     arrange();
     defaultLayout_ = window_.saveState();
 }
@@ -87,11 +89,11 @@ void WindowDocks::setDefaultSizes() {
     window_.resizeDocks({beside.front()}, {std::min(kBottomHeight, window_.height() * 2 / 5)}, Qt::Vertical);
 }
 
-void WindowDocks::raise(const char* chartId) {
-    const auto found = std::find_if(chartDocks_.begin(), chartDocks_.end(), [&](const QDockWidget* dock) {
-        return dock->objectName() == QLatin1String(chartId);
+void WindowDocks::raise(const char* name) {
+    const auto found = std::find_if(docks_.begin(), docks_.end(), [&](const QDockWidget* dock) {
+        return dock->objectName() == QLatin1String(name);
     });
-    if (found != chartDocks_.end()) {
+    if (found != docks_.end()) {
         (*found)->show();
         (*found)->raise();
     }

@@ -13,6 +13,7 @@ namespace qs {
 class ClassPanel;
 class FindingsPanel;
 class ProfilePanel;
+class ProofPanel;
 class SummaryPanel;
 class VariantPanel;
 class ViewState;
@@ -21,7 +22,7 @@ class ViewState;
 namespace qs::app {
 
 /// The panels around the layer table: one dock for each chart, the summary, the variants, the
-/// profile with its findings, and the classes.
+/// profile with its findings, the classes, and the proof of exports.
 class WindowDocks : public QObject {
     Q_OBJECT
   public:
@@ -31,8 +32,9 @@ class WindowDocks : public QObject {
     VariantPanel& variants() const { return *variants_; }
     ProfilePanel& profile() const { return *profile_; }
     FindingsPanel& findings() const { return *findings_; }
-    /// Brings the dock of a chart (ChartType::id) to the front.
-    void raise(const char* chartId);
+    ProofPanel& proof() const { return *proof_; }
+    /// Brings a dock, by its object name (of a chart: ChartType::id), to the front.
+    void raise(const char* name);
     /// Hides or shows all at once, for the welcome page, without touching what the person has closed.
     void setWorkspaceVisible(bool visible);
     void resetLayout();
@@ -53,9 +55,9 @@ class WindowDocks : public QObject {
     VariantPanel* variants_;
     ProfilePanel* profile_;
     FindingsPanel* findings_;
+    ProofPanel* proof_;
     QDockWidget* summaryDock_;
     QDockWidget* variantDock_;
-    std::vector<QDockWidget*> chartDocks_;                        ///< in the order of chartTypes()
     std::array<std::vector<QDockWidget*>, kPlaces> bottomDocks_;  ///< by place, the first in front
     std::vector<QDockWidget*> docks_;
     QByteArray defaultLayout_;

@@ -27,6 +27,22 @@ struct JobState {
     bool cancelling = false;
 };
 
+/// What is exported, and how.
+struct ExportChoice {
+    QString path;
+    QString target = {};  ///< a name of EngineInfo::targets; empty: by the extension
+    int opset = 0;        ///< of ONNX; 0: the target's default
+    bool preprocessingInside = false;
+    bool replace = false;  ///< whether what has the name already may be replaced
+    bool fp32 = false;     ///< the network as it was opened instead of the current variant
+};
+
+/// What a verification found out about a file.
+struct Proof {
+    QString file;
+    protocol::VerifyResult result;
+};
+
 enum class Severity { Info, Warning, Error };
 enum class JobOutcome { Finished, Failed, Cancelled };
 enum class DataRole { Evaluation, Training, Calibration };
@@ -96,8 +112,14 @@ class Session : public QObject {
     /// restoreLayers() on the `count` integer layers of the current variant with the lowest SQNR.
     bool restoreWorst(int count);
     bool train();
-    /// Exports the current variant; .pt is TorchScript, .onnx ONNX.
-    bool exportTo(const QString& path);
+    /// exported() follows where it went well.
+    bool exportTo(const ExportChoice& choice);
+    /// Opens an exported file anew in the runtime that it is for and compares it with the engine, which runs
+    /// the open model by the recipe that the file carries; on noise where there is no data. proofChanged()
+    /// follows.
+    bool verify(const QString& file);
+    /// Of the last file that was verified against the open model.
+    const std::optional<Proof>& proof() const { return proof_; }
     void cancelJob();
 
     // ---- the project file
@@ -131,6 +153,7 @@ class Session : public QObject {
     void liveCurveChanged();
     void jobFinished(qs::app::JobOutcome outcome, const QString& title);
     void exported(const qs::protocol::ExportResult& result);
+    void proofChanged();
     void modifiedChanged(bool modified);
     void projectPathChanged(const QString& path);
     /// Something for a person to read. Text is a whole sentence.
@@ -168,6 +191,8 @@ class Session : public QObject {
     void onEngineDied(const QString& reason);
     void refuse(const QString& text);
 
+    void setProof(std::optional<Proof> proof);
+
     // files
     void setModified(bool modified);
     void setProjectPath(const QString& path);
@@ -188,6 +213,7 @@ class Session : public QObject {
     bool jobLostEngine_ = false;
     RequestHandle request_;
     std::vector<protocol::CurvePoint> liveCurve_;
+    std::optional<Proof> proof_;
     QString projectPath_;
     bool modified_ = false;
     QTimer autosaveTimer_;

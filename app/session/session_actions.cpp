@@ -164,6 +164,7 @@ void Session::onModelOpened(const protocol::ModelInfo& model,
         document_ = std::move(fresh);
         undoStack_.clear();
         liveCurve_.clear();
+        setProof({});
         setProjectPath({});
         setModified(false);
     }
@@ -202,7 +203,7 @@ void Session::onDataOpened(const OpenedData& opened, DataRole role) {
     openedFile();
 }
 
-// ---- measuring, training, exporting
+// ---- measuring, training
 
 bool Session::canMeasure() {
     if (job_.running) {
@@ -322,13 +323,19 @@ bool Session::train() {
     return true;
 }
 
-bool Session::exportTo(const QString& path) {
+// ---- exporting, verifying
+
+bool Session::exportTo(const ExportChoice& choice) {
     const Variant* variant = currentVariant();
-    if (!document_.model || !variant) {
+    if (!document_.model) {
+        refuse(tr("Open a model first."));
+        return false;
+    }
+    if (!choice.fp32 && !variant) {
         refuse(tr("Calibrate first: there is no variant to export."));
         return false;
     }
-    if (!beginJob(tr("Export %1").arg(QFileInfo(path).fileName()))) {
+    if (!beginJob(tr("Export %1").arg(QFileInfo(choice.path).fileName()))) {
         return false;
     }
     protocol::ExportParams params;
@@ -338,15 +345,55 @@ bool Session::exportTo(const QString& path) {
     }
     params.inputs = document_.inputs;
     params.calib_data = calibrationSpec();
-    params.recipe = variant->result.recipe;
-    params.path = path.toStdString();
-    params.replace = true;  // the file dialog has asked
+    if (choice.fp32) {
+        params.recipe = recipe();
+        params.recipe.rules = {{"global", {}, "fp32"}};
+    } else {
+        params.recipe = variant->result.recipe;
+    }
+    params.path = choice.path.toStdString();
+    params.target = choice.target.toStdString();
+    params.opset = choice.opset;
+    params.preprocessing_inside = choice.preprocessingInside;
+    params.replace = choice.replace;
     request_ = api_.exportModel(
         params, jobHandlers<protocol::ExportResult>([this](const protocol::ExportResult& result) {
             emit exported(result);
             emit message(Severity::Info, tr("Exported to %1.").arg(toText(result.path)));
         }));
     return true;
+}
+
+bool Session::verify(const QString& file) {
+    if (!document_.model) {
+        refuse(tr("Open the model first that the file was made from."));
+        return false;
+    }
+    if (!beginJob(tr("Verify %1").arg(QFileInfo(file).fileName()))) {
+        return false;
+    }
+    protocol::VerifyParams params;
+    params.file = file.toStdString();
+    params.model = document_.model->path;
+    if (document_.evaluation) {
+        params.data = document_.evaluation->spec;
+    }
+    params.inputs = document_.inputs;
+    params.samples = document_.settings.evalSamples;
+    request_ = api_.verify(
+        params, jobHandlers<protocol::VerifyResult>([this, file](const protocol::VerifyResult& result) {
+            setProof(Proof{file, result});
+            const QString text = result.passed ? tr("%1 does what the engine does: %2.")
+                                               : tr("%1 does not do what the engine does: %2.");
+            emit message(result.passed ? Severity::Info : Severity::Error,
+                         text.arg(QFileInfo(file).fileName(), toText(result.verdict)));
+        }));
+    return true;
+}
+
+void Session::setProof(std::optional<Proof> proof) {
+    proof_ = std::move(proof);
+    emit proofChanged();
 }
 
 }  // namespace qs::app

@@ -115,6 +115,7 @@ void Session::replaceDocument(Document document, const QString& projectPath, boo
     document_ = std::move(document);
     undoStack_.clear();
     liveCurve_.clear();
+    setProof({});
     if (!modified) {
         recovery_.removeFile();
     }

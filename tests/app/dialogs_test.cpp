@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
@@ -13,8 +16,10 @@
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include "app/dialogs/data_dialog.h"
+#include "app/dialogs/export_dialog.h"
 #include "app/dialogs/input_dialog.h"
 #include "app/dialogs/preprocessing_editor.h"
 #include "app/dialogs/settings_dialog.h"
@@ -274,6 +279,107 @@ TEST_F(DialogsTest, AnEngineThatListsNoBackendsOffersNone) {
     const SettingsDialog dialog(settings, engine);
     EXPECT_EQ(dialog.findChild<QComboBox*>(QStringLiteral("settingsBackend")), nullptr);
     EXPECT_EQ(dialog.settings().backend, "xnnpack") << "what has no field stays";
+}
+
+class ExportDialogTest : public DialogsTest {
+  protected:
+    void SetUp() override {
+        start_.what = QStringLiteral("onednn");
+        start_.path = folder_.filePath(QStringLiteral("net_int8"));
+        start_.hasData = true;
+    }
+
+    static void choose(ExportDialog& dialog, const char* target) {
+        auto* combo = dialog.findChild<QComboBox*>(QStringLiteral("exportTarget"));
+        combo->setCurrentIndex(combo->findData(QLatin1String(target)));
+        EXPECT_EQ(dialog.choice().target, QLatin1String(target));
+    }
+
+    /// Presses `button` of the question that is about to come, and Export.
+    static void pressExport(ExportDialog& dialog, QMessageBox::StandardButton button) {
+        QTimer::singleShot(0, [button] {
+            auto* question = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+            ASSERT_NE(question, nullptr);
+            QTest::mouseClick(question->button(button), Qt::LeftButton);
+        });
+        QTest::mouseClick(dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok),
+                          Qt::LeftButton);
+    }
+
+    ExportStart start_;
+    std::vector<protocol::TargetInfo> targets_ = samples::engineInfo().targets;
+};
+
+TEST_F(ExportDialogTest, TheEndingAndTheOptionsFollowTheTarget) {
+    start_.target = QStringLiteral("onnxruntime-x64");
+    ExportDialog dialog(targets_, start_);
+    dialog.show();
+    auto* opset = dialog.findChild<QSpinBox*>(QStringLiteral("exportOpset"));
+    EXPECT_EQ(dialog.choice().path, folder_.filePath(QStringLiteral("net_int8.onnx")));
+    EXPECT_EQ(dialog.choice().opset, 13);
+    EXPECT_EQ(opset->maximum(), 21);
+    opset->setValue(19);
+    EXPECT_EQ(dialog.choice().opset, 19);
+    EXPECT_TRUE(dialog.verifies());
+    choose(dialog, "torchscript");
+    EXPECT_EQ(dialog.choice().path, folder_.filePath(QStringLiteral("net_int8.pt")));
+    EXPECT_EQ(dialog.choice().opset, 0);
+    EXPECT_FALSE(opset->isEnabled());
+    choose(dialog, "android");
+    EXPECT_EQ(dialog.choice().path, folder_.filePath(QStringLiteral("net_int8")));
+    choose(dialog, "tensorrt");
+    EXPECT_EQ(dialog.choice().path, folder_.filePath(QStringLiteral("net_int8.onnx")));
+    EXPECT_TRUE(dialog.findChild<QLabel*>(QStringLiteral("exportDescription"))
+                    ->text()
+                    .contains(QStringLiteral("TensorRT")));
+    auto* inside = dialog.findChild<QCheckBox*>(QStringLiteral("exportPreprocessing"));
+    EXPECT_FALSE(dialog.choice().preprocessingInside);
+    inside->click();
+    EXPECT_TRUE(dialog.choice().preprocessingInside);
+    EXPECT_FALSE(dialog.choice().fp32);
+}
+
+TEST_F(ExportDialogTest, WhatNothingHereOpensIsNotVerifiedAndWithoutDataThereIsNoPreprocessing) {
+    targets_.front().runtime.clear();
+    start_.hasData = false;
+    start_.fp32 = true;
+    ExportDialog dialog(targets_, start_);
+    EXPECT_FALSE(dialog.verifies());
+    EXPECT_FALSE(dialog.findChild<QCheckBox*>(QStringLiteral("exportPreprocessing"))->isEnabled());
+    EXPECT_TRUE(dialog.choice().fp32);
+    choose(dialog, "lite");
+    EXPECT_TRUE(dialog.verifies());
+}
+
+TEST_F(ExportDialogTest, RefusesAPlaceThatIsNotThere) {
+    start_.target = QStringLiteral("torchscript");
+    ExportDialog dialog(targets_, start_);
+    dialog.show();
+    EXPECT_TRUE(canAccept(dialog));
+    type(dialog, "exportPath", "/no/such/folder/net.pt");
+    EXPECT_FALSE(canAccept(dialog));
+    EXPECT_TRUE(dialog.findChild<QLabel*>(QStringLiteral("exportObstacle"))
+                    ->text()
+                    .contains(QStringLiteral("/no/such/folder")));
+    type(dialog, "exportPath", "");
+    EXPECT_FALSE(canAccept(dialog));
+    type(dialog, "exportPath", folder_.filePath(QStringLiteral("x")).toStdString());
+    EXPECT_TRUE(canAccept(dialog));
+    EXPECT_EQ(dialog.choice().path, folder_.filePath(QStringLiteral("x.pt")));
+}
+
+TEST_F(ExportDialogTest, AsksBeforeItReplacesWhatExists) {
+    makeFile("net_int8.pt");
+    start_.target = QStringLiteral("torchscript");
+    ExportDialog dialog(targets_, start_);
+    dialog.show();
+    QSignalSpy accepted(&dialog, &QDialog::accepted);
+    pressExport(dialog, QMessageBox::Cancel);
+    EXPECT_EQ(accepted.count(), 0);
+    EXPECT_FALSE(dialog.choice().replace);
+    pressExport(dialog, QMessageBox::Yes);
+    EXPECT_EQ(accepted.count(), 1);
+    EXPECT_TRUE(dialog.choice().replace);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@
 #include <QTreeWidget>
 
 #include "app/dialogs/data_dialog.h"
+#include "app/dialogs/export_dialog.h"
 #include "app/dialogs/input_dialog.h"
 #include "app/dialogs/qat_dialog.h"
 #include "app/dialogs/settings_dialog.h"
@@ -405,6 +406,29 @@ TEST_F(MainWindowTest, TheBackendIsChosenInTheSettingsAndShownWithTheFigures) {
     ASSERT_TRUE(calibrate());
     EXPECT_EQ(session_->currentVariant()->result.recipe.backend, "xnnpack");
     EXPECT_TRUE(child<FactGrid>("measurement")->text().contains(QStringLiteral("Backend\txnnpack")));
+}
+
+TEST_F(MainWindowTest, AnExportIsVerifiedOnceItIsWritten) {
+    ASSERT_TRUE(openModelAndData());
+    EXPECT_FALSE(action("exportVariant")->isEnabled());
+    EXPECT_TRUE(action("exportFp32")->isEnabled()) << "needs no variant";
+    ASSERT_TRUE(calibrate());
+    action("exportOnnx")->trigger();
+    auto* dialog = window_->findChild<ExportDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    EXPECT_EQ(dialog->choice().target, QStringLiteral("onnxruntime-x64"));
+    EXPECT_TRUE(dialog->choice().path.endsWith(QStringLiteral("/resnet_int8.onnx")));
+    dialog->findChild<QLineEdit*>(QStringLiteral("exportPath"))
+        ->setText(folder_.filePath(QStringLiteral("wrong.onnx")));
+    QTest::mouseClick(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok), Qt::LeftButton);
+    ASSERT_TRUE(until([this] { return session_->proof().has_value(); }) && idle());
+    EXPECT_TRUE(child<QLabel>("proofVerdict")->text().contains(QStringLiteral("FAIL")));
+    EXPECT_TRUE(child<QLabel>("proofVerdict")->isVisible()) << "its panel was brought to the front";
+    EXPECT_TRUE(child<FactGrid>("proofExport")->text().contains(QStringLiteral("preprocessing")));
+    EXPECT_TRUE(messages().join(QLatin1Char(' ')).contains(QStringLiteral("wrong.onnx does not do what")));
+    session_->clear();
+    EXPECT_TRUE(child<QLabel>("proofVerdict")->isHidden());
+    EXPECT_EQ(child<FactGrid>("proofExport")->text(), QString());
 }
 
 TEST_F(MainWindowTest, ClosingRightAfterOpeningAsksNothing) {

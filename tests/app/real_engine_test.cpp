@@ -92,7 +92,7 @@ TEST_F(RealEngineTest, RestoresTheWorstAndExports) {
     EXPECT_EQ(session->currentVariant()->name, QStringLiteral("onednn, 2 layers FP32"));
     for (const char* name : {"out.pt", "out.onnx"}) {
         const QString path = folder.filePath(QLatin1String(name));
-        ASSERT_TRUE(session->exportTo(path));
+        ASSERT_TRUE(session->exportTo({path}));
         EXPECT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
         EXPECT_GT(QFileInfo(path).size(), 10'000) << name;
     }

@@ -116,7 +116,7 @@ TEST_F(SessionTest, RefusesWhatCannotBegin) {
     finish();
     EXPECT_FALSE(session().calibrate());
     EXPECT_THAT(messages.back(), HasSubstr("data first"));
-    EXPECT_FALSE(session().exportTo(path("x.pt")));
+    EXPECT_FALSE(session().exportTo({path("x.pt")}));
     EXPECT_FALSE(session().restoreWorst(1));
 }
 
@@ -280,13 +280,68 @@ TEST_F(SessionTest, Exports) {
     open();
     calibrate();
     QSignalSpy exported(&session(), &Session::exported);
-    ASSERT_TRUE(session().exportTo(path("out.onnx")));
+    ASSERT_TRUE(session().exportTo({path("out.onnx")}));
     EXPECT_EQ(finish(), JobOutcome::Finished);
-    EXPECT_EQ(exported.count(), 1);
+    ASSERT_EQ(exported.count(), 1);
+    EXPECT_EQ(exported[0][0].value<protocol::ExportResult>().target, "onnxruntime-x64");
     EXPECT_TRUE(QFile::exists(path("out.onnx")));
-    ASSERT_TRUE(session().exportTo(path("no/such/folder/out.onnx")));
+    ASSERT_TRUE(session().exportTo({path("no/such/folder/out.onnx")}));
     EXPECT_EQ(finish(), JobOutcome::Failed);
     EXPECT_THAT(messages.back(), HasSubstr("cannot write"));
+    EXPECT_EQ(exported.count(), 1);
+}
+
+TEST_F(SessionTest, AnExportReplacesOnlyWhatItMay) {
+    open();
+    calibrate();
+    ExportChoice choice{path("out.onnx"), QStringLiteral("tensorrt"), 17, true};
+    QSignalSpy exported(&session(), &Session::exported);
+    ASSERT_TRUE(session().exportTo(choice));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    const auto result = exported[0][0].value<protocol::ExportResult>();
+    EXPECT_EQ(result.target, "tensorrt");
+    EXPECT_THAT(result.notes, IsEmpty()) << "preprocessing is inside";
+    ASSERT_TRUE(session().exportTo(choice));
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    EXPECT_THAT(messages.back(), HasSubstr("exists"));
+    choice.replace = true;
+    ASSERT_TRUE(session().exportTo(choice));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+}
+
+TEST_F(SessionTest, TheNetworkInFloatNeedsNoVariant) {
+    ASSERT_TRUE(session().openModel(path("net.pt")));
+    finish();
+    EXPECT_FALSE(session().exportTo({path("x.onnx")}));
+    EXPECT_THAT(messages.back(), HasSubstr("Calibrate first"));
+    ExportChoice choice{path("x.onnx")};
+    choice.fp32 = true;
+    ASSERT_TRUE(session().exportTo(choice));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    EXPECT_TRUE(QFile::exists(path("x.onnx")));
+}
+
+TEST_F(SessionTest, AFileIsVerifiedAgainstTheOpenModel) {
+    EXPECT_FALSE(session().verify(path("out.pt")));
+    EXPECT_THAT(messages.back(), HasSubstr("Open the model first"));
+    open();
+    calibrate();
+    ASSERT_TRUE(session().verify(path("out.pt")));
+    EXPECT_EQ(finish(), JobOutcome::Failed);
+    EXPECT_THAT(messages.back(), HasSubstr("no such file"));
+    EXPECT_FALSE(session().proof());
+    ASSERT_TRUE(session().exportTo({path("out.pt")}));
+    finish();
+    ASSERT_TRUE(session().verify(path("out.pt")));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    ASSERT_TRUE(session().proof());
+    EXPECT_EQ(session().proof()->file, path("out.pt"));
+    EXPECT_TRUE(session().proof()->result.passed);
+    EXPECT_TRUE(session().proof()->result.file_top1);
+    EXPECT_THAT(messages.back(), HasSubstr("out.pt does what the engine does: 99.93 %"));
+    ASSERT_TRUE(session().openModel(path("other.pt")));
+    finish();
+    EXPECT_FALSE(session().proof()) << "it was about another model";
 }
 
 TEST_F(SessionTest, CancelLeavesEverythingAsItWas) {

@@ -20,6 +20,7 @@
 #include <QTimer>
 #include <QToolButton>
 
+#include "app/dialogs/export_dialog.h"
 #include "app/dialogs/qat_dialog.h"
 #include "app/mainwindow.h"
 #include "app/window_actions.h"
@@ -183,9 +184,14 @@ TEST_F(SixSteps, FromTheModelToTheProjectOpenedAgain) {
         const QString path =
             folder_.filePath(QLatin1String(format)) +
             (format == std::string("exportOnnx") ? QStringLiteral(".onnx") : QStringLiteral(".pt"));
-        answerFileDialog(path);
         window_->findChild<QAction*>(QLatin1String(format))->trigger();
-        ASSERT_TRUE(idle());
+        auto* exporting = window_->findChild<ExportDialog*>();
+        ASSERT_NE(exporting, nullptr);
+        exporting->findChild<QLineEdit*>(QStringLiteral("exportPath"))->setText(path);
+        QTest::mouseClick(exporting->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok),
+                          Qt::LeftButton);
+        ASSERT_TRUE(until([&] { return session_->proof() && session_->proof()->file == path; }) && idle());
+        EXPECT_TRUE(session_->proof()->result.passed) << session_->proof()->result.verdict;
         EXPECT_GT(QFileInfo(path).size(), 100'000) << format;
     }
 

@@ -9,8 +9,8 @@
 // The file name of the model decides how a job goes: "crash" in it makes the process abort in the middle,
 // "fail" makes the job fail, "hang" makes it ignore cancellation and never end. "free" in it is a model that
 // opens only with a shape for its input "image"; for others see support/sample_results.h. variant.train
-// writes its weights file. Methods for the client's own tests: debug.echo, debug.crash, debug.hang,
-// debug.garbage, debug.stderr, debug.count.
+// writes its weights file. Exports and proofs are support/sample_exports.h's. Methods for the client's own
+// tests: debug.echo, debug.crash, debug.hang, debug.garbage, debug.stderr, debug.count.
 
 #include <poll.h>
 #include <unistd.h>
@@ -18,6 +18,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <set>
@@ -27,6 +28,7 @@
 #include "protocol/framing.h"
 #include "protocol/json.h"
 #include "protocol/rpc.h"
+#include "support/sample_exports.h"
 #include "support/sample_results.h"
 
 namespace {
@@ -122,6 +124,8 @@ class FakeEngine {
             train(request, request.params.get<TrainParams>());
         } else if (request.method == "variant.export") {
             exportModel(request, request.params.get<ExportParams>());
+        } else if (request.method == "variant.verify") {
+            verify(request, request.params.get<VerifyParams>());
         } else if (request.method == "shutdown") {
             succeed(request, nullptr);
             ended_ = true;
@@ -249,17 +253,32 @@ class FakeEngine {
     }
 
     void exportModel(const Request& request, const ExportParams& params) {
+        if (!params.replace && std::filesystem::exists(params.path)) {
+            fail(request, kFailed, params.path + " exists: choose another name, or allow replacing it");
+            return;
+        }
         if (!work(request, params.model, "Exporting", 5)) {
             return;
         }
-        if (!(std::ofstream(params.path) << "exported " << params.model << "\n")) {
-            fail(request, kFailed, "cannot write " + params.path);
-            return;
+        const ExportResult result = samples::exportResult(params);
+        for (const std::string& file : result.files) {
+            if (result.path != file && params.target == "android") {
+                std::filesystem::create_directories(std::filesystem::path(file).parent_path());
+            }
+            if (!(std::ofstream(file) << "exported " << params.model << "\n")) {
+                fail(request, kFailed, "cannot write " + file);
+                return;
+            }
         }
-        succeed(request, ExportResult{params.path,
-                                      params.path.ends_with(".onnx") ? "onnxruntime-x64" : "torchscript",
-                                      700'000,
-                                      {params.path}});
+        succeed(request, result);
+    }
+
+    void verify(const Request& request, const VerifyParams& params) {
+        if (!std::filesystem::exists(params.file)) {
+            fail(request, kFailed, "cannot read " + params.file + ": no such file");
+        } else if (work(request, params.model, "Comparing", 10)) {
+            succeed(request, samples::verification(params));
+        }
     }
 
     Options options_;

@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+
+#include "support/sample_exports.h"
+#include "support/sample_results.h"
+#include "widgets/inspector/fact_grid.h"
+#include "widgets/verify/proof_panel.h"
+
+namespace qs {
+namespace {
+
+using Column = DifferenceTableModel::Column;
+
+protocol::VerifyResult proof(const char* file, bool withData = true) {
+    protocol::VerifyParams params;
+    params.file = file;
+    params.model = "resnet.pt";
+    if (withData) {
+        params.data = protocol::DataSpec{"fashion-mnist:test", {}};
+    }
+    return samples::verification(params);
+}
+
+QString cell(const QAbstractItemModel& model, int row, int column) {
+    return model.index(row, column).data().toString();
+}
+
+int rowOf(const QAbstractItemModel& model, const char* layer) {
+    for (int row = 0; row < model.rowCount(); ++row) {
+        if (cell(model, row, Column::LayerColumn) == QLatin1String(layer)) {
+            return row;
+        }
+    }
+    return -1;
+}
+
+TEST(DifferenceTableModel, ShowsEveryLayerInExecutionOrder) {
+    DifferenceTableModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    const protocol::VerifyResult result = proof("good.pt");
+    model.setResult(result);
+    ASSERT_EQ(model.rowCount(), static_cast<int>(result.layers.size()));
+    EXPECT_EQ(cell(model, 0, Column::LayerColumn), QString::fromStdString(result.layers[0].name));
+    EXPECT_EQ(cell(model, 2, Column::MeanColumn), QStringLiteral("0.0002"));
+    EXPECT_EQ(cell(model, 2, Column::WorstColumn), QStringLiteral("1.0"));
+    EXPECT_EQ(cell(model, 2, Column::WithinColumn), QStringLiteral("100.00\u00a0%"));
+    EXPECT_EQ(cell(model, 2, Column::VerdictColumn), QStringLiteral("within tolerance"));
+    EXPECT_EQ(model.firstOut(), -1);
+    for (int row = 0; row < model.rowCount(); ++row) {
+        EXPECT_FALSE(model.index(row, 0).data(Qt::BackgroundRole).isValid());
+    }
+    EXPECT_EQ(model.index(2, Column::MeanColumn).data(DifferenceTableModel::SortRole).toDouble(), 0.0002);
+}
+
+TEST(DifferenceTableModel, MarksTheFirstLayerThatLeavesTolerance) {
+    DifferenceTableModel model;
+    model.setResult(proof("wrong.pt"));
+    const int first = rowOf(model, "layer2.0.conv1");
+    ASSERT_GT(first, 0);
+    EXPECT_EQ(model.firstOut(), first);
+    EXPECT_EQ(cell(model, first - 1, Column::VerdictColumn), QStringLiteral("within tolerance"));
+    EXPECT_EQ(cell(model, first, Column::VerdictColumn), QStringLiteral("first out of tolerance"));
+    EXPECT_EQ(cell(model, first + 1, Column::VerdictColumn), QStringLiteral("out of tolerance"));
+    EXPECT_TRUE(model.index(first, 0).data(Qt::BackgroundRole).isValid());
+    EXPECT_FALSE(model.index(first + 1, 0).data(Qt::BackgroundRole).isValid());
+    EXPECT_TRUE(model.index(first, 0).data(DifferenceTableModel::FirstOutRole).toBool());
+}
+
+class ProofPanelTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        state_.setLayers(makeLayerRows(samples::modelInfo("resnet.pt"), {}, nullptr));
+        panel_.resize(420, 320);
+        panel_.show();
+        EXPECT_TRUE(QTest::qWaitForWindowExposed(&panel_));
+    }
+
+    template <typename T>
+    T& child(const char* name) {
+        auto* found = panel_.findChild<T*>(QLatin1String(name));
+        EXPECT_NE(found, nullptr) << name;
+        return *found;
+    }
+    std::string facts(const char* name) { return child<FactGrid>(name).text().toStdString(); }
+
+    ViewState state_;
+    ProofPanel panel_{state_};
+};
+
+TEST_F(ProofPanelTest, SaysWhatItIsForUntilSomethingWasExported) {
+    EXPECT_TRUE(child<QLabel>("proofEmpty").isVisible());
+    EXPECT_FALSE(child<QTabWidget>("proofTabs").isVisible());
+    EXPECT_FALSE(child<QLabel>("proofVerdict").isVisible());
+}
+
+TEST_F(ProofPanelTest, APassIsSaidInWordsWithItsFigures) {
+    panel_.setProof(QStringLiteral("/out/good.pt"), proof("good.pt"));
+    EXPECT_FALSE(child<QLabel>("proofEmpty").isVisible());
+    EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("PASS")));
+    EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("99.93 %")));
+    const std::string agreement = facts("proofAgreement");
+    for (const char* part :
+         {"/out/good.pt", "LibTorch 1.13.1, qnnpack", "10,000", "engine 92.41 %, file 92.40 %",
+          "99.93 % of samples", "engine 1.25 ms, file 2.5"}) {
+        EXPECT_NE(agreement.find(part), std::string::npos) << part << " in\n" << agreement;
+    }
+    EXPECT_NE(facts("proofOutputs").find("output\t"), std::string::npos);
+    EXPECT_NE(facts("proofOutputs").find("52.3"), std::string::npos) << facts("proofOutputs");
+    EXPECT_NE(facts("proofNotes").find("the file on qnnpack"), std::string::npos);
+    EXPECT_EQ(child<QTabWidget>("proofTabs").currentIndex(), 0);
+    panel_.setProof({}, {});
+    EXPECT_TRUE(child<QLabel>("proofEmpty").isVisible());
+    EXPECT_EQ(facts("proofAgreement"), "");
+}
+
+TEST_F(ProofPanelTest, WithoutLabelsThereIsNoAccuracy) {
+    panel_.setProof(QStringLiteral("/out/good.pt"), proof("good.pt", false));
+    EXPECT_EQ(facts("proofAgreement").find("Top-1"), std::string::npos);
+    EXPECT_EQ(facts("proofAgreement").find("Agreement"), std::string::npos);
+}
+
+TEST_F(ProofPanelTest, AFailureShowsTheLayerWhereItBegins) {
+    panel_.setProof(QStringLiteral("/out/wrong.pt"), proof("wrong.pt"));
+    EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("FAIL")));
+    EXPECT_EQ(child<QTabWidget>("proofTabs").currentIndex(), 1);
+    QTableView& table = panel_.table();
+    const int first = rowOf(*table.model(), "layer2.0.conv1");
+    const auto place = [&] { return table.visualRect(table.model()->index(first, 0)); };
+    EXPECT_TRUE(QTest::qWaitFor([&] { return table.viewport()->rect().contains(place().center()); }))
+        << "scrolled to it";
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, place().center());
+    EXPECT_EQ(state_.selectedLayers(), QStringList{QStringLiteral("layer2.0.conv1")});
+}
+
+TEST_F(ProofPanelTest, AnExportShowsItsFilesNotesAndCommands) {
+    protocol::ExportParams params;
+    params.path = "/out/net.onnx";
+    params.target = "tensorrt";
+    panel_.setExport(samples::exportResult(params));
+    EXPECT_FALSE(child<QLabel>("proofVerdict").isVisible()) << "nothing was verified";
+    const std::string shown = facts("proofExport");
+    for (const char* part :
+         {"tensorrt", "/out/net.onnx\n", "/out/net.onnx.calib", "preprocessing is not inside"}) {
+        EXPECT_NE(shown.find(part), std::string::npos) << part << " in\n" << shown;
+    }
+    QTest::mouseClick(&child<QPushButton>("proofCopyCommands"), Qt::LeftButton);
+    EXPECT_EQ(QGuiApplication::clipboard()->text(),
+              QStringLiteral("trtexec --onnx=/out/net.onnx --int8 --fp16"));
+    params.target = "torchscript";
+    panel_.setExport(samples::exportResult(params));
+    EXPECT_FALSE(child<QPushButton>("proofCopyCommands").isVisibleTo(&panel_));
+}
+
+}  // namespace
+}  // namespace qs

@@ -1,0 +1,247 @@
+#include "widgets/verify/proof_panel.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSortFilterProxyModel>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "widgets/common/format.h"
+#include "widgets/inspector/fact_grid.h"
+#include "widgets/verify/verdict_colors.h"
+
+namespace qs {
+namespace {
+
+constexpr int kTint = 40;
+
+QString toText(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+/// A row each, numbered only by their order.
+std::vector<QStringList> rowsOf(const std::vector<std::string>& lines) {
+    std::vector<QStringList> rows;
+    for (const std::string& line : lines) {
+        rows.push_back({QStringLiteral("\u2022"), toText(line)});
+    }
+    return rows;
+}
+
+QString decibels(const std::optional<double>& value) {
+    return value ? format::number(*value, 1) + QStringLiteral("\u00a0dB") : ProofPanel::tr("equal");
+}
+
+}  // namespace
+
+ProofPanel::ProofPanel(ViewState& state, QWidget* parent)
+    : QWidget(parent),
+      state_(state),
+      model_(new DifferenceTableModel(this)),
+      proxy_(new QSortFilterProxyModel(this)),
+      verdict_(new QLabel(this)),
+      tabs_(new QTabWidget(this)),
+      table_(new QTableView(this)),
+      empty_(new QLabel(tr("What was exported, and whether the file does what the engine does, is said here "
+                           "after Export or Verify file."),
+                        this)) {
+    verdict_->setObjectName(QStringLiteral("proofVerdict"));
+    verdict_->setTextFormat(Qt::PlainText);
+    verdict_->setWordWrap(true);
+    verdict_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    tabs_->setObjectName(QStringLiteral("proofTabs"));
+    tabs_->setDocumentMode(true);
+    empty_->setObjectName(QStringLiteral("proofEmpty"));
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setWordWrap(true);
+    empty_->setContentsMargins(12, 12, 12, 12);
+    buildTable();
+    tabs_->addTab(makeFigures(), tr("Figures"));
+    tabs_->addTab(table_, tr("Layers"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(verdict_);
+    layout->addWidget(tabs_, 1);
+    layout->addWidget(empty_, 1);
+    updateVisibility();
+}
+
+QWidget* ProofPanel::makeFigures() {
+    auto* figures = new QWidget;
+    auto* layout = new QVBoxLayout(figures);
+    layout->setContentsMargins(8, 6, 8, 6);
+    const auto block = [&](const char* name, const QString& title) {
+        auto* grid = new FactGrid(title, figures);
+        grid->setObjectName(QLatin1String(name));
+        layout->addWidget(grid);
+        return grid;
+    };
+    agreement_ = block("proofAgreement", tr("File and engine"));
+    outputs_ = block("proofOutputs", tr("Differences of the outputs"));
+    notes_ = block("proofNotes", tr("Notes of the verification"));
+    export_ = block("proofExport", tr("Export"));
+    commands_ = block("proofCommands", tr("What to do with it next"));
+    copy_ = new QPushButton(tr("Copy commands"), figures);
+    copy_->setObjectName(QStringLiteral("proofCopyCommands"));
+    layout->addWidget(copy_, 0, Qt::AlignLeft);
+    layout->addStretch();
+    connect(copy_, &QPushButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(commandText_); });
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(figures);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    return scroll;
+}
+
+void ProofPanel::buildTable() {
+    proxy_->setSourceModel(model_);
+    proxy_->setSortRole(DifferenceTableModel::SortRole);
+    proxy_->setSortLocaleAware(true);
+    table_->setObjectName(QStringLiteral("proofTable"));
+    table_->setModel(proxy_);
+    table_->setSortingEnabled(true);
+    // -1: execution order, until a header is clicked.
+    table_->sortByColumn(-1, Qt::AscendingOrder);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setTabKeyNavigation(false);
+    table_->setAlternatingRowColors(true);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    table_->horizontalHeader()->setHighlightSections(false);
+    connect(table_, &QTableView::clicked, this, &ProofPanel::selectLayer);
+    connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
+        emit layerRequested(index.data(DifferenceTableModel::LayerRole).toString());
+    });
+}
+
+void ProofPanel::setExport(const std::optional<protocol::ExportResult>& result) {
+    exported_ = result.has_value();
+    const protocol::ExportResult shown = result.value_or(protocol::ExportResult());
+    std::vector<QStringList> rows;
+    if (result) {
+        rows.push_back({tr("Target"), toText(shown.target)});
+        rows.push_back({tr("Size"), format::bytes(shown.bytes)});
+        for (const std::string& file : shown.files) {
+            rows.push_back({tr("File"), toText(file)});
+        }
+        for (const std::string& note : shown.notes) {
+            rows.push_back({tr("Note"), toText(note)});
+        }
+    }
+    export_->setRows(rows);
+    commands_->setRows(rowsOf(shown.commands));
+    QStringList lines;
+    for (const std::string& command : shown.commands) {
+        lines << toText(command);
+    }
+    commandText_ = lines.join(QLatin1Char('\n'));
+    copy_->setVisible(!shown.commands.empty());
+    updateVisibility();
+}
+
+void ProofPanel::setProof(const QString& file, const std::optional<protocol::VerifyResult>& result) {
+    proved_ = result.has_value();
+    const protocol::VerifyResult shown = result.value_or(protocol::VerifyResult());
+    model_->setResult(shown);
+    if (result) {
+        showVerdict(shown);
+        showFigures(file, shown);
+        showLayers(shown);
+    } else {
+        for (FactGrid* grid : {agreement_, outputs_, notes_}) {
+            grid->setRows({});
+        }
+    }
+    updateVisibility();
+}
+
+void ProofPanel::showVerdict(const protocol::VerifyResult& result) {
+    const QString word = result.passed ? tr("\u2713 PASS") : tr("\u2717 FAIL");
+    verdict_->setText(QStringLiteral("%1 \u2013 %2").arg(word, toText(result.verdict)));
+    const QColor color = verdictColor(result.passed);
+    verdict_->setStyleSheet(QStringLiteral("#proofVerdict { background: rgba(%1, %2, %3, %4); border: none; "
+                                           "border-left: 4px solid rgb(%1, %2, %3); padding: 4px 6px; "
+                                           "font-weight: bold; }")
+                                .arg(color.red())
+                                .arg(color.green())
+                                .arg(color.blue())
+                                .arg(kTint));
+}
+
+void ProofPanel::showFigures(const QString& file, const protocol::VerifyResult& result) {
+    std::vector<QStringList> rows{{tr("File"), file}};
+    rows.push_back(
+        {tr("Opened by"), toText(result.runtime_version.empty() ? result.runtime : result.runtime_version)});
+    if (!result.target.empty()) {
+        rows.push_back({tr("Target"), toText(result.target)});
+    }
+    rows.push_back({tr("Samples"), format::integer(result.samples)});
+    if (result.engine_top1 || result.file_top1) {
+        rows.push_back(
+            {tr("Top-1"), tr("engine %1, file %2")
+                              .arg(format::percent(result.engine_top1), format::percent(result.file_top1))});
+    }
+    if (result.agreement) {
+        rows.push_back(
+            {tr("Agreement"), tr("%1 of samples get the same class").arg(format::percent(result.agreement))});
+    }
+    if (result.engine_ms || result.file_ms) {
+        rows.push_back({tr("Latency"), tr("engine %1, file %2")
+                                           .arg(format::milliseconds(result.engine_ms),
+                                                format::milliseconds(result.file_ms))});
+    }
+    agreement_->setRows(rows);
+    std::vector<QStringList> outputs;
+    for (const protocol::OutputDifference& output : result.outputs) {
+        outputs.push_back({toText(output.name), format::scientific(output.worst),
+                           format::scientific(output.mean), decibels(output.sqnr_db)});
+    }
+    outputs_->setRows(outputs, {tr("Output"), tr("worst"), tr("mean"), tr("SQNR")});
+    notes_->setRows(rowsOf(result.notes));
+}
+
+void ProofPanel::showLayers(const protocol::VerifyResult& result) {
+    tabs_->setTabText(1, tr("Layers (%1)").arg(result.layers.size()));
+    table_->resizeColumnsToContents();
+    if (model_->firstOut() < 0) {
+        tabs_->setCurrentIndex(0);
+        return;
+    }
+    tabs_->setTabVisible(1, true);
+    tabs_->setCurrentIndex(1);
+    // A table that was hidden knows its size only once it has been laid out.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (const int first = model_->firstOut(); first >= 0) {
+                table_->scrollTo(proxy_->mapFromSource(model_->index(first, 0)),
+                                 QAbstractItemView::PositionAtCenter);
+            }
+        },
+        Qt::QueuedConnection);
+}
+
+void ProofPanel::updateVisibility() {
+    verdict_->setVisible(proved_);
+    tabs_->setVisible(proved_ || exported_);
+    tabs_->setTabVisible(1, model_->rowCount() > 0);
+    empty_->setVisible(!proved_ && !exported_);
+}
+
+void ProofPanel::selectLayer(const QModelIndex& index) {
+    state_.setSelectedLayers({index.data(DifferenceTableModel::LayerRole).toString()});
+}
+
+}  // namespace qs
