@@ -23,6 +23,7 @@ class ActionQueue : public QObject {
     void next();
 
     std::deque<std::function<bool()>> steps_;
+    int run_ = 0;  ///< counts the calls of run()
 };
 
 }  // namespace qs::app
