@@ -22,6 +22,12 @@ struct NamedEngine {
 constexpr NamedEngine kEngines[] = {
     {"onednn", at::QEngine::ONEDNN}, {"fbgemm", at::QEngine::FBGEMM}, {"qnnpack", at::QEngine::QNNPACK}};
 
+torch::jit::Module loadModule(const std::filesystem::path& path) {
+    torch::jit::Module module = torch::jit::load(path.string());
+    module.eval();
+    return module;
+}
+
 class LibTorchSession : public FileSession {
     /// `body` without gradients and on the session's engine.
     template <typename F>
@@ -36,15 +42,20 @@ class LibTorchSession : public FileSession {
   public:
     LibTorchSession(torch::jit::Module module, const NamedEngine& engine, const FileFacts& facts)
         : module_(std::move(module)),
+          path_(facts.path),
           engine_(engine),
           layers_(facts.layers),
           whyNoLayers_(whyNoLayersIn(facts)) {}
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
-        return inEngine([&] { return tensorsOf(module_.forward({inputs.begin(), inputs.end()})); });
+        return inEngine([&] {
+            prepareFor(inputs);
+            return tensorsOf(module_.forward({inputs.begin(), inputs.end()}));
+        });
     }
     Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
         return inEngine([&] {
+            prepareFor(inputs);
             if (!layerMethod_) {
                 layerMethod_ = addLayerMethod(module_, layers_);
             }
@@ -69,7 +80,24 @@ class LibTorchSession : public FileSession {
     std::string whyNoLayers() const override { return whyNoLayers_; }
 
   private:
+    /// LibTorch 1.13 on oneDNN packs weights for the extents that it sees first, and on some networks cannot
+    /// pack them again for others ("could not create a primitive descriptor for a reorder primitive"): a
+    /// module of its own for each.
+    void prepareFor(std::span<const at::Tensor> inputs) {
+        std::vector<Shape> shapes;
+        for (const at::Tensor& input : inputs) {
+            shapes.push_back(input.sizes().vec());
+        }
+        if (!shapes_.empty() && shapes != shapes_) {
+            module_ = loadModule(path_);
+            layerMethod_.reset();
+        }
+        shapes_ = std::move(shapes);
+    }
+
     torch::jit::Module module_;
+    std::filesystem::path path_;
+    std::vector<Shape> shapes_;  ///< of the inputs that the module has run
     NamedEngine engine_;
     LayerTensors layers_;
     std::string whyNoLayers_;
@@ -79,10 +107,8 @@ class LibTorchSession : public FileSession {
 Result<std::unique_ptr<FileSession>> openIn(const NamedEngine& engine, const FileFacts& facts) {
     return guard("LibTorch cannot open " + facts.path.string(), [&] {
         const QuantizedEngine chosen(engine.engine);
-        torch::jit::Module module = torch::jit::load(facts.path.string());
-        module.eval();
         return std::unique_ptr<FileSession>(
-            std::make_unique<LibTorchSession>(std::move(module), engine, facts));
+            std::make_unique<LibTorchSession>(loadModule(facts.path), engine, facts));
     });
 }
 
