@@ -90,9 +90,15 @@ ExportDialog::ExportDialog(std::vector<protocol::TargetInfo> targets, const Expo
     if (!hasData_) {
         preprocessing_->setToolTip(tr("Choose data first: it says what the preprocessing is."));
     }
-    target_->setCurrentIndex(std::max(0, target_->findData(start.target)));
+    const int wanted = target_->findData(start.target);
+    target_->setCurrentIndex(wanted >= 0 ? wanted : firstFileTarget());
     showTarget();
     setMinimumWidth(560);
+}
+
+int ExportDialog::firstFileTarget() const {
+    const auto found = std::ranges::find_if(targets_, [](const auto& target) { return target.is_default; });
+    return found == targets_.end() ? 0 : static_cast<int>(found - targets_.begin());
 }
 
 const protocol::TargetInfo& ExportDialog::target() const {

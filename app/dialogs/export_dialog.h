@@ -42,6 +42,8 @@ class ExportDialog : public QDialog {
     void check();
     void browse();
     const protocol::TargetInfo& target() const;
+    /// The first one that an ending stands for, or 0.
+    int firstFileTarget() const;
     QString obstacle() const;
 
     std::vector<protocol::TargetInfo> targets_;

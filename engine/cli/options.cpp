@@ -254,12 +254,11 @@ void OutputOptions::add(CLI::App& command) {
 
 Status OutputOptions::check(const std::string& model) const {
     QS_ASSIGN(const Exporter* exporter, exporterFor(path, target));
-    QS_TRY(checkExportable(*exporter, path, replace));
     std::error_code error;
     if (fs::equivalent(path, model, error)) {
         return usageError("the output " + path + " is the model itself: give it another name");
     }
-    return {};
+    return checkExportable(*exporter, path, replace);
 }
 
 protocol::ExportParams OutputOptions::make(const protocol::MeasureParams& variant) const {

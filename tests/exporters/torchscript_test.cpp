@@ -1,8 +1,10 @@
 #include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
+#include <nlohmann/json.hpp>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/flip.h>
@@ -64,7 +66,11 @@ TEST(TorchScript, CarriesMetadata) {
     torch::jit::ExtraFilesMap files{{"quantoscope.json", ""}};
     torch::jit::load(exportCase(findCase("conv"), folder / "model.pt", R"({"preset": "x86"})").string(),
                      c10::nullopt, files);
-    EXPECT_EQ(files["quantoscope.json"], R"({"input_shape":[8,8,12,12],"preset":"x86"})");
+    EXPECT_EQ(nlohmann::json::parse(files["quantoscope.json"]), nlohmann::json::parse(R"({
+        "input_shape": [8, 8, 12, 12],
+        "layers": {"conv": ["conv_2"], "stem": ["x_q_1"]},
+        "preset": "x86"
+    })"));
 }
 
 TEST(TorchScript, TakesAnyBatch) {

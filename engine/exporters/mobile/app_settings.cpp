@@ -110,8 +110,8 @@ Result<AppSettings> appSettings(const QuantizedGraph& graph, const ExportOptions
                                 const std::string& fileName) {
     if (!options.preprocessing) {
         return usageError(
-            "the app must know how images become the network's input: name the data that it was measured on "
-            "with --data");
+            "the app must know how images become the network's input: choose the data that it was measured "
+            "on (--data)");
     }
     AppSettings settings;
     settings.name = validText(fileName);
