@@ -29,7 +29,7 @@ TEST_F(BadInput, WrongChannelCountNamesTheOption) {
 TEST_F(BadInput, UnknownLayerAndPreset) {
     EXPECT_EQ(measureError({resnet(), images(), {}, recipe({"layer9.conv"})}).kind, ErrorKind::Usage);
     protocol::Recipe unknown = recipe();
-    unknown.rules[0].qconfig = "tensorrt";
+    unknown.rules[0].qconfig = "tensorflow";
     const Error error = measureError({resnet(), images(), {}, unknown});
     EXPECT_EQ(error.kind, ErrorKind::Usage);
     EXPECT_THAT(error.message, HasSubstr("fbgemm"));

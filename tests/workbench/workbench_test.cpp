@@ -222,7 +222,9 @@ TEST_F(WorkbenchTest, OpensItsOwnExportsWithTheRecipeThatMakesThemAgain) {
         EXPECT_EQ(measured->int8.top1, variant->int8.top1);
         EXPECT_EQ(layer(*measured, "layer2.0.conv1").precision, "fp32");
         EXPECT_EQ(layer(*measured, "layer2.0.conv2").precision, "int8");
-        ASSERT_TRUE(workbench_.exportModel({file(name), images(), again, file("again.onnx")}, job_));
+        const auto written =
+            workbench_.exportModel({file(name), images(), again, file(std::string(name) + ".onnx")}, job_);
+        ASSERT_TRUE(written) << written.error().message;
     }
 }
 

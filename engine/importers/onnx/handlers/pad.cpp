@@ -87,6 +87,16 @@ bool isImagePad(const at::Tensor& x, const std::vector<Padding>& pads) {
     return true;
 }
 
+/// Integers of a quantized activation are padded as the real numbers that they stand for.
+at::Tensor padConstant(OnnxNode& node, const at::Tensor& x, const std::vector<int64_t>& pairs, double value) {
+    const auto grid = Tracer::isActivation(x) ? node.gridOf(x) : std::nullopt;
+    if (!grid) {
+        return node.call("aten::constant_pad_nd", {x, pairs, value});
+    }
+    const double real = grid->scale[0] * (value - static_cast<double>(grid->zeroPoint[0]));
+    return node.quantize(node.call("aten::constant_pad_nd", {node.dequantize(x), pairs, real}), *grid);
+}
+
 at::Tensor pad(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const std::vector<Padding> pads = readPads(node, x.dim());
@@ -107,7 +117,7 @@ at::Tensor pad(OnnxNode& node) {
     }
     if (mode == "constant") {
         const double value = node.hasInput(2) ? node.constantNumber(2) : node.number("value", 0.0);
-        return node.call("aten::constant_pad_nd", {x, pairs, value});
+        return padConstant(node, x, pairs, value);
     }
     if (mode != "reflect" && mode != "edge" && mode != "wrap") {
         node.fail("mode " + mode + " is not known");
