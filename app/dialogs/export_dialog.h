@@ -17,7 +17,7 @@ namespace qs::app {
 /// From where an export begins.
 struct ExportStart {
     QString what;          ///< "the variant onednn", for the title
-    QString target;        ///< chosen at first; empty: the first
+    QString target;        ///< chosen at first; empty: the first that writes a file
     QString path;          ///< without the ending, which follows from the target
     bool hasData = false;  ///< without data, nobody knows a preprocessing
     bool fp32 = false;
