@@ -1,4 +1,5 @@
 #include "runtime/onednn/constants.h"
+#include "runtime/onednn/integer_add.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/lookup.h"
@@ -7,24 +8,6 @@
 namespace qs::onednn {
 
 namespace {
-
-// A loop of our own: oneDNN's binary primitive adds the zero point before it rounds, so that halves go to the
-// wrong side when the zero point is odd, and they are common where scales are equal.
-
-void addIntegerStep(NodeBuilder& b, const Operand& left, const Operand& right) {
-    const QParams &p = *b.inputQParams(0), &q = *b.inputQParams(1), &r = *b.outputQParams();
-    const Operand y = b.outputRows(left.shape, left.layout);
-    b.addStep([from = left.buffer, with = right.buffer, to = y.buffer,
-               source = integerSource(left, p, p.scale[0] / r.scale[0]),
-               other = integerSource(right, q, q.scale[0] / r.scale[0]),
-               target = integerTarget(y, r, realBounds(b.node())),
-               rows = rowsOf(left, y)](const dnnl::stream&) mutable {
-        source.data = bytesOf(from);
-        other.data = bytesOf(with);
-        target.data = static_cast<uint8_t*>(to->data);
-        addIntegers(source, other, target, rows);
-    });
-}
 
 void addFloatStep(NodeBuilder& b, const Operand& left, const Operand& right) {
     const Operand y = b.outputRows(left.shape, left.layout);
@@ -47,7 +30,7 @@ Result<std::string> lowerAdd(NodeBuilder& b) {
         return failure("it broadcasts one input");
     }
     if (b.isInteger()) {
-        addIntegerStep(b, left, right);
+        addIntegerStep(b, left, *b.inputQParams(0), right, *b.inputQParams(1));
     } else {
         addFloatStep(b, left, right);
     }
@@ -55,6 +38,22 @@ Result<std::string> lowerAdd(NodeBuilder& b) {
 }
 
 }  // namespace
+
+void addIntegerStep(NodeBuilder& b, const Operand& left, const QParams& p, const Operand& right,
+                    const QParams& q) {
+    const QParams& r = *b.outputQParams();
+    const Operand y = b.outputRows(left.shape, left.layout);
+    b.addStep([from = left.buffer, with = right.buffer, to = y.buffer,
+               source = integerSource(left, p, p.scale[0] / r.scale[0]),
+               other = integerSource(right, q, q.scale[0] / r.scale[0]),
+               target = integerTarget(y, r, realBounds(b.node())),
+               rows = rowsOf(left, y)](const dnnl::stream&) mutable {
+        source.data = bytesOf(from);
+        other.data = bytesOf(with);
+        target.data = static_cast<uint8_t*>(to->data);
+        addIntegers(source, other, target, rows);
+    });
+}
 
 }  // namespace qs::onednn
 

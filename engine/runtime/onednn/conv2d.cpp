@@ -29,8 +29,10 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
         {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation, g.padding, g.padding);
     const dnnl::convolution_forward::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::oihw : Tag::goihw);
-    return b.call<dnnl::convolution_forward>(
-        pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias));
+    QS_ASSIGN(std::string name,
+              b.call<dnnl::convolution_forward>(
+                  pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias)));
+    return addedAfterwards(b, y, std::move(name));
 }
 
 }  // namespace

@@ -83,8 +83,10 @@ Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
         return failure("oneDNN has only " + name + " for it, which scatters zero points one by one");
     }
     const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::iohw : Tag::giohw);
-    return b.call<dnnl::deconvolution_forward>(
-        pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias));
+    QS_ASSIGN(std::string name,
+              b.call<dnnl::deconvolution_forward>(
+                  pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias)));
+    return addedAfterwards(b, y, std::move(name));
 }
 
 }  // namespace

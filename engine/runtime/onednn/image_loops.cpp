@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "ops/requantization.h"
 #include "runtime/onednn/loop_parts.h"
 
 namespace qs::onednn {
@@ -12,13 +13,14 @@ constexpr int64_t kChannels = 64;  // whose sums fit into registers
 
 /// Pixels [begin, end) of the output; sums of up to 2^23 bytes fit into 32 bits.
 QS_CLONES void averageIntegersPiece(IntegerSource x, ImageShape shape, const Span* rows, int64_t height,
-                                    const Span* columns, int64_t width, IntegerTarget y, int64_t begin,
-                                    int64_t end) {
+                                    const Span* columns, int64_t width, float scale, IntegerTarget y,
+                                    int64_t begin, int64_t end) {
     for (int64_t pixel = begin; pixel < end; ++pixel) {
         const Span &row = rows[pixel / width % height], &column = columns[pixel % width];
         const uint8_t* image = x.data + pixel / width / height * shape.height * shape.width * shape.channels;
         const auto places = static_cast<int32_t>((row.end - row.begin) * (column.end - column.begin));
-        const float factor = x.scale / static_cast<float>(std::max<int64_t>(row.counted * column.counted, 1));
+        const float factor =
+            averagingScale(x.scale, scale, std::max<int64_t>(row.counted * column.counted, 1));
         for (int64_t first = 0; first < shape.channels; first += kChannels) {
             const int64_t channels = std::min(kChannels, shape.channels - first);
             int32_t sums[kChannels] = {};
@@ -135,12 +137,12 @@ int64_t windowGrain(const ImageShape& shape, std::span<const Span> rows, std::sp
 }  // namespace
 
 void averageWindows(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
-                    std::span<const Span> columns, const IntegerTarget& y) {
-    forPieces(countOf(shape, rows, columns), windowGrain(shape, rows, columns),
-              [&](int64_t begin, int64_t end) {
-                  averageIntegersPiece(x, shape, rows.data(), static_cast<int64_t>(rows.size()),
-                                       columns.data(), static_cast<int64_t>(columns.size()), y, begin, end);
-              });
+                    std::span<const Span> columns, float scale, const IntegerTarget& y) {
+    forPieces(
+        countOf(shape, rows, columns), windowGrain(shape, rows, columns), [&](int64_t begin, int64_t end) {
+            averageIntegersPiece(x, shape, rows.data(), static_cast<int64_t>(rows.size()), columns.data(),
+                                 static_cast<int64_t>(columns.size()), scale, y, begin, end);
+        });
 }
 
 void averageWindows(const float* x, const ImageShape& shape, std::span<const Span> rows,

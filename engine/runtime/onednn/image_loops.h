@@ -19,9 +19,10 @@ struct Span {
 };
 
 /// Means over windows: one output pixel for each span of rows and each of columns. A window with nothing in
-/// it gives 0. Integers are summed exactly; results are divided by the number of counted places.
+/// it gives 0. Integers are summed exactly; results are divided by the number of counted places. The scale of
+/// x is its own, and `scale` is y's.
 void averageWindows(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
-                    std::span<const Span> columns, const IntegerTarget& y);
+                    std::span<const Span> columns, float scale, const IntegerTarget& y);
 void averageWindows(const float* x, const ImageShape& shape, std::span<const Span> rows,
                     std::span<const Span> columns, float low, float high, float* y);
 

@@ -28,8 +28,10 @@ Result<std::string> lowerLinear(NodeBuilder& b) {
     const dnnl::matmul::desc desc(source, {{inputs, outputs}, weightType(b), Tag::any}, bias, target);
     const dnnl::matmul::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     const dnnl::memory::desc stored({inputs, outputs}, storedWeightType(b), Tag::ba);
-    return b.call<dnnl::matmul>(
-        pd, weightedArguments(b, x.memory(source), y.memory(target), pd.weights_desc(), stored, bias));
+    QS_ASSIGN(std::string name,
+              b.call<dnnl::matmul>(pd, weightedArguments(b, x.memory(source), y.memory(target),
+                                                         pd.weights_desc(), stored, bias)));
+    return addedAfterwards(b, y, std::move(name));
 }
 
 }  // namespace

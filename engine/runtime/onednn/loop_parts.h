@@ -61,8 +61,26 @@ inline uint8_t store(float r, const IntegerTarget& y) {
     return static_cast<uint8_t>(static_cast<uint8_t>(roundHalfEven(r) + y.zeroPoint) ^ y.flip);
 }
 
+/// The same for an r that has the zero point (of the signed byte, where it is one) in it already.
+inline uint8_t storeMoved(float r, const IntegerTarget& y) {
+    const auto zero = static_cast<float>(y.zeroPoint - y.flip);
+    r = r > y.low + zero ? r : y.low + zero;
+    r = r < y.high + zero ? r : y.high + zero;
+    return static_cast<uint8_t>(static_cast<uint8_t>(roundHalfEven(r) + y.flip) ^ y.flip);
+}
+
+/// q as the graph has it.
+inline float integerAt(const IntegerSource& a, int64_t i) {
+    return static_cast<float>(static_cast<uint8_t>(a.data[i] ^ a.flip) - a.flip);
+}
+
+/// q - zeroPoint.
+inline float stepsAt(const IntegerSource& a, int64_t i) {
+    return static_cast<float>(static_cast<uint8_t>(a.data[i] ^ a.flip) - a.zeroPoint);
+}
+
 inline float load(const IntegerSource& a, int64_t i) {
-    return a.scale * static_cast<float>(static_cast<uint8_t>(a.data[i] ^ a.flip) - a.zeroPoint);
+    return a.scale * stepsAt(a, i);
 }
 
 inline constexpr int64_t kParts = 16;  // floats in a register of AVX-512: sums are formed in as many parts

@@ -1,6 +1,7 @@
 #include "runtime/onednn/loops.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -22,9 +23,18 @@ QS_CLONES void requantizePiece(IntegerSource a, IntegerTarget y, int64_t begin, 
     }
 }
 
-QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, IntegerTarget y, int64_t count) {
+/// What the zero points come to in a sum.
+float sumOfZeroPoints(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y) {
+    const auto left = static_cast<float>(a.zeroPoint - a.flip),
+               right = static_cast<float>(b.zeroPoint - b.flip);
+    return static_cast<float>(y.zeroPoint - y.flip) - std::fma(a.scale, left, b.scale * right);
+}
+
+QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, float moved, IntegerTarget y,
+                                int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
-        y.data[i] = store(load(a, i) + load(b, i), y);
+        y.data[i] = storeMoved(
+            __builtin_fmaf(integerAt(a, i), a.scale, __builtin_fmaf(integerAt(b, i), b.scale, moved)), y);
     }
 }
 
@@ -38,8 +48,9 @@ QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, Rows rows, 
 
 QS_CLONES void multiplyPiece(IntegerSource a, IntegerSource factor, float scale, IntegerTarget y,
                              int64_t begin, int64_t end) {
+    const auto zero = static_cast<float>(y.zeroPoint - y.flip);
     for (int64_t i = begin; i < end; ++i) {
-        y.data[i] = store(load(a, i) * load(factor, i) / scale, y);
+        y.data[i] = storeMoved(stepsAt(a, i) * stepsAt(factor, i) * scale + zero, y);
     }
 }
 
@@ -49,15 +60,16 @@ constexpr int64_t kFactors = 256;  ///< of as many channels at a time
 QS_CLONES void multiplyRowsPiece(IntegerSource a, IntegerSource factor, float scale, IntegerTarget y,
                                  int64_t channels, int64_t begin, int64_t end) {
     alignas(64) float factors[kFactors];
+    const auto zero = static_cast<float>(y.zeroPoint - y.flip);
     for (int64_t first = 0; first < channels; first += kFactors) {
         const int64_t count = std::min(kFactors, channels - first);
         for (int64_t c = 0; c < count; ++c) {
-            factors[c] = load(factor, first + c) / scale;
+            factors[c] = stepsAt(factor, first + c);
         }
         for (int64_t row = begin; row < end; ++row) {
             const int64_t at = row * channels + first;
             for (int64_t c = 0; c < count; ++c) {
-                y.data[at + c] = store(load(a, at + c) * factors[c], y);
+                y.data[at + c] = storeMoved(stepsAt(a, at + c) * factors[c] * scale + zero, y);
             }
         }
     }
@@ -282,13 +294,14 @@ void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count) {
 }
 
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, const Rows& rows) {
+    const float moved = sumOfZeroPoints(a, b, y);
     forStretches(rows, [&](int64_t x, int64_t to, int64_t count) {
         IntegerSource left = a, right = b;
         IntegerTarget target = y;
         left.data += x;
         right.data += x;
         target.data += to;
-        addIntegersPiece(left, right, target, count);
+        addIntegersPiece(left, right, moved, target, count);
     });
 }
 

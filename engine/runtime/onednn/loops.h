@@ -42,12 +42,14 @@ constexpr Rows denseRow(int64_t count) {
 // Integer to integer: the sources' scales are in units of the target's unless told.
 
 void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
-/// a and b as `rows` has x.
+/// a and b as `rows` has x. In float32: fma(qa, a.scale, fma(qb, b.scale, zy - fma(a.scale, za, b.scale *
+/// zb))), which ONNX Runtime's QLinearAdd computes on CPUs with AVX2.
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, const Rows& rows);
 
 void requantizeRows(const IntegerSource& a, const IntegerTarget& y, const Rows& rows);
-/// y = a * factor / scale: a is batch x pixels x channels, and each image has a factor a channel, which is
-/// divided by the scale before (a rounding in the last bit from the simulation's order).
+/// a is batch x pixels x channels, and each image has a factor a channel. In float32, as ONNX Runtime's
+/// QLinearMul: (qa - za) * (qf - zf) * scale + zy, where `scale` is s_a * s_f / s_y and those of the sources
+/// are not used.
 void multiplyIntegers(const IntegerSource& a, const IntegerSource& factor, float scale,
                       const IntegerTarget& y, int64_t batch, int64_t pixels, int64_t channels);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ops/requantization.h"
 #include "runtime/cpu.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
@@ -122,7 +123,7 @@ Result<std::string> lowerMatmul(NodeBuilder& b) {
         a = first.operand;
         c = second.operand;
         const QParams &p = *b.inputQParams(0), &q = *b.inputQParams(1), &r = *b.outputQParams();
-        attr.set_output_scales(0, {static_cast<float>(p.scale[0] * q.scale[0] / r.scale[0])});
+        attr.set_output_scales(0, {requantizationScale(p.scale[0], q.scale[0], r.scale[0])});
         for (const auto& [argument, zero] :
              {std::pair(DNNL_ARG_SRC, first.zeroPoint), std::pair(DNNL_ARG_WEIGHTS, second.zeroPoint),
               std::pair(DNNL_ARG_DST, static_cast<int32_t>(r.zeroPoint[0]))}) {
@@ -133,6 +134,9 @@ Result<std::string> lowerMatmul(NodeBuilder& b) {
     }
     dnnl::post_ops ops;
     appendBounds(b, ops);
+    if (b.isInteger()) {
+        appendRounding(*b.outputQParams(), ops);
+    }
     attr.set_post_ops(ops);
     const Operand y = b.output(extents.shape, Layout::Contiguous);
     const dnnl::memory::desc source = dense(extents.left, a.type), weights = dense(extents.right, c.type),

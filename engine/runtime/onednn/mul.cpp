@@ -1,3 +1,4 @@
+#include "ops/requantization.h"
 #include "runtime/onednn/constants.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
@@ -52,10 +53,10 @@ Result<std::string> lowerMul(NodeBuilder& b) {
     const Operand y = b.output(x.shape, x.layout);
     const int64_t channels = gated ? x.shape[1] : x.count();
     const int64_t pixels = gated ? x.shape[2] * x.shape[3] : 1;
-    b.addStep([from = x.buffer, with = f.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0]),
-               gate = integerSource(f, q, q.scale[0]), target = integerTarget(y, r, realBounds(b.node())),
-               scale = static_cast<float>(r.scale[0]), batch = gated ? x.shape[0] : 1, pixels,
-               channels](const dnnl::stream&) mutable {
+    b.addStep([from = x.buffer, with = f.buffer, to = y.buffer, source = integerSource(x, p, 1),
+               gate = integerSource(f, q, 1), target = integerTarget(y, r, realBounds(b.node())),
+               scale = requantizationScale(p.scale[0], q.scale[0], r.scale[0]),
+               batch = gated ? x.shape[0] : 1, pixels, channels](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         gate.data = bytesOf(with);
         target.data = static_cast<uint8_t*>(to->data);

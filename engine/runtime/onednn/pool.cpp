@@ -49,6 +49,10 @@ Result<std::string> lowerAvgPool(NodeBuilder& b) {
 }
 
 Result<std::string> lowerAdaptiveAvgPool(NodeBuilder& b) {
+    if (b.isInteger()) {
+        return failure(
+            "it divides exactly, where runtimes multiply by a rounded 1 / n: halves fall otherwise");
+    }
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     QS_ASSIGN(const Window window, adaptiveWindowOf(b.node().attrs, x.shape));
     return pool(b, dnnl::algorithm::pooling_avg_exclude_padding, x, window);

@@ -10,8 +10,10 @@
 #include <limits>
 
 #include "ops/integer_bias.h"
+#include "ops/requantization.h"
 #include "runtime/cpu.h"
 #include "runtime/onednn/bounds.h"
+#include "runtime/onednn/integer_add.h"
 
 namespace qs::onednn {
 
@@ -102,14 +104,25 @@ void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
                    residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
 }
 
+/// Where the sum has a zero point, oneDNN's post-operation adds it before it rounds: a loop of our own adds
+/// the residual.
+bool addsAfterwards(const NodeBuilder& b) {
+    return b.isInteger() && b.node().preAdd && b.outputQParams()->zeroPoint[0] != 0;
+}
+
+/// Of what the primitive writes.
+const QParams& ownQParams(const NodeBuilder& b) {
+    return addsAfterwards(b) ? *b.node().preAdd : *b.outputQParams();
+}
+
 /// (accumulator + bias) * s_x * s_w / s_y, per output channel; s_y is that of QNode::preAdd where the result
 /// is rounded to it.
 std::vector<float> outputScales(const NodeBuilder& b) {
     const QParams& y = b.node().preAdd ? *b.node().preAdd : *b.outputQParams();
-    const double ratio = b.inputQParams(0)->scale[0] / y.scale[0];
     std::vector<float> scales(static_cast<size_t>(outputChannels(b.node())));
     for (size_t channel = 0; channel < scales.size(); ++channel) {
-        scales[channel] = static_cast<float>(ratio * weightScale(b.node(), channel));
+        scales[channel] =
+            requantizationScale(b.inputQParams(0)->scale[0], weightScale(b.node(), channel), y.scale[0]);
     }
     return scales;
 }
@@ -174,21 +187,34 @@ void appendBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
     b.isInteger() ? appendIntegerBounds(b, ops) : appendFloatBounds(b, ops);
 }
 
+void appendRounding(const QParams& y, dnnl::post_ops& ops) {
+    if (y.zeroPoint[0] != 0) {
+        ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_round, 0.0F, 0.0F);
+    }
+}
+
 dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis) {
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     dnnl::post_ops ops;
-    if (b.node().hasAdd) {
+    const bool addsHere = b.node().hasAdd && !addsAfterwards(b);
+    if (addsHere) {
         appendResidual(b, ops);
     }
-    appendBounds(b, ops);
+    if (!addsAfterwards(b)) {
+        appendBounds(b, ops);
+    }
     if (b.isInteger()) {
+        const QParams& y = ownQParams(b);
+        if (!addsHere) {
+            appendRounding(y, ops);
+        }
         attr.set_output_scales(1 << channelAxis, outputScales(b));
         // A zero point of 0 is left out: the kernels without zero points are faster.
         if (const int64_t zero = b.inputQParams(0)->zeroPoint[0]) {
             attr.set_zero_points(DNNL_ARG_SRC, 0, {static_cast<int32_t>(zero)});
         }
-        if (const int64_t zero = b.outputQParams()->zeroPoint[0]) {
+        if (const int64_t zero = y.zeroPoint[0]) {
             attr.set_zero_points(DNNL_ARG_DST, 0, {static_cast<int32_t>(zero)});
         }
     }
@@ -197,6 +223,9 @@ dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis) {
 }
 
 Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& shape, Layout layout) {
+    if (addsAfterwards(b)) {
+        return b.temporary(shape, b.node().preAdd->dtype == DType::UInt8 ? at::kByte : at::kChar, layout);
+    }
     if (!b.node().hasAdd) {
         return b.output(shape, layout);
     }
@@ -205,6 +234,18 @@ Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& sh
         return failure("the added tensor has another shape");
     }
     return b.outputOver(residual, residual.buffer != x.buffer);
+}
+
+Result<std::string> addedAfterwards(NodeBuilder& b, const Operand& own, std::string name) {
+    if (!addsAfterwards(b)) {
+        return name;
+    }
+    QS_ASSIGN(const Operand residual, b.input(1, own.layout));
+    if (residual.shape != own.shape) {
+        return failure("the added tensor has another shape");
+    }
+    addIntegerStep(b, own, *b.node().preAdd, residual, *b.inputQParams(1));
+    return name + " + loop";
 }
 
 Result<Operand> weightedInput(NodeBuilder& b, Layout layout) {

@@ -26,14 +26,22 @@ Status checkPairSum(int64_t largest, int64_t other);
 /// range that reduce_range leaves.
 void appendBounds(const NodeBuilder& b, dnnl::post_ops& ops);
 
+/// Behind all others: rounds a product as requantization.h says, where oneDNN would add the zero point of `y`
+/// first.
+void appendRounding(const QParams& y, dnnl::post_ops& ops);
+
 /// Scales, zero points and post-operations. `channelAxis` is the destination's axis of output channels.
 /// Order in oneDNN: (accumulator + bias) * scale, then sum, then eltwise, then zero point, rounding,
 /// saturation.
 dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis);
 
 /// The destination of `shape`: for `hasAdd` the residual's memory or a copy of it, which the sum post-op
-/// reads. Refuses a residual of another shape.
+/// reads, or a temporary that addedAfterwards() takes. Refuses a residual of another shape.
 Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& shape, Layout layout);
+
+/// Behind the primitive, called `name`, that wrote weightedOutput(): adds the residual where the primitive
+/// does not. Returns what did it all.
+Result<std::string> addedAfterwards(NodeBuilder& b, const Operand& own, std::string name);
 
 /// Input 0 as the primitive reads it: a bfloat16 step's is rounded on the way.
 Result<Operand> weightedInput(NodeBuilder& b, Layout layout);
