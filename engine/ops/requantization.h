@@ -5,9 +5,9 @@
 namespace qs {
 
 // From an accumulator's steps to an output's, in float32 and in the order in which ONNX Runtime's CPU kernels
-// (MLAS), FBGEMM and QNNPACK compute it: q = clamp(round_half_even(float(accumulator) * scale) + z_y). One last
-// bit in the scale, or a zero point that is added before rounding, changes about one value in a million, and in
-// networks that amplify differences one value is seen at the output.
+// (MLAS), FBGEMM and QNNPACK compute it: q = clamp(round_half_even(float(accumulator) * scale) + z_y). One
+// last bit in the scale, or a zero point that is added before rounding, changes about one value in a million,
+// and in networks that amplify differences one value is seen at the output.
 
 /// s_x * s_w / s_y, the scale of a product's accumulator.
 inline float requantizationScale(double input, double weight, double output) {

@@ -19,8 +19,8 @@ Result<std::string> lowerClamp(NodeBuilder& b) {
         return std::string("loop");
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0] / q.scale[0]),
-               target = integerTarget(y, q, bounds), count = x.count()](const dnnl::stream&) mutable {
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(p, p.scale[0] / q.scale[0]),
+               target = integerTarget(q, bounds), count = x.count()](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
         requantize(source, target, count);

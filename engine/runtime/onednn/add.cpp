@@ -44,9 +44,9 @@ void addIntegerStep(NodeBuilder& b, const Operand& left, const QParams& p, const
     const QParams& r = *b.outputQParams();
     const Operand y = b.outputRows(left.shape, left.layout);
     b.addStep([from = left.buffer, with = right.buffer, to = y.buffer,
-               source = integerSource(left, p, p.scale[0] / r.scale[0]),
-               other = integerSource(right, q, q.scale[0] / r.scale[0]),
-               target = integerTarget(y, r, realBounds(b.node())),
+               source = integerSource(p, p.scale[0] / r.scale[0]),
+               other = integerSource(q, q.scale[0] / r.scale[0]),
+               target = integerTarget(r, realBounds(b.node())),
                rows = rowsOf(left, y)](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         other.data = bytesOf(with);

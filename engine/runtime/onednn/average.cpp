@@ -52,8 +52,8 @@ void addAverage(NodeBuilder& b, const Operand& x, const ImageShape& shape, std::
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
     b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows), columns = std::move(columns),
-               source = integerSource(x, p, p.scale[0]), scale = static_cast<float>(q.scale[0]),
-               target = integerTarget(y, q, bounds)](const dnnl::stream&) mutable {
+               source = integerSource(p, p.scale[0]), scale = static_cast<float>(q.scale[0]),
+               target = integerTarget(q, bounds)](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
         averageWindows(source, shape, rows, columns, scale, target);

@@ -19,7 +19,7 @@ Result<std::string> lowerQuantize(NodeBuilder& b) {
         QS_ASSIGN(x, b.input(0));
     }
     const Operand y = b.outputRows(x.shape, image ? Layout::ChannelsLast : Layout::Contiguous);
-    IntegerTarget target = integerTarget(y, qparams, kAnything);
+    IntegerTarget target = integerTarget(qparams, kAnything);
     const auto scale = static_cast<float>(qparams.scale[0]);
     if (x.layout == y.layout || (x.isDense() && y.isDense() && sameOrder(x.shape, x.layout, y.layout))) {
         b.addStep([from = x.buffer, to = y.buffer, target, scale,
@@ -42,7 +42,7 @@ Result<std::string> lowerDequantize(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, b.inputRows(0));
     const QParams& qparams = *b.inputQParams(0);
     const Operand y = b.outputRows(x.shape, x.layout);
-    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, qparams, qparams.scale[0]),
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(qparams, qparams.scale[0]),
                rows = rowsOf(x, y)](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         dequantizeIntegers(source, static_cast<float*>(to->data), rows);

@@ -67,8 +67,8 @@ void copyPart(NodeBuilder& b, const Operand& part, const Operand& y, const Along
 void requantizePart(NodeBuilder& b, size_t index, const Operand& part, const Operand& y, const Along& at) {
     const QParams &p = *b.inputQParams(index), &q = *b.outputQParams();
     b.addStep([from = part.buffer, to = y.buffer, rows = partRows(part, y, at.dim), offset = at.offset,
-               source = integerSource(part, p, p.scale[0] / q.scale[0]),
-               target = integerTarget(y, q, realBounds(b.node()))](const dnnl::stream&) mutable {
+               source = integerSource(p, p.scale[0] / q.scale[0]),
+               target = integerTarget(q, realBounds(b.node()))](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data) + offset;
         requantizeRows(source, target, rows);

@@ -65,9 +65,9 @@ Result<std::string> lowerConstants(NodeBuilder& b) {
         return std::string("loop");
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0]),
-               target = integerTarget(y, q, realBounds(node)), scale = static_cast<float>(q.scale[0]),
-               constant, run = node.op == "add" ? addConstants : multiplyConstants, rows,
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(p, p.scale[0]),
+               target = integerTarget(q, realBounds(node)), scale = static_cast<float>(q.scale[0]), constant,
+               run = node.op == "add" ? addConstants : multiplyConstants, rows,
                width](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);

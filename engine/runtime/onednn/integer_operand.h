@@ -7,23 +7,23 @@
 namespace qs::onednn {
 
 /// Top bit of a signed byte: flipping it turns q into q + 128 as an unsigned one.
-inline uint8_t flipOf(const Operand& operand) {
-    return operand.type == at::kChar ? 0x80 : 0;
+inline uint8_t flipOf(const QParams& qparams) {
+    return byteType(qparams) == at::kChar ? 0x80 : 0;
 }
 
 /// The zero point that belongs to the flipped byte.
-inline int32_t unsignedZeroPoint(const QParams& qparams, const Operand& operand) {
-    return static_cast<int32_t>(qparams.zeroPoint[0]) + flipOf(operand);
+inline int32_t unsignedZeroPoint(const QParams& qparams) {
+    return static_cast<int32_t>(qparams.zeroPoint[0]) + flipOf(qparams);
 }
 
 /// Loop arguments with everything but the addresses, which a step fills in when it runs.
-inline IntegerSource integerSource(const Operand& operand, const QParams& qparams, double scale) {
-    return {nullptr, flipOf(operand), unsignedZeroPoint(qparams, operand), static_cast<float>(scale)};
+inline IntegerSource integerSource(const QParams& qparams, double scale) {
+    return {nullptr, flipOf(qparams), unsignedZeroPoint(qparams), static_cast<float>(scale)};
 }
 
-inline IntegerTarget integerTarget(const Operand& operand, const QParams& y, const Bounds& real) {
+inline IntegerTarget integerTarget(const QParams& y, const Bounds& real) {
     const Bounds bounds = integerBounds(real, y);
-    return {nullptr, flipOf(operand), unsignedZeroPoint(y, operand), static_cast<float>(bounds.low),
+    return {nullptr, flipOf(y), unsignedZeroPoint(y), static_cast<float>(bounds.low),
             static_cast<float>(bounds.high)};
 }
 

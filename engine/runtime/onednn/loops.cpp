@@ -38,6 +38,21 @@ QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, float moved, I
     }
 }
 
+QS_CLONES bool equalsSum(IntegerSource a, IntegerSource b, float moved, IntegerTarget y, const uint8_t* bytes,
+                         int64_t count) {
+    bool equal = true;
+    for (int64_t k = 0; k < count; ++k) {
+        b.data = bytes + k;
+        const float addend = stepsAt(b, 0), other = __builtin_fmaf(integerAt(b, 0), b.scale, moved);
+        for (int64_t i = 0; i < count; ++i) {
+            const float fused = __builtin_fmaf(addend, b.scale, stepsAt(a, i) * a.scale);
+            const float exact = __builtin_fmaf(integerAt(a, i), a.scale, other);
+            equal &= store(fused, y) == storeMoved(exact, y);
+        }
+    }
+    return equal;
+}
+
 QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, Rows rows, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
         for (int64_t i = 0; i < rows.width; ++i) {
@@ -303,6 +318,14 @@ void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTa
         target.data += to;
         addIntegersPiece(left, right, moved, target, count);
     });
+}
+
+bool sumIsExact(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y) {
+    ByteTable bytes;
+    std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+    IntegerSource left = a;
+    left.data = bytes.data();
+    return equalsSum(left, b, sumOfZeroPoints(a, b, y), y, bytes.data(), static_cast<int64_t>(bytes.size()));
 }
 
 void requantizeRows(const IntegerSource& a, const IntegerTarget& y, const Rows& rows) {

@@ -46,6 +46,10 @@ void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
 /// zb))), which ONNX Runtime's QLinearAdd computes on CPUs with AVX2.
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, const Rows& rows);
 
+/// Whether a sum post-operation of oneDNN, which adds fma(qb - zb, b.scale, (qa - za) * a.scale) and has no
+/// zero point to add, gives for every two bytes what addIntegers() does.
+bool sumIsExact(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y);
+
 void requantizeRows(const IntegerSource& a, const IntegerTarget& y, const Rows& rows);
 /// a is batch x pixels x channels, and each image has a factor a channel. In float32, as ONNX Runtime's
 /// QLinearMul: (qa - za) * (qf - zf) * scale + zy, where `scale` is s_a * s_f / s_y and those of the sources

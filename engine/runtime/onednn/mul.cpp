@@ -53,8 +53,8 @@ Result<std::string> lowerMul(NodeBuilder& b) {
     const Operand y = b.output(x.shape, x.layout);
     const int64_t channels = gated ? x.shape[1] : x.count();
     const int64_t pixels = gated ? x.shape[2] * x.shape[3] : 1;
-    b.addStep([from = x.buffer, with = f.buffer, to = y.buffer, source = integerSource(x, p, 1),
-               gate = integerSource(f, q, 1), target = integerTarget(y, r, realBounds(b.node())),
+    b.addStep([from = x.buffer, with = f.buffer, to = y.buffer, source = integerSource(p, 1),
+               gate = integerSource(q, 1), target = integerTarget(r, realBounds(b.node())),
                scale = requantizationScale(p.scale[0], q.scale[0], r.scale[0]),
                batch = gated ? x.shape[0] : 1, pixels, channels](const dnnl::stream&) mutable {
         source.data = bytesOf(from);

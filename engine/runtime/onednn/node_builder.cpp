@@ -36,7 +36,7 @@ at::ScalarType storageType(const QValue& value) {
     if (!value.isInteger()) {
         return at::kFloat;
     }
-    return value.qparams->dtype == DType::UInt8 ? at::kByte : at::kChar;
+    return byteType(*value.qparams);
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ struct IntegerEnds {
     float scale;
 };
 
-IntegerEnds integerEnds(const NodeBuilder& b, const Operand& x, const Operand& y) {
+IntegerEnds integerEnds(const NodeBuilder& b) {
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    return {integerSource(x, p, p.scale[0]), integerTarget(y, q, realBounds(b.node())),
+    return {integerSource(p, p.scale[0]), integerTarget(q, realBounds(b.node())),
             static_cast<float>(q.scale[0])};
 }
 
@@ -69,7 +69,7 @@ Result<std::string> lowerBatchNorm(NodeBuilder& b) {
                 number /= static_cast<float>(b.outputQParams()->scale[0]);
             }
         }
-        b.addStep([from = x.buffer, to = y.buffer, ends = integerEnds(b, x, y), affine = std::move(affine),
+        b.addStep([from = x.buffer, to = y.buffer, ends = integerEnds(b), affine = std::move(affine),
                    rows](const dnnl::stream&) mutable {
             bind(ends, from, to);
             scaleRows(ends.source, affine.factors.data(), affine.addends.data(), ends.target, rows);
@@ -109,7 +109,7 @@ Result<std::string> lowerLayerNorm(NodeBuilder& b) {
     const int64_t rows = width == 0 ? 0 : x.count() / width;
     const Operand y = b.output(x.shape, Layout::Contiguous);
     if (b.isInteger()) {
-        b.addStep([from = x.buffer, to = y.buffer, ends = integerEnds(b, x, y), affine, rows,
+        b.addStep([from = x.buffer, to = y.buffer, ends = integerEnds(b), affine, rows,
                    width](const dnnl::stream&) mutable {
             bind(ends, from, to);
             normalizeRows(ends.source, affine(), ends.scale, ends.target, rows, width);

@@ -5,7 +5,7 @@
 #include <dnnl.hpp>
 #include <vector>
 
-#include "graph/graph.h"
+#include "graph/quantized_graph.h"
 
 namespace qs::onednn {
 
@@ -63,6 +63,11 @@ struct Operand {
     dnnl::memory memory() const { return memory(desc()); }
     dnnl::memory memory(const dnnl::memory::desc& desc) const;
 };
+
+/// What integers on the grid `qparams` are kept in.
+inline at::ScalarType byteType(const QParams& qparams) {
+    return qparams.dtype == DType::UInt8 ? at::kByte : at::kChar;
+}
 
 /// The processor, oneDNN's only engine here.
 dnnl::engine& cpuEngine();

@@ -34,8 +34,8 @@ Result<std::string> lowerPrelu(NodeBuilder& b) {
         return std::string("loop");
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    b.addStep([from = x.buffer, to = y.buffer, slopes, rows, channels,
-               source = integerSource(x, p, p.scale[0]), target = integerTarget(y, q, bounds),
+    b.addStep([from = x.buffer, to = y.buffer, slopes, rows, channels, source = integerSource(p, p.scale[0]),
+               target = integerTarget(q, bounds),
                scale = static_cast<float>(q.scale[0])](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);

@@ -54,8 +54,8 @@ Result<std::string> lowerBilinear(NodeBuilder& b) {
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
     b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows), columns = std::move(columns),
-               source = integerSource(x, p, p.scale[0] / q.scale[0]),
-               target = integerTarget(y, q, bounds)](const dnnl::stream&) mutable {
+               source = integerSource(p, p.scale[0] / q.scale[0]),
+               target = integerTarget(q, bounds)](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
         interpolate(source, shape, rows, columns, target);

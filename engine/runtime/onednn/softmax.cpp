@@ -39,8 +39,8 @@ Result<std::string> lowerSoftmax(NodeBuilder& b) {
     }
     const Operand y = b.output(x.shape, Layout::Contiguous);
     const int64_t width = x.shape.back();
-    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(x, p, p.scale[0]), exponentials,
-               scale = static_cast<float>(q.scale[0]), target = integerTarget(y, q, realBounds(b.node())),
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(p, p.scale[0]), exponentials,
+               scale = static_cast<float>(q.scale[0]), target = integerTarget(q, realBounds(b.node())),
                rows = width == 0 ? 0 : x.count() / width, width](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);

@@ -14,6 +14,7 @@
 #include "runtime/cpu.h"
 #include "runtime/onednn/bounds.h"
 #include "runtime/onednn/integer_add.h"
+#include "runtime/onednn/integer_operand.h"
 
 namespace qs::onednn {
 
@@ -104,15 +105,17 @@ void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
                    residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
 }
 
-/// Where the sum has a zero point, oneDNN's post-operation adds it before it rounds: a loop of our own adds
-/// the residual.
+/// Where oneDNN's post-operation would not give the sums of addIntegers(), a loop of our own adds the
+/// residual: with a zero point, which oneDNN adds before it rounds, and where two bytes come so near to a
+/// half that the order of the additions matters.
 bool addsAfterwards(const NodeBuilder& b) {
-    return b.isInteger() && b.node().preAdd && b.outputQParams()->zeroPoint[0] != 0;
-}
-
-/// Of what the primitive writes.
-const QParams& ownQParams(const NodeBuilder& b) {
-    return addsAfterwards(b) ? *b.node().preAdd : *b.outputQParams();
+    if (!b.isInteger() || !b.node().preAdd) {
+        return false;
+    }
+    const QParams &own = *b.node().preAdd, &residual = *b.inputQParams(1), &y = *b.outputQParams();
+    return y.zeroPoint[0] != 0 || !sumIsExact(integerSource(own, own.scale[0] / y.scale[0]),
+                                              integerSource(residual, residual.scale[0] / y.scale[0]),
+                                              integerTarget(y, realBounds(b.node())));
 }
 
 /// (accumulator + bias) * s_x * s_w / s_y, per output channel; s_y is that of QNode::preAdd where the result
@@ -197,15 +200,15 @@ dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis) {
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     dnnl::post_ops ops;
-    const bool addsHere = b.node().hasAdd && !addsAfterwards(b);
+    const bool afterwards = addsAfterwards(b), addsHere = b.node().hasAdd && !afterwards;
     if (addsHere) {
         appendResidual(b, ops);
     }
-    if (!addsAfterwards(b)) {
+    if (!afterwards) {
         appendBounds(b, ops);
     }
     if (b.isInteger()) {
-        const QParams& y = ownQParams(b);
+        const QParams& y = afterwards ? *b.node().preAdd : *b.outputQParams();
         if (!addsHere) {
             appendRounding(y, ops);
         }
@@ -224,7 +227,7 @@ dnnl::primitive_attr weightedAttributes(const NodeBuilder& b, int channelAxis) {
 
 Result<Operand> weightedOutput(NodeBuilder& b, const Operand& x, const Shape& shape, Layout layout) {
     if (addsAfterwards(b)) {
-        return b.temporary(shape, b.node().preAdd->dtype == DType::UInt8 ? at::kByte : at::kChar, layout);
+        return b.temporary(shape, byteType(*b.node().preAdd), layout);
     }
     if (!b.node().hasAdd) {
         return b.output(shape, layout);
