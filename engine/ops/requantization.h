@@ -14,6 +14,11 @@ inline float requantizationScale(double input, double weight, double output) {
     return static_cast<float>(input) * static_cast<float>(weight) / static_cast<float>(output);
 }
 
+/// s_x / s_y, what one step of a summand is in those of the sum.
+inline float scaleRatio(double input, double output) {
+    return static_cast<float>(input) / static_cast<float>(output);
+}
+
 /// s_x / (s_y * n), the scale of a sum of `count` values that becomes their mean.
 inline float averagingScale(double input, double output, int64_t count) {
     return static_cast<float>(input) / (static_cast<float>(output) * static_cast<float>(count));

@@ -1,3 +1,4 @@
+#include "ops/requantization.h"
 #include "runtime/onednn/constants.h"
 #include "runtime/onednn/integer_add.h"
 #include "runtime/onednn/integer_operand.h"
@@ -44,8 +45,8 @@ void addIntegerStep(NodeBuilder& b, const Operand& left, const QParams& p, const
     const QParams& r = *b.outputQParams();
     const Operand y = b.outputRows(left.shape, left.layout);
     b.addStep([from = left.buffer, with = right.buffer, to = y.buffer,
-               source = integerSource(p, p.scale[0] / r.scale[0]),
-               other = integerSource(q, q.scale[0] / r.scale[0]),
+               source = integerSource(p, scaleRatio(p.scale[0], r.scale[0])),
+               other = integerSource(q, scaleRatio(q.scale[0], r.scale[0])),
                target = integerTarget(r, realBounds(b.node())),
                rows = rowsOf(left, y)](const dnnl::stream&) mutable {
         source.data = bytesOf(from);

@@ -87,7 +87,7 @@ void appendFloatBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
 void appendSummandRounding(const QParams& sum, const QParams& y, dnnl::post_ops& ops) {
     const auto zero = static_cast<float>(sum.zeroPoint[0]);
     ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_round, 0.0F, 0.0F);
-    ops.append_eltwise(static_cast<float>(sum.scale[0] / y.scale[0]), dnnl::algorithm::eltwise_clip_v2,
+    ops.append_eltwise(scaleRatio(sum.scale[0], y.scale[0]), dnnl::algorithm::eltwise_clip_v2,
                        static_cast<float>(sum.quantMin) - zero, static_cast<float>(sum.quantMax) - zero);
 }
 
@@ -100,7 +100,7 @@ void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
         appendSummandRounding(*b.node().preAdd, *b.outputQParams(), ops);
     }
     const QParams& residual = *b.inputQParams(1);
-    ops.append_sum(static_cast<float>(residual.scale[0] / b.outputQParams()->scale[0]),
+    ops.append_sum(scaleRatio(residual.scale[0], b.outputQParams()->scale[0]),
                    static_cast<int32_t>(residual.zeroPoint[0]),
                    residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
 }
@@ -113,9 +113,10 @@ bool addsAfterwards(const NodeBuilder& b) {
         return false;
     }
     const QParams &own = *b.node().preAdd, &residual = *b.inputQParams(1), &y = *b.outputQParams();
-    return y.zeroPoint[0] != 0 || !sumIsExact(integerSource(own, own.scale[0] / y.scale[0]),
-                                              integerSource(residual, residual.scale[0] / y.scale[0]),
-                                              integerTarget(y, realBounds(b.node())));
+    return y.zeroPoint[0] != 0 ||
+           !sumIsExact(integerSource(own, scaleRatio(own.scale[0], y.scale[0])),
+                       integerSource(residual, scaleRatio(residual.scale[0], y.scale[0])),
+                       integerTarget(y, realBounds(b.node())));
 }
 
 /// (accumulator + bias) * s_x * s_w / s_y, per output channel; s_y is that of QNode::preAdd where the result

@@ -1,0 +1,203 @@
+// That integer steps round as ops/requantization.h and loops.h say, bit for bit, against naive loops. The same
+// integers come from ONNX Runtime's kernels on the files that are exported; see tests/corpus.
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/integer_bias.h"
+#include "ops/quantize.h"
+#include "runtime/cpu.h"
+#include "runtime/random_cases.h"
+#include "runtime/step.h"
+
+namespace qs::test {
+
+namespace {
+
+struct Limits {
+    double low, high;
+};
+
+/// q between these: the type's range and what the activation leaves of it.
+Limits limitsOf(const QNode& node, const QParams& y) {
+    Limits limits{static_cast<double>(y.quantMin), static_cast<double>(y.quantMax)};
+    if (node.activation.kind == FusedActivation::Kind::Relu) {
+        limits.low = std::max(limits.low, static_cast<double>(y.zeroPoint[0]));
+    }
+    return limits;
+}
+
+float scaleOf(const QParams& qparams, size_t channel = 0) {
+    return static_cast<float>(qparams.scale[qparams.perChannel() ? channel : 0]);
+}
+
+/// Elements in the order of N, C, H, W.
+template <typename Value>
+at::Tensor eachElement(const at::Tensor& like, const QParams& y, const Value& value) {
+    at::Tensor result = at::empty(like.sizes(), at::kFloat);
+    const int64_t channels = like.size(1), pixels = like.size(2) * like.size(3);
+    for (int64_t i = 0; i < like.numel(); ++i) {
+        result.data_ptr<float>()[i] = value(i, i / pixels % channels);
+    }
+    return result.to(y.dtype == DType::UInt8 ? at::kByte : at::kChar);
+}
+
+at::Tensor flatFloats(const at::Tensor& integers) {
+    return integers.to(at::kFloat).contiguous();
+}
+
+/// Accumulators of a convolution: exact in double.
+at::Tensor accumulators(const QNode& node, const at::Tensor& x, const QParams& p) {
+    const at::Tensor centred = x.to(at::kDouble) - static_cast<double>(p.zeroPoint[0]);
+    const Attributes& a = node.attrs;
+    return at::conv2d(centred, node.weightInt->to(at::kDouble), integerBias(node, p).to(at::kDouble),
+                      a.ints("stride"), a.ints("padding"), a.ints("dilation"), a.get<int64_t>("groups", 1))
+        .to(at::kFloat)
+        .contiguous();
+}
+
+/// round(accumulator * (s_x * s_w / s_y)) + z_y.
+at::Tensor naiveConvolution(const QNode& node, const at::Tensor& x, const QParams& p, const QParams& y,
+                            Limits limits) {
+    const at::Tensor sums = accumulators(node, x, p);
+    return eachElement(sums, y, [&](int64_t i, int64_t channel) {
+        const float scale =
+            scaleOf(p) * scaleOf(*node.weightQParams, static_cast<size_t>(channel)) / scaleOf(y);
+        const double q = std::nearbyint(sums.data_ptr<float>()[i] * scale) + static_cast<double>(y.zeroPoint[0]);
+        return static_cast<float>(std::clamp(q, limits.low, limits.high));
+    });
+}
+
+at::Tensor naiveSum(const at::Tensor& a, const QParams& p, const at::Tensor& b, const QParams& q,
+                    const QParams& y, Limits limits) {
+    const at::Tensor left = flatFloats(a), right = flatFloats(b);
+    const float ratio = scaleOf(p) / scaleOf(y), other = scaleOf(q) / scaleOf(y);
+    const auto zero = [](const QParams& qparams) { return static_cast<float>(qparams.zeroPoint[0]); };
+    const float moved = zero(y) - std::fma(ratio, zero(p), other * zero(q));
+    return eachElement(a, y, [&](int64_t i, int64_t) {
+        const float sum =
+            std::fma(left.data_ptr<float>()[i], ratio, std::fma(right.data_ptr<float>()[i], other, moved));
+        return std::nearbyint(std::clamp(sum, static_cast<float>(limits.low), static_cast<float>(limits.high)));
+    });
+}
+
+at::Tensor resultOf(Step& step) {
+    auto outputs = step.executor->runNode(step.integers.size(), step.integers);
+    EXPECT_TRUE(outputs) << outputs.error().message;
+    return outputs->at(0).contiguous();
+}
+
+/// Unsigned ones leave room for sums of two products in 16 bits; others only where the processor has it too.
+QParams inputOf(std::mt19937& random) {
+    return cpuHasVnni() ? randomActivation(random, drawScale(random))
+                        : reduced(activation(DType::UInt8, drawScale(random), draw(random, 0, 127)));
+}
+
+/// What is left to the reference rounds in its own way.
+bool isKernel(Step& step) {
+    return !step.implementation().starts_with("reference");
+}
+
+class Rounding : public ::testing::TestWithParam<unsigned> {
+  protected:
+    std::mt19937 random{GetParam()};
+    WeightedSpec spec{.in = draw(random, 1, 40), .out = draw(random, 1, 40), .kernel = draw(random, 0, 1) * 2 + 1};
+    QParams x = inputOf(random);
+    double scale = outputScale(x.scale[0], spec.in * spec.kernel * spec.kernel);
+    QParams y = randomActivation(random, scale * 1.21);
+    Shape input{2, spec.in, 9, 8}, output{2, spec.out, spec.kernel == 1 ? 11 : 9, spec.kernel == 1 ? 10 : 8};
+};
+
+TEST_P(Rounding, OfConvolutions) {
+    spec.activation = draw(random, 0, 1) == 1 ? relu() : FusedActivation{};
+    const QNode node = randomConv2d(spec, random, x);
+    Step step(node, {input}, {x}, y, GetParam());
+    if (!isKernel(step)) {
+        GTEST_SKIP() << step.implementation();
+    }
+    EXPECT_TRUE(at::equal(resultOf(step), naiveConvolution(node, step.integers[0], x, y, limitsOf(node, y))))
+        << step.implementation();
+}
+
+TEST_P(Rounding, OfResiduals) {
+    spec.activation = draw(random, 0, 1) == 1 ? relu() : FusedActivation{};
+    if (draw(random, 0, 1) == 1) {
+        y = activation(DType::UInt8, y.scale[0], 0);  // which oneDNN adds itself
+    }
+    spec.hasAdd = true;
+    QNode node = randomConv2d(spec, random, x);
+    const QParams own = overWholeType(randomActivation(random, scale)), residual = randomActivation(random, scale * 1.37);
+    node.preAdd = own;
+    Step step(node, {input, output}, {x, residual}, y, GetParam());
+    if (!isKernel(step) || cpuInfo().isa == "sse41") {  // which has no fused multiply-add
+        GTEST_SKIP() << step.implementation();
+    }
+    const at::Tensor product = naiveConvolution(
+        node, step.integers[0], x, own, {static_cast<double>(own.quantMin), static_cast<double>(own.quantMax)});
+    EXPECT_TRUE(at::equal(resultOf(step),
+                          naiveSum(product, own, step.integers[1], residual, y, limitsOf(node, y))))
+        << step.implementation();
+}
+
+TEST_P(Rounding, OfSums) {
+    const QParams p = randomActivation(random, 0.02), q = randomActivation(random, drawScale(random));
+    const QNode node = plainNode("add");
+    Step step(node, {input, input}, {p, q}, y = randomActivation(random, 0.04), GetParam());
+    EXPECT_TRUE(
+        at::equal(resultOf(step), naiveSum(step.integers[0], p, step.integers[1], q, y, limitsOf(node, y))));
+}
+
+TEST_P(Rounding, OfProducts) {
+    const QParams p = randomActivation(random, 0.02), q = randomActivation(random, drawScale(random));
+    y = randomActivation(random, 128 * p.scale[0] * q.scale[0]);
+    Step step(plainNode("mul"), {input, input}, {p, q}, y, GetParam());
+    const at::Tensor left = flatFloats(step.integers[0]), right = flatFloats(step.integers[1]);
+    const float ratio = scaleOf(p) * scaleOf(q) / scaleOf(y);
+    const auto expected = eachElement(left, y, [&](int64_t i, int64_t) {
+        const float product = (left.data_ptr<float>()[i] - static_cast<float>(p.zeroPoint[0])) *
+                              (right.data_ptr<float>()[i] - static_cast<float>(q.zeroPoint[0])) * ratio;
+        return std::nearbyint(std::clamp(product + static_cast<float>(y.zeroPoint[0]),
+                                         static_cast<float>(y.quantMin), static_cast<float>(y.quantMax)));
+    });
+    EXPECT_TRUE(at::equal(resultOf(step), expected));
+}
+
+/// An even number of pixels, whose means often are halves.
+TEST_P(Rounding, OfMeans) {
+    QNode node = plainNode("adaptive_avg_pool2d");
+    node.attrs.set("output_size", std::vector<int64_t>{1, 1});
+    if (draw(random, 0, 1) == 1) {
+        y = x;
+    }
+    Step step(node, {input}, {x}, y, GetParam());
+    const at::Tensor pixels = step.integers[0].to(at::kDouble) - static_cast<double>(x.zeroPoint[0]);
+    const at::Tensor sums = pixels.sum({2, 3}, true).to(at::kFloat).contiguous();
+    const float mean = scaleOf(x) / (scaleOf(y) * static_cast<float>(input[2] * input[3]));
+    const auto expected = eachElement(sums, y, [&](int64_t i, int64_t) {
+        const double q = std::nearbyint(sums.data_ptr<float>()[i] * mean) + static_cast<double>(y.zeroPoint[0]);
+        return static_cast<float>(std::clamp(q, static_cast<double>(y.quantMin), static_cast<double>(y.quantMax)));
+    });
+    EXPECT_TRUE(at::equal(resultOf(step), expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Rounding, ::testing::Range(1U, 25U));
+
+/// oneDNN 2.6 pads some groups of such a convolution with another zero point.
+TEST(GroupedConvolution, WithOddChannelsAndPaddingIsRight) {
+    std::mt19937 random(1);
+    const QParams x = activation(DType::UInt8, 0.02, 103);
+    const WeightedSpec spec{.in = 51, .out = 57, .kernel = 4, .stride = 2, .padding = 1, .groups = 3};
+    Step step(randomConv2d(spec, random, x), {{3, 51, 15, 15}}, {x},
+              activation(DType::UInt8, outputScale(0.02, 17 * 16), 100));
+    step.expectMatches(0.98);
+}
+
+}  // namespace
+
+}  // namespace qs::test
