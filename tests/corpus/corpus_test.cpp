@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +17,10 @@
 #include "exporters/runners.h"
 #include "ops/evaluate.h"
 #include "quant/ptq.h"
+#include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "support/peak_memory.h"
+#include "verify/verify.h"
 
 namespace qs::test {
 
@@ -26,6 +29,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
+constexpr double kEqual = 400;  ///< dB of outputs that do not differ: more than any other
+
 class Corpus : public ::testing::TestWithParam<CorpusRow> {
   protected:
     void SetUp() override {
@@ -33,6 +38,7 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
             GTEST_SKIP() << files_.absent();
         }
         ASSERT_EQ(files_.failure(), "");
+        ::setenv("QS_NODE_MODULES", QS_SOURCE_DIR "/tests/node_modules", /*overwrite=*/0);
     }
 
     const CorpusRow& row() const { return GetParam(); }
@@ -184,6 +190,56 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
         EXPECT_GE(sqnr(expected->at(0).flatten(1), run.output), row().sqnr);
     }
 
+    /// Files that are exported for ONNX Runtime and for LibTorch, in these: every layer on what it is given
+    /// there, and what ONNX Runtime makes of the whole.
+    void expectFilesProven(const QuantizedGraph& quantized) {
+        if (!cpuHasVnni()) {
+            std::cout << "files not run: without VNNI, runtimes saturate each in its own way\n";
+            return;
+        }
+        const auto engine = makeOneDnnExecutor(quantized);
+        ASSERT_TRUE(engine) << engine.error().message;
+        const TensorData data(files_.inputs());
+        for (const auto& [name, runtime] :
+             {std::pair("proven.onnx", "onnxruntime"), std::pair("proven.pt", "libtorch")}) {
+            SCOPED_TRACE(name);
+            const auto proof = proofOf(files_.scratch() / name, runtime, quantized, **engine, data);
+            if (!proof) {
+                ASSERT_THAT(proof.error().message, HasSubstr("not installed"));
+                std::cout << name << " not run: " << proof.error().message << '\n';
+                continue;
+            }
+            EXPECT_EQ(proof->first_layer_out, "");
+            for (auto& l : proof->layers)
+                if (l.mean_lsb > 0)
+                    std::cerr << l.name << " " << l.op << " " << l.mean_lsb * l.values << " of " << l.values
+                              << "\n";
+            EXPECT_FALSE(proof->layers.empty());
+            for (const protocol::OutputDifference& output : proof->outputs) {
+                const double db = output.sqnr_db.value_or(kEqual);
+                RecordProperty(std::string(runtime) + "_db", std::to_string(db));
+                if (runtime == std::string("onnxruntime")) {
+                    EXPECT_GE(db, row().fileSqnr) << output.name;
+                }
+            }
+        }
+    }
+
+    static Result<protocol::VerifyResult> proofOf(const std::filesystem::path& path,
+                                                  const std::string& runtime, const QuantizedGraph& quantized,
+                                                  Executor& engine, const TensorData& data) {
+        ExportOptions options;
+        for (const SampleInput& input : data.sampleInputs()) {
+            options.inputShapes.push_back(input.shape);
+            options.inputShapes.back().insert(options.inputShapes.back().begin(), -1);
+        }
+        QS_TRY(exportTo(*exporterFor(path).value(), quantized, options, path));
+        QS_ASSIGN(const FileFacts file, readFacts(path));
+        Job job;
+        return verifyFile({.file = file, .engine = engine, .data = data, .real = false},
+                          {.runtime = runtime, .batch = 1, .layerSamples = data.size(), .threads = 1}, job);
+    }
+
     void expectFormsAgree(const OpenedForm& first, const QuantizedGraph& firstQuantized,
                           const OpenedForm& other, const QuantizedGraph& otherQuantized) {
         SCOPED_TRACE(first.form + " against " + other.form);
@@ -228,6 +284,9 @@ TEST_P(Corpus, OpensAndComputesWhatOthersDo) {
             expectFormsAgree(*first, *firstQuantized, *opened, *quantized);
         } else {
             expectIntegerResults(*opened, *quantized);
+            if (row().from != CorpusRow::Source::Small) {
+                expectFilesProven(*quantized);
+            }
             if (row().exports) {
                 expectAnalysesAndExports(*opened, *quantized);
             }

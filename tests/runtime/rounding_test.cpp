@@ -1,5 +1,5 @@
-// That integer steps round as ops/requantization.h and loops.h say, bit for bit, against naive loops. The same
-// integers come from ONNX Runtime's kernels on the files that are exported; see tests/corpus.
+// That integer steps round as ops/requantization.h and loops.h say, bit for bit, against naive loops. The
+// same integers come from ONNX Runtime's kernels on the files that are exported; see tests/corpus.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/conv2d.h>
@@ -69,7 +69,8 @@ at::Tensor naiveConvolution(const QNode& node, const at::Tensor& x, const QParam
     return eachElement(sums, y, [&](int64_t i, int64_t channel) {
         const float scale =
             scaleOf(p) * scaleOf(*node.weightQParams, static_cast<size_t>(channel)) / scaleOf(y);
-        const double q = std::nearbyint(sums.data_ptr<float>()[i] * scale) + static_cast<double>(y.zeroPoint[0]);
+        const double q =
+            std::nearbyint(sums.data_ptr<float>()[i] * scale) + static_cast<double>(y.zeroPoint[0]);
         return static_cast<float>(std::clamp(q, limits.low, limits.high));
     });
 }
@@ -83,7 +84,8 @@ at::Tensor naiveSum(const at::Tensor& a, const QParams& p, const at::Tensor& b, 
     return eachElement(a, y, [&](int64_t i, int64_t) {
         const float sum =
             std::fma(left.data_ptr<float>()[i], ratio, std::fma(right.data_ptr<float>()[i], other, moved));
-        return std::nearbyint(std::clamp(sum, static_cast<float>(limits.low), static_cast<float>(limits.high)));
+        return std::nearbyint(
+            std::clamp(sum, static_cast<float>(limits.low), static_cast<float>(limits.high)));
     });
 }
 
@@ -107,9 +109,10 @@ bool isKernel(Step& step) {
 class Rounding : public ::testing::TestWithParam<unsigned> {
   protected:
     std::mt19937 random{GetParam()};
-    WeightedSpec spec{.in = draw(random, 1, 40), .out = draw(random, 1, 40), .kernel = draw(random, 0, 1) * 2 + 1};
+    WeightedSpec spec{
+        .in = draw(random, 1, 40), .out = draw(random, 1, 40), .kernel = draw(random, 0, 1) * 2 + 1};
     QParams x = inputOf(random);
-    double scale = outputScale(x.scale[0], spec.in * spec.kernel * spec.kernel);
+    double scale = outputScale(x.scale[0], spec.in* spec.kernel* spec.kernel);
     QParams y = randomActivation(random, scale * 1.21);
     Shape input{2, spec.in, 9, 8}, output{2, spec.out, spec.kernel == 1 ? 11 : 9, spec.kernel == 1 ? 10 : 8};
 };
@@ -132,16 +135,18 @@ TEST_P(Rounding, OfResiduals) {
     }
     spec.hasAdd = true;
     QNode node = randomConv2d(spec, random, x);
-    const QParams own = overWholeType(randomActivation(random, scale)), residual = randomActivation(random, scale * 1.37);
+    const QParams own = overWholeType(randomActivation(random, scale)),
+                  residual = randomActivation(random, scale * 1.37);
     node.preAdd = own;
     Step step(node, {input, output}, {x, residual}, y, GetParam());
     if (!isKernel(step) || cpuInfo().isa == "sse41") {  // which has no fused multiply-add
         GTEST_SKIP() << step.implementation();
     }
-    const at::Tensor product = naiveConvolution(
-        node, step.integers[0], x, own, {static_cast<double>(own.quantMin), static_cast<double>(own.quantMax)});
-    EXPECT_TRUE(at::equal(resultOf(step),
-                          naiveSum(product, own, step.integers[1], residual, y, limitsOf(node, y))))
+    const at::Tensor product =
+        naiveConvolution(node, step.integers[0], x, own,
+                         {static_cast<double>(own.quantMin), static_cast<double>(own.quantMax)});
+    EXPECT_TRUE(
+        at::equal(resultOf(step), naiveSum(product, own, step.integers[1], residual, y, limitsOf(node, y))))
         << step.implementation();
 }
 
@@ -180,8 +185,10 @@ TEST_P(Rounding, OfMeans) {
     const at::Tensor sums = pixels.sum({2, 3}, true).to(at::kFloat).contiguous();
     const float mean = scaleOf(x) / (scaleOf(y) * static_cast<float>(input[2] * input[3]));
     const auto expected = eachElement(sums, y, [&](int64_t i, int64_t) {
-        const double q = std::nearbyint(sums.data_ptr<float>()[i] * mean) + static_cast<double>(y.zeroPoint[0]);
-        return static_cast<float>(std::clamp(q, static_cast<double>(y.quantMin), static_cast<double>(y.quantMax)));
+        const double q =
+            std::nearbyint(sums.data_ptr<float>()[i] * mean) + static_cast<double>(y.zeroPoint[0]);
+        return static_cast<float>(
+            std::clamp(q, static_cast<double>(y.quantMin), static_cast<double>(y.quantMax)));
     });
     EXPECT_TRUE(at::equal(resultOf(step), expected));
 }

@@ -334,6 +334,30 @@ FreeAxes findFreeAxes(const QuantizedGraph& graph, const std::vector<Shape>& inp
     return free;
 }
 
+std::vector<size_t> batchAxes(const QuantizedGraph& graph) {
+    std::vector<size_t> axes(graph.values.size(), 0);
+    const auto at = [&](ValueId id) -> size_t& { return axes.at(static_cast<size_t>(id.index)); };
+    for (const QNode& node : graph.nodes) {
+        Reached step{graph, node, {}};
+        for (const ValueId id : node.inputs) {
+            step.inputs.push_back({at(id)});
+        }
+        std::optional<Axes> result;
+        if (node.op == "reshape") {
+            const std::vector<int64_t> shape = node.attrs.ints("shape");
+            result = Axes{static_cast<size_t>(std::ranges::find(shape, -1) - shape.begin())};
+        } else if (const auto rule = rules().find(node.op); rule != rules().end() && !node.inputs.empty()) {
+            result = rule->second(step);
+        }
+        for (const ValueId output : node.outputs) {
+            const bool known =
+                result && result->size() == 1 && *result->begin() < graph.value(output).shape.size();
+            at(output) = known ? *result->begin() : 0;
+        }
+    }
+    return axes;
+}
+
 bool scalesGive(const Shape& in, const std::vector<double>& scales, const std::vector<int64_t>& size) {
     bool same = scales.size() == size.size() && in.size() == size.size() + 2;
     for (size_t d = 0; same && d < size.size(); ++d) {

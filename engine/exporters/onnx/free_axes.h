@@ -19,6 +19,9 @@ struct FreeAxes {
 /// is not known to have one fixes it.
 FreeAxes findFreeAxes(const QuantizedGraph& graph, const std::vector<Shape>& inputShapes);
 
+/// By value, which axis the batch is, as far as the steps tell: the first, where they do not.
+std::vector<size_t> batchAxes(const QuantizedGraph& graph);
+
 /// Whether runtimes, which multiply in float32, find the extents `size` behind N and C of `in` from `scales`.
 bool scalesGive(const Shape& in, const std::vector<double>& scales, const std::vector<int64_t>& size);
 

@@ -6,6 +6,7 @@
 
 #include <tuple>
 
+#include "exporters/onnx/free_axes.h"
 #include "exporters/onnx/step.h"
 #include "ops/integer_bias.h"
 
@@ -134,7 +135,7 @@ std::string gemmOfRows(const OnnxStep& step, const std::string& x, const Shape& 
     const std::string rows = step.values().round(
         step.node().layer, step.side("Reshape", {x, step.integers({-1, shape.back()})}), whole);
     Shape back = shape;
-    back.front() = -1;
+    back.at(batchAxes(step.graph()).at(static_cast<size_t>(step.node().inputs.at(0).index))) = -1;
     back.back() = step.node().weight->size(0);
     return step.side("Reshape", {step.between(gemm(step, rows)), step.integers(back)});
 }
