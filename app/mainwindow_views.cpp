@@ -19,6 +19,7 @@
 #include "widgets/profile/profile_panel.h"
 #include "widgets/variants/variant_panel.h"
 #include "widgets/verify/proof_panel.h"
+#include "widgets/verify/verdict_text.h"
 
 namespace qs::app {
 namespace {
@@ -202,6 +203,11 @@ void MainWindow::showProof() {
                              proof ? std::optional(proof->result) : std::nullopt);
     if (proof) {
         docks_->raise("proofDock");
+        const bool passed = proof->result.passed;
+        const QString text =
+            passed ? tr("%1 does what the engine does: %2.") : tr("%1 does not do what the engine does: %2.");
+        showMessage(passed ? Severity::Info : Severity::Error,
+                    text.arg(QFileInfo(proof->file).fileName(), verdictText(proof->result)));
     } else {
         docks_->proof().setExport({});
     }

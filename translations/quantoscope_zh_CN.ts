@@ -109,6 +109,125 @@
         </message>
     </context>
     <context>
+        <name>Engine</name>
+        <message>
+            <source>share of samples whose highest score is that of the FP32 model</source>
+            <translation>最高得分与 FP32 模型一致的样本比例</translation>
+        </message>
+        <message>
+            <source>mean of the accuracies of the classes, with each class&apos;s own and the confusions</source>
+            <translation>各类别准确率的平均值，附每个类别的准确率与混淆情况</translation>
+        </message>
+        <message>
+            <source>cosine of the angle between the output and the FP32 model&apos;s</source>
+            <translation>输出与 FP32 模型输出夹角的余弦</translation>
+        </message>
+        <message>
+            <source>share of samples whose greedy CTC decoding is the label sequence</source>
+            <translation>CTC 贪心解码与标签序列完全一致的样本比例</translation>
+        </message>
+        <message>
+            <source>mean of the classes&apos; intersections over unions; 255 and negative labels are ignored</source>
+            <translation>各类别交并比的平均值；忽略 255 和负的标签</translation>
+        </message>
+        <message>
+            <source>20 log10 of the FP32 output&apos;s norm over that of the difference to it</source>
+            <translation>FP32 输出的范数与差值范数之比，取 20 log10</translation>
+        </message>
+        <message>
+            <source>share of samples whose highest score is the label&apos;s</source>
+            <translation>最高得分为标签类别的样本比例</translation>
+        </message>
+        <message>
+            <source>share of samples whose label is among the five highest scores</source>
+            <translation>标签类别在前五个最高得分之内的样本比例</translation>
+        </message>
+        <message>
+            <source>CIFAR-10&apos;s binary version, 32x32 colour images in 10 classes: DIR[,test|,train], or files</source>
+            <translation>CIFAR-10 的二进制版本，10 个类别的 32x32 彩色图像：DIR[,test|,train]，或若干文件</translation>
+        </message>
+        <message>
+            <source>CIFAR-100&apos;s binary version, 32x32 colour images in 100 classes: DIR[,test|,train], or files</source>
+            <translation>CIFAR-100 的二进制版本，100 个类别的 32x32 彩色图像：DIR[,test|,train]，或若干文件</translation>
+        </message>
+        <message>
+            <source>Fashion-MNIST: 28x28 grey images of clothes in 10 classes; [train|test]</source>
+            <translation>Fashion-MNIST：10 个类别的 28x28 服装灰度图像；[train|test]</translation>
+        </message>
+        <message>
+            <source>grey images as MNIST&apos;s files hold them, gzipped or not: IMAGES[,LABELS]</source>
+            <translation>MNIST 文件格式的灰度图像，可用 gzip 压缩：IMAGES[,LABELS]</translation>
+        </message>
+        <message>
+            <source>a folder a class, any image that OpenCV reads; or a flat folder, unlabelled: DIR</source>
+            <translation>每个类别一个文件夹，可为 OpenCV 能读取的任何图像；或不分子文件夹、无标签的文件夹：DIR</translation>
+        </message>
+        <message>
+            <source>images listed with their labels (numbers or names, or none), a path and a label a line: FILE.csv</source>
+            <translation>图像及其标签（编号、名称或没有）的列表，每行一个路径和一个标签：FILE.csv</translation>
+        </message>
+        <message>
+            <source>ready tensors N x ... from NumPy, with labels if given: X.npy[,Y.npy], or a file an input: a=X.npy,b=Y.npy,labels=L.npy</source>
+            <translation>NumPy 中现成的张量 N x ...，可附标签：X.npy[,Y.npy]，或每个输入一个文件：a=X.npy,b=Y.npy,labels=L.npy</translation>
+        </message>
+        <message>
+            <source>ready tensors from numpy.savez: arrays N x ... named as the model&apos;s inputs, and &quot;labels&quot; if there are any: FILE.npz</source>
+            <translation>numpy.savez 保存的现成张量：以模型输入命名的数组 N x ...，如有标签则名为 &quot;labels&quot;：FILE.npz</translation>
+        </message>
+        <message>
+            <source>Android app that classifies photographs (Gradle, Kotlin and Java)</source>
+            <translation>对照片分类的 Android 应用（Gradle、Kotlin 和 Java）</translation>
+        </message>
+        <message>
+            <source>ONNX (QDQ) without zero points, as Core ML takes it</source>
+            <translation>不含零点的 ONNX（QDQ），供 Core ML 使用</translation>
+        </message>
+        <message>
+            <source>ONNX (QDQ) for any runtime: the standard operators alone</source>
+            <translation>适用于任何运行时的 ONNX（QDQ）：只用标准算子</translation>
+        </message>
+        <message>
+            <source>iOS app that classifies photographs (Swift, XcodeGen, CocoaPods)</source>
+            <translation>对照片分类的 iOS 应用（Swift、XcodeGen、CocoaPods）</translation>
+        </message>
+        <message>
+            <source>TorchScript for PyTorch&apos;s lite interpreter on phones</source>
+            <translation>供手机上 PyTorch 轻量解释器使用的 TorchScript</translation>
+        </message>
+        <message>
+            <source>ONNX (QDQ) for ONNX Runtime on ARM processors: signed activations</source>
+            <translation>供 ARM 处理器上 ONNX Runtime 使用的 ONNX（QDQ）：激活为有符号数</translation>
+        </message>
+        <message>
+            <source>ONNX for ONNX Runtime, with operators on integers in place of QDQ</source>
+            <translation>供 ONNX Runtime 使用的 ONNX，以整数算子代替 QDQ</translation>
+        </message>
+        <message>
+            <source>ONNX (QDQ) for ONNX Runtime on x64 processors</source>
+            <translation>供 x64 处理器上 ONNX Runtime 使用的 ONNX（QDQ）</translation>
+        </message>
+        <message>
+            <source>ONNX (QDQ) for TensorRT, with a calibration cache</source>
+            <translation>供 TensorRT 使用的 ONNX（QDQ），附校准缓存</translation>
+        </message>
+        <message>
+            <source>TorchScript with quantized operators</source>
+            <translation>使用量化算子的 TorchScript</translation>
+        </message>
+        <message>
+            <source>oneDNN: this machine&apos;s fastest integer kernels</source>
+            <translation>oneDNN：本机最快的整数内核</translation>
+        </message>
+        <message>
+            <source>reference: every step simulated in FP32, slow and right</source>
+            <translation>reference：每一步都用 FP32 模拟，慢但准确</translation>
+        </message>
+        <message>
+            <source>XNNPACK: what a phone&apos;s library would do</source>
+            <translation>XNNPACK：手机上的库会怎样计算</translation>
+        </message>
+    </context>
+    <context>
         <name>ErrorChart</name>
         <message>
             <source>SQNR</source>
@@ -1747,7 +1866,7 @@ loss %3</source>
             <source>
 validation top-1 %1</source>
             <translation>
-验证 Top-1 %1</translation>
+        验证 Top-1 %1</translation>
         </message>
     </context>
     <context>
@@ -1772,6 +1891,38 @@ validation top-1 %1</source>
         <message>
             <source>%1 (95 % interval %2, %3 samples)</source>
             <translation>%1（95 % 区间 %2，样本数 %3）</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::VerdictText</name>
+        <message>
+            <source>%1 of %2 samples get the same class (at least %3)</source>
+            <translation>%2 个样本中有 %1 得到相同类别（至少 %3）</translation>
+        </message>
+        <message>
+            <source>top-1 %1 in the engine and %2 in the file (at most %3 points apart)</source>
+            <translation>Top-1：引擎 %1，文件 %2（最多相差 %3 个百分点）</translation>
+        </message>
+        <message>
+            <source>output %1: equal</source>
+            <translation>输出 %1：相等</translation>
+        </message>
+        <message>
+            <source>output %1: SQNR %2 dB (at least %3 dB)</source>
+            <translation>输出 %1：SQNR %2 dB（至少 %3 dB）</translation>
+        </message>
+        <message>
+            <source>layer %1 is the first that leaves tolerance: %2 of its values are within 1 LSB (at least %3)</source>
+            <translation>层 %1 最先超出容差：其 %2 的数值在 1 LSB 以内（至少 %3）</translation>
+        </message>
+        <message>
+            <source>all %1 INT8 layers are within 1 LSB on %2 of their values</source>
+            <translation>全部 %1 个 INT8 层各有至少 %2 的数值在 1 LSB 以内</translation>
+        </message>
+        <message>
+            <source>; </source>
+            <comment>between the judgements of a verdict</comment>
+            <translation>；</translation>
         </message>
     </context>
     <context>
@@ -2238,6 +2389,14 @@ ISA %2, %n core(s)</source>
             <source>Restore to FP32: about %1</source>
             <translation>还原为 FP32：约 %1</translation>
         </message>
+        <message>
+            <source>%1 does what the engine does: %2.</source>
+            <translation>%1 与引擎结果一致：%2。</translation>
+        </message>
+        <message>
+            <source>%1 does not do what the engine does: %2.</source>
+            <translation>%1 与引擎结果不一致：%2。</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::PreprocessingEditor</name>
@@ -2558,14 +2717,6 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Verify %1</source>
             <translation>验证 %1</translation>
-        </message>
-        <message>
-            <source>%1 does what the engine does: %2.</source>
-            <translation>%1 与引擎结果一致：%2。</translation>
-        </message>
-        <message>
-            <source>%1 does not do what the engine does: %2.</source>
-            <translation>%1 与引擎结果不一致：%2。</translation>
         </message>
     </context>
     <context>

@@ -1,4 +1,5 @@
 #include "app/dialogs/export_dialog.h"
+#include "widgets/common/engine_text.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -45,7 +46,7 @@ ExportDialog::ExportDialog(std::vector<protocol::TargetInfo> targets, const Expo
     target_->setObjectName(QStringLiteral("exportTarget"));
     for (const auto& target : targets_) {
         target_->addItem(toText(target.name), toText(target.name));
-        target_->setItemData(target_->count() - 1, toText(target.description), Qt::ToolTipRole);
+        target_->setItemData(target_->count() - 1, engineText(target.description), Qt::ToolTipRole);
     }
     description_->setObjectName(QStringLiteral("exportDescription"));
     description_->setWordWrap(true);
@@ -107,7 +108,7 @@ const protocol::TargetInfo& ExportDialog::target() const {
 
 void ExportDialog::showTarget() {
     const protocol::TargetInfo& target = this->target();
-    description_->setText(toText(target.description));
+    description_->setText(engineText(target.description));
     opset_->setEnabled(target.opset > 0);
     opset_->setSpecialValueText(target.opset > 0 ? QString() : tr("not ONNX"));
     opset_->setRange(target.opset, std::max(target.opset, target.newest_opset));

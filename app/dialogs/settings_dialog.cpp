@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/common/engine_text.h"
 #include "widgets/models/metrics.h"
 
 namespace qs::app {
@@ -84,8 +85,7 @@ void SettingsDialog::addMetric(QFormLayout& form, const std::vector<protocol::Me
     metric_->setItemData(0, tr("what fits the outputs of the model and the labels"), Qt::ToolTipRole);
     for (const auto& metric : metrics) {
         metric_->addItem(metrics::title(metric.name), QString::fromStdString(metric.name));
-        metric_->setItemData(metric_->count() - 1, QString::fromStdString(metric.description),
-                             Qt::ToolTipRole);
+        metric_->setItemData(metric_->count() - 1, engineText(metric.description), Qt::ToolTipRole);
     }
     metricArgument_ = new QLineEdit(this);
     metricArgument_->setObjectName(QStringLiteral("settingsMetricArgument"));
@@ -110,8 +110,7 @@ void SettingsDialog::addBackend(QFormLayout& form, const std::vector<protocol::E
     backend_->setObjectName(QStringLiteral("settingsBackend"));
     for (const auto& backend : backends) {
         backend_->addItem(QString::fromStdString(backend.name), QString::fromStdString(backend.name));
-        backend_->setItemData(backend_->count() - 1, QString::fromStdString(backend.description),
-                              Qt::ToolTipRole);
+        backend_->setItemData(backend_->count() - 1, engineText(backend.description), Qt::ToolTipRole);
     }
     QLabel* description = descriptionLabel("settingsBackendText", this);
     const auto show = [this, description] {

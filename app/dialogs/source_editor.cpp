@@ -1,4 +1,5 @@
 #include "app/dialogs/source_editor.h"
+#include "widgets/common/engine_text.h"
 
 #include <QComboBox>
 #include <QFileDialog>
@@ -60,8 +61,7 @@ SourceEditor::SourceEditor(const std::vector<protocol::EntryInfo>& formats, QWid
     for (const auto& entry : formats_) {
         const QString name = QString::fromStdString(entry.name);
         format_->addItem(titleOf(name), name);
-        format_->setItemData(format_->count() - 1, QString::fromStdString(entry.description),
-                             Qt::ToolTipRole);
+        format_->setItemData(format_->count() - 1, engineText(entry.description), Qt::ToolTipRole);
     }
     description_->setObjectName(QStringLiteral("formatDescription"));
     description_->setWordWrap(true);
@@ -211,8 +211,7 @@ void SourceEditor::addArrays(QFormLayout& form) {
 
 void SourceEditor::showFormat() {
     const auto index = static_cast<size_t>(std::max(0, format_->currentIndex()));
-    description_->setText(index < formats_.size() ? QString::fromStdString(formats_[index].description)
-                                                  : QString());
+    description_->setText(index < formats_.size() ? engineText(formats_[index].description) : QString());
     const Page shown = pageOf(format());
     // Only the page that is shown asks for room.
     for (int page = 0; page < PageCount; ++page) {

@@ -383,10 +383,6 @@ bool Session::verify(const QString& file) {
     request_ = api_.verify(
         params, jobHandlers<protocol::VerifyResult>([this, file](const protocol::VerifyResult& result) {
             setProof(Proof{file, result});
-            const QString text = result.passed ? tr("%1 does what the engine does: %2.")
-                                               : tr("%1 does not do what the engine does: %2.");
-            emit message(result.passed ? Severity::Info : Severity::Error,
-                         text.arg(QFileInfo(file).fileName(), toText(result.verdict)));
         }));
     return true;
 }

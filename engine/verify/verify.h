@@ -36,9 +36,7 @@ struct VerifyOptions {
 Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const VerifyOptions& options,
                                           Job& job);
 
-/// Sets `passed` and `verdict` by what was measured. Classifiers on real data: agreement and, with labels,
-/// accuracy within their tolerances, of which one sample is always inside: no smaller difference can show.
-/// Otherwise: the SQNR of every output. In both cases every layer that was compared.
+/// Sets `passed` and `verdict` by what was measured (protocol::judgementsOf()).
 void judge(protocol::VerifyResult& result);
 
 }  // namespace qs

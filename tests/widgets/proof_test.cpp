@@ -9,11 +9,14 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
+#include <QTranslator>
 
 #include "support/sample_exports.h"
 #include "support/sample_results.h"
+#include "widgets/common/engine_text.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/verify/proof_panel.h"
+#include "widgets/verify/verdict_text.h"
 
 namespace qs {
 namespace {
@@ -41,6 +44,50 @@ int rowOf(const QAbstractItemModel& model, const char* layer) {
         }
     }
     return -1;
+}
+
+TEST(VerdictText, SaysWhatTheEngineSaysInTheWindowsWords) {
+    protocol::VerifyResult result;
+    result.passed = true;
+    result.samples = 10000;
+    result.agreement = 99.9;
+    result.engine_top1 = 93.5;
+    result.file_top1 = 93.52;
+    result.layers = {{"conv1", "conv2d", 0.1, 1000, 1, 0.1, 100, true}};
+    EXPECT_EQ(verdictText(result),
+              QStringLiteral("99.90 % of 10,000 samples get the same class (at least 99.80 %); top-1 "
+                             "93.50 % in the engine and 93.52 % in the file (at most 0.05 points "
+                             "apart); all 1 INT8 layers are within 1 LSB on 99.90 % of their values"));
+}
+
+TEST(VerdictText, NamesOnlyWhatFailed) {
+    protocol::VerifyResult result;
+    result.passed = false;
+    result.outputs = {{"boxes", 1, 0.1, 34.9}, {"scores", 0, 0, {}}};
+    result.layers = {{"conv1", "conv2d", 0.1, 1000, 3, 0.5, 98.5, false}};
+    EXPECT_EQ(
+        verdictText(result),
+        QStringLiteral("output boxes: SQNR 34.9 dB (at least 35.0 dB); layer conv1 is the first that leaves "
+                       "tolerance: 98.50 % of its values are within 1 LSB (at least 99.90 %)"));
+}
+
+/// Stands for a .qm file: one text of the engine's registries.
+class EngineTranslator : public QTranslator {
+  public:
+    QString translate(const char* context, const char* source, const char*, int) const override {
+        return qstrcmp(context, "Engine") == 0 && qstrcmp(source, "ONNX for phones") == 0
+                   ? QStringLiteral("ONNX f\u00fcr Telefone")
+                   : QString();
+    }
+    bool isEmpty() const override { return false; }
+};
+
+TEST(EngineText, IsTranslatedOrLeftAsItIs) {
+    EngineTranslator translator;
+    QCoreApplication::installTranslator(&translator);
+    EXPECT_EQ(engineText("ONNX for phones"), QStringLiteral("ONNX f\u00fcr Telefone"));
+    EXPECT_EQ(engineText("from a newer engine"), QStringLiteral("from a newer engine"));
+    QCoreApplication::removeTranslator(&translator);
 }
 
 TEST(DifferenceTableModel, ShowsEveryLayerInExecutionOrder) {

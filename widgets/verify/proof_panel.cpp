@@ -14,6 +14,7 @@
 #include "widgets/common/format.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/verify/verdict_colors.h"
+#include "widgets/verify/verdict_text.h"
 
 namespace qs {
 namespace {
@@ -169,7 +170,7 @@ void ProofPanel::setProof(const QString& file, const std::optional<protocol::Ver
 
 void ProofPanel::showVerdict(const protocol::VerifyResult& result) {
     const QString word = result.passed ? tr("\u2713 PASS") : tr("\u2717 FAIL");
-    verdict_->setText(QStringLiteral("%1 \u2013 %2").arg(word, toText(result.verdict)));
+    verdict_->setText(QStringLiteral("%1 \u2013 %2").arg(word, verdictText(result)));
     const QColor color = verdictColor(result.passed);
     verdict_->setStyleSheet(QStringLiteral("#proofVerdict { background: rgba(%1, %2, %3, %4); border: none; "
                                            "border-left: 4px solid rgb(%1, %2, %3); padding: 4px 6px; "

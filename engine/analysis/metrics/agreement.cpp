@@ -2,6 +2,7 @@
 
 #include "analysis/metrics/hit_rate.h"
 #include "analysis/metrics/scores.h"
+#include "core/translatable.h"
 
 namespace qs {
 
@@ -18,7 +19,8 @@ class Agreement : public HitRate {
 void register_agreement(Registry<MetricDef>& registry) {
     MetricDef def;
     def.rank = 60;
-    def.description = "share of samples whose highest score is that of the FP32 model";
+    def.description =
+        QT_TRANSLATE_NOOP("Engine", "share of samples whose highest score is that of the FP32 model");
     def.unit = "%";
     def.comparesWithFp32 = true;
     def.refusal = refuseUnlessScores;

@@ -3,6 +3,7 @@
 #include "analysis/interval.h"
 #include "analysis/metrics/class_shares.h"
 #include "analysis/metrics/scores.h"
+#include "core/translatable.h"
 
 namespace qs {
 
@@ -37,7 +38,8 @@ class ClassAccuracy : public ClassShares {
 void register_class_accuracy(Registry<MetricDef>& registry) {
     MetricDef def;
     def.rank = 30;
-    def.description = "mean of the accuracies of the classes, with each class's own and the confusions";
+    def.description = QT_TRANSLATE_NOOP(
+        "Engine", "mean of the accuracies of the classes, with each class's own and the confusions");
     def.unit = "%";
     def.needsLabels = true;
     def.refusal = refuseUnlessClassified;

@@ -5,6 +5,7 @@
 #include "analysis/fixed_batch.h"
 #include "analysis/metrics/ctc.h"
 #include "analysis/metrics/hit_rate.h"
+#include "core/translatable.h"
 
 namespace qs {
 
@@ -84,7 +85,8 @@ std::string refuse(const MetricSubject& subject) {
 void register_exact_match(Registry<MetricDef>& registry) {
     MetricDef def;
     def.rank = 50;
-    def.description = "share of samples whose greedy CTC decoding is the label sequence";
+    def.description =
+        QT_TRANSLATE_NOOP("Engine", "share of samples whose greedy CTC decoding is the label sequence");
     def.unit = "%";
     def.needsLabels = true;
     def.argumentHelp = "exact_match:last where the last symbol is the blank, not the first";

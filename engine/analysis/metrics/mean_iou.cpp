@@ -1,6 +1,7 @@
 #include <ATen/ops/argmax.h>
 
 #include "analysis/metrics/class_shares.h"
+#include "core/translatable.h"
 
 namespace qs {
 
@@ -64,7 +65,8 @@ std::string refuse(const MetricSubject& subject) {
 void register_mean_iou(Registry<MetricDef>& registry) {
     MetricDef def;
     def.rank = 40;
-    def.description = "mean of the classes' intersections over unions; 255 and negative labels are ignored";
+    def.description = QT_TRANSLATE_NOOP(
+        "Engine", "mean of the classes' intersections over unions; 255 and negative labels are ignored");
     def.unit = "%";
     def.needsLabels = true;
     def.refusal = refuse;

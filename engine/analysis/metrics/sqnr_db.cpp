@@ -1,11 +1,13 @@
 #include "analysis/metrics/output_error.h"
+#include "core/translatable.h"
 
 namespace qs {
 
 void register_sqnr_db(Registry<MetricDef>& registry) {
     MetricDef def;
     def.rank = 70;
-    def.description = "20 log10 of the FP32 output's norm over that of the difference to it";
+    def.description =
+        QT_TRANSLATE_NOOP("Engine", "20 log10 of the FP32 output's norm over that of the difference to it");
     def.unit = "dB";
     def.comparesWithFp32 = true;
     def.everyOutput = true;

@@ -2,6 +2,7 @@
 
 #include "analysis/metrics/hit_rate.h"
 #include "analysis/metrics/scores.h"
+#include "core/translatable.h"
 
 namespace qs {
 
@@ -25,7 +26,7 @@ class Top1 : public HitRate {
 void register_top1(Registry<MetricDef>& registry) {
     MetricDef def;
     def.rank = 10;
-    def.description = "share of samples whose highest score is the label's";
+    def.description = QT_TRANSLATE_NOOP("Engine", "share of samples whose highest score is the label's");
     def.unit = "%";
     def.needsLabels = true;
     def.refusal = refuseUnlessClassified;

@@ -2,6 +2,7 @@
 
 #include "analysis/metrics/hit_rate.h"
 #include "analysis/metrics/scores.h"
+#include "core/translatable.h"
 
 namespace qs {
 
@@ -42,7 +43,8 @@ std::string refuse(const MetricSubject& subject) {
 void register_top5(Registry<MetricDef>& registry) {
     MetricDef def;
     def.rank = 20;
-    def.description = "share of samples whose label is among the five highest scores";
+    def.description =
+        QT_TRANSLATE_NOOP("Engine", "share of samples whose label is among the five highest scores");
     def.unit = "%";
     def.needsLabels = true;
     def.refusal = refuse;

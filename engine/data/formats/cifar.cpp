@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "core/translatable.h"
 #include "data/class_names.h"
 #include "data/formats/byte_source.h"
 #include "data/formats/image_dataset.h"
@@ -226,9 +227,13 @@ void register_cifar(Registry<DatasetFormat>& registry) {
                       }});
     };
     add(cifar10(),
-        "CIFAR-10's binary version, 32x32 colour images in 10 classes: DIR[,test|,train], or files");
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "CIFAR-10's binary version, 32x32 colour images in 10 classes: DIR[,test|,train], or files"));
     add(cifar100(),
-        "CIFAR-100's binary version, 32x32 colour images in 100 classes: DIR[,test|,train], or files");
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "CIFAR-100's binary version, 32x32 colour images in 100 classes: DIR[,test|,train], or files"));
 }
 
 }  // namespace qs

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/translatable.h"
 #include "data/class_names.h"
 #include "data/formats/idx_file.h"
 #include "data/resources.h"
@@ -76,8 +77,10 @@ Result<std::unique_ptr<Dataset>> openFashionMnist(const std::string& argument,
 }  // namespace
 
 void register_fashion_mnist(Registry<DatasetFormat>& registry) {
-    registry.add("fashion-mnist", {"Fashion-MNIST: 28x28 grey images of clothes in 10 classes; [train|test]",
-                                   openFashionMnist});
+    registry.add("fashion-mnist",
+                 {QT_TRANSLATE_NOOP(
+                      "Engine", "Fashion-MNIST: 28x28 grey images of clothes in 10 classes; [train|test]"),
+                  openFashionMnist});
 }
 
 }  // namespace qs

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "core/translatable.h"
 #include "data/class_names.h"
 #include "data/formats/idx_file.h"
 
@@ -50,7 +51,10 @@ Result<std::unique_ptr<Dataset>> openIdx(const std::string& argument, const Data
 }  // namespace
 
 void register_idx(Registry<DatasetFormat>& registry) {
-    registry.add("idx", {"grey images as MNIST's files hold them, gzipped or not: IMAGES[,LABELS]", openIdx});
+    registry.add(
+        "idx", {QT_TRANSLATE_NOOP("Engine",
+                                  "grey images as MNIST's files hold them, gzipped or not: IMAGES[,LABELS]"),
+                openIdx});
 }
 
 }  // namespace qs

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/translatable.h"
 #include "data/class_names.h"
 #include "data/formats/image_dataset.h"
 #include "data/formats/image_file.h"
@@ -126,9 +127,11 @@ Result<std::unique_ptr<Dataset>> openImageFolder(const std::string& argument, co
 }  // namespace
 
 void register_imagefolder(Registry<DatasetFormat>& registry) {
-    registry.add("imagefolder",
-                 {"a folder a class, any image that OpenCV reads; or a flat folder, unlabelled: DIR",
-                  openImageFolder});
+    registry.add(
+        "imagefolder",
+        {QT_TRANSLATE_NOOP(
+             "Engine", "a folder a class, any image that OpenCV reads; or a flat folder, unlabelled: DIR"),
+         openImageFolder});
 }
 
 }  // namespace qs

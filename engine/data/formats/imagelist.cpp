@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/files.h"
+#include "core/translatable.h"
 #include "data/class_names.h"
 #include "data/formats/csv.h"
 #include "data/formats/image_dataset.h"
@@ -176,8 +177,10 @@ Result<std::unique_ptr<Dataset>> openImageList(const std::string& argument, cons
 
 void register_imagelist(Registry<DatasetFormat>& registry) {
     registry.add("imagelist",
-                 {"images listed with their labels (numbers or names, or none), a path and a label a "
-                  "line: FILE.csv",
+                 {QT_TRANSLATE_NOOP(
+                      "Engine",
+                      "images listed with their labels (numbers or names, or none), a path and a label a "
+                      "line: FILE.csv"),
                   openImageList});
 }
 

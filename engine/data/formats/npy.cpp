@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "core/translatable.h"
 #include "data/formats/tensor_dataset.h"
 
 namespace qs {
@@ -70,8 +71,10 @@ Result<std::unique_ptr<Dataset>> openNpy(const std::string& argument, const Data
 
 void register_npy(Registry<DatasetFormat>& registry) {
     registry.add("npy",
-                 {"ready tensors N x ... from NumPy, with labels if given: X.npy[,Y.npy], or a file an "
-                  "input: a=X.npy,b=Y.npy,labels=L.npy",
+                 {QT_TRANSLATE_NOOP(
+                      "Engine",
+                      "ready tensors N x ... from NumPy, with labels if given: X.npy[,Y.npy], or a file an "
+                      "input: a=X.npy,b=Y.npy,labels=L.npy"),
                   openNpy});
 }
 

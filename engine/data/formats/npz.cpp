@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "data/formats/npz_file.h"
 #include "data/formats/tensor_dataset.h"
 
@@ -33,9 +34,12 @@ Result<std::unique_ptr<Dataset>> openNpz(const std::string& argument, const Data
 }  // namespace
 
 void register_npz(Registry<DatasetFormat>& registry) {
-    registry.add("npz", {"ready tensors from numpy.savez: arrays N x ... named as the model's inputs, and "
-                         "\"labels\" if there are any: FILE.npz",
-                         openNpz});
+    registry.add(
+        "npz",
+        {QT_TRANSLATE_NOOP("Engine",
+                           "ready tensors from numpy.savez: arrays N x ... named as the model's inputs, and "
+                           "\"labels\" if there are any: FILE.npz"),
+         openNpz});
 }
 
 }  // namespace qs

@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "exporters/mobile/project.h"
 
 namespace qs {
@@ -8,7 +9,8 @@ void register_android(Registry<Exporter>& registry) {
         "app/src/main/assets",
         {"gradle assembleDebug", "adb install -r app/build/outputs/apk/debug/app-debug.apk"}};
     registry.add("android",
-                 {.description = "Android app that classifies photographs (Gradle, Kotlin and Java)",
+                 {.description = QT_TRANSLATE_NOOP(
+                      "Engine", "Android app that classifies photographs (Gradle, Kotlin and Java)"),
                   .extension = "",
                   .make = [project](const QuantizedGraph& graph, const ExportOptions& options,
                                     const std::string& fileName) {

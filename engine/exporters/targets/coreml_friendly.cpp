@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "exporters/onnx/model.h"
 
 namespace qs {
@@ -8,8 +9,10 @@ void register_coreml_friendly(Registry<Exporter>& registry) {
     profile.preset = "coreml";
     profile.symmetric = true;
     profile.integerBias = false;
-    registry.add("coreml-friendly",
-                 onnxTarget("ONNX (QDQ) without zero points, as Core ML takes it", profile));
+    registry.add(
+        "coreml-friendly",
+        onnxTarget(QT_TRANSLATE_NOOP("Engine", "ONNX (QDQ) without zero points, as Core ML takes it"),
+                   profile));
 }
 
 }  // namespace qs

@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "exporters/mobile/project.h"
 
 namespace qs {
@@ -9,7 +10,8 @@ void register_ios(Registry<Exporter>& registry) {
         {"xcodegen generate",
          "xcodebuild -workspace Classifier.xcworkspace -scheme Classifier -destination generic/platform=iOS "
          "-allowProvisioningUpdates DEVELOPMENT_TEAM=TEAM build"}};
-    registry.add("ios", {.description = "iOS app that classifies photographs (Swift, XcodeGen, CocoaPods)",
+    registry.add("ios", {.description = QT_TRANSLATE_NOOP(
+                             "Engine", "iOS app that classifies photographs (Swift, XcodeGen, CocoaPods)"),
                          .extension = "",
                          .make = [project](const QuantizedGraph& graph, const ExportOptions& options,
                                            const std::string& fileName) {

@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "exporters/onnx/model.h"
 
 namespace qs {
@@ -10,8 +11,11 @@ void register_onnxruntime_arm(Registry<Exporter>& registry) {
     profile.narrowing = OnnxProfile::Narrowing::Integers;
     profile.fusesEachNode = true;
     profile.roundsBeforeAdd = true;
-    registry.add("onnxruntime-arm",
-                 onnxTarget("ONNX (QDQ) for ONNX Runtime on ARM processors: signed activations", profile));
+    registry.add(
+        "onnxruntime-arm",
+        onnxTarget(
+            QT_TRANSLATE_NOOP("Engine", "ONNX (QDQ) for ONNX Runtime on ARM processors: signed activations"),
+            profile));
 }
 
 }  // namespace qs

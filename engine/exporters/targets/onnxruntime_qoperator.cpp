@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "exporters/onnx/model.h"
 
 namespace qs {
@@ -10,8 +11,11 @@ void register_onnxruntime_qoperator(Registry<Exporter>& registry) {
     profile.fusesEachNode = true;
     profile.roundsBeforeAdd = true;
     profile.integerOperators = true;
-    registry.add("onnxruntime-qoperator",
-                 onnxTarget("ONNX for ONNX Runtime, with operators on integers in place of QDQ", profile));
+    registry.add(
+        "onnxruntime-qoperator",
+        onnxTarget(
+            QT_TRANSLATE_NOOP("Engine", "ONNX for ONNX Runtime, with operators on integers in place of QDQ"),
+            profile));
 }
 
 }  // namespace qs

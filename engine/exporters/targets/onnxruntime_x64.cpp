@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "exporters/onnx/model.h"
 
 namespace qs {
@@ -9,7 +10,8 @@ void register_onnxruntime_x64(Registry<Exporter>& registry) {
     profile.narrowing = OnnxProfile::Narrowing::Integers;
     profile.fusesEachNode = true;
     profile.roundsBeforeAdd = true;
-    Exporter exporter = onnxTarget("ONNX (QDQ) for ONNX Runtime on x64 processors", profile);
+    Exporter exporter =
+        onnxTarget(QT_TRANSLATE_NOOP("Engine", "ONNX (QDQ) for ONNX Runtime on x64 processors"), profile);
     exporter.isDefault = true;
     registry.add("onnxruntime-x64", exporter);
 }

@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "exporters/onnx/model.h"
 
 namespace qs {
@@ -11,7 +12,9 @@ void register_tensorrt(Registry<Exporter>& registry) {
     profile.integerBias = false;
     profile.roundsBeforeAdd = false;
     profile.calibrationCache = true;
-    registry.add("tensorrt", onnxTarget("ONNX (QDQ) for TensorRT, with a calibration cache", profile));
+    registry.add("tensorrt",
+                 onnxTarget(QT_TRANSLATE_NOOP("Engine", "ONNX (QDQ) for TensorRT, with a calibration cache"),
+                            profile));
 }
 
 }  // namespace qs

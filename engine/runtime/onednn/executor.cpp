@@ -1,3 +1,4 @@
+#include "core/translatable.h"
 #include "runtime/onednn/plan_executor.h"
 
 #include <ATen/core/grad_mode.h>
@@ -170,7 +171,8 @@ Result<std::unique_ptr<Executor>> makeOneDnnExecutor(QuantizedGraph graph) {
 }
 
 void register_onednn(Registry<Backend>& registry) {
-    registry.add("onednn", {"oneDNN: this machine's fastest integer kernels", makeOneDnnExecutor});
+    registry.add("onednn", {QT_TRANSLATE_NOOP("Engine", "oneDNN: this machine's fastest integer kernels"),
+                            makeOneDnnExecutor});
 }
 
 }  // namespace qs

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/guard.h"
+#include "core/translatable.h"
 #include "runtime/executor.h"
 #include "runtime/latency_stats.h"
 #include "runtime/reference/node.h"
@@ -119,7 +120,8 @@ Result<std::unique_ptr<Executor>> makeReferenceExecutor(QuantizedGraph graph) {
 
 void register_reference(Registry<Backend>& registry) {
     registry.add("reference",
-                 {"reference: every step simulated in FP32, slow and right", makeReferenceExecutor});
+                 {QT_TRANSLATE_NOOP("Engine", "reference: every step simulated in FP32, slow and right"),
+                  makeReferenceExecutor});
 }
 
 }  // namespace qs

@@ -1,4 +1,5 @@
 #include "runtime/executor.h"
+#include "core/translatable.h"
 
 #include <utility>
 
@@ -84,7 +85,8 @@ Result<std::unique_ptr<Executor>> makeXnnpackExecutor(QuantizedGraph graph) {
 }
 
 void register_xnnpack(Registry<Backend>& registry) {
-    registry.add("xnnpack", {"XNNPACK: what a phone's library would do", makeXnnpackExecutor});
+    registry.add("xnnpack", {QT_TRANSLATE_NOOP("Engine", "XNNPACK: what a phone's library would do"),
+                             makeXnnpackExecutor});
 }
 
 }  // namespace qs
