@@ -16,28 +16,29 @@ double atLeastOneSample(double tolerance, int64_t samples) {
 
 void addClasses(const VerifyResult& result, std::vector<Judgement>& judgements) {
     const double lost = 100 - *result.agreement;
-    judgements.push_back({.kind = Judgement::Kind::Classes,
-                        .passed = lost <= atLeastOneSample(100 - result.agreement_tolerance_percent, result.samples),
-                        .value = *result.agreement,
-                        .limit = result.agreement_tolerance_percent,
-                        .count = result.samples});
+    judgements.push_back(
+        {.kind = Judgement::Kind::Classes,
+         .passed = lost <= atLeastOneSample(100 - result.agreement_tolerance_percent, result.samples),
+         .value = *result.agreement,
+         .limit = result.agreement_tolerance_percent,
+         .count = result.samples});
     if (result.engine_top1 && result.file_top1) {
         const double apart = std::abs(*result.engine_top1 - *result.file_top1);
         judgements.push_back({.kind = Judgement::Kind::Accuracy,
-                            .passed = apart <= atLeastOneSample(result.accuracy_tolerance, result.samples),
-                            .value = *result.engine_top1,
-                            .other = *result.file_top1,
-                            .limit = result.accuracy_tolerance});
+                              .passed = apart <= atLeastOneSample(result.accuracy_tolerance, result.samples),
+                              .value = *result.engine_top1,
+                              .other = *result.file_top1,
+                              .limit = result.accuracy_tolerance});
     }
 }
 
 void addOutputs(const VerifyResult& result, std::vector<Judgement>& judgements) {
     for (const OutputDifference& output : result.outputs) {
         judgements.push_back({.kind = Judgement::Kind::Output,
-                            .passed = !output.sqnr_db || *output.sqnr_db >= result.sqnr_tolerance_db,
-                            .value = output.sqnr_db.value_or(std::numeric_limits<double>::quiet_NaN()),
-                            .limit = result.sqnr_tolerance_db,
-                            .subject = output.name});
+                              .passed = !output.sqnr_db || *output.sqnr_db >= result.sqnr_tolerance_db,
+                              .value = output.sqnr_db.value_or(std::numeric_limits<double>::quiet_NaN()),
+                              .limit = result.sqnr_tolerance_db,
+                              .subject = output.name});
     }
 }
 
@@ -45,14 +46,14 @@ void addLayers(const VerifyResult& result, std::vector<Judgement>& judgements) {
     const auto out = std::ranges::find_if(result.layers, [](const auto& layer) { return !layer.passed; });
     if (out != result.layers.end()) {
         judgements.push_back({.kind = Judgement::Kind::LayerOut,
-                            .passed = false,
-                            .value = out->within_one_percent,
-                            .limit = result.layer_tolerance_percent,
-                            .subject = out->name});
+                              .passed = false,
+                              .value = out->within_one_percent,
+                              .limit = result.layer_tolerance_percent,
+                              .subject = out->name});
     } else if (!result.layers.empty()) {
         judgements.push_back({.kind = Judgement::Kind::AllLayers,
-                            .limit = result.layer_tolerance_percent,
-                            .count = static_cast<int64_t>(result.layers.size())});
+                              .limit = result.layer_tolerance_percent,
+                              .count = static_cast<int64_t>(result.layers.size())});
     }
 }
 

@@ -8,8 +8,8 @@
 
 namespace qs::protocol {
 
-/// One thing that was measured of an exported file, held against its tolerance: what a verdict consists of, for
-/// the engine and the window to put into words.
+/// One thing that was measured of an exported file, held against its tolerance: what a verdict consists of,
+/// for the engine and the window to put into words.
 struct Judgement {
     enum class Kind {
         Classes,    ///< `value` percent of `count` samples get the same class
@@ -27,9 +27,9 @@ struct Judgement {
     std::string subject = {};
 };
 
-/// Classifiers on real data: agreement and, with labels, accuracy within their tolerances, of which one sample
-/// is always inside: no smaller difference can show. Otherwise: the SQNR of every output. In both cases the
-/// layers, where any were compared. The file passes where every judgement does.
+/// Classifiers on real data: agreement and, with labels, accuracy within their tolerances, of which one
+/// sample is always inside: no smaller difference can show. Otherwise: the SQNR of every output. In both
+/// cases the layers, where any were compared. The file passes where every judgement does.
 std::vector<Judgement> judgementsOf(const VerifyResult& result);
 
 }  // namespace qs::protocol

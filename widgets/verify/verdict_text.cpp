@@ -31,7 +31,8 @@ struct VerdictText {
                            : tr("output %1: SQNR %2 dB (at least %3 dB)")
                                  .arg(subject, format::number(f.value, 1), format::number(f.limit, 1));
             case Kind::LayerOut:
-                return tr("layer %1 is the first that leaves tolerance: %2 of its values are within 1 LSB (at "
+                return tr("layer %1 is the first that leaves tolerance: %2 of its values are within 1 LSB "
+                          "(at "
                           "least %3)")
                     .arg(subject, format::percent(f.value), format::percent(f.limit));
             case Kind::AllLayers:

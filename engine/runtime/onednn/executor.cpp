@@ -1,4 +1,3 @@
-#include "core/translatable.h"
 #include "runtime/onednn/plan_executor.h"
 
 #include <ATen/core/grad_mode.h>
@@ -8,6 +7,7 @@
 #include <list>
 
 #include "core/guard.h"
+#include "core/translatable.h"
 #include "runtime/onednn/plan_builder.h"
 #include "runtime/onednn/profile.h"
 #include "runtime/threads.h"

@@ -5,8 +5,8 @@
 namespace qs::onednn {
 
 /// A step of our own that adds two integer tensors of one shape and layout, on the grids `p` and `q`, into
-/// output 0. oneDNN's binary primitive and its sum post-operation add the zero point before they round, so
-/// that halves go to the wrong side when it is odd, and they are common where scales are equal.
+/// output 0, as addIntegers() says: oneDNN's binary primitive adds in another order, and puts halves, which
+/// are common where scales are equal, on the other side.
 void addIntegerStep(NodeBuilder& b, const Operand& left, const QParams& p, const Operand& right,
                     const QParams& q);
 

@@ -40,14 +40,15 @@ QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, float moved, I
 
 QS_CLONES bool equalsSum(IntegerSource a, IntegerSource b, float moved, IntegerTarget y, const uint8_t* bytes,
                          int64_t count) {
+    const auto zero = static_cast<float>(y.zeroPoint - y.flip);
     bool equal = true;
     for (int64_t k = 0; k < count; ++k) {
         b.data = bytes + k;
         const float addend = stepsAt(b, 0), other = __builtin_fmaf(integerAt(b, 0), b.scale, moved);
         for (int64_t i = 0; i < count; ++i) {
-            const float fused = __builtin_fmaf(addend, b.scale, stepsAt(a, i) * a.scale);
+            const float fused = __builtin_fmaf(addend, b.scale, stepsAt(a, i) * a.scale) + zero;
             const float exact = __builtin_fmaf(integerAt(a, i), a.scale, other);
-            equal &= store(fused, y) == storeMoved(exact, y);
+            equal &= storeMoved(fused, y) == storeMoved(exact, y);
         }
     }
     return equal;

@@ -46,8 +46,8 @@ void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
 /// zb))), which ONNX Runtime's QLinearAdd computes on CPUs with AVX2.
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, const Rows& rows);
 
-/// Whether a sum post-operation of oneDNN, which adds fma(qb - zb, b.scale, (qa - za) * a.scale) and has no
-/// zero point to add, gives for every two bytes what addIntegers() does.
+/// Whether a sum post-operation of oneDNN, which rounds fma(qb - zb, b.scale, (qa - za) * a.scale) + zy,
+/// gives for every two bytes what addIntegers() does.
 bool sumIsExact(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y);
 
 void requantizeRows(const IntegerSource& a, const IntegerTarget& y, const Rows& rows);

@@ -105,16 +105,14 @@ void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
                    residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
 }
 
-/// Where oneDNN's post-operation would not give the sums of addIntegers(), a loop of our own adds the
-/// residual: with a zero point, which oneDNN adds before it rounds, and where two bytes come so near to a
-/// half that the order of the additions matters.
+/// A loop of our own adds the residual where two bytes come so near to a half that the order of the additions
+/// matters: oneDNN's post-operation would not give the sum of addIntegers().
 bool addsAfterwards(const NodeBuilder& b) {
     if (!b.isInteger() || !b.node().preAdd) {
         return false;
     }
     const QParams &own = *b.node().preAdd, &residual = *b.inputQParams(1), &y = *b.outputQParams();
-    return y.zeroPoint[0] != 0 ||
-           !sumIsExact(integerSource(own, scaleRatio(own.scale[0], y.scale[0])),
+    return !sumIsExact(integerSource(own, scaleRatio(own.scale[0], y.scale[0])),
                        integerSource(residual, scaleRatio(residual.scale[0], y.scale[0])),
                        integerTarget(y, realBounds(b.node())));
 }

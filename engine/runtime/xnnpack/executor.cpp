@@ -1,9 +1,9 @@
 #include "runtime/executor.h"
-#include "core/translatable.h"
 
 #include <utility>
 
 #include "core/guard.h"
+#include "core/translatable.h"
 #include "runtime/onednn/plan_executor.h"
 #include "runtime/xnnpack/kernel.h"
 #include "runtime/xnnpack/signed_graph.h"
