@@ -65,6 +65,7 @@ class MainWindow : public QMainWindow {
     void showProfile();
     void showExport(const protocol::ExportResult& result);
     void showProof();
+    void showVerdict();
     void showPreset();
     void showJob();
     void showTitle();

@@ -78,6 +78,7 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::liveCurveChanged, this, &MainWindow::showCurve);
     connect(&session_, &Session::exported, this, &MainWindow::showExport);
     connect(&session_, &Session::proofChanged, this, &MainWindow::showProof);
+    connect(&session_, &Session::verified, this, &MainWindow::showVerdict);
     connect(&session_, &Session::message, this, &MainWindow::showMessage);
     connect(&session_, &Session::modifiedChanged, this, &MainWindow::showTitle);
     connect(&session_, &Session::projectPathChanged, this, &MainWindow::showTitle);
@@ -201,16 +202,19 @@ void MainWindow::showProof() {
     const auto& proof = session_.proof();
     docks_->proof().setProof(proof ? proof->file : QString(),
                              proof ? std::optional(proof->result) : std::nullopt);
-    if (proof) {
-        docks_->raise("proofDock");
-        const bool passed = proof->result.passed;
-        const QString text =
-            passed ? tr("%1 does what the engine does: %2.") : tr("%1 does not do what the engine does: %2.");
-        showMessage(passed ? Severity::Info : Severity::Error,
-                    text.arg(QFileInfo(proof->file).fileName(), verdictText(proof->result)));
-    } else {
+    if (!proof) {
         docks_->proof().setExport({});
     }
+}
+
+void MainWindow::showVerdict() {
+    docks_->raise("proofDock");
+    const Proof& proof = *session_.proof();
+    const bool passed = proof.result.passed;
+    const QString text =
+        passed ? tr("%1 does what the engine does: %2.") : tr("%1 does not do what the engine does: %2.");
+    showMessage(passed ? Severity::Info : Severity::Error,
+                text.arg(QFileInfo(proof.file).fileName(), verdictText(proof.result)));
 }
 
 void MainWindow::showPreset() {

@@ -1866,7 +1866,7 @@ loss %3</source>
             <source>
 validation top-1 %1</source>
             <translation>
-        验证 Top-1 %1</translation>
+验证 Top-1 %1</translation>
         </message>
     </context>
     <context>

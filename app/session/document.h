@@ -32,6 +32,12 @@ struct OpenedData {
 };
 
 /// Everything that a project file holds.
+/// What a verification found out about a file.
+struct Proof {
+    QString file;
+    protocol::VerifyResult result;
+};
+
 struct Document {
     std::optional<protocol::ModelInfo> model;  ///< path inside
     /// Shapes that the person has entered, with N; empty: from the file or the data.
@@ -44,6 +50,7 @@ struct Document {
     std::vector<Variant> variants;  ///< in the order in which they were made
     QString currentVariant;         ///< id, or empty
     QString selectedLayer;
+    std::optional<Proof> proof;  ///< of the last file that was verified against the model
 };
 
 }  // namespace qs::app

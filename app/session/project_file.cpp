@@ -134,6 +134,19 @@ Variant readVariant(const json& source, const PathMap& paths) {
     return variant;
 }
 
+json write(const std::optional<Proof>& proof, const PathMap& paths) {
+    return proof ? json{{"file", paths.outward(proof->file.toStdString())}, {"result", proof->result}}
+                 : json(nullptr);
+}
+
+std::optional<Proof> readProof(const json& source, const PathMap& paths) {
+    if (source.is_null()) {
+        return std::nullopt;
+    }
+    return Proof{toText(paths.inward(source.at("file").get<std::string>())),
+                 source.at("result").get<protocol::VerifyResult>()};
+}
+
 json write(const Document& document, const PathMap& paths) {
     std::optional<protocol::ModelInfo> model = document.model;
     if (model) {
@@ -152,7 +165,8 @@ json write(const Document& document, const PathMap& paths) {
             {"settings", write(document.settings)},
             {"variants", variants},
             {"current_variant", document.currentVariant.toStdString()},
-            {"selected_layer", document.selectedLayer.toStdString()}};
+            {"selected_layer", document.selectedLayer.toStdString()},
+            {"proof", write(document.proof, paths)}};
 }
 
 Document readDocument(const json& source, const PathMap& paths) {
@@ -172,6 +186,7 @@ Document readDocument(const json& source, const PathMap& paths) {
     }
     document.currentVariant = toText(source.value("current_variant", std::string()));
     document.selectedLayer = toText(source.value("selected_layer", std::string()));
+    document.proof = readProof(member(source, "proof"), paths);
     return document;
 }
 

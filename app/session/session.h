@@ -37,12 +37,6 @@ struct ExportChoice {
     bool fp32 = false;     ///< the network as it was opened instead of the current variant
 };
 
-/// What a verification found out about a file.
-struct Proof {
-    QString file;
-    protocol::VerifyResult result;
-};
-
 enum class Severity { Info, Warning, Error };
 enum class JobOutcome { Finished, Failed, Cancelled };
 enum class DataRole { Evaluation, Training, Calibration };
@@ -119,7 +113,7 @@ class Session : public QObject {
     /// follows.
     bool verify(const QString& file);
     /// Of the last file that was verified against the open model.
-    const std::optional<Proof>& proof() const { return proof_; }
+    const std::optional<Proof>& proof() const { return document_.proof; }
     void cancelJob();
 
     // ---- the project file
@@ -154,6 +148,8 @@ class Session : public QObject {
     void jobFinished(qs::app::JobOutcome outcome, const QString& title);
     void exported(const qs::protocol::ExportResult& result);
     void proofChanged();
+    /// proof() is of a file that was verified just now.
+    void verified();
     void modifiedChanged(bool modified);
     void projectPathChanged(const QString& path);
     /// Something for a person to read. Text is a whole sentence.
@@ -213,7 +209,6 @@ class Session : public QObject {
     bool jobLostEngine_ = false;
     RequestHandle request_;
     std::vector<protocol::CurvePoint> liveCurve_;
-    std::optional<Proof> proof_;
     QString projectPath_;
     bool modified_ = false;
     QTimer autosaveTimer_;

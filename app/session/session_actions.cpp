@@ -164,7 +164,7 @@ void Session::onModelOpened(const protocol::ModelInfo& model,
         document_ = std::move(fresh);
         undoStack_.clear();
         liveCurve_.clear();
-        setProof({});
+        emit proofChanged();
         setProjectPath({});
         setModified(false);
     }
@@ -383,12 +383,14 @@ bool Session::verify(const QString& file) {
     request_ = api_.verify(
         params, jobHandlers<protocol::VerifyResult>([this, file](const protocol::VerifyResult& result) {
             setProof(Proof{file, result});
+            emit verified();
         }));
     return true;
 }
 
 void Session::setProof(std::optional<Proof> proof) {
-    proof_ = std::move(proof);
+    document_.proof = std::move(proof);
+    setModified(true);
     emit proofChanged();
 }
 

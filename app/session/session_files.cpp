@@ -115,7 +115,6 @@ void Session::replaceDocument(Document document, const QString& projectPath, boo
     document_ = std::move(document);
     undoStack_.clear();
     liveCurve_.clear();
-    setProof({});
     if (!modified) {
         recovery_.removeFile();
     }
@@ -130,6 +129,7 @@ void Session::replaceDocument(Document document, const QString& projectPath, boo
     emit variantsChanged();
     emit currentVariantChanged();
     emit selectedLayerChanged(document_.selectedLayer);
+    emit proofChanged();
     emit liveCurveChanged();
 }
 

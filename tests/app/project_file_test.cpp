@@ -51,6 +51,12 @@ class ProjectFileTest : public testing::Test {
         document.variants[1].result.recipe.trained_weights = path("p.files/b.qsw").toStdString();
         document.currentVariant = QStringLiteral("b");
         document.selectedLayer = QStringLiteral("layer1.0.conv1");
+        protocol::VerifyResult proof;
+        proof.passed = true;
+        proof.verdict = "equal";
+        proof.agreement = 99.93;
+        proof.layers = {{"conv1", "conv2d", 0.1, 1000, 1, 0.1, 100, true}};
+        document.proof = Proof{path("out/net.onnx"), proof};
         return document;
     }
 
@@ -88,6 +94,9 @@ TEST_F(ProjectFileTest, RoundTrip) {
     EXPECT_EQ(json(after.variants[1].result), json(before.variants[1].result));
     EXPECT_EQ(after.currentVariant, before.currentVariant);
     EXPECT_EQ(after.selectedLayer, before.selectedLayer);
+    ASSERT_TRUE(after.proof);
+    EXPECT_EQ(after.proof->file, before.proof->file);
+    EXPECT_EQ(json(after.proof->result), json(before.proof->result));
     EXPECT_EQ(read.projectPath, QStringLiteral("/elsewhere.qsproj"));
     EXPECT_EQ(read.savedAt.toMSecsSinceEpoch(), now.toMSecsSinceEpoch());
 }

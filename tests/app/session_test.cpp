@@ -338,6 +338,13 @@ TEST_F(SessionTest, AFileIsVerifiedAgainstTheOpenModel) {
     EXPECT_EQ(session().proof()->file, path("out.pt"));
     EXPECT_TRUE(session().proof()->result.passed);
     EXPECT_TRUE(session().proof()->result.file_top1);
+    EXPECT_TRUE(session().isModified());
+    ASSERT_EQ(session().save(path("proven.qsproj")), QString());
+    session().clear();
+    EXPECT_FALSE(session().proof());
+    ASSERT_EQ(session().load(path("proven.qsproj")), QString());
+    ASSERT_TRUE(session().proof()) << "it is kept in the project";
+    EXPECT_EQ(session().proof()->file, path("out.pt"));
     ASSERT_TRUE(session().openModel(path("other.pt")));
     finish();
     EXPECT_FALSE(session().proof()) << "it was about another model";
