@@ -36,7 +36,8 @@ struct VerifyOptions {
 Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const VerifyOptions& options,
                                           Job& job);
 
-/// Sets `passed` and `verdict` by what was measured (protocol::judgementsOf()).
+/// Sets `passed` and `verdict` by what was measured (protocol::judgementsOf()). Adds a note where the outputs
+/// fail and no layer does.
 void judge(protocol::VerifyResult& result);
 
 }  // namespace qs

@@ -65,6 +65,21 @@ TEST(Judge, ALayerOutOfToleranceFails) {
     EXPECT_FALSE(result.passed);
     EXPECT_THAT(result.verdict, AllOf(HasSubstr("conv2"), HasSubstr("98.50 %"), Not(HasSubstr("conv3")),
                                       Not(HasSubstr("\n"))));
+    EXPECT_THAT(result.notes, testing::IsEmpty());
+}
+
+TEST(Judge, OutputsThatFailWithoutALayerAreExplained) {
+    protocol::VerifyResult result = classifier(98, 93, 93);
+    judge(result);
+    EXPECT_FALSE(result.passed);
+    EXPECT_THAT(result.notes, testing::ElementsAre(HasSubstr("single roundings that grow")));
+    result = classifier(100, 93, 93);
+    judge(result);
+    EXPECT_THAT(result.notes, testing::IsEmpty());
+    result = classifier(98, 93, 93);
+    result.layers.clear();
+    judge(result);
+    EXPECT_THAT(result.notes, testing::IsEmpty());
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ std::string refuse(const MetricSubject& subject) {
     if (subject.label->size() != 1) {
         return "the labels are not sequences, N x L";
     }
-    if (subject.argument != "" && subject.argument != "first" && subject.argument != "last") {
+    if (!subject.argument.empty() && subject.argument != "first" && subject.argument != "last") {
         return "'" + subject.argument + "' is not the place of the blank: first or last";
     }
     return "";

@@ -76,7 +76,7 @@ dnnl::memory::desc dense(const Dims& dims, at::ScalarType type) {
 
 /// The factor's bytes moved by `by` (modulo 256) into `type`.
 Operand shifted(NodeBuilder& b, const Operand& x, int64_t by, at::ScalarType type) {
-    const Operand y = b.temporary(x.shape, type, x.layout);
+    Operand y = b.temporary(x.shape, type, x.layout);
     b.addStep([from = x.buffer, to = y.buffer, by = static_cast<uint8_t>(by & 0xff),
                count = x.count()](const dnnl::stream&) {
         shiftBytes(bytesOf(from), by, static_cast<uint8_t*>(to->data), count);

@@ -90,7 +90,7 @@ Operand NodeBuilder::inLayout(size_t i, const Operand& source, Layout wanted) {
 }
 
 Operand NodeBuilder::reorder(const Operand& source, Layout wanted) {
-    const Operand target = temporary(source.shape, source.type, wanted);
+    Operand target = temporary(source.shape, source.type, wanted);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const dnnl::reorder::primitive_desc pd(cpuEngine(), source.desc(), cpuEngine(), target.desc(), attr);
