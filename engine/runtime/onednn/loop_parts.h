@@ -61,12 +61,16 @@ inline uint8_t store(float r, const IntegerTarget& y) {
     return static_cast<uint8_t>(static_cast<uint8_t>(roundHalfEven(r) + y.zeroPoint) ^ y.flip);
 }
 
-/// The same for an r that has the zero point (of the signed byte, where it is one) in it already.
-inline uint8_t storeMoved(float r, const IntegerTarget& y) {
+/// The q of an r that has the zero point (of the signed byte, where it is one) in it already.
+inline int32_t roundMoved(float r, const IntegerTarget& y) {
     const auto zero = static_cast<float>(y.zeroPoint - y.flip);
     r = r > y.low + zero ? r : y.low + zero;
     r = r < y.high + zero ? r : y.high + zero;
-    return static_cast<uint8_t>(static_cast<uint8_t>(roundHalfEven(r) + y.flip) ^ y.flip);
+    return roundHalfEven(r);
+}
+
+inline uint8_t storeMoved(float r, const IntegerTarget& y) {
+    return static_cast<uint8_t>(static_cast<uint8_t>(roundMoved(r, y) + y.flip) ^ y.flip);
 }
 
 /// q as the graph has it.

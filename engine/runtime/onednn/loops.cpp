@@ -41,17 +41,17 @@ QS_CLONES void addIntegersPiece(IntegerSource a, IntegerSource b, float moved, I
 QS_CLONES bool equalsSum(IntegerSource a, IntegerSource b, float moved, IntegerTarget y, const uint8_t* bytes,
                          int64_t count) {
     const auto zero = static_cast<float>(y.zeroPoint - y.flip);
-    bool equal = true;
+    int32_t apart = 0;
     for (int64_t k = 0; k < count; ++k) {
         b.data = bytes + k;
         const float addend = stepsAt(b, 0), other = __builtin_fmaf(integerAt(b, 0), b.scale, moved);
         for (int64_t i = 0; i < count; ++i) {
             const float fused = __builtin_fmaf(addend, b.scale, stepsAt(a, i) * a.scale) + zero;
             const float exact = __builtin_fmaf(integerAt(a, i), a.scale, other);
-            equal &= storeMoved(fused, y) == storeMoved(exact, y);
+            apart |= roundMoved(fused, y) ^ roundMoved(exact, y);
         }
     }
-    return equal;
+    return apart == 0;
 }
 
 QS_CLONES void requantizeRowsPiece(IntegerSource a, IntegerTarget y, Rows rows, int64_t begin, int64_t end) {
