@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/common/format.h"
+#include "widgets/common/row_table.h"
 
 namespace qs {
 
@@ -47,25 +48,9 @@ ClassPanel::ClassPanel(ViewState& state, QWidget* parent)
 
 QTableView* ClassPanel::makeTable(const char* name, QAbstractItemModel& model, int sortRole) {
     auto* proxy = new QSortFilterProxyModel(this);
-    proxy->setSourceModel(&model);
-    proxy->setSortRole(sortRole);
-    proxy->setSortLocaleAware(true);
     auto* table = new QTableView(this);
     table->setObjectName(QLatin1String(name));
-    table->setModel(proxy);
-    table->setSortingEnabled(true);
-    // In the order of the model, until a header is clicked.
-    table->sortByColumn(-1, Qt::AscendingOrder);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setShowGrid(false);
-    table->setWordWrap(false);
-    table->setTabKeyNavigation(false);
-    table->setAlternatingRowColors(true);
-    table->setFrameShape(QFrame::NoFrame);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    table->horizontalHeader()->setHighlightSections(false);
+    setUpSortedTable(*table, *proxy, model, sortRole);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setStretchLastSection(true);
     table->horizontalHeader()->setMinimumSectionSize(48);

@@ -1,4 +1,5 @@
 #include "widgets/findings/findings_panel.h"
+#include "widgets/common/row_table.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -41,17 +42,9 @@ FindingsPanel::FindingsPanel(ViewState& state, QWidget* parent)
 void FindingsPanel::buildTable() {
     table_->setObjectName(QStringLiteral("findingTable"));
     table_->setModel(model_);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setShowGrid(false);
+    setUpRowTable(*table_);
     table_->setWordWrap(true);
-    table_->setTabKeyNavigation(false);
-    table_->setAlternatingRowColors(true);
-    table_->setFrameShape(QFrame::NoFrame);
     table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table_->verticalHeader()->hide();
-    table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setSectionResizeMode(FindingTableModel::TextColumn, QHeaderView::Stretch);
     // The height of wrapped text follows the width of its column, once the header has settled.
     connect(table_->horizontalHeader(), &QHeaderView::sectionResized, table_,

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "widgets/common/format.h"
+#include "widgets/common/row_table.h"
 #include "widgets/inspector/fact_grid.h"
 
 namespace qs {
@@ -92,25 +93,8 @@ ProfilePanel::ProfilePanel(ViewState& state, QWidget* parent)
 }
 
 void ProfilePanel::buildTable() {
-    proxy_->setSourceModel(model_);
-    proxy_->setSortRole(ProfileTableModel::SortRole);
-    proxy_->setSortLocaleAware(true);
     table_->setObjectName(QStringLiteral("profileTable"));
-    table_->setModel(proxy_);
-    table_->setSortingEnabled(true);
-    // -1: execution order, until a header is clicked.
-    table_->sortByColumn(-1, Qt::AscendingOrder);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setShowGrid(false);
-    table_->setWordWrap(false);
-    table_->setTabKeyNavigation(false);
-    table_->setAlternatingRowColors(true);
-    table_->setFrameShape(QFrame::NoFrame);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    table_->horizontalHeader()->setHighlightSections(false);
+    setUpSortedTable(*table_, *proxy_, *model_, ProfileTableModel::SortRole);
     table_->horizontalHeader()->setMinimumSectionSize(48);
     connect(table_, &QTableView::clicked, this, &ProfilePanel::selectLayer);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,

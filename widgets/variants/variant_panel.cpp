@@ -1,4 +1,5 @@
 #include "widgets/variants/variant_panel.h"
+#include "widgets/common/row_table.h"
 
 #include <QHeaderView>
 #include <QMenu>
@@ -17,17 +18,8 @@ VariantPanel::VariantPanel(ViewState& state, QWidget* parent)
     layout->addWidget(table_);
     table_->setObjectName(QStringLiteral("variantTable"));
     table_->setModel(model_);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setShowGrid(false);
-    table_->setWordWrap(false);
-    table_->setTabKeyNavigation(false);
-    table_->setAlternatingRowColors(true);
+    setUpRowTable(*table_);
     table_->setContextMenuPolicy(Qt::CustomContextMenu);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     table_->horizontalHeader()->setMinimumSectionSize(44);

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/common/format.h"
+#include "widgets/common/row_table.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/verify/verdict_colors.h"
 #include "widgets/verify/verdict_text.h"
@@ -102,25 +103,8 @@ QWidget* ProofPanel::makeFigures() {
 }
 
 void ProofPanel::buildTable() {
-    proxy_->setSourceModel(model_);
-    proxy_->setSortRole(DifferenceTableModel::SortRole);
-    proxy_->setSortLocaleAware(true);
     table_->setObjectName(QStringLiteral("proofTable"));
-    table_->setModel(proxy_);
-    table_->setSortingEnabled(true);
-    // -1: execution order, until a header is clicked.
-    table_->sortByColumn(-1, Qt::AscendingOrder);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setShowGrid(false);
-    table_->setWordWrap(false);
-    table_->setTabKeyNavigation(false);
-    table_->setAlternatingRowColors(true);
-    table_->setFrameShape(QFrame::NoFrame);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    table_->horizontalHeader()->setHighlightSections(false);
+    setUpSortedTable(*table_, *proxy_, *model_, DifferenceTableModel::SortRole);
     connect(table_, &QTableView::clicked, this, &ProofPanel::selectLayer);
     connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
         emit layerRequested(index.data(DifferenceTableModel::LayerRole).toString());
