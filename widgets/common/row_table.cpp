@@ -19,7 +19,8 @@ void setUpRowTable(QTableView& table) {
     table.horizontalHeader()->setHighlightSections(false);
 }
 
-void setUpSortedTable(QTableView& table, QSortFilterProxyModel& proxy, QAbstractItemModel& model, int sortRole) {
+void setUpSortedTable(QTableView& table, QSortFilterProxyModel& proxy, QAbstractItemModel& model,
+                      int sortRole) {
     proxy.setSourceModel(&model);
     proxy.setSortRole(sortRole);
     proxy.setSortLocaleAware(true);

@@ -5,11 +5,13 @@
 
 namespace qs {
 
-/// A table of whole rows that are read, one of which may be selected: no grid and no numbers, rows of one line in
-/// alternating colours, and Tab leads on to the next widget.
+/// A table of whole rows that are read, one of which may be selected: no grid and no numbers, rows of one
+/// line in alternating colours, and Tab leads on to the next widget.
 void setUpRowTable(QTableView& table);
 
-/// The same, showing `model` through `proxy`: in the model's order until a header is clicked, then by `sortRole`.
-void setUpSortedTable(QTableView& table, QSortFilterProxyModel& proxy, QAbstractItemModel& model, int sortRole);
+/// The same, showing `model` through `proxy`: in the model's order until a header is clicked, then by
+/// `sortRole`.
+void setUpSortedTable(QTableView& table, QSortFilterProxyModel& proxy, QAbstractItemModel& model,
+                      int sortRole);
 
 }  // namespace qs

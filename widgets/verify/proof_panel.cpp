@@ -29,6 +29,7 @@ QString toText(const std::string& text) {
 /// A row each, numbered only by their order.
 std::vector<QStringList> rowsOf(const std::vector<std::string>& lines) {
     std::vector<QStringList> rows;
+    rows.reserve(lines.size());
     for (const std::string& line : lines) {
         rows.push_back({QStringLiteral("\u2022"), toText(line)});
     }
