@@ -1,6 +1,7 @@
 // What ONNX targets put into their files, and beside them.
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/randn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
@@ -119,6 +120,32 @@ TEST(FreeAxes, StayFixedWhereALayerHasTheExtentAsANumber) {
     EXPECT_EQ(parsed(*made).graph().input(0).type().tensor_type().shape().dim(2).dim_value(), 4);
     ASSERT_EQ(made->notes.size(), 1u);
     EXPECT_THAT(made->notes[0], testing::AllOf(HasSubstr("axis 2"), HasSubstr("layer rows")));
+}
+
+/// As in attention: [N, L, C] seen as [L, N, C], whose rows make one matrix for a Gemm.
+TEST(FreeBatch, StaysFreeWhereALinearLayerHasItInTheMiddle) {
+    const TemporaryFolder folder;
+    QuantizedGraphBuilder b;
+    Attributes swapped;
+    swapped.set("dims", std::vector<int64_t>{1, 0, 2});
+    const ValueId x = b.quantize("x", b.input("x", at::randn({2, 5, 8})));
+    const ValueId rows = b.linear("head", b.apply("permute", "in", x, swapped), {.outputs = 6});
+    b.output("y", b.dequantize("y", b.apply("permute", "out", rows, swapped)));
+    const auto made = exportTo(*exporters().find("onnxruntime-x64"), b.graph(), {.inputShapes = {{-1, 5, 8}}},
+                               folder / "m.onnx");
+    ASSERT_TRUE(made) << made.error().message;
+    const double step = b.graph().value(rows).qparams->scale[0];
+    for (const int64_t batch : {2, 3}) {
+        const at::Tensor input = at::randn({batch, 5, 8});
+        const ForeignRun run = runOnnxRuntime(folder / "m.onnx", input);
+        if (run.absent) {
+            GTEST_SKIP() << run.log;
+        }
+        ASSERT_TRUE(run.output.defined()) << run.log;
+        const at::Tensor expected = runReference(b.graph(), input);
+        EXPECT_EQ(run.output.sizes(), expected.flatten(1).sizes());
+        EXPECT_LT((run.output - expected.flatten(1)).abs().max().item<double>(), 1.01 * step);
+    }
 }
 
 class TensorRt : public testing::Test {
