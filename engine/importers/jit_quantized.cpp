@@ -58,7 +58,7 @@ const FloatForm* floatForm(const std::string& name) {
     return it == forms.end() ? nullptr : &it->second;
 }
 
-std::string overloaded(const c10::FunctionSchema& schema, std::string name) {
+std::string overloaded(const c10::FunctionSchema& schema, const std::string& name) {
     return schema.overload_name().empty() ? name : name + "." + schema.overload_name();
 }
 

@@ -76,7 +76,7 @@ Result<OpenedFile> openFile(const FileFacts& facts, const std::string& name, int
             continue;
         }
         if (const std::string why = runtime.whyAbsent(); !why.empty()) {
-            notes.push_back("not run by " + candidate + ": " + why);
+            notes.push_back(std::string("not run by ").append(candidate).append(": ").append(why));
             continue;
         }
         auto opened = openNamed(facts, candidate, threads);

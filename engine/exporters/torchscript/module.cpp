@@ -35,6 +35,7 @@ Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes) {
     }
     const auto lookUp = [&](const std::vector<ValueId>& ids) {
         std::vector<jit::Value*> found;
+        found.reserve(ids.size());
         for (const ValueId id : ids) {
             found.push_back(values.at(static_cast<size_t>(id.index)));
         }

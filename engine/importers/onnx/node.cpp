@@ -211,7 +211,7 @@ OnnxNode OnnxNode::withInputs(std::vector<at::Tensor> inputs) const {
 }
 
 at::Tensor OnnxNode::transposed(const at::Tensor& weight) {
-    const at::Tensor turned = trace_.model.transposed(weight);
+    at::Tensor turned = trace_.model.transposed(weight);
     if (const QParams* grid = trace_.model.gridOf(weight)) {
         QParams turnedGrid = *grid;
         turnedGrid.axis = grid->perChannel() ? 1 - grid->axis : grid->axis;

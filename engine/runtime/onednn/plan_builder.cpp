@@ -270,6 +270,7 @@ class PlanBuilder {
         }
         return [&graph = graph_, &node, inputs, outputs](const dnnl::stream&) {
             std::vector<at::Tensor> tensors;
+            tensors.reserve(inputs.size());
             for (const PlanValue* value : inputs) {
                 tensors.push_back(value->tensor());
             }

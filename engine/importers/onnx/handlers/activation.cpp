@@ -155,7 +155,7 @@ at::Tensor hardmax(OnnxNode& node) {
 }
 
 /// An activation with one number: attribute `name`, `fallback` where it is absent.
-OnnxHandler withNumber(std::string aten, std::string name, double fallback) {
+OnnxHandler withNumber(const std::string& aten, const std::string& name, double fallback) {
     return [=](OnnxNode& node) {
         return std::vector<at::Tensor>{node.call(aten, {node.input(0), node.number(name, fallback)})};
     };

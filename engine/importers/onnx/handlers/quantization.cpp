@@ -77,7 +77,7 @@ at::Tensor dequantizeLinear(OnnxNode& node) {
     const int64_t axis = node.integer("axis", 1);
     if (x.scalar_type() == at::kInt && node.isConstant(0)) {
         const std::vector<double> scale = node.constantNumbers(1);
-        const at::Tensor bias = wideConstant(node, x, scale, axis);
+        at::Tensor bias = wideConstant(node, x, scale, axis);
         const bool isShifted = node.hasInput(2) && node.input(2).ne(0).any().item<bool>();
         if (isShifted) {
             node.fail("32-bit integers with a zero point have no form here");
@@ -136,7 +136,7 @@ at::Tensor realNumbers(OnnxNode& node, const at::Tensor& integers, const QParams
                       std::to_string(integers.size(grid.axis)) + " channels");
         }
         const auto [stored, onGrid] = asSigned(integers, grid);
-        const at::Tensor real = dequantize(stored, onGrid);
+        at::Tensor real = dequantize(stored, onGrid);
         node.setGrid(real, onGrid);
         return real;
     }
