@@ -47,7 +47,8 @@ struct FusedActivation {
 ///    Runtime's QLinearConv + QLinearAdd); without, nothing is rounded there (TensorRT).
 ///  - add: inputs = {a, b}, y = activation(a + b); or inputs = {a} and b a constant.
 ///  - Other observed ops (mul, matmul, cat, sigmoid, ...): y = op(inputs and constants). Constants are
-///    float32 in integer steps too: a format that has none there quantizes them as it needs.
+///    float32 in integer steps too; those of add and mul may lie on a grid (`constantQParams`), and what acts
+///    by channel, a batch norm too, rounds its offset as ops/channel_affine.h says.
 ///  - Pass-through ops (max_pool2d, reshape, split, ...): every output's qparams equal the input's.
 ///  - Other float ops: evaluated by the op entry, or by the dispatcher when no entry knows `op`.
 struct QNode {
@@ -63,6 +64,9 @@ struct QNode {
     std::vector<at::Tensor> constants;
     /// Where each of `constants` stands among the op's inputs, ascending; empty: behind the activations.
     std::vector<size_t> constantPositions;
+    /// Integer add and mul with a constant that is quantized: its grid, per tensor. `constants` holds values
+    /// of that grid.
+    std::optional<QParams> constantQParams;
 
     /// float32, batch norm folded; conv2d [O, I/groups, kH, kW], conv_transpose2d
     /// [I, O/groups, kH, kW], linear [O, I].

@@ -45,7 +45,6 @@ CorpusRow rowOf(const json& entry) {
     readOptional(entry, "quantizable", row.quantizable);
     row.difference = entry.value("difference", row.difference);
     row.sqnr = entry.value("sqnr", row.sqnr);
-    row.fileSqnr = entry.value("file_sqnr", row.fileSqnr);
     row.batches = entry.value("batches", row.batches);
     row.contains = entry.value("contains", row.contains);
     row.note = entry.value("note", "");

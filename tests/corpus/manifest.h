@@ -26,7 +26,6 @@ struct CorpusRow {
     std::optional<size_t> quantizable;
     double difference = 1e-4;               ///< largest allowed, relative to the output's largest magnitude
     double sqnr = 10;                       ///< least allowed of INT8 against float, in dB
-    double fileSqnr = 35;                   ///< least allowed of the ONNX file against the engine, in dB
     std::vector<int64_t> batches = {2, 1};  ///< that the float network runs
     std::vector<std::string> contains;      ///< layer names
     std::string note;                       ///< part of one of the notes

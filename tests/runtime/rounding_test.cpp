@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "ops/integer_bias.h"
 #include "ops/quantize.h"
@@ -35,6 +37,10 @@ Limits limitsOf(const QNode& node, const QParams& y) {
 
 float scaleOf(const QParams& qparams, size_t channel = 0) {
     return static_cast<float>(qparams.scale[qparams.perChannel() ? channel : 0]);
+}
+
+float clampedTo(const QParams& y, float q) {
+    return std::clamp(q, static_cast<float>(y.quantMin), static_cast<float>(y.quantMax));
 }
 
 /// Elements in the order of N, C, H, W.
@@ -198,6 +204,120 @@ TEST_P(Rounding, OfMeans) {
             std::nearbyint(sums.data_ptr<float>()[i] * mean) + static_cast<double>(y.zeroPoint[0]);
         return static_cast<float>(
             std::clamp(q, static_cast<double>(y.quantMin), static_cast<double>(y.quantMax)));
+    });
+    EXPECT_TRUE(at::equal(resultOf(step), expected));
+}
+
+/// Windows whose means often are halves, over padding too.
+TEST_P(Rounding, OfPooledAverages) {
+    const int64_t padding = draw(random, 0, 1), kernel = 2 + padding;
+    const bool counts = draw(random, 0, 1) == 1;
+    QNode node = plainNode("avg_pool2d");
+    node.attrs.set("kernel", std::vector<int64_t>{kernel, kernel});
+    node.attrs.set("stride", std::vector<int64_t>{2, 2});
+    node.attrs.set("padding", std::vector<int64_t>{padding, padding});
+    node.attrs.set("ceil_mode", false);
+    node.attrs.set("count_include_pad", counts);
+    if (draw(random, 0, 1) == 1) {
+        y = x;
+    }
+    Step step(node, {input}, {x}, y, GetParam());
+    const at::Tensor result = resultOf(step), from = step.integers[0].contiguous();
+    const int64_t channels = input[1], rows = input[2], columns = input[3];
+    const at::Tensor steps = flatFloats(from) - static_cast<float>(x.zeroPoint[0]);
+    const auto expected = eachElement(result, y, [&](int64_t i, int64_t c) {
+        const int64_t column = i % result.size(3), row = i / result.size(3) % result.size(2);
+        const int64_t image = i / result.size(3) / result.size(2) / channels;
+        float sum = 0;
+        int64_t places = 0;
+        for (int64_t h = 2 * row - padding; h < 2 * row - padding + kernel; ++h) {
+            for (int64_t w = 2 * column - padding; w < 2 * column - padding + kernel; ++w) {
+                if (h >= 0 && w >= 0 && h < rows && w < columns) {
+                    const float real =
+                        scaleOf(x) *
+                        steps.data_ptr<float>()[((image * channels + c) * rows + h) * columns + w];
+                    sum += real;
+                    ++places;
+                }
+            }
+        }
+        const float mean = sum / static_cast<float>(counts ? kernel * kernel : places);
+        return clampedTo(y, std::nearbyint(mean / scaleOf(y) + static_cast<float>(y.zeroPoint[0])));
+    });
+    EXPECT_TRUE(at::equal(result, expected));
+}
+
+/// weight * x + bias in 127 steps of a scale a channel, as a depthwise convolution has them.
+TEST_P(Rounding, OfBatchNorms) {
+    QNode node = plainNode("batch_norm");
+    node.attrs.set("eps", 1e-5);
+    node.activation = draw(random, 0, 1) == 1 ? relu() : FusedActivation{};
+    for (int i = 0; i < 4; ++i) {
+        node.constants.push_back(randomFloats({input[1]}, random));
+    }
+    node.constants[3] = node.constants[3].abs() + 0.1;
+    Step step(node, {input}, {x}, y, GetParam());
+    const at::Tensor factor =
+        node.constants[0].to(at::kDouble) / (node.constants[3].to(at::kDouble) + 1e-5).sqrt();
+    const at::Tensor offset =
+        (node.constants[1].to(at::kDouble) - node.constants[2].to(at::kDouble) * factor).contiguous();
+    const at::Tensor steps = flatFloats(step.integers[0]) - static_cast<float>(x.zeroPoint[0]);
+    const auto expected = eachElement(steps, y, [&](int64_t i, int64_t c) {
+        const double slope = factor.data_ptr<double>()[c];
+        const auto unit = static_cast<float>(std::abs(slope) / 127);
+        const double bias =
+            std::nearbyint(offset.data_ptr<double>()[c] / static_cast<double>(unit * scaleOf(x)));
+        const double sum = (slope < 0 ? -127 : 127) * static_cast<double>(steps.data_ptr<float>()[i]) + bias;
+        const float scale = scaleOf(x) * unit / scaleOf(y);
+        const double q =
+            std::nearbyint(static_cast<float>(sum) * scale) + static_cast<double>(y.zeroPoint[0]);
+        return static_cast<float>(std::clamp(q, limitsOf(node, y).low, limitsOf(node, y).high));
+    });
+    EXPECT_TRUE(at::equal(resultOf(step), expected));
+}
+
+/// A constant for each pixel that convert() put on a grid.
+TEST_P(Rounding, OfSumsWithConstants) {
+    const QParams c = randomActivation(random, drawScale(random));
+    QNode node = plainNode("add");
+    const auto range = static_cast<float>(200 * c.scale[0]);
+    const at::Tensor integers = quantize(randomFloats({1, 1, input[2], input[3]}, random, -range, range), c);
+    node.constants = {dequantize(integers, c)};
+    node.constantQParams = c;
+    Step step(node, {input}, {x}, y, GetParam());
+    if (cpuInfo().isa == "sse41") {
+        GTEST_SKIP() << "no fused multiply-add";
+    }
+    EXPECT_TRUE(at::equal(resultOf(step), naiveSum(step.integers[0], x, integers.expand(input).contiguous(),
+                                                   c, y, limitsOf(node, y))));
+}
+
+/// Squares in eight sums of float32, which are added up by halves.
+TEST_P(Rounding, OfLayerNorms) {
+    const int64_t width = 8 * draw(random, 1, 40);
+    QNode node = plainNode("layer_norm");
+    node.attrs.set("normalized_shape", std::vector<int64_t>{width});
+    node.attrs.set("eps", 1e-5);
+    node.constants = {randomFloats({width}, random), randomFloats({width}, random)};
+    const QParams z = randomActivation(random, 0.03);
+    Step step(node, {{1, 3, 7, width}}, {x}, z, GetParam());
+    const at::Tensor real = scaleOf(x) * (flatFloats(step.integers[0]) - static_cast<float>(x.zeroPoint[0]));
+    const auto expected = eachElement(real, z, [&](int64_t i, int64_t) {
+        const float* row = real.data_ptr<float>() + i / width * width;
+        const auto mean =
+            static_cast<float>(std::accumulate(row, row + width, 0.0) / static_cast<double>(width));
+        std::array<float, 8> sums = {};
+        for (int64_t k = 0; k < width; ++k) {
+            float& sum = sums.at(static_cast<size_t>(k % 8));
+            sum = std::fma(row[k] - mean, row[k] - mean, sum);
+        }
+        const float squares =
+            ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+        const float factor = 1 / std::sqrt(squares / static_cast<float>(width) + 1e-5F);
+        const float value =
+            std::fma((row[i % width] - mean) * factor, node.constants[0].data_ptr<float>()[i % width],
+                     node.constants[1].data_ptr<float>()[i % width]);
+        return clampedTo(z, std::nearbyint(value / scaleOf(z)) + static_cast<float>(z.zeroPoint[0]));
     });
     EXPECT_TRUE(at::equal(resultOf(step), expected));
 }

@@ -89,7 +89,8 @@ std::vector<ValueId> QuantizedGraphBuilder::addSeveral(QNode node, std::vector<V
                                                        size_t results,
                                                        const std::optional<QParams>& qparams) {
     for (size_t i = 0; i < results; ++i) {
-        node.outputs.push_back(newValue({}, qparams));
+        node.outputs.push_back(
+            newValue(node.isBoundary() ? graph_.value(inputs[0]).shape : Shape{}, qparams));
     }
     node.inputs = std::move(inputs);
     node.layer += "#" + std::to_string(graph_.nodes.size());

@@ -1,6 +1,5 @@
 // Functions of several tensors or of a tensor and a number, element by element.
 
-#include <ATen/ops/full.h>
 #include <c10/core/ScalarType.h>
 
 #include <algorithm>
@@ -184,65 +183,20 @@ OnnxResult emitCast(const OnnxStep& step) {
                      OnnxAttributes().add("to", static_cast<int64_t>(onnxType(step.output().dtype))));
 }
 
-/// Whether `constant` has one element a channel of a tensor of `rank` axes, or one for all.
-bool isByChannel(const at::Tensor& constant, size_t rank, int64_t channels) {
-    if (constant.numel() == 1) {
-        return true;
-    }
-    const auto dim = static_cast<size_t>(constant.dim());
-    return dim + 1 >= rank && dim <= rank && constant.numel() == channels &&
-           constant.size(static_cast<int64_t>(dim + 1 - rank)) == channels;
-}
-
-/// The integers of a constant that stands beside integers, where they move no result by more than one step:
-/// added, half a step of theirs must be no more than one of the result's; as a factor, with the largest value
-/// that the other operand can have.
-std::optional<QParams> constantQParams(const OnnxStep& step, const at::Tensor& constant, bool isFactor) {
-    const QParams& output = *step.output().qparams;
-    const QParams& other = *step.graph().value(step.node().inputs.at(0)).qparams;
-    const double largest = constant.abs().max().item<double>();
-    const bool uniform = constant.min().item<double>() == constant.max().item<double>();
-    const double scale = largest == 0 ? 1 : uniform ? largest : largest / 127;
-    const double span = std::max(static_cast<double>(other.quantMax - other.zeroPoint.at(0)),
-                                 static_cast<double>(other.zeroPoint.at(0) - other.quantMin)) *
-                        other.scale.at(0);
-    const double moved = uniform ? 0 : scale / 2 * (isFactor ? span : 1);
-    if (moved > output.scale.at(0)) {
-        return std::nullopt;
-    }
-    QParams qparams{output.dtype, -1, {scale}, {output.dtype == DType::UInt8 ? 128 : 0}, 0, 255};
-    const IntegerRange type = typeRange(qparams);
-    qparams.quantMin = type.low;
-    qparams.quantMax = type.high;
-    return qparams;
-}
-
 /// Addition and multiplication of activations or of one and a constant.
 OnnxForm arithmetic(const std::string& op) {
     return single([op](const OnnxStep& step) -> OnnxResult {
-        const bool isFactor = op == "Mul";
-        const bool quantizes = step.isInteger() && step.profile().fusesEachNode;
+        if (auto affine = channelAffine(step)) {
+            return std::move(*affine);
+        }
+        const auto& grid = step.node().constantQParams;
         std::vector<std::string> tensors;
         for (size_t i = 0; i < step.operandCount(); ++i) {
             const Operand& operand = step.operand(i);
-            if (!quantizes || !operand.isConstant()) {
-                tensors.push_back(step.tensor(i));
-                continue;
-            }
-            const at::Tensor& constant = operand.constant;
-            const size_t activation = 1 - i;
-            const Shape shape = step.shape(activation);
-            if (activation == 0 && shape.size() > 1 && isByChannel(constant, shape.size(), shape[1])) {
-                const at::Tensor neutral = at::full({1}, isFactor ? 0 : 1, at::kFloat);
-                if (auto affine = isFactor ? channelAffine(step, constant, neutral)
-                                           : channelAffine(step, neutral, constant)) {
-                    return std::move(*affine);
-                }
-            }
-            const auto qparams = constantQParams(step, constant, isFactor);
-            tensors.push_back(qparams ? step.values().constant(step.node().layer + ".constant",
-                                                               quantize(constant, *qparams), *qparams)
-                                      : step.tensor(i));
+            const bool onGrid = operand.isConstant() && grid && step.profile().fusesEachNode;
+            tensors.push_back(onGrid ? step.values().constant(step.node().layer + ".constant",
+                                                              quantize(operand.constant, *grid), *grid)
+                                     : step.tensor(i));
         }
         return step.main(op, tensors);
     });

@@ -15,12 +15,8 @@ namespace qs {
 namespace {
 
 OnnxResult emitBatchNorm(const OnnxStep& step) {
-    if (step.isInteger()) {
-        const auto parameter = [&](size_t i) { return step.operand(i).constant.to(at::kDouble); };
-        const at::Tensor factor = parameter(1) / at::sqrt(parameter(4) + step.attrs().get<double>("eps"));
-        if (auto folded = channelAffine(step, factor, parameter(2) - parameter(3) * factor)) {
-            return std::move(*folded);
-        }
+    if (auto folded = channelAffine(step)) {
+        return std::move(*folded);
     }
     std::vector<std::string> inputs;
     for (size_t i = 0; i < 5; ++i) {

@@ -276,9 +276,7 @@ Status emitOnnx(const OnnxStep& step) {
     }
     std::vector<std::string> results{};
     // Not a DequantizeLinear and a QuantizeLinear alone: ONNX Runtime makes one grid of the two.
-    const auto rescaled = isActivation(node) ? channelAffine(step, at::ones({1}), at::zeros({1}))
-                                             : std::optional<std::string>();
-    if (rescaled) {
+    if (const auto rescaled = isActivation(node) ? channelAffine(step) : std::nullopt) {
         results.push_back(*rescaled);
     } else {
         QS_ASSIGN(results, (*form)(step));

@@ -6,6 +6,7 @@
 #include "ops/op.h"
 #include "quant/output_channels.h"
 #include "quant/ptq.h"
+#include "quant/ptq/constants.h"
 
 namespace qs {
 
@@ -215,8 +216,19 @@ class Converter {
             }
             node.outputs.push_back(integer_[output] = addValue(value, "", std::move(qparams)));
         }
+        quantizeConstant(out_, node, constantGrid(model_.graph.node(group.primary)));
         out_.nodes.push_back(std::move(node));
         return {};
+    }
+
+    /// The grid that a quantized file gives the step's constant.
+    std::optional<QParams> constantGrid(const Node& primary) const {
+        for (const ValueId input : primary.inputs) {
+            if (const Value& value = model_.graph.value(input); value.constant && value.qparams) {
+                return value.qparams;
+            }
+        }
+        return std::nullopt;
     }
 
     static Status quantizeWeight(QNode& node, const TensorQConfig& config) {

@@ -1,5 +1,7 @@
+#include "runtime/onednn/channel_steps.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
+#include "runtime/onednn/lookup.h"
 #include "runtime/onednn/node_builder.h"
 
 namespace qs::onednn {
@@ -8,6 +10,9 @@ namespace {
 
 /// relu and clip on their own: a clamp, and in integers a change of scale and zero point with it.
 Result<std::string> lowerClamp(NodeBuilder& b) {
+    if (const auto table = b.isInteger() ? channelTable(b) : std::nullopt) {
+        return addTable(b, *table);
+    }
     QS_ASSIGN(const Operand x, b.input(0));
     const Bounds bounds = realBounds(b.node());
     const Operand y = b.output(x.shape, x.layout);

@@ -3,7 +3,6 @@
 #include "runtime/onednn/integer_add.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
-#include "runtime/onednn/lookup.h"
 #include "runtime/onednn/node_builder.h"
 
 namespace qs::onednn {
@@ -21,9 +20,7 @@ void addFloatStep(NodeBuilder& b, const Operand& left, const Operand& right) {
 
 Result<std::string> lowerAdd(NodeBuilder& b) {
     if (b.node().inputs.size() != 2) {
-        const bool tabulated =
-            b.isInteger() && b.node().constants.size() == 1 && b.node().constants[0].numel() == 1;
-        return tabulated ? lowerLookup(b) : lowerConstants(b);
+        return lowerConstants(b);
     }
     QS_ASSIGN(const Operand left, b.input(0));
     QS_ASSIGN(const Operand right, b.input(1, left.layout));

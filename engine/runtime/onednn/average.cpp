@@ -14,6 +14,8 @@ namespace qs::onednn {
 
 namespace {
 
+using IntegerAverage = decltype(&averageReals);
+
 /// The windows of one axis of `extent` places in `count` results.
 std::vector<Span> spansOf(const Attributes& attrs, size_t axis, int64_t extent, int64_t count) {
     std::vector<Span> spans;
@@ -38,9 +40,9 @@ std::vector<Span> spansOf(const Attributes& attrs, size_t axis, int64_t extent, 
     return spans;
 }
 
-/// x as images of `shape`, averaged over the given windows into y.
+/// x as images of `shape`, averaged over the given windows into y: integers by `average`.
 void addAverage(NodeBuilder& b, const Operand& x, const ImageShape& shape, std::vector<Span> rows,
-                std::vector<Span> columns, const Operand& y) {
+                std::vector<Span> columns, const Operand& y, IntegerAverage average) {
     const Bounds bounds = realBounds(b.node());
     if (!b.isInteger()) {
         b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows),
@@ -53,10 +55,10 @@ void addAverage(NodeBuilder& b, const Operand& x, const ImageShape& shape, std::
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
     b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows), columns = std::move(columns),
                source = integerSource(p, p.scale[0]), scale = static_cast<float>(q.scale[0]),
-               target = integerTarget(q, bounds)](const dnnl::stream&) mutable {
+               target = integerTarget(q, bounds), average](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
-        averageWindows(source, shape, rows, columns, scale, target);
+        average(source, shape, rows, columns, scale, target);
     });
 }
 
@@ -111,7 +113,7 @@ Result<std::string> lowerMean(NodeBuilder& b) {
         return failure("what remains of the image lies in another order");
     }
     const Operand y = b.output(result, image ? Layout::ChannelsLast : Layout::Contiguous);
-    addAverage(b, x, shape, {{0, shape.height, shape.height}}, {{0, 1, 1}}, y);
+    addAverage(b, x, shape, {{0, shape.height, shape.height}}, {{0, 1, 1}}, y, averageWindows);
     return std::string("loop");
 }
 
@@ -124,8 +126,14 @@ Result<std::string> lowerWindowAverages(NodeBuilder& b) {
     const at::Tensor result = runFloat(b.node().op, attrs, std::array{one}).at(0);
     const int64_t height = result.size(2), width = result.size(3);
     const Operand y = b.output({x.shape[0], x.shape[1], height, width}, Layout::ChannelsLast);
+    // What ONNX Runtime has for the windows: QLinearGlobalAveragePool; nothing where they are of unequal
+    // sizes; else QLinearAveragePool.
+    const bool isGlobal = height * width == 1;
+    const bool isUnequal = x.shape[2] % height != 0 || x.shape[3] % width != 0;
+    const bool isExact = b.node().op == "adaptive_avg_pool2d" && (isGlobal || isUnequal);
+    const IntegerAverage exact = averageWindows;
     addAverage(b, x, {x.shape[0], x.shape[2], x.shape[3], x.shape[1]}, spansOf(attrs, 0, x.shape[2], height),
-               spansOf(attrs, 1, x.shape[3], width), y);
+               spansOf(attrs, 1, x.shape[3], width), y, isExact ? exact : averageReals);
     return std::string("loop");
 }
 

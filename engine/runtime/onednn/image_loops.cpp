@@ -40,6 +40,34 @@ QS_CLONES void averageIntegersPiece(IntegerSource x, ImageShape shape, const Spa
     }
 }
 
+QS_CLONES void averageRealsPiece(IntegerSource x, ImageShape shape, const Span* rows, int64_t height,
+                                 const Span* columns, int64_t width, float scale, IntegerTarget y,
+                                 int64_t begin, int64_t end) {
+    const auto zero = static_cast<float>(y.zeroPoint - y.flip);
+    for (int64_t pixel = begin; pixel < end; ++pixel) {
+        const Span &row = rows[pixel / width % height], &column = columns[pixel % width];
+        const uint8_t* image = x.data + pixel / width / height * shape.height * shape.width * shape.channels;
+        const auto counted = static_cast<float>(std::max<int64_t>(row.counted * column.counted, 1));
+        for (int64_t first = 0; first < shape.channels; first += kChannels) {
+            const int64_t channels = std::min(kChannels, shape.channels - first);
+            float sums[kChannels] = {};
+            IntegerSource from = x;
+            for (int64_t h = row.begin; h < row.end; ++h) {
+                for (int64_t w = column.begin; w < column.end; ++w) {
+                    from.data = image + (h * shape.width + w) * shape.channels + first;
+                    for (int64_t c = 0; c < channels; ++c) {
+                        sums[c] += load(from, c);
+                    }
+                }
+            }
+            uint8_t* to = y.data + pixel * shape.channels + first;
+            for (int64_t c = 0; c < channels; ++c) {
+                to[c] = storeMoved(sums[c] / counted / scale + zero, y);
+            }
+        }
+    }
+}
+
 QS_CLONES void averageFloatsPiece(const float* x, ImageShape shape, const Span* rows, int64_t height,
                                   const Span* columns, int64_t width, float low, float high, float* y,
                                   int64_t begin, int64_t end) {
@@ -143,6 +171,15 @@ void averageWindows(const IntegerSource& x, const ImageShape& shape, std::span<c
             averageIntegersPiece(x, shape, rows.data(), static_cast<int64_t>(rows.size()), columns.data(),
                                  static_cast<int64_t>(columns.size()), scale, y, begin, end);
         });
+}
+
+void averageReals(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
+                  std::span<const Span> columns, float scale, const IntegerTarget& y) {
+    forPieces(countOf(shape, rows, columns), windowGrain(shape, rows, columns),
+              [&](int64_t begin, int64_t end) {
+                  averageRealsPiece(x, shape, rows.data(), static_cast<int64_t>(rows.size()), columns.data(),
+                                    static_cast<int64_t>(columns.size()), scale, y, begin, end);
+              });
 }
 
 void averageWindows(const float* x, const ImageShape& shape, std::span<const Span> rows,

@@ -19,12 +19,17 @@ struct Span {
 };
 
 /// Means over windows: one output pixel for each span of rows and each of columns. A window with nothing in
-/// it gives 0. Integers are summed exactly; results are divided by the number of counted places. The scale of
-/// x is its own, and `scale` is y's.
+/// it gives 0. Integers are summed exactly and multiplied by averagingScale() (ops/requantization.h). The
+/// scale of x is its own, and `scale` is y's.
 void averageWindows(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
                     std::span<const Span> columns, float scale, const IntegerTarget& y);
 void averageWindows(const float* x, const ImageShape& shape, std::span<const Span> rows,
                     std::span<const Span> columns, float low, float high, float* y);
+
+/// The same of integers as ONNX Runtime's QLinearAveragePool forms it: real numbers are summed up in float32,
+/// one row of the window after the other, and rounded with y's zero point.
+void averageReals(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
+                  std::span<const Span> columns, float scale, const IntegerTarget& y);
 
 /// Between which two places of an axis a result lies, and its distance from the first, 0 to 1.
 struct Between {

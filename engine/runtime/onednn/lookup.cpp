@@ -41,10 +41,20 @@ Result<std::string> lowerLookup(NodeBuilder& b) {
     if (node.inputs.size() != 1) {
         return failure("it has several inputs");
     }
+    return addTable(b, tabulate(b.graph(), node, byteType(*b.inputQParams(0))));
+}
+
+ByteTable tableOf(const std::function<void(const uint8_t* x, uint8_t* y, int64_t count)>& loop) {
+    ByteTable bytes, table;
+    std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+    loop(bytes.data(), table.data(), static_cast<int64_t>(bytes.size()));
+    return table;
+}
+
+Result<std::string> addTable(NodeBuilder& b, const ByteTable& table) {
     QS_ASSIGN(const Operand x, b.inputRows(0));
     const Operand y = b.outputRows(x.shape, x.layout);
-    b.addStep([from = x.buffer, to = y.buffer, rows = rowsOf(x, y),
-               table = tabulate(b.graph(), node, x.type)](const dnnl::stream&) {
+    b.addStep([from = x.buffer, to = y.buffer, rows = rowsOf(x, y), table](const dnnl::stream&) {
         lookUp(bytesOf(from), table, static_cast<uint8_t*>(to->data), rows);
     });
     return std::string("table");
@@ -55,8 +65,7 @@ Result<std::string> lowerLookup(NodeBuilder& b) {
 namespace qs {
 
 void register_lookup(onednn::KernelRegistry& registry) {
-    for (const char* op :
-         {"elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "sigmoid", "silu", "tanh"}) {
+    for (const char* op : {"elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "silu", "tanh"}) {
         registry.add(op, {onednn::lowerLookup, onednn::lowerEltwise});
     }
 }

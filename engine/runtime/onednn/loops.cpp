@@ -152,7 +152,7 @@ bool hasVbmi() {
 }
 #endif
 
-QS_CLONES void softmaxPiece(IntegerSource a, const float* exponentials, float scale, IntegerTarget y,
+QS_CLONES void softmaxPiece(IntegerSource a, const float* exponentials, float steps, IntegerTarget y,
                             int64_t width, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
         const uint8_t* x = a.data + row * width;
@@ -164,10 +164,9 @@ QS_CLONES void softmaxPiece(IntegerSource a, const float* exponentials, float sc
         for (int64_t i = 0; i < width; ++i) {
             sum += exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)];
         }
-        const float factor = 1.0F / (sum * scale);
         for (int64_t i = 0; i < width; ++i) {
             y.data[row * width + i] =
-                store(exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)] * factor, y);
+                store(exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)] * steps / sum, y);
         }
     }
 }
@@ -321,6 +320,20 @@ void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTa
     });
 }
 
+void addRow(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t rows,
+            int64_t width) {
+    const float moved = sumOfZeroPoints(a, b, y);
+    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+        IntegerSource source = a;
+        IntegerTarget target = y;
+        for (int64_t row = begin; row < end; ++row) {
+            source.data = a.data + row * width;
+            target.data = y.data + row * width;
+            addIntegersPiece(source, b, moved, target, width);
+        }
+    });
+}
+
 bool sumIsExact(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y) {
     ByteTable bytes;
     std::iota(bytes.begin(), bytes.end(), uint8_t{0});
@@ -372,10 +385,10 @@ void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { shiftPiece(x, by, y, begin, end); });
 }
 
-void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float scale, const IntegerTarget& y,
+void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float steps, const IntegerTarget& y,
                  int64_t rows, int64_t width) {
     forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        softmaxPiece(a, exponentials.data(), scale, y, width, begin, end);
+        softmaxPiece(a, exponentials.data(), steps, y, width, begin, end);
     });
 }
 

@@ -46,6 +46,10 @@ void requantize(const IntegerSource& a, const IntegerTarget& y, int64_t count);
 /// zb))), which ONNX Runtime's QLinearAdd computes on CPUs with AVX2.
 void addIntegers(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, const Rows& rows);
 
+/// The same of `rows` rows of `width` elements, each with the row b.
+void addRow(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y, int64_t rows,
+            int64_t width);
+
 /// Whether a sum post-operation of oneDNN, which rounds fma(qb - zb, b.scale, (qa - za) * a.scale) + zy,
 /// gives for every two bytes what addIntegers() does.
 bool sumIsExact(const IntegerSource& a, const IntegerSource& b, const IntegerTarget& y);
@@ -65,9 +69,10 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, const Rows& ro
 /// y = x + by modulo 256: the same numbers of the other signedness, or around another zero point.
 void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count);
 
-/// Softmax over rows of `width` elements, in units of `scale`; exponentials[d] = exp(-d * a's scale).
+/// Softmax over rows of `width` elements: q = round(e * steps / sum of e) + z, in float32 and summed up in
+/// order, where e = exponentials[d] belongs to the number d steps below a row's largest.
 using FloatTable = std::array<float, 256>;
-void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float scale, const IntegerTarget& y,
+void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float steps, const IntegerTarget& y,
                  int64_t rows, int64_t width);
 
 /// Rows of bytes.

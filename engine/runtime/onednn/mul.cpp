@@ -2,7 +2,6 @@
 #include "runtime/onednn/constants.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
-#include "runtime/onednn/lookup.h"
 #include "runtime/onednn/node_builder.h"
 #include "runtime/onednn/row_loops.h"
 
@@ -31,9 +30,7 @@ void addFloatStep(NodeBuilder& b, const Operand& x, const Operand& factor, bool 
 /// Two activations of the same shape, or an image and its gate.
 Result<std::string> lowerMul(NodeBuilder& b) {
     if (b.node().inputs.size() != 2) {
-        const bool tabulated =
-            b.isInteger() && b.node().constants.size() == 1 && b.node().constants[0].numel() == 1;
-        return tabulated ? lowerLookup(b) : lowerConstants(b);
+        return lowerConstants(b);
     }
     QS_ASSIGN(const Operand left, b.input(0));
     QS_ASSIGN(const Operand right, b.input(1));

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "runtime/onednn/channel_steps.h"
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
@@ -63,6 +64,14 @@ Result<std::string> lowerBatchNorm(NodeBuilder& b) {
     QS_ASSIGN(Affine affine, affineOf(b.node(), x.shape[1]));
     const Operand y = b.outputRows(x.shape, x.layout);
     const Rows rows = rowsOf(x, y);
+    if (const auto steps = b.isInteger() ? ChannelSteps::of(b) : std::nullopt) {
+        b.addStep([from = x.buffer, to = y.buffer, ends = integerEnds(b), steps = *steps,
+                   rows](const dnnl::stream&) mutable {
+            bind(ends, from, to);
+            scaleRows(ends.source, steps.row(), ends.target, rows);
+        });
+        return std::string("loop");
+    }
     if (b.isInteger()) {
         for (std::vector<float>* numbers : {&affine.factors, &affine.addends}) {
             for (float& number : *numbers) {

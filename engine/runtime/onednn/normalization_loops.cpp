@@ -18,6 +18,17 @@ QS_CLONES void scaleIntegersPiece(IntegerSource x, const float* factors, const f
     }
 }
 
+QS_CLONES void scaleStepsPiece(IntegerSource x, RowSteps steps, IntegerTarget y, Rows rows, int64_t begin,
+                               int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+        for (int64_t i = 0; i < rows.width; ++i) {
+            const int32_t q = static_cast<uint8_t>(x.data[row * rows.xPitch + i] ^ x.flip) - x.zeroPoint;
+            y.data[row * rows.yPitch + i] =
+                store(static_cast<float>(steps.weight[i] * q + steps.bias[i]) * steps.scale[i], y);
+        }
+    }
+}
+
 QS_CLONES void scaleFloatsPiece(const float* x, const float* factors, const float* addends, float low,
                                 float high, float* y, Rows rows, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
@@ -28,42 +39,59 @@ QS_CLONES void scaleFloatsPiece(const float* x, const float* factors, const floa
 }
 
 struct Moments {
-    double mean = 0;
-    double variance = 0;
+    float mean = 0;
+    float variance = 0;
 };
 
-/// Of a row's bytes in unsigned form, exactly.
-inline Moments momentsOf(const uint8_t* x, uint8_t flip, int64_t width) {
-    constexpr int64_t kBlock = 16 * 1024;  // squares of bytes that fit into 32 bits
-    int64_t sum = 0, squares = 0;
-    for (int64_t block = 0; block < width; block += kBlock) {
-        const int64_t end = std::min(width, block + kBlock);
-        int32_t blockSum = 0, blockSquares = 0;
-        for (int64_t i = block; i < end; ++i) {
-            const int32_t q = static_cast<uint8_t>(x[i] ^ flip);
-            blockSum += q;
-            blockSquares += q * q;
+constexpr int64_t kLanes = 8;  // floats in a register of AVX2
+
+/// Of a row: the mean summed up in double, squares of what is left of it in eight lanes of float32.
+inline Moments momentsOf(const IntegerSource& x, int64_t width) {
+    const int64_t whole = width / kLanes * kLanes;
+    double sums[kLanes] = {};
+    for (int64_t i = 0; i < whole; i += kLanes) {
+        for (int64_t k = 0; k < kLanes; ++k) {
+            sums[k] += static_cast<double>(load(x, i + k));
         }
-        sum += blockSum;
-        squares += blockSquares;
     }
-    const auto count = static_cast<double>(width);
-    const double mean = static_cast<double>(sum) / count;
-    return {mean, (static_cast<double>(squares) - mean * static_cast<double>(sum)) / count};
+    double sum = 0;
+    for (const double part : sums) {
+        sum += part;
+    }
+    for (int64_t i = whole; i < width; ++i) {
+        sum += static_cast<double>(load(x, i));
+    }
+    const auto mean = static_cast<float>(sum / static_cast<double>(width));
+    float squares[kLanes] = {};
+    for (int64_t i = 0; i < whole; i += kLanes) {
+        for (int64_t k = 0; k < kLanes; ++k) {
+            const float centred = load(x, i + k) - mean;
+            squares[k] = __builtin_fmaf(centred, centred, squares[k]);
+        }
+    }
+    for (int64_t lanes = kLanes / 2; lanes > 0; lanes /= 2) {
+        for (int64_t k = 0; k < lanes; ++k) {
+            squares[k] += squares[k + lanes];
+        }
+    }
+    for (int64_t i = whole; i < width; ++i) {
+        const float centred = load(x, i) - mean;
+        squares[0] = __builtin_fmaf(centred, centred, squares[0]);
+    }
+    return {mean, squares[0] / static_cast<float>(width)};
 }
 
 QS_CLONES void normalizeIntegersPiece(IntegerSource x, RowAffine affine, float scale, IntegerTarget y,
                                       int64_t width, int64_t begin, int64_t end) {
-    const auto step = static_cast<double>(x.scale);
     for (int64_t row = begin; row < end; ++row) {
-        const uint8_t* from = x.data + row * width;
-        const Moments moments = momentsOf(from, x.flip, width);
-        const auto factor = static_cast<float>(step / std::sqrt(moments.variance * step * step + affine.eps));
-        const auto mean = static_cast<float>(moments.mean);
+        IntegerSource from = x;
+        from.data += row * width;
+        const Moments moments = momentsOf(from, width);
+        const float factor = 1 / std::sqrt(moments.variance + static_cast<float>(affine.eps));
+        uint8_t* to = y.data + row * width;
         for (int64_t i = 0; i < width; ++i) {
-            const float centred = static_cast<float>(static_cast<uint8_t>(from[i] ^ x.flip)) - mean;
-            y.data[row * width + i] =
-                store((centred * factor * affine.weight[i] + affine.bias[i]) / scale, y);
+            const float normal = (load(from, i) - moments.mean) * factor;
+            to[i] = store(__builtin_fmaf(normal, affine.weight[i], affine.bias[i]) / scale, y);
         }
     }
 }
@@ -107,6 +135,11 @@ void scaleRows(const IntegerSource& x, const float* factors, const float* addend
     forPieces(rows.count, rowGrain(rows.width), [&](int64_t begin, int64_t end) {
         scaleIntegersPiece(x, factors, addends, y, rows, begin, end);
     });
+}
+
+void scaleRows(const IntegerSource& x, const RowSteps& steps, const IntegerTarget& y, const Rows& rows) {
+    forPieces(rows.count, rowGrain(rows.width),
+              [&](int64_t begin, int64_t end) { scaleStepsPiece(x, steps, y, rows, begin, end); });
 }
 
 void scaleRows(const float* x, const float* factors, const float* addends, float low, float high, float* y,

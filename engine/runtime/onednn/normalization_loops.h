@@ -13,6 +13,15 @@ void scaleRows(const IntegerSource& x, const float* factors, const float* addend
 void scaleRows(const float* x, const float* factors, const float* addends, float low, float high, float* y,
                const Rows& rows);
 
+/// What channel_affine.h says, for each element of a row.
+struct RowSteps {
+    const int32_t* weight;
+    const int32_t* bias;
+    const float* scale;  ///< s_x * scale / s_y
+};
+/// y = (weight * (q - z) + bias) * scale; x's scale is not used.
+void scaleRows(const IntegerSource& x, const RowSteps& steps, const IntegerTarget& y, const Rows& rows);
+
 /// What a layer normalization multiplies and adds once a row has mean 0 and variance 1.
 struct RowAffine {
     const float* weight;
@@ -20,8 +29,9 @@ struct RowAffine {
     double eps;  ///< added to the variance of the real numbers
 };
 
-/// y = (x - mean) / sqrt(variance + eps) * weight + bias for each row. Integers: mean and variance are exact
-/// sums, results divided by `scale`; floats: sums in 16 parts, second moments about the mean.
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias for each row, moments about the mean. Integers: with
+/// the numbers of ONNX Runtime's LayerNormalization on CPUs with AVX2 (1.30, widths that 8 divides), results
+/// divided by `scale`. Floats: sums in 16 parts.
 void normalizeRows(const IntegerSource& x, const RowAffine& affine, float scale, const IntegerTarget& y,
                    int64_t rows, int64_t width);
 void normalizeRows(const float* x, const RowAffine& affine, float low, float high, float* y, int64_t rows,

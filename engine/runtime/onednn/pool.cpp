@@ -30,14 +30,18 @@ Result<std::string> lowerMaxPool(NodeBuilder& b) {
     return pool(b, dnnl::algorithm::pooling_max, x, window);
 }
 
+/// Of integers: runtimes divide in floats, or multiply by a rounded 1 / n, and halves fall otherwise than in
+/// oneDNN's exact division.
+constexpr const char* kDividesExactly = "oneDNN divides exactly, and halves fall otherwise than in runtimes";
+
 Result<std::string> lowerAvgPool(NodeBuilder& b) {
+    if (b.isInteger()) {
+        return failure(kDividesExactly);
+    }
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     QS_ASSIGN(const Window window, windowOf(b.node().attrs, x.shape));
     const bool padded = window.padding != Shape{0, 0};
     const bool countsPadding = padded && b.node().attrs.get<bool>("count_include_pad", true);
-    if (countsPadding && b.isInteger() && b.inputQParams(0)->zeroPoint[0] != 0) {
-        return failure("padding counts in the average and is not 0 in integers");
-    }
     if (countsPadding &&
         (window.paddingEnd[0] > window.padding[0] || window.paddingEnd[1] > window.padding[1])) {
         return failure("ceil_mode's last window counts fewer elements than the others");
@@ -50,8 +54,7 @@ Result<std::string> lowerAvgPool(NodeBuilder& b) {
 
 Result<std::string> lowerAdaptiveAvgPool(NodeBuilder& b) {
     if (b.isInteger()) {
-        return failure(
-            "it divides exactly, where runtimes multiply by a rounded 1 / n: halves fall otherwise");
+        return failure(kDividesExactly);
     }
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     QS_ASSIGN(const Window window, adaptiveWindowOf(b.node().attrs, x.shape));

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
@@ -23,6 +25,20 @@ Result<std::string> lowerFloatSoftmax(NodeBuilder& b) {
     return b.call<dnnl::softmax_forward>(pd, {{DNNL_ARG_SRC, x.memory()}, {DNNL_ARG_DST, y.memory()}});
 }
 
+/// exp(-d * s + m) for differences of d steps, with the m of ONNX Runtime's QLinearSoftmax: sums of `width`
+/// of them stay e^5 below the largest float.
+FloatTable exponentialsOf(const QParams& p, int64_t width) {
+    constexpr double kReserve = 5;
+    const double scale = static_cast<float>(p.scale[0]);
+    const float most = std::numeric_limits<float>::max() / static_cast<float>(width);
+    const double raised = std::max(0.0, static_cast<double>(std::log(most)) - kReserve) / scale;
+    FloatTable exponentials;
+    for (size_t below = 0; below < exponentials.size(); ++below) {
+        exponentials[below] = static_cast<float>(std::exp((raised - static_cast<double>(below)) * scale));
+    }
+    return exponentials;
+}
+
 /// Along the last axis: exp(x - max) of 8-bit numbers takes 256 values.
 Result<std::string> lowerSoftmax(NodeBuilder& b) {
     if (!b.isInteger()) {
@@ -33,18 +49,15 @@ Result<std::string> lowerSoftmax(NodeBuilder& b) {
         return failure("it is not along the last axis");
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    FloatTable exponentials;
-    for (size_t below = 0; below < exponentials.size(); ++below) {
-        exponentials[below] = static_cast<float>(std::exp(-p.scale[0] * static_cast<double>(below)));
-    }
     const Operand y = b.output(x.shape, Layout::Contiguous);
     const int64_t width = x.shape.back();
-    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(p, p.scale[0]), exponentials,
-               scale = static_cast<float>(q.scale[0]), target = integerTarget(q, realBounds(b.node())),
+    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(p, p.scale[0]),
+               exponentials = exponentialsOf(p, std::max<int64_t>(width, 1)),
+               steps = 1 / static_cast<float>(q.scale[0]), target = integerTarget(q, realBounds(b.node())),
                rows = width == 0 ? 0 : x.count() / width, width](const dnnl::stream&) mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
-        softmaxRows(source, exponentials, scale, target, rows, width);
+        softmaxRows(source, exponentials, steps, target, rows, width);
     });
     return std::string("loop");
 }

@@ -1,10 +1,12 @@
 #include "runtime/reference/node.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
 
+#include "ops/channel_affine.h"
 #include "ops/integer_bias.h"
 #include "ops/op.h"
 #include "ops/quantize.h"
@@ -22,6 +24,21 @@ at::Tensor roundedBias(const QNode& node, const QParams& input) {
             static_cast<float>(q.data_ptr<int32_t>()[o] * accumulatorScale(node, input, o));
     }
     return bias;
+}
+
+/// A batch norm, or a constant for each channel, as integers see it; nothing for other steps.
+std::optional<at::Tensor> roundedAffine(const QuantizedGraph& graph, const QNode& node, const at::Tensor& x) {
+    const bool clamps = node.op == "relu" || node.op == "clip";
+    const auto affine = clamps || !graph.isInteger(node) ? std::nullopt : channelAffineOf(graph, node);
+    if (!affine) {
+        return std::nullopt;
+    }
+    Shape shape(static_cast<size_t>(x.dim()), 1);
+    shape[1] = -1;
+    const at::Tensor factor = affine->weight.to(at::kFloat) * affine->scale;
+    const at::Tensor offset = affine->bias.to(at::kDouble) * affine->scale.to(at::kDouble) *
+                              graph.value(node.inputs[0]).qparams->scale[0];
+    return x * factor.reshape(shape) + offset.to(at::kFloat).reshape(shape);
 }
 
 at::Tensor activate(const at::Tensor& x, const FusedActivation& activation) {
@@ -57,7 +74,12 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
         arguments[0] = throughBFloat16(arguments[0]);
         arguments[1] = throughBFloat16(arguments[1]);
     }
-    std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, arguments);
+    std::vector<at::Tensor> outputs;
+    if (const auto affine = roundedAffine(graph, node, inputs[0])) {
+        outputs.push_back(*affine);
+    } else {
+        outputs = runFloat(node.op, node.attrs, arguments);
+    }
     if (node.hasAdd) {
         if (node.preAdd) {
             outputs[0] = dequantize(quantize(outputs[0], *node.preAdd), *node.preAdd);
