@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "ops/integer_bias.h"
@@ -219,7 +220,10 @@ TEST_P(Rounding, OfPooledAverages) {
     node.attrs.set("ceil_mode", false);
     node.attrs.set("count_include_pad", counts);
     if (draw(random, 0, 1) == 1) {
-        y = x;
+        x.zeroPoint = {0};
+    }
+    if (draw(random, 0, 2) > 0) {
+        y = x;  // which oneDNN averages where there are no halves
     }
     Step step(node, {input}, {x}, y, GetParam());
     const at::Tensor result = resultOf(step), from = step.integers[0].contiguous();
@@ -318,6 +322,31 @@ TEST_P(Rounding, OfLayerNorms) {
             std::fma((row[i % width] - mean) * factor, node.constants[0].data_ptr<float>()[i % width],
                      node.constants[1].data_ptr<float>()[i % width]);
         return clampedTo(z, std::nearbyint(value / scaleOf(z)) + static_cast<float>(z.zeroPoint[0]));
+    });
+    EXPECT_TRUE(at::equal(resultOf(step), expected));
+}
+
+/// exp(x - max + m) summed up one after the other; e^5 below the largest float.
+TEST_P(Rounding, OfSoftmax) {
+    const int64_t width = draw(random, 1, 260);
+    QNode node = plainNode("softmax");
+    node.attrs.set("dim", int64_t{-1});
+    const QParams z = activation(DType::UInt8, 1.0 / 256, 0);
+    Step step(node, {{1, 3, 7, width}}, {x}, z, GetParam());
+    const at::Tensor from = flatFloats(step.integers[0]);
+    const float most = std::numeric_limits<float>::max() / static_cast<float>(width);
+    const double scale = scaleOf(x), raised = (static_cast<double>(std::log(most)) - 5) / scale;
+    const auto expected = eachElement(from, z, [&](int64_t i, int64_t) {
+        const float* row = from.data_ptr<float>() + i / width * width;
+        const float largest = *std::max_element(row, row + width);
+        const auto exponential = [&](float q) {
+            return static_cast<float>(std::exp((static_cast<double>(q - largest) + raised) * scale));
+        };
+        float sum = 0;
+        for (int64_t k = 0; k < width; ++k) {
+            sum += exponential(row[k]);
+        }
+        return clampedTo(z, std::nearbyint(exponential(row[i % width]) * 256 / sum));
     });
     EXPECT_TRUE(at::equal(resultOf(step), expected));
 }

@@ -17,8 +17,7 @@ std::optional<ChannelSteps> ChannelSteps::of(const NodeBuilder& b) {
     const double input = b.inputQParams(0)->scale[0], output = b.outputQParams()->scale[0];
     at::Tensor scale = at::empty(affine->scale.sizes(), at::kFloat);
     for (int64_t c = 0; c < scale.numel(); ++c) {
-        scale.data_ptr<float>()[c] =
-            requantizationScale(input, affine->scale.data_ptr<float>()[c], output);
+        scale.data_ptr<float>()[c] = requantizationScale(input, affine->scale.data_ptr<float>()[c], output);
     }
     return ChannelSteps{affine->weight.to(at::kInt), affine->bias, scale};
 }
@@ -41,9 +40,8 @@ std::optional<ByteTable> channelTable(const NodeBuilder& b) {
             return std::nullopt;
         }
     }
-    const ChannelSteps byte = steps->arranged([](const at::Tensor& numbers) {
-        return numbers.narrow(0, 0, 1).expand({256}).contiguous();
-    });
+    const ChannelSteps byte = steps->arranged(
+        [](const at::Tensor& numbers) { return numbers.narrow(0, 0, 1).expand({256}).contiguous(); });
     IntegerSource source = integerSource(*b.inputQParams(0), 1);
     IntegerTarget target = integerTarget(*b.outputQParams(), realBounds(b.node()));
     return tableOf([&](const uint8_t* x, uint8_t* y, int64_t count) {

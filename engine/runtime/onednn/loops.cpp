@@ -152,25 +152,6 @@ bool hasVbmi() {
 }
 #endif
 
-QS_CLONES void softmaxPiece(IntegerSource a, const float* exponentials, float steps, IntegerTarget y,
-                            int64_t width, int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-        const uint8_t* x = a.data + row * width;
-        uint8_t largest = 0;
-        for (int64_t i = 0; i < width; ++i) {
-            largest = std::max(largest, static_cast<uint8_t>(x[i] ^ a.flip));
-        }
-        float sum = 0;
-        for (int64_t i = 0; i < width; ++i) {
-            sum += exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)];
-        }
-        for (int64_t i = 0; i < width; ++i) {
-            y.data[row * width + i] =
-                store(exponentials[largest - static_cast<uint8_t>(x[i] ^ a.flip)] * steps / sum, y);
-        }
-    }
-}
-
 constexpr int64_t kWorthATable = 4096;  // bytes; the table itself takes 256
 
 /// What requantization makes of each byte.
@@ -383,13 +364,6 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, const Rows& ro
 
 void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count) {
     forPieces(count, kGrain, [&](int64_t begin, int64_t end) { shiftPiece(x, by, y, begin, end); });
-}
-
-void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float steps, const IntegerTarget& y,
-                 int64_t rows, int64_t width) {
-    forPieces(rows, rowGrain(width), [&](int64_t begin, int64_t end) {
-        softmaxPiece(a, exponentials.data(), steps, y, width, begin, end);
-    });
 }
 
 void copyRows(const uint8_t* x, uint8_t* y, const Rows& rows) {

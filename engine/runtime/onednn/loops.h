@@ -69,12 +69,6 @@ void lookUp(const uint8_t* x, const ByteTable& table, uint8_t* y, const Rows& ro
 /// y = x + by modulo 256: the same numbers of the other signedness, or around another zero point.
 void shiftBytes(const uint8_t* x, uint8_t by, uint8_t* y, int64_t count);
 
-/// Softmax over rows of `width` elements: q = round(e * steps / sum of e) + z, in float32 and summed up in
-/// order, where e = exponentials[d] belongs to the number d steps below a row's largest.
-using FloatTable = std::array<float, 256>;
-void softmaxRows(const IntegerSource& a, const FloatTable& exponentials, float steps, const IntegerTarget& y,
-                 int64_t rows, int64_t width);
-
 /// Rows of bytes.
 void copyRows(const uint8_t* x, uint8_t* y, const Rows& rows);
 

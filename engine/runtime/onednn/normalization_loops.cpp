@@ -43,55 +43,73 @@ struct Moments {
     float variance = 0;
 };
 
-constexpr int64_t kLanes = 8;  // floats in a register of AVX2
+constexpr int64_t kLanes = 8;     // floats in a register of AVX2
+constexpr int64_t kTogether = 4;  // rows that are summed up side by side: one sum waits for its last addition
 
-/// Of a row: the mean summed up in double, squares of what is left of it in eight lanes of float32.
-inline Moments momentsOf(const IntegerSource& x, int64_t width) {
+/// Of kTogether rows: means summed up in double, squares of what is left in eight lanes of float32.
+inline void momentsOf(const IntegerSource* rows, int64_t width, Moments* moments) {
     const int64_t whole = width / kLanes * kLanes;
-    double sums[kLanes] = {};
+    double sums[kTogether][kLanes] = {};
     for (int64_t i = 0; i < whole; i += kLanes) {
-        for (int64_t k = 0; k < kLanes; ++k) {
-            sums[k] += static_cast<double>(load(x, i + k));
+        for (int64_t r = 0; r < kTogether; ++r) {
+            for (int64_t k = 0; k < kLanes; ++k) {
+                sums[r][k] += static_cast<double>(load(rows[r], i + k));
+            }
         }
     }
-    double sum = 0;
-    for (const double part : sums) {
-        sum += part;
+    float means[kTogether];
+    for (int64_t r = 0; r < kTogether; ++r) {
+        double sum = 0;
+        for (const double part : sums[r]) {
+            sum += part;
+        }
+        for (int64_t i = whole; i < width; ++i) {
+            sum += static_cast<double>(load(rows[r], i));
+        }
+        means[r] = static_cast<float>(sum / static_cast<double>(width));
     }
-    for (int64_t i = whole; i < width; ++i) {
-        sum += static_cast<double>(load(x, i));
-    }
-    const auto mean = static_cast<float>(sum / static_cast<double>(width));
-    float squares[kLanes] = {};
+    float squares[kTogether][kLanes] = {};
     for (int64_t i = 0; i < whole; i += kLanes) {
-        for (int64_t k = 0; k < kLanes; ++k) {
-            const float centred = load(x, i + k) - mean;
-            squares[k] = __builtin_fmaf(centred, centred, squares[k]);
+        for (int64_t r = 0; r < kTogether; ++r) {
+            for (int64_t k = 0; k < kLanes; ++k) {
+                const float centred = load(rows[r], i + k) - means[r];
+                squares[r][k] = __builtin_fmaf(centred, centred, squares[r][k]);
+            }
         }
     }
-    for (int64_t lanes = kLanes / 2; lanes > 0; lanes /= 2) {
-        for (int64_t k = 0; k < lanes; ++k) {
-            squares[k] += squares[k + lanes];
+    for (int64_t r = 0; r < kTogether; ++r) {
+        float* parts = squares[r];
+        for (int64_t lanes = kLanes / 2; lanes > 0; lanes /= 2) {
+            for (int64_t k = 0; k < lanes; ++k) {
+                parts[k] += parts[k + lanes];
+            }
         }
+        for (int64_t i = whole; i < width; ++i) {
+            const float centred = load(rows[r], i) - means[r];
+            parts[0] = __builtin_fmaf(centred, centred, parts[0]);
+        }
+        moments[r] = {means[r], parts[0] / static_cast<float>(width)};
     }
-    for (int64_t i = whole; i < width; ++i) {
-        const float centred = load(x, i) - mean;
-        squares[0] = __builtin_fmaf(centred, centred, squares[0]);
-    }
-    return {mean, squares[0] / static_cast<float>(width)};
 }
 
 QS_CLONES void normalizeIntegersPiece(IntegerSource x, RowAffine affine, float scale, IntegerTarget y,
                                       int64_t width, int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-        IntegerSource from = x;
-        from.data += row * width;
-        const Moments moments = momentsOf(from, width);
-        const float factor = 1 / std::sqrt(moments.variance + static_cast<float>(affine.eps));
-        uint8_t* to = y.data + row * width;
-        for (int64_t i = 0; i < width; ++i) {
-            const float normal = (load(from, i) - moments.mean) * factor;
-            to[i] = store(__builtin_fmaf(normal, affine.weight[i], affine.bias[i]) / scale, y);
+    for (int64_t first = begin; first < end; first += kTogether) {
+        const int64_t count = std::min(kTogether, end - first);
+        IntegerSource rows[kTogether];
+        Moments moments[kTogether];
+        for (int64_t r = 0; r < kTogether; ++r) {
+            rows[r] = x;
+            rows[r].data += (first + std::min(r, count - 1)) * width;
+        }
+        momentsOf(rows, width, moments);
+        for (int64_t r = 0; r < count; ++r) {
+            const float factor = 1 / std::sqrt(moments[r].variance + static_cast<float>(affine.eps));
+            uint8_t* to = y.data + (first + r) * width;
+            for (int64_t i = 0; i < width; ++i) {
+                const float normal = (load(rows[r], i) - moments[r].mean) * factor;
+                to[i] = store(__builtin_fmaf(normal, affine.weight[i], affine.bias[i]) / scale, y);
+            }
         }
     }
 }

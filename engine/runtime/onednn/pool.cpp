@@ -30,18 +30,28 @@ Result<std::string> lowerMaxPool(NodeBuilder& b) {
     return pool(b, dnnl::algorithm::pooling_max, x, window);
 }
 
-/// Of integers: runtimes divide in floats, or multiply by a rounded 1 / n, and halves fall otherwise than in
-/// oneDNN's exact division.
+/// Runtimes divide in floats, or multiply by a rounded 1 / n.
 constexpr const char* kDividesExactly = "oneDNN divides exactly, and halves fall otherwise than in runtimes";
 
+/// Whether no mean over a window can be a half, nor so near to one that rounding in floats matters.
+bool hasNoHalves(const Window& window) {
+    constexpr int64_t kMost = 49;  // 1 / (2 * 49) is more than 49 roundings of 256 * 2^-24
+    const int64_t places = window.kernel[0] * window.kernel[1];
+    return places % 2 == 1 && places <= kMost;
+}
+
 Result<std::string> lowerAvgPool(NodeBuilder& b) {
-    if (b.isInteger()) {
-        return failure(kDividesExactly);
-    }
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     QS_ASSIGN(const Window window, windowOf(b.node().attrs, x.shape));
     const bool padded = window.padding != Shape{0, 0};
     const bool countsPadding = padded && b.node().attrs.get<bool>("count_include_pad", true);
+    const bool overhangs = padded || window.paddingEnd[0] > 0 || window.paddingEnd[1] > 0;
+    if (b.isInteger() && (!hasNoHalves(window) || (overhangs && !countsPadding))) {
+        return failure(kDividesExactly);
+    }
+    if (countsPadding && b.isInteger() && b.inputQParams(0)->zeroPoint[0] != 0) {
+        return failure("padding counts in the average and is not 0 in integers");
+    }
     if (countsPadding &&
         (window.paddingEnd[0] > window.padding[0] || window.paddingEnd[1] > window.padding[1])) {
         return failure("ceil_mode's last window counts fewer elements than the others");

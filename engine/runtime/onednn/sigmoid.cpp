@@ -38,14 +38,15 @@ Result<std::string> lowerSigmoid(NodeBuilder& b) {
     const IntegerSource source = integerSource(p, p.scale[0]);
     IntegerTarget target = integerTarget(q, realBounds(b.node()));
     return addTable(b, tableOf([&](const uint8_t* x, uint8_t* y, int64_t count) {
-        std::array<float, 256> real;
-        for (int64_t i = 0; i < count; ++i) {
-            const int32_t steps = static_cast<uint8_t>(x[i] ^ source.flip) - source.zeroPoint;
-            real.at(static_cast<size_t>(i)) = logistic(source.scale * static_cast<float>(steps));
-        }
-        target.data = y;
-        quantizeFloats(real.data(), static_cast<float>(q.scale[0]), target, denseRow(count));
-    }));
+                        std::array<float, 256> real;
+                        for (int64_t i = 0; i < count; ++i) {
+                            const int32_t steps = static_cast<uint8_t>(x[i] ^ source.flip) - source.zeroPoint;
+                            real.at(static_cast<size_t>(i)) =
+                                logistic(source.scale * static_cast<float>(steps));
+                        }
+                        target.data = y;
+                        quantizeFloats(real.data(), static_cast<float>(q.scale[0]), target, denseRow(count));
+                    }));
 }
 
 }  // namespace

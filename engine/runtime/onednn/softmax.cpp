@@ -5,6 +5,7 @@
 #include "runtime/onednn/integer_operand.h"
 #include "runtime/onednn/kernel.h"
 #include "runtime/onednn/node_builder.h"
+#include "runtime/onednn/softmax_loops.h"
 
 namespace qs::onednn {
 
