@@ -79,9 +79,8 @@ TEST(OneDnnExecutor, LayerTimesAddUpToTheWhole) {
         EXPECT_FALSE(node.implementation.empty());
         sum += node.ms;
     }
-    // Loose, as machines are shared, and what the clock itself costs may be measured while they are busy: a
-    // row that is left out or counted twice shows nevertheless.
-    EXPECT_GT(sum + profile->otherMs + profile->overheadMs, 0.5 * profile->total.minMs);
+    // Loose, as machines are shared: a row that is left out or counted twice shows nevertheless.
+    EXPECT_GT(sum + profile->otherMs, 0.5 * profile->total.minMs);
     EXPECT_LT(sum + profile->otherMs, 2 * profile->total.p90Ms + profile->overheadMs);
     EXPECT_GT(profile->plan.liveBytes, 0);
     EXPECT_LE(profile->plan.arenaBytes, 1.2 * static_cast<double>(profile->plan.liveBytes) + 4096);

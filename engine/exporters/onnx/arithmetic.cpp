@@ -2,8 +2,6 @@
 
 #include <c10/core/ScalarType.h>
 
-#include <algorithm>
-
 #include "exporters/onnx/channel_affine.h"
 #include "exporters/onnx/step.h"
 #include "ops/quantize.h"

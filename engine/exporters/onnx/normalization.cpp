@@ -1,8 +1,6 @@
 // Means, variances, and products of matrices.
 
-#include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/sqrt.h>
 #include <ATen/ops/zeros.h>
 
 #include <numeric>

@@ -4,8 +4,9 @@
 
 namespace qs::onednn {
 
-/// add or mul of an activation and a float constant that is broadcast to it. Integers are equal to the
-/// simulation to the last bit.
+/// add or mul of an activation and a float constant that is broadcast to it. Integers are computed as
+/// QLinearAdd and QLinearMul do it where the constant is on a grid, by channel as ops/channel_affine.h says,
+/// and else as the simulation does.
 Result<std::string> lowerConstants(NodeBuilder& b);
 
 }  // namespace qs::onednn

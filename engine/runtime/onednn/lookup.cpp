@@ -33,11 +33,6 @@ Result<std::string> lowerLookup(NodeBuilder& b) {
     if (!b.isInteger()) {
         return failure("floats have no table");
     }
-    for (const at::Tensor& constant : node.constants) {
-        if (constant.numel() != 1) {
-            return failure("its constant is no single number");
-        }
-    }
     if (node.inputs.size() != 1) {
         return failure("it has several inputs");
     }
