@@ -10,8 +10,9 @@ namespace qs {
 /// Writes every constant of the graph by name (a pickled dict of tensors, as torch.save of a state_dict).
 Status saveWeights(const Graph& graph, const std::filesystem::path& path);
 
-/// Replaces the graph's constants by those of the file. An error where a name is missing or a shape differs:
-/// the file belongs to another model.
+/// Replaces the graph's constants by those of the file. An error where a name is missing or a shape or type
+/// differs: the file belongs to another model. An error, too, where the file is anything but a dictionary of
+/// tensors, or numbers that are finite in the graph are not.
 Status loadWeights(Graph& graph, const std::filesystem::path& path);
 
 }  // namespace qs
