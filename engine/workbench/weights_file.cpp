@@ -41,8 +41,8 @@ Status saveWeights(const Graph& graph, const std::filesystem::path& path) {
 }
 
 Status loadWeights(Graph& graph, const std::filesystem::path& path) {
-    QS_TRY(checkWeights(path));
     QS_ASSIGN(const std::string bytes, readFile(path));
+    QS_TRY(checkWeights(path));
     return guard("cannot read trained weights from " + path.string(), [&]() -> Status {
         const c10::IValue loaded = torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
         const auto weights = loaded.toGenericDict();

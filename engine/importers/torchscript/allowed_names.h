@@ -1,7 +1,7 @@
 #pragma once
 
-#include <span>
-#include <string_view>
+#include <string>
+#include <vector>
 
 namespace qs {
 
@@ -9,6 +9,6 @@ namespace qs {
 /// results from its arguments and touches nothing else. Not among them: files, processes, threads, devices,
 /// seeds, gradients, raw storage, and kernels that believe indices without a look. An operator in place
 /// ("aten::add_") is allowed with the one that it is the form of.
-std::span<const std::string_view> allowedNames();
+const std::vector<std::string>& allowedNames();
 
 }  // namespace qs

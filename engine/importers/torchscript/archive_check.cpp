@@ -8,8 +8,8 @@
 #include "importers/archive.h"
 #include "importers/torchscript/archive_records.h"
 #include "importers/torchscript/bytecode_check.h"
-#include "importers/torchscript/graph_check.h"
 #include "importers/torchscript/pickle_check.h"
+#include "importers/torchscript/refusals.h"
 #include "importers/torchscript/source_check.h"
 
 namespace qs {
@@ -19,10 +19,6 @@ namespace {
 constexpr auto kBytecode = "bytecode.pkl";
 constexpr auto kSaveScript =
     "save torch.jit.script(model) instead: torch.jit.script(model).save(\"model.pt\")";
-
-Error unsound(const std::filesystem::path& path, const std::string& why) {
-    return failure(path.string() + " is damaged or unsafe: " + why);
-}
 
 /// Where the tensors of a pickle are.
 std::string folderOf(const std::string& pickle, const ArchiveRecords& records) {

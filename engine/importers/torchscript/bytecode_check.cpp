@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "importers/torchscript/allowed_operators.h"
-#include "importers/torchscript/graph_check.h"
 #include "importers/torchscript/packed_state.h"
+#include "importers/torchscript/refusals.h"
 
 namespace qs {
 
@@ -136,7 +136,7 @@ class FunctionCheck {
     }
 
     Error unsound(const std::string& why) const {
-        return failure(path_.string() + " is damaged or unsafe: the bytecode of " + name() + ' ' + why);
+        return qs::unsound(path_, "the bytecode of " + name() + ' ' + why);
     }
 
     /// (name, overload, number of arguments).
@@ -232,7 +232,7 @@ class FunctionCheck {
 Status checkBytecode(const Pickle& bytecode, const std::filesystem::path& path) {
     const PickleValue& root = *bytecode.root;
     if (!root.is(Kind::Tuple) || root.items.empty() || !root.items[0]->is(Kind::Int)) {
-        return failure(path.string() + " is damaged or unsafe: its bytecode has no version");
+        return unsound(path, "its bytecode has no version");
     }
     for (size_t i = 1; i < root.items.size(); ++i) {
         QS_TRY(FunctionCheck(*root.items[i], path).run());

@@ -10,6 +10,7 @@
 
 #include "importers/torchscript/allowed_operators.h"
 #include "importers/torchscript/packed_state.h"
+#include "importers/torchscript/refusals.h"
 
 namespace qs {
 
@@ -52,12 +53,6 @@ const jit::Node* forbiddenNode(const jit::Graph& graph) {
 }
 
 }  // namespace
-
-Error forbiddenOperator(const std::filesystem::path& path, const std::string& name,
-                        const std::string& place) {
-    return failure(path.string() + ": it calls " + name + " in " + place +
-                   ", which reaches beyond the network: only operators that compute are run");
-}
 
 Status checkOperators(const jit::Module& module, const std::filesystem::path& path) {
     for (jit::Function* function : module._ivalue()->compilation_unit()->get_functions()) {

@@ -12,7 +12,4 @@ namespace qs {
 /// every method and function of every class of the file, called or not. Names the operator and the place.
 Status checkOperators(const torch::jit::Module& module, const std::filesystem::path& path);
 
-/// The refusal of an operator that `place` (a function, with the line where known) calls.
-Error forbiddenOperator(const std::filesystem::path& path, const std::string& name, const std::string& place);
-
 }  // namespace qs

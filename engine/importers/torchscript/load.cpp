@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/mobile/import.h>
 #include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/csrc/jit/serialization/import.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <string>
@@ -26,6 +27,11 @@ Error explained(const std::filesystem::path& path, const std::string& message) {
     if (const size_t at = message.find(unknown); at != std::string::npos) {
         const size_t begin = at + unknown.size();
         const std::string op = message.substr(begin, message.find_first_of(". \n", begin) - begin);
+        if (op.starts_with("aten::")) {
+            return failure(path.string() + ": the operator " + op + " is newer than LibTorch " +
+                           TORCH_VERSION +
+                           ": save the model with that version of PyTorch, or export it to ONNX");
+        }
         return failure(path.string() + ": the custom operator " + op +
                        " is not known here: replace it in the model by operators of PyTorch");
     }

@@ -1,9 +1,10 @@
 #include "importers/torchscript/pickle.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <string>
+#include <utility>
+
+#include "importers/torchscript/pickle_bytes.h"
 
 namespace qs {
 
@@ -14,55 +15,15 @@ using Kind = PickleValue::Kind;
 constexpr size_t kMostBytes = size_t{32} << 20;
 constexpr int kMostDepth = 1000;
 
-/// As pickletools names them.
-enum Opcode : unsigned char {
-    kMark = '(',
-    kStop = '.',
-    kBinFloat = 'G',
-    kBinInt = 'J',
-    kBinInt1 = 'K',
-    kBinInt2 = 'M',
-    kNone = 'N',
-    kBinPersId = 'Q',
-    kReduce = 'R',
-    kBinUnicode = 'X',
-    kEmptyList = ']',
-    kAppends = 'e',
-    kBuild = 'b',
-    kGlobal = 'c',
-    kBinGet = 'h',
-    kLongBinGet = 'j',
-    kBinPut = 'q',
-    kLongBinPut = 'r',
-    kSetItem = 's',
-    kTuple = 't',
-    kSetItems = 'u',
-    kEmptyDict = '}',
-    kEmptyTuple = ')',
-    kProto = 0x80,
-    kNewObj = 0x81,
-    kTuple1 = 0x85,
-    kTuple2 = 0x86,
-    kTuple3 = 0x87,
-    kNewTrue = 0x88,
-    kNewFalse = 0x89,
-    kLong1 = 0x8a,
-};
-
-/// What is wrong with the bytes, for a person.
-struct Malformed {
-    std::string why;
-};
-
 class Reader {
   public:
-    explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+    explicit Reader(std::string_view bytes) : in_(bytes) {}
 
     Pickle read() {
-        if (bytes_.size() > kMostBytes) {
+        if (in_.size() > kMostBytes) {
             throw Malformed{"is larger than " + std::to_string(kMostBytes >> 20) + " MiB"};
         }
-        if (byte() != kProto || byte() != 2) {
+        if (in_.byte() != kProto || in_.byte() != 2) {
             throw Malformed{"is no pickle of protocol 2"};
         }
         while (step()) {
@@ -75,42 +36,6 @@ class Reader {
     }
 
   private:
-    // ---- bytes
-
-    std::string_view take(size_t count) {
-        if (count > bytes_.size() - at_) {
-            throw Malformed{"has no end"};
-        }
-        at_ += count;
-        return bytes_.substr(at_ - count, count);
-    }
-
-    unsigned char byte() { return static_cast<unsigned char>(take(1)[0]); }
-
-    template <typename T>
-    T little() {
-        T value;
-        std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
-        return value;
-    }
-
-    double bigEndianReal() {
-        char bytes[sizeof(double)];
-        std::ranges::reverse_copy(take(sizeof(double)), bytes);
-        return std::bit_cast<double>(bytes);
-    }
-
-    /// Two lines.
-    std::string_view globalName() {
-        const size_t first = bytes_.find('\n', at_);
-        const size_t second = first == std::string_view::npos ? first : bytes_.find('\n', first + 1);
-        if (second == std::string_view::npos) {
-            throw Malformed{"has no end"};
-        }
-        const std::string_view name = take(second + 1 - at_);
-        return name.substr(0, name.size() - 1);
-    }
-
     // ---- values
 
     PickleValue* push(PickleValue value) {
@@ -236,7 +161,7 @@ class Reader {
 
     /// False at the end.
     bool step() {
-        const unsigned char opcode = byte();
+        const unsigned char opcode = in_.byte();
         switch (opcode) {
             case kStop:
                 return false;
@@ -251,28 +176,28 @@ class Reader {
                 push({.kind = Kind::Bool, .integer = opcode == kNewTrue});
                 break;
             case kBinInt1:
-                push({.kind = Kind::Int, .integer = byte()});
+                push({.kind = Kind::Int, .integer = in_.byte()});
                 break;
             case kBinInt2:
-                push({.kind = Kind::Int, .integer = little<uint16_t>()});
+                push({.kind = Kind::Int, .integer = in_.little<uint16_t>()});
                 break;
             case kBinInt:
-                push({.kind = Kind::Int, .integer = little<int32_t>()});
+                push({.kind = Kind::Int, .integer = in_.little<int32_t>()});
                 break;
             case kLong1:
-                if (byte() != sizeof(int64_t)) {
+                if (in_.byte() != sizeof(int64_t)) {
                     throw Malformed{"has a number that is not of 8 bytes"};
                 }
-                push({.kind = Kind::Int, .integer = little<int64_t>()});
+                push({.kind = Kind::Int, .integer = in_.little<int64_t>()});
                 break;
             case kBinFloat:
-                push({.kind = Kind::Float, .real = bigEndianReal()});
+                push({.kind = Kind::Float, .real = in_.bigEndianReal()});
                 break;
             case kBinUnicode:
-                push({.kind = Kind::String, .text = take(little<uint32_t>())});
+                push({.kind = Kind::String, .text = in_.take(in_.little<uint32_t>())});
                 break;
             case kGlobal:
-                push({.kind = Kind::Global, .text = globalName()});
+                push({.kind = Kind::Global, .text = in_.globalName()});
                 break;
             case kEmptyTuple:
                 makeTuple(0);
@@ -312,16 +237,16 @@ class Reader {
                 makeStorage();
                 break;
             case kBinPut:
-                put(byte());
+                put(in_.byte());
                 break;
             case kLongBinPut:
-                put(little<uint32_t>());
+                put(in_.little<uint32_t>());
                 break;
             case kBinGet:
-                get(byte());
+                get(in_.byte());
                 break;
             case kLongBinGet:
-                get(little<uint32_t>());
+                get(in_.little<uint32_t>());
                 break;
             default:
                 throw Malformed{"has opcode " + std::to_string(opcode) + ", which TorchScript does not use"};
@@ -329,8 +254,7 @@ class Reader {
         return true;
     }
 
-    std::string_view bytes_;
-    size_t at_ = 0;
+    ByteReader in_;
     Pickle pickle_;
     std::vector<PickleValue*> stack_;
     std::vector<size_t> marks_;

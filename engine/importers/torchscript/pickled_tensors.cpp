@@ -54,12 +54,13 @@ bool isDevice(std::string_view text) {
            std::ranges::all_of(index, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// ("storage", type, record, device, number of elements).
+/// ("storage", type, record, device, number of elements), with a None behind them before PyTorch 1.5.
 bool isWellFormed(const PickleValue& storage) {
     const auto& items = storage.items;
-    return items.size() == 5 && items[0]->is(Kind::String) && items[0]->text == "storage" &&
-           storageType(*items[1]) && items[2]->is(Kind::String) && items[3]->is(Kind::String) &&
-           isDevice(items[3]->text) && items[4]->is(Kind::Int) && items[4]->integer >= 0;
+    return (items.size() == 5 || items.size() == 6) && items[0]->is(Kind::String) &&
+           items[0]->text == "storage" && storageType(*items[1]) && items[2]->is(Kind::String) &&
+           items[3]->is(Kind::String) && isDevice(items[3]->text) && items[4]->is(Kind::Int) &&
+           items[4]->integer >= 0;
 }
 
 std::optional<std::vector<int64_t>> extents(const PickleValue& tuple) {

@@ -4,10 +4,10 @@
 
 #include <memory>
 #include <set>
-#include <vector>
 
 #include "core/guard.h"
 #include "importers/torchscript/allowed_operators.h"
+#include "importers/torchscript/source_nesting.h"
 
 namespace qs {
 
@@ -16,10 +16,6 @@ namespace jit = torch::jit;
 namespace {
 
 constexpr size_t kMostBytes = size_t{64} << 20;
-constexpr size_t kMostBrackets = 100;
-constexpr int kMostIndent = 200;
-constexpr int kMostElif = 200;
-constexpr size_t kMostChain = 2000;
 constexpr int kMostBlankLines = 1000;
 constexpr size_t kMostName = 100;
 
@@ -71,63 +67,15 @@ class Walk {
     /// Of a line; the one that a block follows ends with its indent.
     bool atEnd() { return kind() == jit::TK_NEWLINE || kind() == jit::TK_INDENT || kind() == jit::TK_EOF; }
 
-    /// To the next token, with a look at what LibTorch's parser and compiler recurse into.
     void advance() {
-        countNesting();
-        countChain();
+        if (const char* tooDeep = nesting_.add(kind())) {
+            refuse(tooDeep);
+        }
         lastKind_ = kind();
         if (lastKind_ == jit::TK_IDENT) {
             lastName_ = text();
         }
         lexer_.next();
-    }
-
-    void countNesting() {
-        switch (kind()) {
-            case '(':
-            case '[':
-            case '{':
-                if (chains_.size() > kMostBrackets) {
-                    refuse("brackets that are nested too deeply");
-                }
-                break;
-            case jit::TK_INDENT:
-                if (++indent_ > kMostIndent) {
-                    refuse("blocks that are nested too deeply");
-                }
-                break;
-            case jit::TK_DEDENT:
-                --indent_;
-                break;
-            case jit::TK_ELIF:
-                if (++elifs_ > kMostElif) {
-                    refuse("too long a chain of conditions");
-                }
-                break;
-            default:
-                break;
-        }
-    }
-
-    /// Tokens that no comma parts: operators, calls and subscripts of one expression, and of those around it.
-    void countChain() {
-        const int k = kind();
-        if (k == '(' || k == '[' || k == '{') {
-            chains_.push_back(0);
-        } else if (k == ')' || k == ']' || k == '}') {
-            if (chains_.size() > 1) {
-                chain_ -= chains_.back();
-                chains_.pop_back();
-            }
-        } else if (k == ',' || k == jit::TK_NEWLINE) {
-            chain_ -= chains_.back();
-            chains_.back() = 0;
-            return;
-        }
-        ++chains_.back();
-        if (++chain_ > kMostChain) {
-            refuse("an expression that is too long");
-        }
     }
 
     void skipLine() {
@@ -145,7 +93,7 @@ class Walk {
                 return advance();
             case jit::TK_DEDENT:
                 advance();
-                if (indent_ <= functionIndent_) {
+                if (nesting_.indent() <= functionIndent_) {
                     functionIndent_ = -1;
                 }
                 return;
@@ -162,14 +110,14 @@ class Walk {
 
     void definition() {
         if (functionIndent_ < 0) {
-            functionIndent_ = indent_;
+            functionIndent_ = nesting_.indent();
         }
         advance();
         facts_.restoresItself = facts_.restoresItself || text() == "__setstate__";
-        const size_t outside = chains_.size();
+        const size_t outside = nesting_.brackets();
         bool isDefault = false;
         while (!atEnd()) {
-            const bool isParameter = chains_.size() == outside + 1;
+            const bool isParameter = nesting_.brackets() == outside + 1;
             if (isParameter && (kind() == ',' || kind() == ')')) {
                 isDefault = false;
             } else if (isDefault) {
@@ -203,7 +151,7 @@ class Walk {
         static const std::set<std::string> kLists = {"__annotations__", "__buffers__", "__forward_hooks__",
                                                      "__forward_pre_hooks__", "__parameters__"};
         const bool isList = kLists.contains(name);
-        if (indent_ > 0 && !isEnumeration_ && !isList && kind() == '=') {
+        if (nesting_.indent() > 0 && !isEnumeration_ && !isList && kind() == '=') {
             throw Unsound{"gives " + name.substr(0, kMostName) + " no type"};
         }
         if (isList && kind() != '=' && kind() != '[') {
@@ -277,11 +225,8 @@ class Walk {
     std::shared_ptr<jit::Source> source_;
     jit::Lexer lexer_;
     SourceFacts facts_;
-    int indent_ = 0;
     int functionIndent_ = -1;  ///< of the def that the walk is in
-    int elifs_ = 0;
-    size_t chain_ = 0;               ///< sum of chains_
-    std::vector<size_t> chains_{0};  ///< of every open bracket
+    SourceNesting nesting_;
     int lastKind_ = jit::TK_NEWLINE;
     std::string lastName_;
     bool isEnumeration_ = false;
