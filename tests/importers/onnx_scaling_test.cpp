@@ -125,8 +125,8 @@ double secondsToOpen(const std::filesystem::path& path) {
 class OnnxScaling : public testing::TestWithParam<ScalingCase> {};
 
 TEST_P(OnnxScaling, FourTimesTheNodesTakeLessThanSixTimesAsLong) {
-    constexpr int kNodes = 4000;
-    constexpr int kRounds = 3;
+    constexpr int kNodes = 10'000;
+    constexpr int kRounds = 2;
     const TemporaryFolder folder;
     save(make(GetParam().network, kNodes), folder / "small.onnx");
     save(make(GetParam().network, 4 * kNodes), folder / "large.onnx");
