@@ -1,19 +1,24 @@
 #include "graph/graph.h"
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
+#include <utility>
 
 namespace qs {
 
 namespace {
 
-ValueId append(std::vector<Value>& values, std::string name, NodeId producer) {
-    Value value;
-    value.id = ValueId{static_cast<int32_t>(values.size())};
-    value.name = std::move(name);
-    value.producer = producer;
-    values.push_back(std::move(value));
-    return values.back().id;
+std::vector<ValueId> distinct(std::vector<ValueId> ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return ids;
+}
+
+std::vector<ValueId> difference(const std::vector<ValueId>& a, const std::vector<ValueId>& b) {
+    std::vector<ValueId> rest;
+    std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
+    return rest;
 }
 
 struct AttributePrinter {
@@ -36,13 +41,36 @@ struct AttributePrinter {
 
 }  // namespace
 
+ValueId Graph::append(std::string name, NodeId producer) {
+    Value value;
+    value.id = ValueId{static_cast<int32_t>(values_.size())};
+    value.name = std::move(name);
+    value.producer = producer;
+    values_.push_back(std::move(value));
+    uses_.emplace_back();
+    return values_.back().id;
+}
+
+void Graph::addReader(ValueId value, NodeId reader) {
+    auto& readers = usesOf(value).readers;
+    const auto place = std::lower_bound(readers.begin(), readers.end(), reader);
+    if (place == readers.end() || *place != reader) {
+        readers.insert(place, reader);
+    }
+}
+
+void Graph::removeReader(ValueId value, NodeId reader) {
+    auto& readers = usesOf(value).readers;
+    readers.erase(std::lower_bound(readers.begin(), readers.end(), reader));
+}
+
 ValueId Graph::addInput(std::string name) {
-    inputs_.push_back(append(values_, std::move(name), {}));
+    inputs_.push_back(append(std::move(name), {}));
     return inputs_.back();
 }
 
 ValueId Graph::addConstant(std::string name, at::Tensor tensor) {
-    const ValueId id = append(values_, std::move(name), {});
+    const ValueId id = append(std::move(name), {});
     value(id).shape = tensor.sizes().vec();
     value(id).constant = std::move(tensor);
     return id;
@@ -53,7 +81,10 @@ NodeId Graph::addNode(std::string op, std::string name, Attributes attrs, std::v
     const NodeId id{static_cast<int32_t>(nodes_.size())};
     Node node{id, std::move(op), std::move(name), {}, std::move(attrs), std::move(inputs), {}};
     for (const auto& output : outputNames) {
-        node.outputs.push_back(append(values_, output, id));
+        node.outputs.push_back(append(output, id));
+    }
+    for (const ValueId input : node.inputs) {
+        addReader(input, id);
     }
     nodes_.push_back(std::move(node));
     return id;
@@ -62,27 +93,40 @@ NodeId Graph::addNode(std::string op, std::string name, Attributes attrs, std::v
 void Graph::addOutput(ValueId value, std::string name) {
     outputs_.push_back(value);
     outputNames_.push_back(std::move(name));
+    ++usesOf(value).outputs;
+}
+
+void Graph::setInputs(NodeId id, std::vector<ValueId> inputs) {
+    const std::vector<ValueId> before = distinct(node(id).inputs);
+    const std::vector<ValueId> after = distinct(inputs);
+    for (const ValueId value : difference(before, after)) {
+        removeReader(value, id);
+    }
+    for (const ValueId value : difference(after, before)) {
+        addReader(value, id);
+    }
+    node(id).inputs = std::move(inputs);
+}
+
+void Graph::setInput(NodeId id, size_t index, ValueId value) {
+    std::vector<ValueId> inputs = node(id).inputs;
+    inputs.at(index) = value;
+    setInputs(id, std::move(inputs));
 }
 
 void Graph::replaceUses(ValueId from, ValueId to) {
-    for (auto& node : nodes_) {
-        std::replace(node.inputs.begin(), node.inputs.end(), from, to);
+    if (from == to) {
+        return;
     }
-    std::replace(outputs_.begin(), outputs_.end(), from, to);
-}
-
-std::vector<NodeId> Graph::users(ValueId id) const {
-    std::vector<NodeId> users;
-    for (const auto& node : nodes_) {
-        if (std::find(node.inputs.begin(), node.inputs.end(), id) != node.inputs.end()) {
-            users.push_back(node.id);
-        }
+    for (const NodeId reader : std::exchange(usesOf(from).readers, {})) {
+        auto& inputs = node(reader).inputs;
+        std::replace(inputs.begin(), inputs.end(), from, to);
+        addReader(to, reader);
     }
-    return users;
-}
-
-bool Graph::isOutput(ValueId id) const {
-    return std::find(outputs_.begin(), outputs_.end(), id) != outputs_.end();
+    if (isOutput(from)) {
+        std::replace(outputs_.begin(), outputs_.end(), from, to);
+        usesOf(to).outputs += std::exchange(usesOf(from).outputs, 0);
+    }
 }
 
 const Node* Graph::findNode(std::string_view name) const {

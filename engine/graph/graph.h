@@ -63,6 +63,9 @@ class Graph {
     NodeId addNode(std::string op, std::string name, Attributes attrs, std::vector<ValueId> inputs,
                    const std::vector<std::string>& outputNames);
     void addOutput(ValueId value, std::string name);
+    /// What a node reads is changed by these alone: the graph knows the readers of every value.
+    void setInputs(NodeId node, std::vector<ValueId> inputs);
+    void setInput(NodeId node, size_t index, ValueId value);
     /// Readers of `from`, the graph's outputs included, read `to` instead.
     void replaceUses(ValueId from, ValueId to);
     /// The only batch size that the network runs, because it uses it as a number; 0: any.
@@ -80,9 +83,9 @@ class Graph {
     const std::vector<std::string>& outputNames() const { return outputNames_; }
     const at::Tensor& constant(ValueId id) const { return *value(id).constant; }
 
-    /// Nodes that read `id`, in order, once per node.
-    std::vector<NodeId> users(ValueId id) const;
-    bool isOutput(ValueId id) const;
+    /// Nodes that read `id`, in order, once per node. The list changes with the graph.
+    const std::vector<NodeId>& users(ValueId id) const { return usesOf(id).readers; }
+    bool isOutput(ValueId id) const { return usesOf(id).outputs > 0; }
     const Node* findNode(std::string_view name) const;
 
     /// A name like `wanted` that no node has yet ("conv", then "conv#2", "conv#3" ...).
@@ -92,8 +95,20 @@ class Graph {
     std::string dump() const;
 
   private:
+    /// Who needs a value: the nodes that read it, ascending, and how many of the graph's outputs it is.
+    struct Uses {
+        std::vector<NodeId> readers;
+        int64_t outputs = 0;
+    };
+    const Uses& usesOf(ValueId id) const { return uses_.at(static_cast<size_t>(id.index)); }
+    Uses& usesOf(ValueId id) { return uses_.at(static_cast<size_t>(id.index)); }
+    ValueId append(std::string name, NodeId producer);
+    void addReader(ValueId value, NodeId reader);
+    void removeReader(ValueId value, NodeId reader);
+
     std::vector<Node> nodes_;
     std::vector<Value> values_;
+    std::vector<Uses> uses_;  ///< of each value
     std::vector<ValueId> inputs_;
     std::vector<ValueId> outputs_;
     std::vector<std::string> outputNames_;

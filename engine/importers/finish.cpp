@@ -7,6 +7,7 @@
 #include "core/guard.h"
 #include "graph/passes/simplify.h"
 #include "importers/lift_quantization.h"
+#include "importers/memory_check.h"
 #include "importers/tracer.h"
 #include "ops/op.h"
 
@@ -334,7 +335,7 @@ TracedNetwork named(Graph graph, std::vector<std::string>& notes) {
 }  // namespace
 
 Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
-                                  std::vector<std::string>& notes) {
+                                  std::vector<std::string>& notes, const Job& job) {
     return guard("reading the network", [&]() -> Result<TracedNetwork> {
         try {
             Graph graph = trace(batch);
@@ -351,12 +352,15 @@ Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64
                 notes.push_back("runs a batch of " + std::to_string(batch) + " only: another one fails in " +
                                 error.what());
             }
+            checkMemory(graph);
             graph.setFixedBatch(fixed);
             if (graph.outputs().empty()) {
                 return failure("the model returns no tensor");
             }
-            simplify(graph);
+            simplify(graph, [&] { pollTrace(job); });
             return named(std::move(graph), notes);
+        } catch (const TraceCancelled&) {
+            return cancelled();
         } catch (const ImportError& error) {
             return failure(error.what());
         }

@@ -93,10 +93,11 @@ Error sizeNeeded(const InputSpec& input) {
                    ": give its size, for example --input " + name + "=" + shapeText(example));
 }
 
-Result<TracedNetwork> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs) {
+Result<TracedNetwork> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs,
+                                    const Job& job) {
     const auto open = std::find_if_not(inputs.begin(), inputs.end(), isComplete);
     if (open == inputs.end()) {
-        return file.trace(inputs);
+        return file.trace(inputs, job);
     }
     std::optional<Error> first;
     for (auto guess : file.guesses()) {
@@ -105,8 +106,8 @@ Result<TracedNetwork> traceGuessing(const ModelFile& file, const std::vector<Inp
                 guess[i] = inputs[i];
             }
         }
-        auto network = file.trace(guess);
-        if (network) {
+        auto network = file.trace(guess, job);
+        if (network || network.error().kind == ErrorKind::Cancelled) {
             return network;
         }
         if (!first) {
@@ -137,7 +138,8 @@ Error presentable(Error error) {
     return error;
 }
 
-Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<InputSpec>& wanted) {
+Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<InputSpec>& wanted,
+                           const Job& job) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         return failure(path.string() + " is a folder, not a model file");
@@ -154,12 +156,14 @@ Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<
             continue;
         }
         QS_ASSIGN(const std::unique_ptr<ModelFile> file, importer.open(path));
-        const auto named = [&](const Error& why) { return failure(path.string() + ": " + why.message); };
+        const auto named = [&](const Error& why) {
+            return why.kind == ErrorKind::Cancelled ? why : failure(path.string() + ": " + why.message);
+        };
         auto inputs = fill(file->inputs(), wanted);
         if (!inputs) {
             return named(inputs.error());
         }
-        auto network = traceGuessing(*file, *inputs);
+        auto network = traceGuessing(*file, *inputs, job);
         if (!network) {
             return named(network.error());
         }
@@ -173,8 +177,9 @@ Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<
 
 }  // namespace
 
-Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted) {
-    auto opened = open(path, wanted);
+Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted,
+                                const Job& job) {
+    auto opened = open(path, wanted, job);
     return opened ? std::move(opened) : presentable(opened.error());
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/job.h"
 #include "core/registry.h"
 #include "core/result.h"
 #include "graph/graph.h"
@@ -36,8 +37,8 @@ class ModelFile {
     /// What a person should know ("weights widened from fp16"), a line each.
     virtual std::vector<std::string> notes() const { return {}; }
     /// The network at these inputs: shape complete, dtype set, one for each of inputs(). May be called again
-    /// with other shapes.
-    virtual Result<TracedNetwork> trace(std::span<const InputSpec> inputs) const = 0;
+    /// with other shapes. Polls the job for every operator.
+    virtual Result<TracedNetwork> trace(std::span<const InputSpec> inputs, const Job& job) const = 0;
 };
 
 /// A model format: whether the first bytes look like one, and how to read it.
@@ -60,7 +61,8 @@ struct ImportedModel {
 
 /// Opens a model file of any known format; one clear line for what cannot be opened. `wanted` gives shapes
 /// and types by name, or in order where names are empty; what it leaves open comes from the file, or else is
-/// guessed (first convolution's channels, 224 x 224 pixels).
-Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted = {});
+/// guessed (first convolution's channels, 224 x 224 pixels). Error of kind Cancelled where the job was.
+Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted = {},
+                                const Job& job = Job());
 
 }  // namespace qs

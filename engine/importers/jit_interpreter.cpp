@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "importers/jit_quantized.h"
+#include "importers/operators.h"
 #include "importers/torchscript/allowed_operators.h"
 
 namespace qs {
@@ -113,6 +114,7 @@ class Interpreter {
 
     void runBlock(Frame& frame, const jit::Block* block) {
         for (const jit::Node* node : block->nodes()) {
+            tracer_.poll();
             if (++steps_ > kMostSteps) {
                 refuse(frame, node,
                        "the model's loops do not end within " + std::to_string(kMostSteps) + " steps");
@@ -486,8 +488,7 @@ class Interpreter {
         } catch (const ImportError&) {
             throw;
         } catch (const std::exception& error) {
-            const std::string text = error.what();
-            refuse(frame, node, op + ": " + text.substr(0, text.find('\n')));
+            refuse(frame, node, op + ": " + firstSentence(error));
         }
     }
 

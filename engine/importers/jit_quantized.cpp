@@ -165,7 +165,7 @@ std::optional<std::vector<c10::IValue>> JitQuantized::trace(const JitCall& call)
     } catch (const ImportError&) {
         throw;
     } catch (const std::exception& error) {
-        refuse(call, "cannot be read: " + firstLine(error.what()));
+        refuse(call, "cannot be read: " + firstSentence(error));
     }
 }
 

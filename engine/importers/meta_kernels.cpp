@@ -29,6 +29,13 @@ at::Tensor& itself(at::Tensor& self) {
 
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const MaybeTensor&, Ints stride,
                        Ints padding, Ints dilation, bool transposed, Ints outputPadding, int64_t groups) {
+    const auto axes = static_cast<size_t>(std::max<int64_t>(input.dim() - 2, 0));
+    TORCH_CHECK(weight.dim() == input.dim(), "the weight has ", weight.dim(), " dimensions, the input ",
+                input.dim());
+    for (const Ints list : {stride, padding, dilation, transposed ? outputPadding : stride}) {
+        TORCH_CHECK(list.size() == 1 || list.size() == axes, "expected 1 or ", axes, " numbers, but got ",
+                    list.size());
+    }
     const int64_t inputChannels = weight.size(transposed ? 0 : 1) * (transposed ? 1 : groups);
     TORCH_CHECK(input.size(1) == inputChannels, "expected ", inputChannels, " channels, but got ",
                 input.size(1));
@@ -57,6 +64,8 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batchNorm(const at::Tensor& input
 
 at::Tensor adaptivePool(const at::Tensor& self, Ints size) {
     std::vector<int64_t> shape = self.sizes().vec();
+    TORCH_CHECK(size.size() <= shape.size(), "expected at least ", size.size(), " dimensions, but got ",
+                shape.size());
     for (size_t i = 0; i < size.size(); ++i) {
         shape[shape.size() - size.size() + i] = size[i];
     }

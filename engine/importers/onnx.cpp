@@ -72,14 +72,15 @@ class OnnxFile final : public ModelFile {
     std::vector<std::string> classes() const override { return onnxClasses(model_->proto()); }
     std::vector<std::string> notes() const override { return notes_; }
 
-    Result<TracedNetwork> trace(std::span<const InputSpec> inputs) const override {
+    Result<TracedNetwork> trace(std::span<const InputSpec> inputs, const Job& job) const override {
         return guard("the ONNX model cannot be imported", [&]() -> Result<TracedNetwork> {
             try {
                 checkInputs(inputs);
                 const std::vector<InputSpec> wanted(inputs.begin(), inputs.end());
                 return finishGraph(
                     batchOf(wanted),
-                    [&](int64_t batch) { return traceOnnx(*model_, atBatch(wanted, batch)); }, notes_);
+                    [&](int64_t batch) { return traceOnnx(*model_, atBatch(wanted, batch), job); }, notes_,
+                    job);
             } catch (const ImportError& error) {
                 return failure(error.what());
             }

@@ -2,9 +2,11 @@
 
 #include <ATen/ops/empty_strided.h>
 
-#include <algorithm>
-#include <cmath>
-#include <unordered_set>
+#include <new>
+#include <stdexcept>
+
+#include "core/guard.h"
+#include "core/log.h"
 
 namespace qs {
 
@@ -16,6 +18,17 @@ c10::OperatorName splitName(const std::string& op) {
 
 std::string firstLine(const std::string& text) {
     return text.substr(0, text.find('\n'));
+}
+
+std::string firstSentence(const std::exception& error) {
+    if (dynamic_cast<const std::bad_alloc*>(&error)) {
+        return exceptionSummary(error);
+    }
+    const std::string line = firstLine(error.what());
+    if (line != error.what()) {
+        spdlog::debug("LibTorch: {}", error.what());
+    }
+    return exceptionSummary(std::runtime_error(line));
 }
 
 c10::IValue mapTensors(const c10::IValue& value, const std::function<at::Tensor(const at::Tensor&)>& map) {
@@ -68,37 +81,6 @@ bool isCreation(const std::string& name) {
 
 bool isInPlace(const std::string& name) {
     return name.ends_with('_') && !name.ends_with("__");
-}
-
-double elementsCreated(const std::string& name, const Values& arguments) {
-    static const std::unordered_set<std::string> creators{
-        "aten::zeros", "aten::ones",   "aten::full", "aten::empty",  "aten::rand",  "aten::randn",
-        "aten::eye",   "aten::repeat", "aten::tile", "aten::arange", "aten::range", "aten::linspace"};
-    if (!creators.contains(name) && !name.starts_with("aten::new_")) {
-        return 0;
-    }
-    if (name == "aten::arange" || name == "aten::range") {
-        double most = 0;
-        for (const auto& value : arguments) {
-            most = std::max(most, value.isInt()      ? std::abs(static_cast<double>(value.toInt()))
-                                  : value.isDouble() ? std::abs(value.toDouble())
-                                                     : 0);
-        }
-        return most;
-    }
-    double product = 1;
-    for (const auto& value : arguments) {
-        if (value.isIntList()) {
-            for (const int64_t extent : value.toIntVector()) {
-                product *= static_cast<double>(std::max<int64_t>(std::abs(extent), 1));
-            }
-            break;
-        }
-    }
-    const bool multiplies = name == "aten::repeat" || name == "aten::tile";
-    return multiplies && !arguments.empty() && arguments[0].isTensor()
-               ? product * static_cast<double>(arguments[0].toTensor().numel())
-               : product;
 }
 
 }  // namespace qs

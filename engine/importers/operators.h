@@ -18,6 +18,8 @@ c10::OperatorName splitName(const std::string& op);
 
 /// The first line of what LibTorch says, without its stack trace.
 std::string firstLine(const std::string& text);
+/// The same of an exception, in words for a person: see exceptionSummary().
+std::string firstSentence(const std::exception& error);
 
 /// The value with each of its tensors, those in lists included, replaced by what `map` makes of it.
 c10::IValue mapTensors(const c10::IValue& value, const std::function<at::Tensor(const at::Tensor&)>& map);
@@ -32,7 +34,5 @@ Values run(const c10::OperatorHandle& handle, Values stack);
 /// Operators that take an activation for its shape and type only.
 bool isCreation(const std::string& name);
 bool isInPlace(const std::string& name);
-/// Elements of what the operator would create, where its arguments tell; else 0.
-double elementsCreated(const std::string& name, const Values& arguments);
 
 }  // namespace qs

@@ -69,10 +69,10 @@ class TorchScriptFile : public ModelFile {
         return guesses;
     }
 
-    Result<TracedNetwork> trace(std::span<const InputSpec> inputs) const override {
+    Result<TracedNetwork> trace(std::span<const InputSpec> inputs, const Job& job) const override {
         notes_ = loadNotes_;
         return finishGraph(
-            batchOf(inputs, 1), [&](int64_t batch) { return traceOnce(inputs, batch); }, notes_);
+            batchOf(inputs, 1), [&](int64_t batch) { return traceOnce(inputs, batch, job); }, notes_, job);
     }
 
   private:
@@ -80,9 +80,9 @@ class TorchScriptFile : public ModelFile {
         return inputs.empty() || inputs[0].shape.empty() ? fallback : inputs[0].shape[0];
     }
 
-    Graph traceOnce(std::span<const InputSpec> inputs, int64_t batch) const {
+    Graph traceOnce(std::span<const InputSpec> inputs, int64_t batch, const Job& job) const {
         const QuantizedEngine engine(anyQuantizedEngine());
-        Tracer tracer;
+        Tracer tracer(job);
         std::vector<at::Tensor> tensors;
         const int64_t whole = batchOf(inputs, batch);
         for (size_t i = 0; i < inputs.size(); ++i) {

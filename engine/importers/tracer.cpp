@@ -4,13 +4,15 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/guard.h"
+#include "importers/call_limits.h"
+#include "importers/calls.h"
 #include "importers/markers.h"
 #include "importers/meta_kernels.h"
 #include "importers/operators.h"
@@ -22,8 +24,8 @@ namespace qs {
 
 namespace {
 
-constexpr int64_t kMostConstantElements = int64_t{1} << 28;
-constexpr int64_t kMostTrialElements = int64_t{1} << 28;
+/// Characters of a module's path that a layer's name keeps.
+constexpr size_t kMostScope = 1000;
 
 /// A constant and the grid of its integers; holds the constant, so that its address stays its own.
 struct OnGrid {
@@ -45,29 +47,43 @@ struct Tracer::State {
     std::unordered_map<const at::TensorImpl*, ValueId> values;
     std::unordered_map<const at::TensorImpl*, std::string> names;
     std::unordered_map<const at::TensorImpl*, OnGrid> grids;  ///< of constants
-    std::unordered_map<const at::StorageImpl*, std::vector<at::Tensor>> families;
     std::unordered_map<const at::TensorImpl*, ViewOf> views;
-    std::unordered_set<const at::TensorImpl*> stale;
-    std::unordered_map<int32_t, at::Tensor> tensors;  ///< of each value; keeps the addresses above unique
+    /// How often activations that share a storage were changed in place, and what each had seen of it when it
+    /// was last bound: one that is behind holds an old value.
+    std::unordered_map<const at::StorageImpl*, int64_t> changes;
+    std::unordered_map<const at::TensorImpl*, int64_t> seen;
+    std::unordered_map<int32_t, at::Tensor> tensors;  ///< of each value
+    std::vector<at::Tensor> kept;                     ///< so that the addresses above stay unique
     Tracer& tracer;
+    Job job;
+    ConstantBudget budget;
 
-    explicit State(Tracer& owner) : tracer(owner) {}
+    State(Tracer& owner, Job polled, int64_t constantBytes)
+        : tracer(owner), job(std::move(polled)), budget(constantBytes) {}
 
     void bind(const at::Tensor& tensor, ValueId id) {
-        const bool known = values.contains(tensor.unsafeGetTensorImpl());
         values[tensor.unsafeGetTensorImpl()] = id;
-        stale.erase(tensor.unsafeGetTensorImpl());
         tensors[id.index] = tensor;
+        kept.push_back(tensor);
         graph.value(id).shape = tensor.sizes().vec();
         graph.value(id).dtype = tensor.scalar_type();
-        if (!known && tensor.is_meta()) {
-            families[tensor.storage().unsafeGetStorageImpl()].push_back(tensor);
+        refresh(tensor);
+    }
+
+    void refresh(const at::Tensor& tensor) {
+        if (tensor.is_meta()) {
+            seen[tensor.unsafeGetTensorImpl()] = changes[tensor.storage().unsafeGetStorageImpl()];
         }
+    }
+
+    bool isStale(const at::Tensor& tensor) const {
+        const auto known = seen.find(tensor.unsafeGetTensorImpl());
+        return known != seen.end() && known->second < changes.at(tensor.storage().unsafeGetStorageImpl());
     }
 
     ValueId idOf(const at::Tensor& tensor, const std::string& scope) {
         const auto* impl = tensor.unsafeGetTensorImpl();
-        if (stale.contains(impl)) {
+        if (isStale(tensor)) {
             throw ImportError("layer " + scope +
                               ": a tensor that was changed in place through another view of it is not "
                               "supported: change a copy (clone) in the model");
@@ -75,7 +91,9 @@ struct Tracer::State {
         if (const auto it = values.find(impl); it != values.end()) {
             return it->second;
         }
-        TORCH_CHECK(!tensor.is_meta(), "an activation that the tracer does not know");
+        if (tensor.is_meta()) {
+            throw ImportError("layer " + scope + ": it reads a tensor that the network does not compute");
+        }
         const auto name = names.find(impl);
         const at::Tensor plain = tensor.detach();
         const ValueId id = graph.addConstant(name == names.end() ? "" : name->second, plain);
@@ -112,41 +130,6 @@ struct Tracer::State {
         return arg;
     }
 
-    /// Results as meta tensors: from the operator's meta kernel, or else by computing it on zeros.
-    Values shapes(const c10::OperatorHandle& handle, const Values& arguments) {
-        Values meta;
-        for (const auto& value : arguments) {
-            meta.push_back(mapTensors(value, toMeta));
-        }
-        try {
-            return run(handle, meta);
-        } catch (const std::exception&) {
-            return tryOnZeros(handle, arguments);
-        }
-    }
-
-    static Values tryOnZeros(const c10::OperatorHandle& handle, const Values& arguments) {
-        int64_t elements = 0;
-        for (const at::Tensor& tensor : tensorsIn(arguments)) {
-            elements += tensor.numel();
-        }
-        if (elements > kMostTrialElements) {
-            throw ImportError("its inputs are too large to try");
-        }
-        Values zeros;
-        for (const auto& value : arguments) {
-            zeros.push_back(mapTensors(value, [](const at::Tensor& tensor) {
-                return tensor.is_meta() ? at::zeros(tensor.sizes(), tensor.options().device(at::kCPU))
-                                        : tensor;
-            }));
-        }
-        Values results;
-        for (const auto& result : run(handle, zeros)) {
-            results.push_back(mapTensors(result, toMeta));
-        }
-        return results;
-    }
-
     OpenedOp carry(const c10::OperatorName& name, std::vector<AtenArg> args) const {
         for (AtenArg& arg : args) {
             if (arg.value.valid() && graph.value(arg.value).constant) {
@@ -160,45 +143,33 @@ struct Tracer::State {
     NodeId append(std::string op, OpenedOp opened, size_t outputs, const std::string& scope) {
         const NodeId id = graph.addNode(std::move(op), "", std::move(opened.attrs), std::move(opened.inputs),
                                         std::vector<std::string>(outputs));
-        graph.node(id).scope = scope;
+        graph.node(id).scope = scope.substr(0, kMostScope);
         return id;
     }
 
-    /// `written` was changed in place to the value `id`: so were the tensors that it is a view of.
-    void writeBack(const at::Tensor& written, const std::string& scope) {
-        const auto family = families.find(written.storage().unsafeGetStorageImpl());
-        const auto view = views.find(written.unsafeGetTensorImpl());
-        std::optional<ViewOf> from;
-        if (view != views.end()) {
-            from = view->second;
+    /// `written` was changed in place: so were the tensors that it is a view of, one inside another.
+    void writeBack(at::Tensor written, const std::string& scope) {
+        ++changes[written.storage().unsafeGetStorageImpl()];
+        refresh(written);
+        for (auto view = views.find(written.unsafeGetTensorImpl()); view != views.end();
+             view = views.find(written.unsafeGetTensorImpl())) {
+            const ViewOf from = view->second;
+            refresh(from.base);
+            const at::Tensor updated = updatedBase(from, written, scope);
+            bind(from.base, values.at(updated.unsafeGetTensorImpl()));
+            written = from.base;
         }
-        if (family != families.end()) {
-            for (const at::Tensor& other : family->second) {
-                if (!other.is_same(written)) {
-                    stale.insert(other.unsafeGetTensorImpl());
-                }
-            }
+    }
+
+    /// `view.base` with `written` in the place that the view shows.
+    at::Tensor updatedBase(const ViewOf& view, const at::Tensor& written, const std::string& scope) {
+        if (view.op != "aten::slice" && view.op != "aten::select") {
+            return tracer.call("aten::reshape", {written, view.base.sizes()}, scope);
         }
-        if (!from) {
-            return;
-        }
-        stale.erase(from->base.unsafeGetTensorImpl());
-        Values arguments{from->base, written};
-        at::Tensor updated;
-        if (from->op == "aten::slice" || from->op == "aten::select") {
-            arguments.insert(arguments.end(), from->arguments.begin(), from->arguments.end());
-            updated = tracer.call(from->op == "aten::slice" ? "aten::slice_scatter" : "aten::select_scatter",
-                                  arguments, scope);
-        } else {
-            updated = tracer.call("aten::reshape", {written, from->base.sizes()}, scope);
-        }
-        bind(from->base, values.at(updated.unsafeGetTensorImpl()));
-        const bool isWhole = !views.contains(from->base.unsafeGetTensorImpl());
-        if (!isWhole) {
-            writeBack(from->base, scope);
-            stale.erase(from->base.unsafeGetTensorImpl());
-        }
-        stale.erase(written.unsafeGetTensorImpl());
+        Values arguments{view.base, written};
+        arguments.insert(arguments.end(), view.arguments.begin(), view.arguments.end());
+        return tracer.call(view.op == "aten::slice" ? "aten::slice_scatter" : "aten::select_scatter",
+                           arguments, scope);
     }
 
     void noteView(const std::string& name, const at::Tensor& result, const Values& arguments) {
@@ -251,7 +222,7 @@ struct Tracer::State {
         } else {
             opened = carry(name, args);
         }
-        Values results = shapes(handle, arguments);
+        Values results = shapesOf(handle, arguments);
         std::vector<at::Tensor> outputs = tensorsIn(results);
         for (const auto& result : results) {
             if (!result.isTensor() && !result.isTensorList()) {
@@ -335,47 +306,15 @@ struct Tracer::State {
         return record(cast, {self, *type, false, false, c10::IValue()}, scope);
     }
 
-    /// Nothing here reads an activation: computed once, now.
-    static Values compute(const c10::OperatorHandle& handle, Values arguments) {
-        const std::string& name = handle.operator_name().name;
-        if (elementsCreated(name, arguments) > static_cast<double>(kMostConstantElements)) {
-            throw ImportError("a constant of more than " + std::to_string(kMostConstantElements) +
-                              " elements");
-        }
-        Values results = run(handle, onCpu(handle, std::move(arguments)));
-        for (const at::Tensor& tensor : tensorsIn(results)) {
-            if (tensor.numel() > kMostConstantElements) {
-                throw ImportError("a constant of " + std::to_string(tensor.numel()) + " elements");
-            }
-        }
-        return results;
-    }
-
-    static Values onCpu(const c10::OperatorHandle& handle, Values arguments) {
-        const auto& declared = handle.schema().arguments();
-        for (size_t i = 0; i < arguments.size() && i < declared.size(); ++i) {
-            if (declared[i].name() == "device" && !arguments[i].isNone()) {
-                arguments[i] = at::Device(at::kCPU);
-            }
-        }
-        return arguments;
-    }
-
-    static Values create(const c10::OperatorHandle& handle, Values arguments) {
-        const at::Tensor like = arguments.at(0).toTensor();
-        const bool whole = handle.operator_name().name.ends_with("_like");
-        arguments[0] = at::empty(whole ? like.sizes() : at::IntArrayRef{0}, like.options().device(at::kCPU));
-        return compute(handle, std::move(arguments));
-    }
-
     Values apply(const c10::OperatorHandle& handle, const Values& arguments, const std::string& scope) {
         const c10::OperatorName& name = handle.operator_name();
+        checkRanges(handle.schema(), arguments);
         const auto tensors = tensorsIn(arguments);
         if (std::none_of(tensors.begin(), tensors.end(), isActivation)) {
-            return compute(handle, arguments);
+            return computed(handle, arguments, budget);
         }
         if (isCreation(name.name)) {
-            return create(handle, arguments);
+            return created(handle, arguments, budget);
         }
         if (auto cast = recordCast(handle, arguments, scope)) {
             return *cast;
@@ -385,12 +324,40 @@ struct Tracer::State {
     }
 };
 
-Tracer::Tracer() : state_(std::make_unique<State>(*this)) {
+void pollTrace(const Job& job) {
+    if (!job.checkCancelled()) {
+        throw TraceCancelled();
+    }
+}
+
+Tracer::Tracer(Job job, int64_t constantBytes)
+    : state_(std::make_unique<State>(*this, std::move(job), constantBytes)) {
     addMissingMetaKernels();
 }
 Tracer::~Tracer() = default;
 
+void Tracer::poll() const {
+    pollTrace(state_->job);
+}
+
+void Tracer::charge(const at::Tensor& constant) {
+    state_->budget.charge(constant);
+}
+
+int64_t Tracer::constantBytesLeft() const {
+    return state_->budget.left();
+}
+
 at::Tensor Tracer::input(const std::string& name, const Shape& shape, at::ScalarType dtype) {
+    double elements = 1;
+    for (const int64_t extent : shape) {
+        elements *= static_cast<double>(extent);
+    }
+    if (!(elements >= 0 && elements <= static_cast<double>(kMostActivationElements))) {
+        throw ImportError("input " + name + " has a shape of more than " +
+                          std::to_string(kMostActivationElements) +
+                          " elements: the file is damaged, or another shape has to be given (--input)");
+    }
     at::Tensor tensor = at::empty(shape, at::TensorOptions().device(at::kMeta).dtype(dtype));
     state_->bind(tensor, state_->graph.addInput(name));
     return tensor;
@@ -398,6 +365,7 @@ at::Tensor Tracer::input(const std::string& name, const Shape& shape, at::Scalar
 
 void Tracer::nameParameter(const at::Tensor& tensor, const std::string& name) {
     state_->names.emplace(tensor.unsafeGetTensorImpl(), name);
+    state_->budget.widen(tensor);
 }
 
 void Tracer::setGrid(const at::Tensor& constant, const QParams& grid) {
@@ -425,6 +393,7 @@ at::Tensor Tracer::assign(const at::Tensor& x, const at::Tensor& result, const s
 
 std::vector<c10::IValue> Tracer::apply(const std::string& op, std::vector<c10::IValue> arguments,
                                        const std::string& scope) {
+    poll();
     const at::NoGradGuard noGrad;
     const auto where = [&] { return "layer " + (scope.empty() ? op : scope) + ": "; };
     const auto handle = c10::Dispatcher::singleton().findSchema(splitName(op));
@@ -443,8 +412,10 @@ std::vector<c10::IValue> Tracer::apply(const std::string& op, std::vector<c10::I
     } catch (const ImportError& error) {
         const std::string text = error.what();
         throw ImportError(text.starts_with("layer ") ? text : where() + op + ": " + text);
+    } catch (const TraceCancelled&) {
+        throw;
     } catch (const std::exception& error) {
-        throw ImportError(where() + op + ": " + firstLine(error.what()));
+        throw ImportError(where() + op + ": " + firstSentence(error));
     }
 }
 

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "core/job.h"
 #include "core/result.h"
 #include "graph/graph.h"
+#include "importers/constant_budget.h"
 #include "importers/file_quantization.h"
 
 namespace qs {
@@ -21,6 +23,15 @@ class ImportError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// What ends a trace whose job was cancelled. Caught by finishGraph().
+class TraceCancelled : public std::exception {
+  public:
+    const char* what() const noexcept override { return "cancelled"; }
+};
+
+/// Throws TraceCancelled where the job was cancelled.
+void pollTrace(const Job& job);
+
 /// Writes down the ATen operators that a network applies to its inputs, at one set of input shapes.
 ///
 /// Activations are tensors of the meta device: they have shape and type but no data. Everything else
@@ -28,12 +39,24 @@ class ImportError : public std::runtime_error {
 /// computed at once, so that constants fold by themselves; one that reads an activation becomes a node, in
 /// the form of an op entry where one covers it, or carried as it is. Shapes are known at every step, so an
 /// importer's own arithmetic on sizes is ordinary arithmetic.
+///
+/// What a file says is held against what a machine can do before LibTorch sees it: integer arguments against
+/// the ranges of call_limits.h, activations against kMostActivationElements, and the constants that are
+/// computed, in sum, against a multiple of the weights.
 class Tracer {
   public:
-    Tracer();
+    /// 16 GiB of floats: beyond any activation of a network that is run one batch at a time.
+    static constexpr int64_t kMostActivationElements = int64_t{1} << 32;
+
+    /// `constantBytes`: how much the constants that are computed may take at first; see ConstantBudget.
+    explicit Tracer(Job job = Job(), int64_t constantBytes = ConstantBudget::kFloor);
     ~Tracer();
 
-    /// An activation that the network is given. Types other than float stay what they are.
+    /// pollTrace(), for an importer's own loops. apply() does it too.
+    void poll() const;
+
+    /// An activation that the network is given. Types other than float stay what they are. Throws ImportError
+    /// for a shape that no machine could hold.
     at::Tensor input(const std::string& name, const Shape& shape, at::ScalarType dtype = at::kFloat);
     /// Names a weight: what its constant is called where no op entry names it. The same tensor may be named
     /// again. fp16 and bf16 are to be widened before.
@@ -64,6 +87,11 @@ class Tracer {
     /// x = result, for whoever holds the activation `x` (an operator in place). Returns `x`.
     at::Tensor assign(const at::Tensor& x, const at::Tensor& result, const std::string& scope);
 
+    /// What an importer computes itself; throws ImportError where the budget is spent.
+    void charge(const at::Tensor& constant);
+    /// Bytes of constants that may still be computed.
+    int64_t constantBytesLeft() const;
+
     /// Whether the tensor has no data: an input or something computed from one.
     static bool isActivation(const at::Tensor& tensor);
 
@@ -83,7 +111,8 @@ class Tracer {
 /// (sizes that follow the batch become -1 or an expand), removes what no output needs, fuses what ops/ has as
 /// one, makes a float network of a quantized one, and names the layers. A network that only runs the batch
 /// `batch` gets Graph::fixedBatch and a note.
+/// Error of kind Cancelled where the job was.
 Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64_t batch)>& trace,
-                                  std::vector<std::string>& notes);
+                                  std::vector<std::string>& notes, const Job& job = Job());
 
 }  // namespace qs

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "fuzz/plain_words.h"
 #include "fuzz/sandbox.h"
 
 namespace qs::test {
@@ -49,12 +50,7 @@ class FuzzTest : public ::testing::Test {
     }
 
     /// What is wrong with an error message, or nothing.
-    static std::string checkMessage(const std::string& message) {
-        if (message.empty() || message.find('\n') != std::string::npos || message.size() > 1000) {
-            return "not one clear line: " + message;
-        }
-        return "";
-    }
+    static std::string checkMessage(const std::string& message) { return whyNotPlain(message); }
 
     std::filesystem::path folder_;
 };

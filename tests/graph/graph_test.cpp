@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(Graph, KnowsProducersAndReaders) {
     Graph graph;
@@ -23,6 +24,39 @@ TEST(Graph, KnowsProducersAndReaders) {
     EXPECT_TRUE(graph.isOutput(graph.node(b).outputs[0]));
     EXPECT_EQ(graph.findNode("b")->op, "add");
     EXPECT_EQ(graph.findNode("c"), nullptr);
+}
+
+TEST(Graph, KnowsReadersAfterInputsChanged) {
+    Graph graph;
+    const ValueId x = graph.addInput("x");
+    const NodeId a = graph.addNode("relu", "a", {}, {x}, {"a"});
+    const NodeId b = graph.addNode("relu", "b", {}, {x}, {"b"});
+    const ValueId ofA = graph.node(a).outputs[0], ofB = graph.node(b).outputs[0];
+    const NodeId c = graph.addNode("add", "c", {}, {ofA, ofA}, {"c"});
+    graph.addOutput(ofB, "out");
+    graph.setInput(c, 1, ofB);
+    EXPECT_THAT(graph.users(ofA), ElementsAre(c));
+    EXPECT_THAT(graph.users(ofB), ElementsAre(c));
+    graph.setInputs(c, {x, ofB, x});
+    EXPECT_THAT(graph.users(ofA), IsEmpty());
+    EXPECT_THAT(graph.users(x), ElementsAre(a, b, c));
+}
+
+TEST(Graph, ReplacedUsesHaveNewReadersAndOutputs) {
+    Graph graph;
+    const ValueId x = graph.addInput("x");
+    const NodeId a = graph.addNode("identity", "a", {}, {x}, {"a"});
+    const ValueId ofA = graph.node(a).outputs[0];
+    const NodeId b = graph.addNode("add", "b", {}, {ofA, x}, {"b"});
+    graph.addOutput(ofA, "out");
+    graph.replaceUses(ofA, x);
+    EXPECT_THAT(graph.node(b).inputs, ElementsAre(x, x));
+    EXPECT_THAT(graph.users(x), ElementsAre(a, b));
+    EXPECT_THAT(graph.users(ofA), IsEmpty());
+    EXPECT_TRUE(graph.isOutput(x));
+    EXPECT_FALSE(graph.isOutput(ofA));
+    graph.replaceUses(x, x);
+    EXPECT_THAT(graph.users(x), ElementsAre(a, b));
 }
 
 TEST(Graph, NumbersNamesThatAreTaken) {

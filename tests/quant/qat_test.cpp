@@ -166,7 +166,7 @@ TEST(FakeQuantNetwork, AChannelWithoutGammaStaysFinite) {
 TEST(FakeQuantNetwork, GivesLayersThatShareATensorTheirOwn) {
     Graph graph = smallNetwork();
     const ValueId shared = graph.findNode("conv1_bn")->inputs[3];
-    graph.node(graph.findNode("conv2_bn")->id).inputs[3] = shared;
+    graph.setInput(graph.findNode("conv2_bn")->id, 3, shared);
     auto network = get(FakeQuantNetwork::make(prepared(graph, "onednn"), {}));
     network.setLive(true);
     ASSERT_TRUE(network.forward({StripesData(30).images()}));
@@ -287,6 +287,20 @@ std::string failureOf(Dataset& train, Dataset& validation, const QatSettings& se
     EXPECT_FALSE(result);
     EXPECT_EQ(result.error().kind, kind);
     return result.error().message;
+}
+
+TEST(TrainQat, SaysWhereTrainingDivergedAndLeavesTheModelAlone) {
+    const PreparedModel model = prepared(smallNetwork(), "onednn");
+    const auto before = constantsOf(model.graph);
+    StripesData train(96), validation(30);
+    QatSettings settings = quickSettings();
+    settings.learningRate = 1e30;
+    Job job;
+    const auto result = trainQat(model, calibrated(model), train, validation, settings, job);
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().message, HasSubstr("training diverged at step "));
+    EXPECT_THAT(result.error().message, HasSubstr(" of epoch 1 ("));
+    EXPECT_TRUE(sameConstants(model.graph, before));
 }
 
 TEST(TrainQat, SaysWhatIsWrong) {

@@ -1,26 +1,57 @@
+#include <algorithm>
+
 #include "graph/passes/passes.h"
 #include "graph/passes/rewrite.h"
 
 namespace qs {
 
-void mergeConcatenations(Graph& graph) {
-    for (size_t i = 0; i < graph.nodes().size(); ++i) {
-        Node& outer = graph.node(graph.nodes()[i].id);
-        if (outer.op != "cat") {
+namespace {
+
+/// The concatenation along the same axis that makes `value` for `outer` alone, once; else null.
+const Node* innerOf(const Graph& graph, const Node& outer, ValueId value) {
+    const Node* inner = outer.op == "cat" ? soleProducer(graph, value) : nullptr;
+    const bool same = inner && inner->op == "cat" &&
+                      inner->attrs.get<int64_t>("dim") == outer.attrs.get<int64_t>("dim") &&
+                      std::count(outer.inputs.begin(), outer.inputs.end(), value) == 1;
+    return same ? inner : nullptr;
+}
+
+/// What `outer` concatenates, with the inputs of the concatenations that it takes in; those are marked as
+/// `absorbed`.
+std::vector<ValueId> flattened(const Graph& graph, const Node& outer, std::vector<bool>& absorbed) {
+    struct Open {
+        const Node* node;
+        size_t next;  ///< input
+    };
+    std::vector<ValueId> inputs;
+    std::vector<Open> path{{&outer, 0}};
+    while (!path.empty()) {
+        Open& top = path.back();
+        if (top.next == top.node->inputs.size()) {
+            path.pop_back();
             continue;
         }
-        std::vector<ValueId> inputs;
-        for (const ValueId input : outer.inputs) {
-            const Node* inner = soleProducer(graph, input);
-            const bool same = inner && inner->op == "cat" &&
-                              inner->attrs.get<int64_t>("dim") == outer.attrs.get<int64_t>("dim");
-            if (same) {
-                inputs.insert(inputs.end(), inner->inputs.begin(), inner->inputs.end());
-            } else {
-                inputs.push_back(input);
-            }
+        const ValueId input = top.node->inputs[top.next++];
+        if (const Node* inner = innerOf(graph, *top.node, input)) {
+            absorbed[static_cast<size_t>(inner->id.index)] = true;
+            path.push_back({inner, 0});
+        } else {
+            inputs.push_back(input);
         }
-        outer.inputs = std::move(inputs);
+    }
+    return inputs;
+}
+
+}  // namespace
+
+void mergeConcatenations(Graph& graph) {
+    std::vector<bool> absorbed(graph.nodes().size(), false);
+    // Backwards: what a chain concatenates is gathered once, at its end.
+    for (size_t i = graph.nodes().size(); i-- > 0;) {
+        const Node& outer = graph.nodes()[i];
+        if (outer.op == "cat" && !absorbed[i]) {
+            graph.setInputs(outer.id, flattened(graph, outer, absorbed));
+        }
     }
 }
 

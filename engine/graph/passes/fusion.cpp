@@ -67,7 +67,7 @@ class Fuser {
         if (last.outputs.size() != 1 || graph_.isOutput(last.outputs[0])) {
             return nullptr;
         }
-        const auto users = graph_.users(last.outputs[0]);
+        const auto& users = graph_.users(last.outputs[0]);
         if (users.size() != 1 || taken(users[0])) {
             return nullptr;
         }

@@ -15,6 +15,9 @@ struct Product {
     std::vector<NodeId> members;
 };
 
+/// A product of more nodes than this is no GELU, in whatever form.
+constexpr size_t kMostMembers = 8;
+
 bool gather(const Graph& graph, const Node& node, Product& product);
 
 void gatherFactor(const Graph& graph, ValueId value, Product& product) {
@@ -26,6 +29,9 @@ void gatherFactor(const Graph& graph, ValueId value, Product& product) {
 
 /// Whether the node is a product of an activation with a number or with another activation.
 bool gather(const Graph& graph, const Node& node, Product& product) {
+    if (product.members.size() >= kMostMembers) {
+        return false;
+    }
     if (const auto scaled = constantOperand(graph, node);
         scaled && scaled->number() &&
         (scaled->op == "mul" || (scaled->op == "div" && !scaled->constantFirst))) {

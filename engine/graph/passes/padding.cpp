@@ -50,8 +50,8 @@ void mergePadding(Graph& graph) {
         std::vector<int64_t> padding = node.attrs.ints("padding");
         padding.at(0) += pads->at(0);
         padding.at(1) += pads->at(1);
+        graph.setInput(id, 0, pad->inputs[0]);
         Node& merged = graph.node(id);
-        merged.inputs[0] = pad->inputs[0];
         merged.attrs.set("padding", padding);
         if (merged.op == "avg_pool2d") {
             merged.attrs.set("count_include_pad", true);

@@ -32,9 +32,8 @@ void mergePermutes(Graph& graph) {
                 graph.replaceUses(outer.outputs[0], inner.inputs[0]);
             }
         } else if (isReadOnce(graph, outer.inputs[0])) {
-            Node& merged = graph.node(outer.id);
-            merged.inputs = {inner.inputs[0]};
-            merged.attrs.set("dims", std::move(dims));
+            graph.setInputs(outer.id, {inner.inputs[0]});
+            graph.node(outer.id).attrs.set("dims", std::move(dims));
         }
     }
 }

@@ -8,7 +8,7 @@ void mergeReshapes(Graph& graph) {
         const Node& outer = graph.nodes()[i];
         const Node* inner = outer.op == "reshape" ? soleProducer(graph, outer.inputs[0]) : nullptr;
         if (inner && (inner->op == "reshape" || inner->op == "flatten")) {
-            graph.node(outer.id).inputs = {inner->inputs[0]};
+            graph.setInputs(outer.id, {inner->inputs[0]});
         }
     }
 }

@@ -169,7 +169,7 @@ void fuseInto(Graph& graph, NodeId last, std::span<const NodeId> members, std::s
     }
     node.op = std::move(op);
     node.attrs = std::move(attrs);
-    node.inputs = std::move(inputs);
+    graph.setInputs(last, std::move(inputs));
 }
 
 at::Tensor perChannel(const at::Tensor& constant, int64_t channels) {

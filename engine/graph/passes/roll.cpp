@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "graph/passes/passes.h"
@@ -29,10 +30,16 @@ void makeRoll(Graph& graph, const Node& split, const Node& cat) {
     fuseInto(graph, cat.id, members, "roll", std::move(attrs), {split.inputs[0]});
 }
 
-/// A roll of what another one makes for it alone becomes one along the axes of both.
+bool haveCommonAxis(const Node& a, const Node& b) {
+    const std::vector<int64_t> dims = a.attrs.ints("dims");
+    const std::vector<int64_t> others = b.attrs.ints("dims");
+    return std::find_first_of(dims.begin(), dims.end(), others.begin(), others.end()) != dims.end();
+}
+
+/// A roll of what another one makes for it alone, along other axes, becomes one along the axes of both.
 void absorbInner(Graph& graph, Node& outer) {
     const Node* inner = soleProducer(graph, outer.inputs[0]);
-    if (!inner || inner->op != "roll") {
+    if (!inner || inner->op != "roll" || haveCommonAxis(*inner, outer)) {
         return;
     }
     const auto joined = [&](const char* name) {
@@ -43,7 +50,7 @@ void absorbInner(Graph& graph, Node& outer) {
     };
     outer.attrs.set("dims", joined("dims"));
     outer.attrs.set("shifts", joined("shifts"));
-    outer.inputs = {inner->inputs[0]};
+    graph.setInputs(outer.id, {inner->inputs[0]});
 }
 
 }  // namespace

@@ -4,35 +4,48 @@
 
 namespace qs {
 
-void simplify(Graph& graph) {
-    removeIdentities(graph);
-    removeDeadNodes(graph);
+namespace {
+
+using Pass = void (*)(Graph&);
+
+constexpr Pass kPasses[] = {
+    removeIdentities,
+    removeDeadNodes,
 
     // Operators whose constants an op entry cannot keep as they are. The activations below read them in any
     // form, but their factors are exact only before divisions become products.
-    openTransposedConvolutions(graph);
-    openBatchNorms(graph);
-    shareSlices(graph);
-    fuseSplit(graph);
-    fuseRoll(graph);
-    mergeConcatenations(graph);
-    fuseHardSigmoid(graph);
-    fuseHardSwish(graph);
-    fuseSilu(graph);
-    fuseGelu(graph);
-    fuseLayerNorm(graph);
-    openConstantOperands(graph);
+    openTransposedConvolutions,
+    openBatchNorms,
+    shareSlices,
+    fuseSplit,
+    fuseRoll,
+    mergeConcatenations,
+    fuseHardSigmoid,
+    fuseHardSwish,
+    fuseSilu,
+    fuseGelu,
+    fuseLayerNorm,
+    openConstantOperands,
 
-    fuseLinear(graph);
-    mergePadding(graph);
-    fuseBias(graph);
-    fuseAffine(graph);
+    fuseLinear,
+    mergePadding,
+    fuseBias,
+    fuseAffine,
 
-    openGlobalPools(graph);
-    mergeReshapes(graph);
-    mergePermutes(graph);
-    fuseChannelShuffle(graph);
-    removeDeadNodes(graph);
+    openGlobalPools,
+    mergeReshapes,
+    mergePermutes,
+    fuseChannelShuffle,
+    removeDeadNodes,
+};
+
+}  // namespace
+
+void simplify(Graph& graph, const std::function<void()>& poll) {
+    for (const Pass pass : kPasses) {
+        poll();
+        pass(graph);
+    }
 }
 
 }  // namespace qs

@@ -1,8 +1,10 @@
 #include "importers/onnx/node.h"
 
+#include <ATen/ops/arange.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "importers/onnx/model.h"
 #include "importers/onnx/names.h"
@@ -14,8 +16,6 @@ using ::onnx::AttributeProto;
 
 namespace {
 
-/// 16 GiB of floats: beyond any activation of a network that is run one batch at a time.
-constexpr int64_t kActivationElements = int64_t{1} << 32;
 /// Operators that one trace executes at most: loops are unrolled, and a damaged count must not run for ever.
 constexpr int64_t kMostSteps = 200'000;
 
@@ -42,35 +42,54 @@ const AttributeProto* OnnxNode::find(const std::string& attribute) const {
     return nullptr;
 }
 
-int64_t OnnxNode::integer(const std::string& attribute, int64_t fallback) const {
+const AttributeProto* OnnxNode::find(const std::string& attribute, int type) const {
     const AttributeProto* found = find(attribute);
+    // Files of the first version do not say which type they mean.
+    if (found != nullptr && found->type() != AttributeProto::UNDEFINED && found->type() != type) {
+        fail("attribute " + attribute + " is of type " + AttributeProto::AttributeType_Name(found->type()) +
+             ", not " + AttributeProto::AttributeType_Name(static_cast<AttributeProto::AttributeType>(type)));
+    }
+    return found;
+}
+
+int64_t OnnxNode::integer(const std::string& attribute, int64_t fallback) const {
+    const AttributeProto* found = find(attribute, AttributeProto::INT);
     return found != nullptr ? found->i() : fallback;
 }
 
+int64_t OnnxNode::count(const std::string& attribute, int64_t fallback, int64_t least) const {
+    const int64_t value = integer(attribute, fallback);
+    if (value < least || value > std::numeric_limits<int32_t>::max()) {
+        fail("attribute " + attribute + " is " + std::to_string(value) + ", but must be " +
+             std::to_string(least) + " to " + std::to_string(std::numeric_limits<int32_t>::max()));
+    }
+    return value;
+}
+
 double OnnxNode::number(const std::string& attribute, double fallback) const {
-    const AttributeProto* found = find(attribute);
+    const AttributeProto* found = find(attribute, AttributeProto::FLOAT);
     return found != nullptr ? static_cast<double>(found->f()) : fallback;
 }
 
 std::string OnnxNode::text(const std::string& attribute, const std::string& fallback) const {
-    const AttributeProto* found = find(attribute);
+    const AttributeProto* found = find(attribute, AttributeProto::STRING);
     return found != nullptr ? found->s() : fallback;
 }
 
 std::vector<int64_t> OnnxNode::ints(const std::string& attribute) const {
-    const AttributeProto* found = find(attribute);
+    const AttributeProto* found = find(attribute, AttributeProto::INTS);
     return found != nullptr ? std::vector<int64_t>(found->ints().begin(), found->ints().end())
                             : std::vector<int64_t>();
 }
 
 std::vector<double> OnnxNode::numbers(const std::string& attribute) const {
-    const AttributeProto* found = find(attribute);
+    const AttributeProto* found = find(attribute, AttributeProto::FLOATS);
     return found != nullptr ? std::vector<double>(found->floats().begin(), found->floats().end())
                             : std::vector<double>();
 }
 
 std::vector<std::string> OnnxNode::texts(const std::string& attribute) const {
-    const AttributeProto* found = find(attribute);
+    const AttributeProto* found = find(attribute, AttributeProto::STRINGS);
     return found != nullptr ? std::vector<std::string>(found->strings().begin(), found->strings().end())
                             : std::vector<std::string>();
 }
@@ -181,16 +200,11 @@ std::vector<at::Tensor> OnnxNode::callMany(const std::string& op, Arguments argu
             }
         }
     }
-    for (const at::Tensor& result : results) {
-        account(result);
-    }
     return results;
 }
 
 at::Tensor OnnxNode::call(const std::string& op, Arguments arguments) {
-    at::Tensor result = trace_.tracer.call(op, std::move(arguments), onnxScope(proto_));
-    account(result);
-    return result;
+    return trace_.tracer.call(op, std::move(arguments), onnxScope(proto_));
 }
 
 at::Tensor OnnxNode::quantize(const at::Tensor& x, const QParams& grid) {
@@ -221,6 +235,7 @@ at::Tensor OnnxNode::transposed(const at::Tensor& weight) {
 }
 
 void OnnxNode::countStep() const {
+    trace_.tracer.poll();
     if (++trace_.steps > kMostSteps) {
         fail("the model unrolls to more than " + std::to_string(kMostSteps) + " operators");
     }
@@ -247,20 +262,17 @@ std::vector<int64_t> OnnxNode::axes(std::vector<int64_t> axes, int64_t rank) con
 void OnnxNode::checkSize(std::span<const int64_t> shape, bool isActivation) const {
     const auto count = elementCount(shape);
     // Eight bytes an element: the widest type.
-    const int64_t limit = isActivation
-                              ? kActivationElements
-                              : std::max<int64_t>(0, trace_.model.constantLimit() - trace_.constantBytes) / 8;
+    const int64_t limit = isActivation ? Tracer::kMostActivationElements
+                                       : std::max<int64_t>(0, trace_.tracer.constantBytesLeft()) / 8;
     if (!count || *count > limit) {
         fail("its result of the shape " + shapeText(shape) +
              " is larger than a model of this size can need: the file is damaged, or the input is too large");
     }
 }
 
-void OnnxNode::account(const at::Tensor& result) {
-    checkSize(result.sizes(), Tracer::isActivation(result));
-    if (!Tracer::isActivation(result)) {
-        trace_.constantBytes += result.numel() * static_cast<int64_t>(result.element_size());
-    }
+at::Tensor OnnxNode::places(int64_t count) const {
+    checkSize(std::vector<int64_t>{count}, false);
+    return at::arange(count, at::kLong);
 }
 
 std::vector<int64_t> OnnxNode::broadcast(std::span<const at::Tensor> tensors) const {

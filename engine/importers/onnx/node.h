@@ -22,12 +22,11 @@ namespace qs {
 
 class OnnxModel;
 
-/// One run over a model's nodes at given input shapes, and the bounds that keep a damaged model from using up
-/// the machine: bytes of constants computed, elements of an activation, nodes executed (loops are unrolled).
+/// One run over a model's nodes at given input shapes, and how many were executed: loops are unrolled, and a
+/// damaged model must not run for ever.
 struct OnnxTrace {
     Tracer& tracer;
     OnnxModel& model;
-    int64_t constantBytes = 0;
     int64_t steps = 0;
 };
 
@@ -49,8 +48,11 @@ class OnnxNode {
     /// Version of the operator's domain that the model was written for.
     int64_t opset() const { return opset_; }
 
+    /// Attributes. An attribute of another type than asked for fails.
     bool has(const std::string& attribute) const { return find(attribute) != nullptr; }
     int64_t integer(const std::string& attribute, int64_t fallback) const;
+    /// An integer that counts something, or divides: `least` to 2^31 - 1.
+    int64_t count(const std::string& attribute, int64_t fallback, int64_t least = 1) const;
     double number(const std::string& attribute, double fallback) const;
     std::string text(const std::string& attribute, const std::string& fallback) const;
     /// Empty where the attribute is absent.
@@ -107,6 +109,8 @@ class OnnxNode {
     /// Fails for a result of `shape` that no machine should be asked to make. To be called before computing
     /// what can be much larger than its inputs.
     void checkSize(std::span<const int64_t> shape, bool isActivation) const;
+    /// 0 to `count` - 1, as int64. Fails like checkSize().
+    at::Tensor places(int64_t count) const;
     /// What all shapes broadcast to.
     std::vector<int64_t> broadcast(std::span<const at::Tensor> tensors) const;
 
@@ -115,7 +119,8 @@ class OnnxNode {
 
   private:
     const ::onnx::AttributeProto* find(const std::string& attribute) const;
-    void account(const at::Tensor& result);
+    /// The attribute, where it is there and of this type (AttributeProto::AttributeType); null where absent.
+    const ::onnx::AttributeProto* find(const std::string& attribute, int type) const;
     const at::Tensor& constant(size_t index) const;
 
     OnnxTrace& trace_;

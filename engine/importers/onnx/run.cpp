@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/guard.h"
 #include "importers/onnx/handlers.h"
 #include "importers/onnx/model.h"
+#include "importers/operators.h"
 #include "importers/tracer.h"
 
 namespace qs {
@@ -150,8 +150,21 @@ class Runner {
         std::vector<at::Tensor> results;
         try {
             results = handler(proto)(node);
-        } catch (const c10::Error& error) {
-            node.fail(exceptionSummary(error));
+            for (const at::Tensor& result : results) {
+                if (!Tracer::isActivation(result)) {
+                    trace_.tracer.charge(result);
+                }
+            }
+        } catch (const ImportError& error) {
+            const std::string_view text = error.what();
+            if (text.starts_with("node ") || text.starts_with("layer ")) {
+                throw;
+            }
+            node.fail(error.what());
+        } catch (const TraceCancelled&) {
+            throw;
+        } catch (const std::exception& error) {
+            node.fail(firstSentence(error));
         }
         if (fixed) {
             model_.folded()[&proto] = results;
@@ -217,8 +230,8 @@ class Runner {
 
 }  // namespace
 
-Graph traceOnnx(OnnxModel& model, std::span<const InputSpec> inputs) {
-    Tracer tracer;
+Graph traceOnnx(OnnxModel& model, std::span<const InputSpec> inputs, const Job& job) {
+    Tracer tracer(job, model.constantLimit());
     Runner runner(model, tracer);
     Environment environment;
     for (const InputSpec& input : inputs) {

@@ -78,7 +78,7 @@ void FakeQuantNetwork::ownParameters() {
             const at::Tensor copy = graph.constant(value).detach().clone();
             if (owned.count(value)) {
                 value = graph.addConstant(graph.node(id).name + "." + parameter + "#own", copy);
-                graph.node(id).inputs[i] = value;
+                graph.setInput(id, i, value);
             }
             owned.insert(value);
             graph.value(value).constant = copy;

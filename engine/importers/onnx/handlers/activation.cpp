@@ -1,5 +1,3 @@
-#include <ATen/ops/arange.h>
-
 #include <cmath>
 
 #include "importers/onnx/handlers.h"
@@ -148,7 +146,7 @@ at::Tensor hardmax(OnnxNode& node) {
         std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
         shape[static_cast<size_t>(axis)] = x.size(axis);
         const at::Tensor index = node.call("aten::argmax", {x, axis, true});
-        const at::Tensor places = at::arange(x.size(axis), at::kLong).reshape(shape);
+        const at::Tensor places = node.places(x.size(axis)).reshape(shape);
         const at::Tensor isMax = node.call("aten::eq.Tensor", {index, places});
         return node.call("aten::to.dtype", {isMax, static_cast<int64_t>(x.scalar_type())});
     });

@@ -13,10 +13,11 @@ namespace qs {
 
 namespace {
 
-at::ScalarType elementType(const OnnxNode& node, int64_t type) {
-    const auto known = onnxElementType(static_cast<int>(type));
+at::ScalarType elementType(const OnnxNode& node, const std::string& attribute) {
+    const auto type = static_cast<int>(node.count(attribute, 1, 0));
+    const auto known = onnxElementType(type);
     if (!known) {
-        node.fail("elements of " + onnxElementName(static_cast<int>(type)) + " are not supported");
+        node.fail("elements of " + onnxElementName(type) + " are not supported");
     }
     return *known;
 }
@@ -77,7 +78,7 @@ at::Tensor converted(OnnxNode& node, at::ScalarType type) {
 }
 
 at::Tensor cast(OnnxNode& node) {
-    return converted(node, elementType(node, node.integer("to", 1)));
+    return converted(node, elementType(node, "to"));
 }
 
 at::Tensor castLike(OnnxNode& node) {
@@ -89,8 +90,7 @@ at::Tensor eyeLike(OnnxNode& node) {
     if (x.dim() != 2) {
         node.fail("its input must be a matrix");
     }
-    const at::ScalarType type =
-        node.has("dtype") ? elementType(node, node.integer("dtype", 1)) : x.scalar_type();
+    const at::ScalarType type = node.has("dtype") ? elementType(node, "dtype") : x.scalar_type();
     node.checkSize(x.sizes(), false);
     const int64_t diagonal = node.integer("k", 0);
     const at::Tensor rows = at::arange(x.size(0), at::kLong).unsqueeze(1);

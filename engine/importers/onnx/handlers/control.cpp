@@ -80,7 +80,7 @@ std::vector<at::Tensor> loop(OnnxNode& node) {
 /// Runs a body once for every slice along the scanned inputs' axes: always as often as their extent says.
 std::vector<at::Tensor> scan(OnnxNode& node) {
     const ::onnx::GraphProto& body = node.graph("body");
-    const int64_t scanned = node.integer("num_scan_inputs", 0);
+    const int64_t scanned = node.count("num_scan_inputs", 0, 0);
     const auto total = static_cast<int64_t>(node.inputCount());
     if (node.opset() < 9) {
         node.fail("the form of opset 8 is not supported: convert the model to opset 9 or later");

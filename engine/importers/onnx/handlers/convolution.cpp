@@ -36,7 +36,7 @@ at::Tensor conv(OnnxNode& node) {
     }
     return node.call(withRank("aten::conv", window.rank()),
                      {x, node.input(1), node.optionalInput(2), window.stride, padding, window.dilation,
-                      node.integer("group", 1)});
+                      node.count("group", 1)});
 }
 
 /// What of the full result stays: ONNX cuts `before` and `after` off its ends.
@@ -102,7 +102,7 @@ at::Tensor convTranspose(OnnxNode& node) {
     const auto emit = [&](const std::vector<int64_t>& pads, const std::vector<int64_t>& extra) {
         return node.call(rank == 1 ? "aten::conv_transpose1d" : aten,
                          {node.input(0), node.input(1), node.optionalInput(2), window.stride, pads, extra,
-                          node.integer("group", 1), window.dilation});
+                          node.count("group", 1), window.dilation});
     };
     if (isExact) {
         return emit(padding, outputPadding);

@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "importers/onnx/handlers.h"
 
 namespace qs {
@@ -75,30 +73,17 @@ OnnxNode::Arguments operands(const OnnxNode& node) {
     return {both[0], both[1]};
 }
 
-/// The processor traps on the one quotient of integers that has no representation.
-void checkQuotient(const OnnxNode& node) {
-    if (!node.isConstant(0) || !node.isConstant(1) || !isInteger(node.input(0))) {
-        return;
-    }
-    const bool negates = node.input(1).eq(-1).any().item<bool>();
-    if (negates && node.input(0).to(at::kLong).eq(std::numeric_limits<int64_t>::min()).any().item<bool>()) {
-        node.fail("integer overflow");
-    }
-}
-
 at::Tensor divide(OnnxNode& node) {
     OnnxNode::Arguments both = operands(node);
     if (!isInteger(node.input(0))) {
         return node.call("aten::div.Tensor", std::move(both));
     }
-    checkQuotient(node);
     both.emplace_back("trunc");
     return node.call("aten::div.Tensor_mode", std::move(both));
 }
 
 at::Tensor modulo(OnnxNode& node) {
     OnnxNode::Arguments both = operands(node);
-    checkQuotient(node);
     const bool likeC = node.integer("fmod", 0) != 0;
     return node.call(likeC ? "aten::fmod.Tensor" : "aten::remainder.Tensor", std::move(both));
 }

@@ -1,5 +1,5 @@
 #include <ATen/core/List.h>
-#include <ATen/ops/arange.h>
+#include <ATen/core/jit_type.h>
 #include <ATen/ops/nonzero.h>
 #include <ATen/ops/where.h>
 
@@ -69,11 +69,11 @@ c10::IValue indexList(OnnxNode& node, const at::Tensor& x, const at::Tensor& ind
     if (depth < 1 || depth + batchDims > x.dim() || batchDims < 0 || batchDims >= indices.dim()) {
         node.fail("its indices do not fit an input of the shape " + shapeText(x.sizes()));
     }
-    c10::List<c10::optional<at::Tensor>> list;
+    c10::impl::GenericList list(c10::OptionalType::create(c10::TensorType::get()));
     for (int64_t i = 0; i < batchDims; ++i) {
         std::vector<int64_t> shape(static_cast<size_t>(indices.dim() - 1), 1);
         shape[static_cast<size_t>(i)] = x.size(i);
-        list.push_back(at::arange(x.size(i), at::kLong).reshape(shape));
+        list.push_back(node.places(x.size(i)).reshape(shape));
     }
     const at::Tensor wide = asLong(node, indices);
     for (int64_t i = 0; i < depth; ++i) {
@@ -86,7 +86,7 @@ c10::IValue indexList(OnnxNode& node, const at::Tensor& x, const at::Tensor& ind
 at::Tensor gatherNd(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const at::Tensor& indices = node.input(1);
-    const int64_t batchDims = node.integer("batch_dims", 0);
+    const int64_t batchDims = node.count("batch_dims", 0, 0);
     const c10::IValue list = indexList(node, x, indices, batchDims);
     std::vector<int64_t> shape = shapeOf(indices);
     shape.pop_back();
@@ -137,8 +137,7 @@ at::Tensor oneHot(OnnxNode& node) {
     indices = node.call("aten::unsqueeze", {indices, axis});
     std::vector<int64_t> places(static_cast<size_t>(rank), 1);
     places[static_cast<size_t>(axis)] = depth;
-    const at::Tensor isOn =
-        node.call("aten::eq.Tensor", {indices, at::arange(depth, at::kLong).reshape(places)});
+    const at::Tensor isOn = node.call("aten::eq.Tensor", {indices, node.places(depth).reshape(places)});
     const at::Tensor flat = node.call("aten::reshape", {values, std::vector<int64_t>{2}});
     return node.call("aten::where.self", {isOn, node.call("aten::select.int", {flat, 0, 1}),
                                           node.call("aten::select.int", {flat, 0, 0})});

@@ -40,8 +40,8 @@ std::vector<at::Tensor> layerNormalization(OnnxNode& node) {
 
 at::Tensor groupNormalization(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
-    const int64_t groups = node.integer("num_groups", 1);
-    if (x.dim() < 2 || groups < 1 || x.size(1) % groups != 0) {
+    const int64_t groups = node.count("num_groups", 1);
+    if (x.dim() < 2 || x.size(1) % groups != 0) {
         node.fail("num_groups does not divide the channels");
     }
     const int64_t channels = x.size(1);
@@ -59,8 +59,8 @@ at::Tensor groupNormalization(OnnxNode& node) {
 /// y = x / (bias + alpha * mean of x^2 over `size` neighbouring channels)^beta
 at::Tensor lrn(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
-    const int64_t size = node.integer("size", 1);
-    if (x.dim() < 3 || size < 1 || size > 1 << 20) {
+    const int64_t size = node.count("size", 1);
+    if (x.dim() < 3 || size > 1 << 20) {
         node.fail("its input or size makes no sense");
     }
     at::Tensor y = node.call("aten::mul.Tensor", {x, x});
@@ -90,7 +90,7 @@ at::Tensor meanVarianceNormalization(OnnxNode& node) {
 at::Tensor lpNormalization(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const std::vector<int64_t> axes{node.axis(node.integer("axis", -1), x.dim())};
-    const double p = static_cast<double>(node.integer("p", 2));
+    const double p = static_cast<double>(node.count("p", 2));
     const at::Tensor norm = node.call("aten::norm.ScalarOpt_dim", {x, p, axes, true});
     return node.call("aten::div.Tensor", {x, norm});
 }

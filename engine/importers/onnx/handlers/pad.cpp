@@ -35,7 +35,8 @@ std::vector<Padding> readPads(const OnnxNode& node, int64_t rank) {
     for (size_t i = 0; i < axes.size(); ++i) {
         const Padding padding{(*pads)[i], (*pads)[i + axes.size()]};
         constexpr int64_t kLimit = int64_t{1} << 31;
-        if (std::max(std::abs(padding.before / 2), std::abs(padding.after / 2)) > kLimit) {
+        const auto isFar = [](int64_t count) { return count < -kLimit || count > kLimit; };
+        if (isFar(padding.before) || isFar(padding.after)) {
             node.fail("its pads are out of range");
         }
         result[static_cast<size_t>(node.axis(axes[i], rank))] = padding;
@@ -63,6 +64,7 @@ at::Tensor copyPadded(OnnxNode& node, at::Tensor x, const std::vector<Padding>& 
         if (extent == 0) {
             node.fail("an empty axis cannot be padded with " + mode);
         }
+        node.checkSize(std::vector<int64_t>{extent + pads[axis].before + pads[axis].after}, false);
         std::vector<int64_t> indices;
         for (int64_t i = -pads[axis].before; i < extent + pads[axis].after; ++i) {
             indices.push_back(source(mode, i, extent));

@@ -1,4 +1,3 @@
-#include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 
@@ -80,7 +79,7 @@ std::vector<at::Tensor> maxPool(OnnxNode& node) {
     std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
     shape[0] = x.size(0);
     shape[1] = x.size(1);
-    const at::Tensor begins = at::arange(x.size(0) * x.size(1), at::kLong).mul(plane).reshape(shape);
+    const at::Tensor begins = node.places(x.size(0) * x.size(1)).mul(plane).reshape(shape);
     results[1] = node.call("aten::add.Tensor", {results[1], begins});
     return results;
 }
@@ -158,12 +157,12 @@ at::Tensor globalMaxPool(OnnxNode& node) {
 
 at::Tensor globalLpPool(OnnxNode& node) {
     return node.call("aten::norm.ScalarOpt_dim",
-                     {node.input(0), static_cast<double>(node.integer("p", 2)), spatialAxes(node), true});
+                     {node.input(0), static_cast<double>(node.count("p", 2)), spatialAxes(node), true});
 }
 
 at::Tensor lpPool(OnnxNode& node) {
     const OnnxWindow window = readWindow(node, kernelOf(node));
-    const double p = static_cast<double>(node.integer("p", 2));
+    const double p = static_cast<double>(node.count("p", 2));
     at::Tensor y = node.call("aten::abs", {node.input(0)});
     y = padded(node, node.call("aten::pow.Tensor_Scalar", {y, p}), window, 0.0);
     const bool isDilated = window.dilation != std::vector<int64_t>(window.rank(), 1);

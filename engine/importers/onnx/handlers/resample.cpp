@@ -52,6 +52,15 @@ double kernel(const ResampleMode& mode, double distance) {
     return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0.0;
 }
 
+/// Antialiasing stretches the kernel over all source elements that a result covers, and stays inside.
+double stretchOf(const ResampleMode& mode, const ResampleAxis& axis) {
+    return mode.antialias ? std::max(1.0, 1.0 / axis.scale) : 1.0;
+}
+
+int64_t reachOf(const ResampleMode& mode, const ResampleAxis& axis) {
+    return static_cast<int64_t>(std::ceil((mode.kind == "linear" ? 1 : 2) * stretchOf(mode, axis)));
+}
+
 }  // namespace
 
 std::string ResampleMode::problem() const {
@@ -71,6 +80,10 @@ std::string ResampleMode::problem() const {
     return {};
 }
 
+int64_t tapCount(const ResampleMode& mode, const ResampleAxis& axis) {
+    return mode.kind == "nearest" ? 1 : 2 * reachOf(mode, axis);
+}
+
 std::vector<ResampleTap> resampleTaps(const ResampleMode& mode, const ResampleAxis& axis) {
     const auto inside = [&](int64_t index) { return std::clamp<int64_t>(index, 0, axis.from - 1); };
     if (mode.kind == "nearest") {
@@ -80,10 +93,9 @@ std::vector<ResampleTap> resampleTaps(const ResampleMode& mode, const ResampleAx
         }
         return {tap};
     }
-    // Antialiasing stretches the kernel over all source elements that a result covers, and stays inside.
-    const double stretch = mode.antialias ? std::max(1.0, 1.0 / axis.scale) : 1.0;
+    const double stretch = stretchOf(mode, axis);
     const bool excludes = mode.excludeOutside || mode.antialias;
-    const auto reach = static_cast<int64_t>(std::ceil((mode.kind == "linear" ? 1 : 2) * stretch));
+    const int64_t reach = reachOf(mode, axis);
     std::vector<ResampleTap> taps(static_cast<size_t>(2 * reach));
     for (int64_t i = 0; i < axis.to; ++i) {
         const double place = coordinate(mode, axis, i);

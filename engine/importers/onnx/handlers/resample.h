@@ -32,6 +32,9 @@ struct ResampleTap {
     std::vector<float> weights;
 };
 
+/// Summands of every result along one axis.
+int64_t tapCount(const ResampleMode& mode, const ResampleAxis& axis);
+
 /// The summands along one axis; nearest has one, linear two, cubic four, antialiasing more.
 std::vector<ResampleTap> resampleTaps(const ResampleMode& mode, const ResampleAxis& axis);
 

@@ -30,6 +30,13 @@ std::vector<double> attributeOrInput(const OnnxNode& node, size_t index) {
                                                                  : std::vector<double>();
 }
 
+int64_t checkedExtent(const OnnxNode& node, const ResampleAxis& axis, double wanted) {
+    if (!(wanted >= 1 && wanted <= std::numeric_limits<int32_t>::max()) || axis.from < 1) {
+        node.fail("it resizes an axis of " + std::to_string(axis.from) + " to an impossible size");
+    }
+    return static_cast<int64_t>(wanted);
+}
+
 /// Shrinks or grows all factors to the least or greatest of them, as keep_aspect_ratio_policy asks for.
 void keepAspectRatio(const OnnxNode& node, const std::vector<int64_t>& which, Plan& plan) {
     const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
@@ -45,7 +52,7 @@ void keepAspectRatio(const OnnxNode& node, const std::vector<int64_t>& which, Pl
     for (const int64_t i : which) {
         ResampleAxis& axis = plan.axes[static_cast<size_t>(i)];
         axis.scale = common;
-        axis.to = static_cast<int64_t>(std::round(common * static_cast<double>(axis.from)));
+        axis.to = checkedExtent(node, axis, std::round(common * static_cast<double>(axis.from)));
     }
 }
 
@@ -73,10 +80,7 @@ Plan makePlan(const OnnxNode& node, const std::vector<double>& scales, const std
         ResampleAxis& axis = plan.axes[static_cast<size_t>(which[i])];
         const auto extent = static_cast<double>(axis.from);
         const double wanted = plan.hasScales ? std::floor(extent * scales[i]) : static_cast<double>(sizes[i]);
-        if (!(wanted >= 1 && wanted <= std::numeric_limits<int32_t>::max()) || axis.from < 1) {
-            node.fail("it resizes an axis of " + std::to_string(axis.from) + " to an impossible size");
-        }
-        axis.to = static_cast<int64_t>(wanted);
+        axis.to = checkedExtent(node, axis, wanted);
         axis.scale = plan.hasScales ? scales[i] : wanted / extent;
     }
     if (!plan.hasScales) {
@@ -171,6 +175,11 @@ at::Tensor resample(OnnxNode& node, const Plan& plan) {
         shape.push_back(axis.to);
     }
     node.checkSize(shape, Tracer::isActivation(node.input(0)));
+    for (const ResampleAxis& axis : plan.axes) {
+        if (!isUnchanged(axis)) {
+            node.checkSize(std::vector<int64_t>{axis.to, tapCount(plan.mode, axis)}, false);
+        }
+    }
     if (std::all_of(plan.axes.begin(), plan.axes.end(), isUnchanged)) {
         return node.input(0);
     }

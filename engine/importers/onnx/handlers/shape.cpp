@@ -167,6 +167,9 @@ at::Tensor concat(OnnxNode& node) {
     return inputs.size() == 1 ? inputs[0] : node.call("aten::cat", {inputs, axis});
 }
 
+/// More than any network cuts a tensor into.
+constexpr int64_t kMostParts = 1 << 16;
+
 std::vector<at::Tensor> split(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const int64_t axis = node.axis(node.integer("axis", 0), x.dim());
@@ -174,7 +177,7 @@ std::vector<at::Tensor> split(OnnxNode& node) {
     auto sizes = node.intsOf("split", 1);
     if (!sizes) {
         const int64_t count = node.integer("num_outputs", static_cast<int64_t>(node.outputCount()));
-        if (count < 1 || count > std::max<int64_t>(extent, 1)) {
+        if (count < 1 || count > std::min(kMostParts, std::max<int64_t>(extent, 1))) {
             node.fail("it cannot make " + std::to_string(count) + " parts of " + std::to_string(extent));
         }
         const int64_t part = (extent + count - 1) / count;
@@ -183,14 +186,7 @@ std::vector<at::Tensor> split(OnnxNode& node) {
             sizes->push_back(std::clamp<int64_t>(rest, 0, part));
         }
     }
-    if (Tracer::isActivation(x)) {
-        return node.callMany("aten::split_with_sizes", {x, *sizes, axis});
-    }
-    std::vector<at::Tensor> parts;
-    for (const at::Tensor& part : x.split_with_sizes(*sizes, axis)) {
-        parts.push_back(part);
-    }
-    return parts;
+    return node.callMany("aten::split_with_sizes", {x, *sizes, axis});
 }
 
 /// One axis of a Slice, in elements.
@@ -301,7 +297,11 @@ std::vector<at::Tensor> dropout(OnnxNode& node) {
         node.fail("it is in training mode: export the network with model.eval()");
     }
     const at::Tensor& x = node.input(0);
-    return {x, node.wantsOutput(1) ? at::ones({}, at::kBool).expand(x.sizes()) : at::Tensor()};
+    if (!node.wantsOutput(1)) {
+        return {x};
+    }
+    node.checkSize(x.sizes(), false);
+    return {x, at::ones({}, at::kBool).expand(x.sizes())};
 }
 
 }  // namespace

@@ -50,6 +50,12 @@ OnnxWindow readWindow(const OnnxNode& node, std::vector<int64_t> kernel) {
     }
     window.stride = perAxis(node, "strides", rank, 1, 1);
     window.dilation = perAxis(node, "dilations", rank, 1, 1);
+    for (size_t i = 0; i < rank; ++i) {
+        if ((window.kernel[i] - 1) * window.dilation[i] >= std::numeric_limits<int32_t>::max()) {
+            node.fail("its window of " + std::to_string(window.kernel[i]) + " elements, dilated by " +
+                      std::to_string(window.dilation[i]) + ", is too large");
+        }
+    }
     window.before.assign(rank, 0);
     window.after.assign(rank, 0);
     const std::string mode = node.text("auto_pad", "NOTSET");
