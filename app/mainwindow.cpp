@@ -284,9 +284,11 @@ void MainWindow::showAbout() {
         QMessageBox::NoIcon, tr("About Quantoscope"),
         tr("Quantoscope %1, a workbench for quantizing neural networks.\n\n"
            "Engine %2 with LibTorch %3 and oneDNN %4.\n"
+           "Models are opened in a sandbox of: %5.\n"
            "Free software under the GNU General Public License, version 3 or later.")
             .arg(QCoreApplication::applicationVersion(), QString::fromStdString(engine.engine_version),
-                 QString::fromStdString(engine.torch_version), QString::fromStdString(engine.onednn_version)),
+                 QString::fromStdString(engine.torch_version), QString::fromStdString(engine.onednn_version),
+                 QString::fromStdString(engine.sandbox)),
         QMessageBox::Ok, this);
     box->setObjectName(QStringLiteral("aboutBox"));
     box->setAttribute(Qt::WA_DeleteOnClose);

@@ -2287,10 +2287,12 @@ validation top-1 %1</source>
             <source>Quantoscope %1, a workbench for quantizing neural networks.
 
 Engine %2 with LibTorch %3 and oneDNN %4.
+Models are opened in a sandbox of: %5.
 Free software under the GNU General Public License, version 3 or later.</source>
             <translation>Quantoscope %1，神经网络量化工作台。
 
 引擎 %2，LibTorch %3，oneDNN %4。
+模型在以下机制构成的沙箱中打开：%5。
 自由软件，遵循 GNU 通用公共许可证第 3 版或更高版本。</translation>
         </message>
         <message>

@@ -14,6 +14,8 @@ namespace qs::app {
 
 namespace {
 
+constexpr int kSecondsToLock = 60;
+
 struct RecoveryText {
     Q_DECLARE_TR_FUNCTIONS(Recovery)
 };
@@ -39,12 +41,25 @@ QString defaultRoot() {
 
 }  // namespace
 
-RecoveryStore::RecoveryStore(QString root) : root_(root.isEmpty() ? defaultRoot() : std::move(root)) {}
+RecoveryStore::RecoveryStore(QString root) : root_(root.isEmpty() ? defaultRoot() : std::move(root)) {
+    sweep();
+}
 
 RecoveryStore::~RecoveryStore() {
     if (lock_) {
         lock_->unlock();
         QDir(folder_).removeRecursively();
+    }
+}
+
+void RecoveryStore::sweep() const {
+    // One that is younger may be another session's, which has not locked it yet.
+    const QDateTime settled = QDateTime::currentDateTime().addSecs(-kSecondsToLock);
+    for (const QFileInfo& entry : QDir(root_).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        const QString folder = entry.absoluteFilePath();
+        if (!QFileInfo::exists(recoveryFile(folder)) && entry.lastModified() < settled) {
+            discard({folder, {}, {}});
+        }
     }
 }
 

@@ -19,7 +19,8 @@ struct RecoveryInfo {
 
 /// A session's own folder below `root`, with its recovery file and the weights that are not in a project yet.
 /// The folder is locked as long as its session lives, which is how others know that it is not left behind; it
-/// is made when first needed, and removed at the end of a session that ends well.
+/// is made when first needed, and removed at the end of a session that ends well. What a killed session left
+/// without a document is removed by the next one.
 class RecoveryStore {
   public:
     explicit RecoveryStore(QString root);
@@ -41,6 +42,7 @@ class RecoveryStore {
 
   private:
     bool ensureFolder();
+    void sweep() const;
 
     QString root_;
     QString folder_;

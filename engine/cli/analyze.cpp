@@ -37,8 +37,9 @@ void addAnalyze(CLI::App& app, Action& chosen) {
     options->model.add(*command);
     options->data.add(*command, true);
     options->recipe.add(*command, "--samples,--eval-samples");
-    command->callback(
-        [&chosen, options] { chosen = [options](Session& session) { return analyze(*options, session); }; });
+    command->callback([&chosen, options] {
+        chosen.run = [options](Session& session) { return analyze(*options, session); };
+    });
 }
 
 }  // namespace qs::cli

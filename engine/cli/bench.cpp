@@ -64,8 +64,9 @@ void addBench(CLI::App& app, Action& chosen) {
         ->delimiter(',')
         ->type_name("NAME")
         ->allow_extra_args(false);
-    command->callback(
-        [&chosen, options] { chosen = [options](Session& session) { return bench(*options, session); }; });
+    command->callback([&chosen, options] {
+        chosen.run = [options](Session& session) { return bench(*options, session); };
+    });
 }
 
 }  // namespace qs::cli

@@ -9,6 +9,7 @@
 
 #include "core/job.h"
 #include "core/result.h"
+#include "isolation/output_set.h"
 #include "workbench/workbench.h"
 
 namespace qs::cli {
@@ -24,10 +25,20 @@ struct Report {
 struct Session {
     Workbench workbench;
     Job job;
+    OutputSet& outputs;  ///< where its Writes are claimed; what it puts there appears when it has succeeded
+};
+
+/// Files that a command writes, and those that it reads and so may not write.
+struct Writes {
+    std::vector<OutputClaim> claims;
+    std::vector<OutputInput> inputs;
 };
 
 /// A parsed command line, ready to run.
-using Action = std::function<Result<Report>(Session&)>;
+struct Action {
+    std::function<Result<Report>(Session&)> run;
+    std::function<Result<Writes>()> writes = [] { return Writes(); };
+};
 
 // Each adds its subcommand to `app`; when the command line names it, parsing sets `chosen`. One file a
 // command.

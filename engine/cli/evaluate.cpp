@@ -69,8 +69,9 @@ void addEvaluate(CLI::App& app, Action& chosen) {
     command->add_option("--batch", options->request.batch, "Samples a batch")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command->callback(
-        [&chosen, options] { chosen = [options](Session& session) { return evaluate(*options, session); }; });
+    command->callback([&chosen, options] {
+        chosen.run = [options](Session& session) { return evaluate(*options, session); };
+    });
 }
 
 }  // namespace qs::cli

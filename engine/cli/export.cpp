@@ -27,8 +27,16 @@ Result<protocol::Recipe> recipeFor(const Options& options, const protocol::Model
     return model.recipe.value_or(std::move(real));
 }
 
+Result<Writes> writes(const Options& options) {
+    QS_ASSIGN(Writes writes,
+              options.output.writes({options.model.path, options.data.spec(), options.model.inputs, {}, {}}));
+    if (!options.recipe.empty()) {
+        writes.inputs.push_back({options.recipe, "the recipe"});
+    }
+    return writes;
+}
+
 Result<Report> writeModel(const Options& options, Session& session) {
-    QS_TRY(options.output.check(options.model.path));
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
               session.workbench.openModel({options.model.path, data, options.model.inputs}));
@@ -36,7 +44,7 @@ Result<Report> writeModel(const Options& options, Session& session) {
     QS_ASSIGN(const protocol::ExportResult written,
               session.workbench.exportModel(
                   options.output.make({model.path, data, options.model.inputs, std::move(recipe), {}}),
-                  session.job));
+                  session.outputs, session.job));
     return Report{written, exportedText(written)};
 }
 
@@ -54,7 +62,8 @@ void addExport(CLI::App& app, Action& chosen) {
         ->type_name("FILE");
     options->output.add(*command);
     command->callback([&chosen, options] {
-        chosen = [options](Session& session) { return writeModel(*options, session); };
+        chosen = {[options](Session& session) { return writeModel(*options, session); },
+                  [options] { return writes(*options); }};
     });
 }
 

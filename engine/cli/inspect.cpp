@@ -66,8 +66,9 @@ void addInspect(CLI::App& app, Action& chosen) {
     CLI::App* command = app.add_subcommand("inspect", "Show a model's inputs, outputs and layers");
     options->model.add(*command);
     options->data.add(*command, false);
-    command->callback(
-        [&chosen, options] { chosen = [options](Session& session) { return inspect(*options, session); }; });
+    command->callback([&chosen, options] {
+        chosen.run = [options](Session& session) { return inspect(*options, session); };
+    });
 }
 
 }  // namespace qs::cli

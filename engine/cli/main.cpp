@@ -1,7 +1,10 @@
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <string_view>
 
 #include "cli/command.h"
@@ -10,7 +13,11 @@
 #include "cli/progress.h"
 #include "core/guard.h"
 #include "core/log.h"
+#include "isolation/sandbox.h"
+#include "isolation/supervisor.h"
+#include "onnxruntime/session.h"
 #include "runtime/threads.h"
+#include "server/requested_outputs.h"
 #include "server/server.h"
 
 namespace qs::cli {
@@ -48,7 +55,20 @@ int report(const Error& error, bool json, const Output& output) {
     return error.kind == ErrorKind::Usage ? kUsage : kFailed;
 }
 
-int run(const Action& action, bool json, bool progress, const Output& output) {
+/// Claims what the action writes, runs it, and gives its files their names.
+Result<Report> perform(const Action& action, const Writes& writes, Job job) {
+    const auto outputs = makeOutputs();
+    QS_TRY(outputs->claim(writes.claims, writes.inputs));
+    Session session{Workbench(), std::move(job), *outputs};
+    QS_ASSIGN(Report report, action.run(session));
+    QS_TRY(session.job.checkCancelled());
+    QS_TRY(outputs->commit());
+    return report;
+}
+
+/// In the sandbox.
+int work(const Action& action, const Writes& writes, bool json, bool progress) {
+    const Output output;
     CancelToken token;
     cancelOnInterrupt(token);
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
@@ -65,10 +85,7 @@ int run(const Action& action, bool json, bool progress, const Output& output) {
                 meter.show(point);
             }
         });
-    auto result = guard("unexpected failure", [&] {
-        Session session{Workbench(), std::move(job)};
-        return action(session);
-    });
+    const auto result = guard("unexpected failure", [&] { return perform(action, writes, std::move(job)); });
     meter.clear();
     if (!result) {
         return report(result.error(), json, output);
@@ -80,10 +97,47 @@ int run(const Action& action, bool json, bool progress, const Output& output) {
     return result->passed ? kDone : kFailed;
 }
 
+int run(const Action& action, bool json, bool progress) {
+    const auto writes = action.writes();
+    if (!writes) {
+        return report(writes.error(), json, Output());
+    }
+    const auto status = supervise({.outputs = writes->claims, .programs = {OnnxRuntimeSession::program()}},
+                                  [&] { return work(action, *writes, json, progress); });
+    if (!status) {
+        return report(status.error(), json, Output());
+    }
+    if (WIFSIGNALED(*status)) {
+        return report(
+            failure(std::string("the work was ended by a signal: ") + ::strsignal(WTERMSIG(*status))), json,
+            Output());
+    }
+    return WEXITSTATUS(*status);
+}
+
+/// Ends as its worker did, so that a client sees a crash as one.
+int serveInSandbox() {
+    const auto status =
+        supervise({.programs = {OnnxRuntimeSession::program()}, .outputsInInput = RequestedOutputs()},
+                  [] { return serve(); });
+    if (!status) {
+        return report(status.error(), false, Output());
+    }
+    if (WIFSIGNALED(*status)) {
+        ::signal(WTERMSIG(*status), SIG_DFL);
+        ::raise(WTERMSIG(*status));
+    }
+    return WEXITSTATUS(*status);
+}
+
+std::string versionText() {
+    return std::string(QSCOPE_VERSION) + "\nsandbox: " + describe(availableWalls());
+}
+
 int main(int argc, char** argv) {
     setUpLogging();
     CLI::App app("Quantizes neural networks, measures the result, and exports it.", "qscope");
-    app.set_version_flag("--version", QSCOPE_VERSION);
+    app.set_version_flag("--version", versionText);
     app.require_subcommand(1);
     app.fallthrough();
     bool json = false;
@@ -115,9 +169,9 @@ int main(int argc, char** argv) {
         limitSpinning(argv);  // all others compute and time
     }
     if (serveCommand->parsed()) {
-        return serve();
+        return serveInSandbox();
     }
-    return run(action, json, progress, Output());
+    return run(action, json, progress);
 }
 
 }  // namespace

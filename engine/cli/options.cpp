@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 
 #include "analysis/metrics/metric.h"
 #include "cli/recipe_file.h"
-#include "core/files.h"
 #include "core/match.h"
 #include "data/dataset.h"
 #include "exporters/exporter.h"
@@ -14,8 +12,6 @@
 #include "runtime/executor.h"
 
 namespace qs::cli {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -225,6 +221,12 @@ std::optional<protocol::DataSpec> RecipeOptions::calibration(const DataOptions& 
                : std::optional(protocol::DataSpec{calibrationSource, data.preprocessing, data.labels});
 }
 
+void RecipeOptions::addInputs(std::vector<OutputInput>& inputs) const {
+    if (!recipeFile.empty()) {
+        inputs.push_back({recipeFile, "the recipe"});
+    }
+}
+
 namespace {
 
 std::string extensions() {
@@ -252,18 +254,14 @@ void OutputOptions::add(CLI::App& command) {
     command.add_flag("--force", replace, "Replace what has the name already");
 }
 
-Status OutputOptions::check(const std::string& model) const {
-    QS_ASSIGN(const Exporter* exporter, exporterFor(path, target));
-    std::error_code error;
-    if (fs::equivalent(path, model, error)) {
-        return usageError("the output " + path + " is the model itself: give it another name");
-    }
-    return checkExportable(*exporter, path, replace);
-}
-
 protocol::ExportParams OutputOptions::make(const protocol::MeasureParams& variant) const {
     return {variant.model, variant.data, variant.recipe,      path,   variant.inputs, variant.calib_data,
             target,        opset,        preprocessingInside, replace};
+}
+
+Result<Writes> OutputOptions::writes(const protocol::MeasureParams& variant) const {
+    QS_ASSIGN(OutputClaim claim, claimOf(make(variant)));
+    return Writes{{std::move(claim)}, inputsOf(variant)};
 }
 
 }  // namespace qs::cli

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command.h"
 #include "core/result.h"
 #include "protocol/messages.h"
 #include "workbench/workbench.h"
@@ -59,6 +60,8 @@ struct RecipeOptions {
     Result<protocol::Recipe> make(const protocol::ModelInfo& model) const;
     /// The data to calibrate on, prepared like `data`; absent: chosen by the engine.
     std::optional<protocol::DataSpec> calibration(const DataOptions& data) const;
+    /// The recipe's file, where there is one.
+    void addInputs(std::vector<OutputInput>& inputs) const;
 
   private:
     void writeGiven(protocol::Recipe& result) const;
@@ -76,10 +79,10 @@ struct OutputOptions {
     bool replace = false;
 
     void add(CLI::App& command);
-    /// Before any work: a known target, a place that can be written, and not the model itself.
-    Status check(const std::string& model) const;
     /// The export of a variant, whose recipe is complete.
     protocol::ExportParams make(const protocol::MeasureParams& variant) const;
+    /// What a command writes that makes such an export, and what it reads. Usage error for an unknown target.
+    Result<Writes> writes(const protocol::MeasureParams& variant) const;
 };
 
 }  // namespace qs::cli

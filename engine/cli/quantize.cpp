@@ -4,7 +4,6 @@
 #include "cli/options.h"
 #include "cli/recipe_file.h"
 #include "cli/report.h"
-#include "core/files.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
@@ -19,11 +18,20 @@ struct Options {
     std::string savedRecipe;
 };
 
-Result<Report> quantize(const Options& options, Session& session) {
-    QS_TRY(options.output.check(options.model.path));
+Result<Writes> writes(const Options& options) {
+    QS_ASSIGN(Writes writes, options.output.writes({options.model.path,
+                                                    options.data.spec(),
+                                                    options.model.inputs,
+                                                    {},
+                                                    options.recipe.calibration(options.data)}));
+    options.recipe.addInputs(writes.inputs);
     if (!options.savedRecipe.empty()) {
-        QS_TRY(checkWritable(options.savedRecipe));
+        writes.claims.push_back({options.savedRecipe, false, options.output.replace});
     }
+    return writes;
+}
+
+Result<Report> quantize(const Options& options, Session& session) {
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
               session.workbench.openModel({options.model.path, data, options.model.inputs}));
@@ -36,9 +44,9 @@ Result<Report> quantize(const Options& options, Session& session) {
               session.workbench.exportModel(
                   options.output.make({model.path, data, options.model.inputs, variant.recipe,
                                        options.recipe.calibration(options.data)}),
-                  session.job));
+                  session.outputs, session.job));
     if (!options.savedRecipe.empty()) {
-        QS_TRY(writeRecipe(variant.recipe, options.savedRecipe));
+        QS_TRY(session.outputs.write(options.savedRecipe, recipeText(variant.recipe)));
     }
     return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
                                                       summaryText(variant) + exportedText(written)};
@@ -58,8 +66,10 @@ void addQuantize(CLI::App& app, Action& chosen) {
         ->add_option("--save-recipe", options->savedRecipe,
                      "Where to write the recipe with its calibration, for --recipe")
         ->type_name("FILE");
-    command->callback(
-        [&chosen, options] { chosen = [options](Session& session) { return quantize(*options, session); }; });
+    command->callback([&chosen, options] {
+        chosen = {[options](Session& session) { return quantize(*options, session); },
+                  [options] { return writes(*options); }};
+    });
 }
 
 }  // namespace qs::cli

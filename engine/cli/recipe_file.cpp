@@ -1,7 +1,5 @@
 #include "cli/recipe_file.h"
 
-#include <fstream>
-
 #include "core/files.h"
 #include "core/guard.h"
 #include "protocol/json.h"
@@ -30,13 +28,8 @@ Result<protocol::Recipe> readRecipe(const std::string& path) {
     return guard(path + " holds no recipe", [&] { return recipe.get<protocol::Recipe>(); });
 }
 
-Status writeRecipe(const protocol::Recipe& recipe, const std::string& path) {
-    return writeAtomically(path, [&](const std::filesystem::path& temporary) -> Status {
-        std::ofstream stream(temporary);
-        stream << json(recipe).dump(2) << '\n';
-        stream.close();
-        return stream ? Status() : Status(failure("cannot write " + path));
-    });
+std::string recipeText(const protocol::Recipe& recipe) {
+    return json(recipe).dump(2) + '\n';
 }
 
 }  // namespace qs::cli

@@ -1,10 +1,8 @@
-#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/report.h"
-#include "core/files.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
@@ -21,33 +19,45 @@ struct Options {
     std::string weights;
 };
 
-Result<Report> train(const Options& options, Session& session) {
-    QS_TRY(options.output.check(options.model.path));
-    const std::string weights = options.weights.empty() ? options.output.path + ".qsw" : options.weights;
-    QS_TRY(checkWritable(weights));
+/// All but the recipe.
+protocol::TrainParams paramsOf(const Options& options) {
     const protocol::DataSpec data = *options.data.spec();
-    QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({options.model.path, data, options.model.inputs}));
-
     protocol::TrainParams params;
-    params.model = model.path;
+    params.model = options.model.path;
     params.train = data;
     params.inputs = options.model.inputs;
     params.calib_data = options.recipe.calibration(options.data);
     if (!options.validation.empty()) {
         params.validation = protocol::DataSpec{options.validation, data.preprocessing, data.labels};
     }
+    params.weights_path = options.weights.empty() ? options.output.path + ".qsw" : options.weights;
+    return params;
+}
+
+Result<Writes> writes(const Options& options) {
+    const protocol::TrainParams params = paramsOf(options);
+    QS_ASSIGN(Writes writes, options.output.writes({params.model, params.train, params.inputs, {}, {}}));
+    writes.claims.push_back(claimOf(params, options.output.replace));
+    writes.inputs = inputsOf(params);
+    options.recipe.addInputs(writes.inputs);
+    return writes;
+}
+
+Result<Report> train(const Options& options, Session& session) {
+    protocol::TrainParams params = paramsOf(options);
+    QS_ASSIGN(const protocol::ModelInfo model,
+              session.workbench.openModel({params.model, params.train, params.inputs}));
     QS_ASSIGN(params.recipe, options.recipe.make(model));
     params.recipe.qat = options.qat;
     params.recipe.qat->batch = params.recipe.batch;
     params.recipe.qat->seed = params.recipe.seed;
-    params.weights_path = weights;
 
-    QS_ASSIGN(const protocol::VariantResult variant, session.workbench.train(params, session.job));
+    QS_ASSIGN(const protocol::VariantResult variant,
+              session.workbench.train(params, session.outputs, session.job));
     QS_ASSIGN(const protocol::ExportResult written,
-              session.workbench.exportModel(
-                  options.output.make({model.path, data, params.inputs, variant.recipe, params.calib_data}),
-                  session.job));
+              session.workbench.exportModel(options.output.make({model.path, params.train, params.inputs,
+                                                                 variant.recipe, params.calib_data}),
+                                            session.outputs, session.job));
     return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
                                                       summaryText(variant) + exportedText(written)};
 }
@@ -81,8 +91,10 @@ void addTrain(CLI::App& app, Action& chosen) {
     options->recipe.add(*command);
     addTraining(*command, *options);
     options->output.add(*command);
-    command->callback(
-        [&chosen, options] { chosen = [options](Session& session) { return train(*options, session); }; });
+    command->callback([&chosen, options] {
+        chosen = {[options](Session& session) { return train(*options, session); },
+                  [options] { return writes(*options); }};
+    });
 }
 
 }  // namespace qs::cli

@@ -70,8 +70,9 @@ void addVerify(CLI::App& app, Action& chosen) {
                      "Samples to compare layers on; 0: layers are not compared")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    command->callback(
-        [&chosen, options] { chosen = [options](Session& session) { return verify(*options, session); }; });
+    command->callback([&chosen, options] {
+        chosen.run = [options](Session& session) { return verify(*options, session); };
+    });
 }
 
 }  // namespace qs::cli

@@ -1,40 +1,10 @@
 #include "exporters/exporter.h"
 
-#include "core/files.h"
-#include "core/guard.h"
 #include "core/match.h"
-#include "exporters/file_output.h"
 
 namespace qs {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// What every folder export carries: its metadata.
-constexpr const char* kFolderMark = "quantoscope.json";
-
-Status checkFolder(const fs::path& path, bool replace) {
-    std::error_code error;
-    if (!fs::exists(path, error)) {
-        return checkWritable(path);
-    }
-    if (!fs::is_directory(path, error)) {
-        return failure("cannot write " + path.string() + ": it is a file, and this target is a folder");
-    }
-    if (fs::is_empty(path, error)) {
-        return {};
-    }
-    if (!fs::exists(path / kFolderMark, error)) {
-        return failure("cannot write " + path.string() +
-                       ": the folder holds other things; choose another name");
-    }
-    return replace ? Status()
-                   : Status(failure(path.string() + " exists already: replace it with --force, or choose "
-                                                    "another name"));
-}
-
-}  // namespace
 
 Result<const Exporter*> exporterFor(const fs::path& path, const std::string& target) {
     if (!target.empty()) {
@@ -56,33 +26,39 @@ Result<const Exporter*> exporterFor(const fs::path& path, const std::string& tar
                       "': end the file name in one of " + join(extensions) + ", or name a target");
 }
 
-Status checkExportable(const Exporter& exporter, const fs::path& path, bool replace) {
-    if (exporter.extension.empty()) {
-        return checkFolder(path, replace);
-    }
-    if (path.extension() != exporter.extension) {
+Result<OutputClaim> claimFor(const Exporter& exporter, const fs::path& path, bool replace) {
+    OutputClaim claim{path, exporter.extension.empty(), replace};
+    if (!claim.isFolder && path.extension() != exporter.extension) {
         return usageError("the file name '" + path.string() + "' must end in " + exporter.extension +
                           " for this target");
     }
-    QS_TRY(checkWritable(path));
-    std::error_code error;
-    return replace || !fs::exists(path, error)
-               ? Status()
-               : Status(failure(path.string() + " exists already: replace it with --force, or choose "
-                                                "another name"));
+    for (const std::string& ending : exporter.companions) {
+        claim.companions.emplace_back(path.string() + ending);
+    }
+    return claim;
 }
 
-Status writeExport(const Exporter& exporter, const Exported& exported, const fs::path& path) {
-    return guard("cannot write " + path.string(), [&] {
-        return exporter.extension.empty() ? writeFolder(path, exported.files)
-                                          : writeFiles(path.parent_path(), exported.files);
-    });
+fs::path folderOfExport(const Exporter& exporter, const fs::path& path) {
+    return exporter.extension.empty() ? path : path.parent_path();
+}
+
+Status addExport(const Exported& exported, const Exporter& exporter, const fs::path& path,
+                 OutputSet& outputs) {
+    const fs::path folder = folderOfExport(exporter, path);
+    for (const ExportedFile& file : exported.files) {
+        QS_TRY(outputs.write(folder / file.name, file.bytes, file.executable));
+    }
+    return {};
 }
 
 Result<Exported> exportTo(const Exporter& exporter, const QuantizedGraph& graph, const ExportOptions& options,
                           const fs::path& path) {
+    QS_ASSIGN(const OutputClaim claim, claimFor(exporter, path, /*replace=*/true));
+    const auto outputs = makeLocalOutputs();
+    QS_TRY(outputs->claim({claim}, {}));
     QS_ASSIGN(Exported exported, exporter.make(graph, options, path.filename().string()));
-    QS_TRY(writeExport(exporter, exported, path));
+    QS_TRY(addExport(exported, exporter, path, *outputs));
+    QS_TRY(outputs->commit());
     return exported;
 }
 

@@ -11,6 +11,7 @@
 #include "core/registry.h"
 #include "core/result.h"
 #include "graph/quantized_graph.h"
+#include "isolation/output_set.h"
 #include "protocol/messages.h"
 
 namespace qs {
@@ -55,6 +56,8 @@ struct Exporter {
     std::string runtime = {};
     int opset = 0;        ///< of ONNX targets: what is written unless asked otherwise; 0: not ONNX
     int newestOpset = 0;  ///< ... and at most
+    /// What the main file's name gets where other files come with it: ".data".
+    std::vector<std::string> companions = {};
     /// Makes the files; the main one is called `fileName` (of a folder: its name). Everything that can be
     /// refused is refused here, before anything is written: an op or qparams that the target has no form for
     /// are failures that name the layer and the remedy. Does not touch the disk.
@@ -69,16 +72,17 @@ const Registry<Exporter>& exporters();
 /// error naming those there are.
 Result<const Exporter*> exporterFor(const std::filesystem::path& path, const std::string& target = {});
 
-/// Whether an export to `path` can be written: the folder exists and takes new files, and nothing has the
-/// name, or `replace` allows it and it is of the same kind (a folder that is replaced must be an export, or
-/// empty). Leaves nothing behind. Call it before the work.
-Status checkExportable(const Exporter& exporter, const std::filesystem::path& path, bool replace);
+/// The place that an export to `path` takes. Usage error where the file name's extension is not the target's.
+Result<OutputClaim> claimFor(const Exporter& exporter, const std::filesystem::path& path, bool replace);
 
-/// Writes all files of an export to `path`, or none: on a failure (no space, no right) everything is as it
-/// was.
-Status writeExport(const Exporter& exporter, const Exported& exported, const std::filesystem::path& path);
+/// The files of an export to `path`, which was claimed, into the set of outputs.
+Status addExport(const Exported& exported, const Exporter& exporter, const std::filesystem::path& path,
+                 OutputSet& outputs);
 
-/// Makes and writes in one call.
+/// Where the files of an export to `path` lie.
+std::filesystem::path folderOfExport(const Exporter& exporter, const std::filesystem::path& path);
+
+/// Makes, and writes in place of what has the name, in one call.
 Result<Exported> exportTo(const Exporter& exporter, const QuantizedGraph& graph, const ExportOptions& options,
                           const std::filesystem::path& path);
 

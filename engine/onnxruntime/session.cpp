@@ -109,12 +109,6 @@ std::vector<fs::path> foldersOf(const char* list) {
     return folders;
 }
 
-bool isProgram(const std::string& name) {
-    return std::ranges::any_of(foldersOf(::getenv("PATH")), [&](const fs::path& folder) {
-        return ::access((folder / name).c_str(), X_OK) == 0;
-    });
-}
-
 /// Folders in which node looks for packages, as the script asks it to.
 std::vector<fs::path> packageFolders() {
     const char* told = ::getenv("QS_NODE_MODULES");
@@ -136,7 +130,7 @@ std::vector<fs::path> packageFolders() {
 }  // namespace
 
 std::string OnnxRuntimeSession::whyAbsent() {
-    if (!isProgram("node")) {
+    if (findProgram("node").empty()) {
         return "node is not installed: install nodejs";
     }
     const bool found = std::ranges::any_of(packageFolders(), [](const fs::path& folder) {
@@ -148,14 +142,17 @@ std::string OnnxRuntimeSession::whyAbsent() {
                    "QS_NODE_MODULES to the node_modules folder";
 }
 
+Program OnnxRuntimeSession::program() {
+    return {"onnxruntime", {"node", "-e", kOnnxRuntimeScript, "--"}};
+}
+
 Result<std::unique_ptr<OnnxRuntimeSession>> OnnxRuntimeSession::open(const Options& options) {
     const std::string base = (options.folder / options.model.stem()).string();
     json job{{"model", options.model.string()}, {"threads", options.threads}};
     if (!options.inputs.empty()) {
         QS_ASSIGN(job["inputs"], writeInputs(base, options.inputs));
     }
-    QS_ASSIGN(auto node,
-              LineProcess::start({"node", "-e", kOnnxRuntimeScript, "--", job.dump()}, base + ".log"));
+    QS_ASSIGN(auto node, LineProcess::start(program(), job.dump(), base + ".log"));
     QS_ASSIGN(const std::string line, node->receive(kLoading));
     QS_ASSIGN(const json answer, readAnswer(line));
     return std::unique_ptr<OnnxRuntimeSession>(new OnnxRuntimeSession(

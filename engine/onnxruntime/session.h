@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/line_process.h"
 #include "core/result.h"
+#include "isolation/line_process.h"
 
 namespace qs {
 
@@ -35,6 +35,8 @@ class OnnxRuntimeSession {
     /// seems to be there.
     static std::string whyAbsent();
 
+    /// What open() starts.
+    static Program program();
     static Result<std::unique_ptr<OnnxRuntimeSession>> open(const Options& options);
 
     /// "ONNX Runtime 1.30.0".

@@ -346,6 +346,7 @@ void members(auto& visit, Is<EngineInfo> auto& v) {
     visit("backends", v.backends);
     visit("contestants", v.contestants);
     visit("file_runtimes", v.file_runtimes);
+    visit("sandbox", v.sandbox);
 }
 
 void members(auto& visit, Is<OpenModelParams> auto& v) {

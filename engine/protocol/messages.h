@@ -384,6 +384,7 @@ struct EngineInfo {
     std::vector<EntryInfo> backends = {};  ///< the default first
     std::vector<EntryInfo> contestants = {};
     std::vector<EntryInfo> file_runtimes = {};  ///< what can open an export here, the best first
+    std::string sandbox = {};                   ///< that models are opened in: "Landlock 4 and seccomp"
 };
 
 /// "model.open" -> ModelInfo

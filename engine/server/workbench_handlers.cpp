@@ -21,11 +21,35 @@ Result<json> toJsonResult(Result<T> result) {
     return json(*result);
 }
 
+/// Runs `work` with a set of outputs that has the claim, and gives the files their names when it succeeds.
+template <typename Work>
+Result<json> write(const Result<OutputClaim>& claim, const std::vector<OutputInput>& inputs, const Job& job,
+                   Work&& work) {
+    if (!claim) {
+        return claim.error();
+    }
+    const auto outputs = makeOutputs();
+    QS_TRY(outputs->claim({*claim}, inputs));
+    const auto result = work(*outputs);
+    if (!result) {
+        return result.error();
+    }
+    QS_TRY(job.checkCancelled());
+    QS_TRY(outputs->commit());
+    return json(*result);
+}
+
 Result<json> train(Workbench& workbench, const protocol::TrainParams& params, Job& job) {
     if (!params.recipe.qat) {
         return usageError("variant.train: recipe.qat is missing");
     }
-    return toJsonResult(workbench.train(params, job));
+    return write(claimOf(params), inputsOf(params), job,
+                 [&](OutputSet& outputs) { return workbench.train(params, outputs, job); });
+}
+
+Result<json> exportModel(Workbench& workbench, const protocol::ExportParams& params, Job& job) {
+    return write(claimOf(params), inputsOf(params), job,
+                 [&](OutputSet& outputs) { return workbench.exportModel(params, outputs, job); });
 }
 
 bool testHooksWanted() {
@@ -55,7 +79,7 @@ HandlerTable workbenchHandlers() {
         return train(*workbench, params.get<protocol::TrainParams>(), job);
     };
     table["variant.export"] = [workbench](const json& params, Job& job) {
-        return toJsonResult(workbench->exportModel(params.get<protocol::ExportParams>(), job));
+        return exportModel(*workbench, params.get<protocol::ExportParams>(), job);
     };
     table["variant.verify"] = [workbench](const json& params, Job& job) {
         return toJsonResult(workbench->verify(params.get<protocol::VerifyParams>(), job));

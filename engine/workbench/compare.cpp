@@ -1,7 +1,7 @@
 #include "workbench/compare.h"
 
 #include "comparison/comparison.h"
-#include "core/temporary_folder.h"
+#include "isolation/temporary_folder.h"
 #include "runtime/cpu.h"
 #include "workbench/latency.h"
 #include "workbench/variant.h"

@@ -48,7 +48,7 @@ Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& p
 
 std::vector<std::string> pathsOf(const Exporter& exporter, const Exported& exported,
                                  const std::filesystem::path& path) {
-    const std::filesystem::path base = exporter.extension.empty() ? path : path.parent_path();
+    const std::filesystem::path base = folderOfExport(exporter, path);
     std::vector<std::string> paths;
     for (const ExportedFile& file : exported.files) {
         paths.push_back((base / file.name).string());
@@ -67,22 +67,23 @@ std::string nameOf(const Exporter& exporter) {
 
 }  // namespace
 
-Result<protocol::ExportResult> exportVariant(Models& models, const protocol::ExportParams& params, Job& job) {
+Result<protocol::ExportResult> exportVariant(Models& models, const protocol::ExportParams& params,
+                                             OutputSet& outputs, Job& job) {
     QS_ASSIGN(const Exporter* exporter, exporterFor(params.path, params.target));
-    QS_TRY(checkExportable(*exporter, params.path, params.replace));
     protocol::ExportParams exporting = params;
     exporting.target = nameOf(*exporter);
-    QS_ASSIGN(const BuiltVariant built,
-              buildVariant(
-                  models, {params.model, params.data, params.inputs, params.recipe, params.calib_data}, job));
+    protocol::MeasureParams building{params.model, params.data, params.inputs, params.recipe,
+                                     params.calib_data};
+    std::string& weights = building.recipe.trained_weights;
+    weights = outputs.readable(weights).string();
+    QS_ASSIGN(const BuiltVariant built, buildVariant(models, building, job));
     job.begin("Writing " + params.path, 2);
     QS_TRY(job.step(0));
     const std::filesystem::path path = params.path;
     QS_ASSIGN(const ExportOptions options, optionsFor(models, exporting, built));
     QS_ASSIGN(const Exported exported, exporter->make(built.converted, options, path.filename().string()));
     QS_TRY(job.step(1));
-    QS_TRY(checkExportable(*exporter, path, params.replace));
-    QS_TRY(writeExport(*exporter, exported, path));
+    QS_TRY(addExport(exported, *exporter, path, outputs));
     QS_TRY(job.step(2));
     protocol::ExportResult result{params.path, exporting.target};
     for (const ExportedFile& file : exported.files) {

@@ -31,17 +31,10 @@ std::string identify(const std::string& path) {
     return path + '\n' + std::to_string(size) + '\n' + std::to_string(time.time_since_epoch().count());
 }
 
-/// The files and folders that the data is read from: "npy:a=X.npy,labels=Y.npy" names two.
 std::string identifySources(const protocol::DataSpec& spec) {
     std::string text;
-    std::string source = spec.source.substr(spec.source.find(':') + 1) + ',' + spec.labels;
-    std::replace(source.begin(), source.end(), '=', ',');
-    std::istringstream parts(source);
-    for (std::string part; std::getline(parts, part, ',');) {
-        std::error_code error;
-        if (!part.empty() && std::filesystem::exists(part, error)) {
-            text += '\n' + identify(part);
-        }
+    for (const std::string& path : sourcesOf(spec)) {
+        text += '\n' + identify(path);
     }
     return text;
 }
@@ -112,6 +105,20 @@ Result<protocol::ModelInfo> describe(const std::string& path, const ImportedMode
 }
 
 }  // namespace
+
+std::vector<std::string> sourcesOf(const protocol::DataSpec& spec) {
+    std::vector<std::string> paths;
+    std::string source = spec.source.substr(spec.source.find(':') + 1) + ',' + spec.labels;
+    std::replace(source.begin(), source.end(), '=', ',');
+    std::istringstream parts(source);
+    for (std::string part; std::getline(parts, part, ',');) {
+        std::error_code error;
+        if (!part.empty() && std::filesystem::exists(part, error)) {
+            paths.push_back(part);
+        }
+    }
+    return paths;
+}
 
 Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path, const Dataset* data,
                                                         const std::vector<protocol::TensorInfo>& given) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "data/dataset.h"
@@ -19,6 +20,9 @@ struct OpenedModel {
     /// One a graph input, -1 where the file leaves an extent free.
     std::vector<Shape> declaredShapes;
 };
+
+/// The files and folders that the data is read from: "npy:a=X.npy,labels=Y.npy" names two.
+std::vector<std::string> sourcesOf(const protocol::DataSpec& spec);
 
 /// Opened models and data, kept as long as the file behind a path stays the same.
 class Models {

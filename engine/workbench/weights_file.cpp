@@ -2,15 +2,13 @@
 
 #include <torch/csrc/jit/serialization/pickle.h>
 
-#include <fstream>
-
 #include "core/files.h"
 #include "core/guard.h"
 
 namespace qs {
 
-Status saveWeights(const Graph& graph, const std::filesystem::path& path) {
-    return writeAtomically(path, [&](const std::filesystem::path& temporary) -> Status {
+Result<std::string> writeWeights(const Graph& graph) {
+    return guard("the trained weights cannot be written", [&] {
         c10::Dict<std::string, at::Tensor> weights;
         for (const auto& value : graph.values()) {
             if (value.constant) {
@@ -18,10 +16,7 @@ Status saveWeights(const Graph& graph, const std::filesystem::path& path) {
             }
         }
         const std::vector<char> bytes = torch::jit::pickle_save(weights);
-        std::ofstream stream(temporary, std::ios::binary);
-        stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        stream.close();
-        return stream ? Status() : failure("cannot write " + path.string() + ": is the disk full?");
+        return std::string(bytes.begin(), bytes.end());
     });
 }
 

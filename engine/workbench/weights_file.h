@@ -1,14 +1,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "core/result.h"
 #include "graph/graph.h"
 
 namespace qs {
 
-/// Writes every constant of the graph by name (a pickled dict of tensors, as torch.save of a state_dict).
-Status saveWeights(const Graph& graph, const std::filesystem::path& path);
+/// Every constant of the graph by name: the bytes of a pickled dict of tensors, as torch.save of a
+/// state_dict.
+Result<std::string> writeWeights(const Graph& graph);
 
 /// Replaces the graph's constants by those of the file. An error where a name is missing or a shape differs:
 /// the file belongs to another model.

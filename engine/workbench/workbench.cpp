@@ -4,10 +4,10 @@
 #include <torch/version.h>
 
 #include "comparison/contestant.h"
-#include "core/files.h"
 #include "data/loader.h"
 #include "data/subset.h"
 #include "exporters/exporter.h"
+#include "isolation/sandbox.h"
 #include "protocol/json.h"
 #include "quant/qat.h"
 #include "runtime/cpu.h"
@@ -97,6 +97,7 @@ protocol::EngineInfo Workbench::info() const {
     info.cpu = cpu.model;
     info.isa = cpu.isa;
     info.cores = cpu.cores;
+    info.sandbox = describe(availableWalls());
     if (const std::string notes = cpuNotes(); !notes.empty()) {
         info.notes.push_back(notes);
     }
@@ -187,12 +188,12 @@ Result<protocol::ComparisonResult> Workbench::compare(const protocol::ComparePar
     return compareVariant(state_->models, params, job);
 }
 
-Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& params, Job& job) {
+Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& params, OutputSet& outputs,
+                                                 Job& job) {
     if (!params.recipe.qat) {
         return usageError("training needs QAT settings (epochs, learning rate, batch)");
     }
     QS_TRY(checkQat(*params.recipe.qat));
-    QS_TRY(checkWritable(params.weights_path));
     const protocol::DataSpec validation = validationOf(params);
     QS_TRY(state_->models.openData(validation));
     protocol::MeasureParams building{params.model, params.train, params.inputs, params.recipe,
@@ -203,13 +204,15 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     QS_ASSIGN(const auto validating, wholeData(state_->models, *built.opened, validation));
     QS_ASSIGN(QatResult trained, trainQat(built.prepared, built.calibration, *training, *validating,
                                           readQat(*params.recipe.qat), job));
-    QS_TRY(saveWeights(trained.graph, params.weights_path));
+    QS_ASSIGN(const std::string weights, writeWeights(trained.graph));
+    QS_TRY(outputs.write(params.weights_path, weights));
     // On the samples that untrained variants of the model are measured on, to be comparable with them.
     protocol::MeasureParams measured{params.model, validation, params.inputs, params.recipe,
                                      params.calib_data};
-    measured.recipe.trained_weights = params.weights_path;
+    measured.recipe.trained_weights = outputs.readable(params.weights_path).string();
     measured.recipe.calibration = writeCalibration(trained.calibration);
     QS_ASSIGN(protocol::VariantResult result, measure(measured, job));
+    result.recipe.trained_weights = params.weights_path;
     result.measured.calib_data = params.calib_data ? params.calib_data->source : params.train.source;
     result.measured.calib_samples = built.data.calibration->size();
     for (const auto& point : trained.curve) {
@@ -223,8 +226,9 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     return result;
 }
 
-Result<protocol::ExportResult> Workbench::exportModel(const protocol::ExportParams& params, Job& job) {
-    return exportVariant(state_->models, params, job);
+Result<protocol::ExportResult> Workbench::exportModel(const protocol::ExportParams& params,
+                                                      OutputSet& outputs, Job& job) {
+    return exportVariant(state_->models, params, outputs, job);
 }
 
 Result<protocol::VerifyResult> Workbench::verify(const protocol::VerifyParams& params, Job& job) {

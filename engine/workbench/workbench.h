@@ -3,9 +3,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/job.h"
 #include "core/result.h"
+#include "isolation/output_set.h"
 #include "protocol/messages.h"
 
 namespace qs {
@@ -18,6 +20,17 @@ struct EvaluateRequest {
     std::string metric = {};  ///< as Recipe::metric
     uint64_t seed = 1;        ///< of the choice of samples
 };
+
+/// The places that an export takes, to be claimed before it. Usage error as exporterFor() and claimFor().
+Result<OutputClaim> claimOf(const protocol::ExportParams& params);
+
+/// The place of the weights that training writes.
+OutputClaim claimOf(const protocol::TrainParams& params, bool replace = false);
+
+/// What the calls below read, and so no output may be: the model, the data with its labels, trained weights.
+std::vector<OutputInput> inputsOf(const protocol::MeasureParams& params);
+std::vector<OutputInput> inputsOf(const protocol::ExportParams& params);
+std::vector<OutputInput> inputsOf(const protocol::TrainParams& params);
 
 /// The application service behind the command line and the server: one call for each thing that a person can
 /// ask. Calls are complete in themselves; opened models, data and FP32 baselines are cached by path and
@@ -37,8 +50,11 @@ class Workbench {
                                            Job& job);
     Result<protocol::VariantResult> measure(const protocol::MeasureParams& params, Job& job);
     Result<protocol::ComparisonResult> compare(const protocol::CompareParams& params, Job& job);
-    Result<protocol::VariantResult> train(const protocol::TrainParams& params, Job& job);
-    Result<protocol::ExportResult> exportModel(const protocol::ExportParams& params, Job& job);
+    /// Puts the trained weights into `outputs`, where they are claimed.
+    Result<protocol::VariantResult> train(const protocol::TrainParams& params, OutputSet& outputs, Job& job);
+    /// Puts the files into `outputs`, where they are claimed (claimOf()).
+    Result<protocol::ExportResult> exportModel(const protocol::ExportParams& params, OutputSet& outputs,
+                                               Job& job);
     Result<protocol::VerifyResult> verify(const protocol::VerifyParams& params, Job& job);
 
   private:

@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <QDir>
 #include <QDirIterator>
@@ -9,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/session/project_file.h"
+#include "app/session/recovery.h"
 #include "app/session/session.h"
 #include "app/session_fixture.h"
 #include "protocol/json.h"
@@ -180,6 +183,17 @@ TEST_F(SessionFilesTest, AKilledSessionIsRecovered) {
     EXPECT_FALSE(QFileInfo::exists(found[0].folder));
     EXPECT_EQ(recoveryFiles().size(), 2) << "it is safe again";
     EXPECT_NE(next->loadRecovery(found[0]), QString()) << "not twice";
+}
+
+TEST_F(SessionFilesTest, AFolderWithoutADocumentThatAKilledSessionLeftIsRemoved) {
+    const QDir root(recoveryRoot());
+    ASSERT_TRUE(root.mkpath(QStringLiteral("killed/weights")));
+    ASSERT_TRUE(root.mkpath(QStringLiteral("beginning/weights")));
+    const timespec longAgo[2] = {{1, 0}, {1, 0}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, qPrintable(root.filePath(QStringLiteral("killed"))), longAgo, 0), 0);
+    const RecoveryStore next(recoveryRoot());
+    EXPECT_FALSE(root.exists(QStringLiteral("killed")));
+    EXPECT_TRUE(root.exists(QStringLiteral("beginning")));
 }
 
 TEST_F(SessionFilesTest, ARecoveryCanBeDiscarded) {

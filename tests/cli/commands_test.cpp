@@ -349,13 +349,39 @@ TEST_F(CliTest, WhatExistsIsReplacedOnRequestOnly) {
     EXPECT_THAT(files(), ElementsAre("net.pt"));
 }
 
+TEST_F(CliTest, SideFilesReplaceNothingEither) {
+    const std::string model = path("model.pt");
+    std::filesystem::copy_file(kModel, model);
+    const std::string before = readFile(model).value();
+    const auto refused = [&](std::vector<std::string> words) {
+        const Finished run = qscope(words + std::vector<std::string>{"--data", kData} + kShort);
+        EXPECT_NE(run.code, 0);
+        EXPECT_EQ(readFile(model).value(), before);
+        return run.err;
+    };
+    const std::vector<std::string> quantize{"quantize", model, "-o", path("net.onnx"), "--save-recipe"};
+    const std::vector<std::string> train{"train", model, "--epochs", "1", "-o", path("net.pt")};
+    EXPECT_THAT(refused(quantize + std::vector<std::string>{model, "--force"}),
+                HasSubstr("is the model itself"));
+    EXPECT_THAT(refused(train + std::vector<std::string>{"--weights", model, "--force"}),
+                HasSubstr("is the model itself"));
+    EXPECT_THAT(refused(quantize + std::vector<std::string>{path("net.onnx")}), HasSubstr("two outputs"));
+    write("recipe.json", "a stranger's");
+    EXPECT_THAT(refused(quantize + std::vector<std::string>{path("recipe.json")}), HasSubstr("--force"));
+    write("net.pt.qsw", "a stranger's");
+    EXPECT_THAT(refused(train), testing::AllOf(HasSubstr("net.pt.qsw"), HasSubstr("--force")));
+    EXPECT_THAT(files(), testing::UnorderedElementsAre("model.pt", "recipe.json", "net.pt.qsw"));
+}
+
 TEST_F(CliTest, FoldersAreReplacedOnlyWhereTheyAreExports) {
     const std::vector<std::string> words{"export",   kModel,    "--data", kData,
                                          "--target", "android", "-o",     path("phone")};
     ASSERT_EQ(qscope(words).code, 0) << qscope(words).err;
     EXPECT_TRUE(std::filesystem::exists(path("phone/app/src/main/assets/model.ptl")));
     EXPECT_EQ(qscope(words).code, 1);
+    write("phone/notes.txt", "mine");
     EXPECT_EQ(qscope(words + std::vector<std::string>{"--force"}).code, 0);
+    EXPECT_EQ(readFile(path("phone/notes.txt")).value(), "mine");
     std::filesystem::create_directory(path("other"));
     std::ofstream(path("other/thesis.tex")) << "years of work";
     const Finished refused =

@@ -92,8 +92,8 @@ bool Qscope::waitForStderr(const std::string& text) {
     return true;
 }
 
-void Qscope::interrupt() const {
-    ::kill(process_, SIGINT);
+void Qscope::signal(int number) const {
+    ::kill(process_, number);
 }
 
 Finished Qscope::wait() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <filesystem>
@@ -34,7 +35,8 @@ class Qscope {
 
     /// Waits until stderr holds `text`; false where the program ended before.
     bool waitForStderr(const std::string& text);
-    void interrupt() const;
+    void interrupt() const { signal(SIGINT); }
+    void signal(int number) const;
     Finished wait();
 
   private:

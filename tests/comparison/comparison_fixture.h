@@ -10,7 +10,7 @@
 #include <string>
 
 #include "comparison/comparison.h"
-#include "core/temporary_folder.h"
+#include "isolation/temporary_folder.h"
 #include "support/calibrated.h"
 #include "support/test_models.h"
 

@@ -25,4 +25,12 @@ std::filesystem::path exportCase(const ExportCase& exportCase, const std::filesy
     return path;
 }
 
+Status write(const Exporter& exporter, const Exported& exported, const std::filesystem::path& path) {
+    QS_ASSIGN(const OutputClaim claim, claimFor(exporter, path, /*replace=*/true));
+    const auto outputs = makeLocalOutputs();
+    QS_TRY(outputs->claim({claim}, {}));
+    QS_TRY(addExport(exported, exporter, path, *outputs));
+    return outputs->commit();
+}
+
 }  // namespace qs::test

@@ -67,7 +67,7 @@ TEST(Lite, IsTheSameFromAnotherProcess) {
         const std::filesystem::path path = folder / ("m" + exporter.extension);
         const Exported made = exporter.make(one.graph, options, path.filename().string()).value();
         if (other) {
-            ASSERT_TRUE(writeExport(exporter, made, path));
+            ASSERT_TRUE(write(exporter, made, path));
         } else {
             EXPECT_TRUE(made.files.at(0).bytes == readFile(path).value()) << target;
         }

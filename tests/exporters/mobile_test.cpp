@@ -103,7 +103,7 @@ TEST_P(Projects, HaveWellFormedFilesWithTheDataSettings) {
     const auto made = make(classifier(), options, kName);
     ASSERT_TRUE(made) << made.error().message;
     const fs::path path = folder / "net";
-    ASSERT_TRUE(writeExport(*exporters().find(GetParam()), *made, path));
+    ASSERT_TRUE(write(*exporters().find(GetParam()), *made, path));
     const nlohmann::json expected{{"name", kName},
                                   {"classes", options.classes},
                                   {"channels", 3},
@@ -193,8 +193,8 @@ TEST_P(Projects, AreReplacedOnlyByForce) {
     const Exporter& exporter = *exporters().find(GetParam());
     const fs::path path = folder / "net";
     ASSERT_TRUE(exportTo(exporter, classifier().graph, optionsWith(wanted()), path));
-    EXPECT_FALSE(checkExportable(exporter, path, /*replace=*/false));
-    EXPECT_TRUE(checkExportable(exporter, path, /*replace=*/true));
+    EXPECT_FALSE(makeLocalOutputs()->claim({claimFor(exporter, path, /*replace=*/false).value()}, {}));
+    EXPECT_TRUE(makeLocalOutputs()->claim({claimFor(exporter, path, /*replace=*/true).value()}, {}));
     EXPECT_TRUE(exportTo(exporter, classifier().graph, optionsWith(wanted()), path));
 }
 

@@ -14,7 +14,6 @@
 #include "exporters/comparison.h"
 #include "exporters/export_case.h"
 #include "exporters/exporter.h"
-#include "exporters/file_output.h"
 #include "exporters/fused_graph.h"
 #include "exporters/onnx/model.h"
 #include "exporters/runners.h"
@@ -64,7 +63,7 @@ TEST(ExternalData, HoldsTheWeightsOfALargeModel) {
     ASSERT_EQ(made->files.size(), 2u);
     EXPECT_EQ(made->files[1].name, "large.onnx.data");
     EXPECT_LT(made->files[0].bytes.size(), 20000u);
-    ASSERT_TRUE(writeFiles((folder / "large.onnx").parent_path(), made->files));
+    ASSERT_TRUE(write(*exporters().find("generic"), *made, folder / "large.onnx"));
 
     const at::Tensor input = floatInput({2, 3, 16, 16});
     const at::Tensor expected = runReference(graph, input);

@@ -171,7 +171,8 @@ SAMPLE(EngineInfo, {kProtocolVersion + 1,
                     {{"top1", "share of samples", "%", true, false, true}},
                     {{"xnnpack", "phones"}},
                     {{"bare-int8", "primitives"}},
-                    {{"libtorch", "LibTorch"}}});
+                    {{"libtorch", "LibTorch"}},
+                    "Landlock 4 and seccomp"});
 SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {tensorInfo()}});
 SAMPLE(MeasureParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), dataSpec()});
 SAMPLE(CompareParams, {"m.pt", dataSpec(), {tensorInfo()}, recipe(), {"all"}, dataSpec()});

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "core/temporary_folder.h"
+#include "isolation/temporary_folder.h"
 
 namespace qs::test {
 

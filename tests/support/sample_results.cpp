@@ -246,7 +246,8 @@ protocol::EngineInfo engineInfo() {
          {"xnnpack", "XNNPACK's kernels: what a phone's library would do"},
          {"reference", "LibTorch's float kernels on rounded values: slow, runs anything"}},
         {},
-        {{"onnxruntime", "ONNX Runtime"}, {"libtorch", "LibTorch"}, {"lite", "LibTorch's lite interpreter"}}};
+        {{"onnxruntime", "ONNX Runtime"}, {"libtorch", "LibTorch"}, {"lite", "LibTorch's lite interpreter"}},
+        "Landlock 4 and seccomp"};
 }
 
 protocol::ModelInfo modelInfo(const std::string& path) {

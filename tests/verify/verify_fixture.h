@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/files.h"
-#include "core/temporary_folder.h"
+#include "isolation/temporary_folder.h"
 #include "data/dataset.h"
 #include "exporters/exporter.h"
 #include "support/export_graphs.h"

@@ -59,10 +59,10 @@ TEST_F(BadInput, WeightsOfAnotherModelOrNoWeights) {
 TEST_F(BadInput, AnOutputThatCannotBeWrittenIsFoundBeforeTheWork) {
     bool worked = false;
     Job job([&](const Progress&) { worked = true; }, {});
-    const auto written = workbench_.exportModel({resnet(), images(), recipe(), file("none/out.pt")}, job);
+    const auto written = exportModel({resnet(), images(), recipe(), file("none/out.pt")}, job);
     ASSERT_FALSE(written);
     EXPECT_FALSE(worked);
-    const auto format = workbench_.exportModel({resnet(), images(), recipe(), file("out.tflite")}, job);
+    const auto format = exportModel({resnet(), images(), recipe(), file("out.tflite")}, job);
     ASSERT_FALSE(format);
     EXPECT_EQ(format.error().kind, ErrorKind::Usage);
     EXPECT_FALSE(worked);
@@ -70,12 +70,12 @@ TEST_F(BadInput, AnOutputThatCannotBeWrittenIsFoundBeforeTheWork) {
 
 TEST_F(BadInput, TrainingWithoutSettingsOrLabels) {
     protocol::TrainParams params{resnet(), images(), images(), recipe(), file("w.qsw")};
-    auto result = workbench_.train(params, job_);
+    auto result = train(params, job_);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::Usage);
     params.recipe.qat = protocol::QatSettings{};
     params.recipe.qat->learning_rate = -1;
-    result = workbench_.train(params, job_);
+    result = train(params, job_);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::Usage);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "support/test_models.h"
 #include "workbench/workbench.h"
@@ -36,11 +37,32 @@ class WorkbenchTest : public ::testing::Test {
         return recipe;
     }
 
+    Result<protocol::ExportResult> exportModel(const protocol::ExportParams& params, Job& job) {
+        QS_ASSIGN(const OutputClaim claim, claimOf(params));
+        return written<protocol::ExportResult>(
+            claim, [&](OutputSet& outputs) { return workbench_.exportModel(params, outputs, job); });
+    }
+    Result<protocol::VariantResult> train(const protocol::TrainParams& params, Job& job) {
+        return written<protocol::VariantResult>(
+            claimOf(params), [&](OutputSet& outputs) { return workbench_.train(params, outputs, job); });
+    }
+
     std::string file(const std::string& name) const { return (folder_ / name).string(); }
 
     std::filesystem::path folder_;
     Workbench workbench_;
     Job job_;
+
+  private:
+    template <typename Answer>
+    static Result<Answer> written(const OutputClaim& claim,
+                                  const std::function<Result<Answer>(OutputSet&)>& work) {
+        const auto outputs = makeLocalOutputs();
+        QS_TRY(outputs->claim({claim}, {}));
+        QS_ASSIGN(Answer answer, work(*outputs));
+        QS_TRY(outputs->commit());
+        return answer;
+    }
 };
 
 }  // namespace qs

@@ -156,7 +156,7 @@ TEST_F(WorkbenchTest, TrainsAndMeasuresWithTheTrainedWeights) {
     params.recipe.qat = protocol::QatSettings{};
     params.recipe.qat->train_samples = 256;
     params.recipe.qat->validation_samples = 128;
-    const auto result = workbench_.train(params, job_);
+    const auto result = train(params, job_);
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(result->recipe.trained_weights, params.weights_path);
     EXPECT_FALSE(result->curve.empty());
@@ -183,7 +183,7 @@ TEST_F(WorkbenchTest, ACancelledTrainingWritesNothing) {
             }
         },
         token);
-    const auto result = workbench_.train(params, job);
+    const auto result = train(params, job);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::Cancelled);
     EXPECT_TRUE(std::filesystem::is_empty(folder_));
@@ -193,7 +193,7 @@ TEST_F(WorkbenchTest, ExportsBothFormats) {
     const auto variant = workbench_.measure({resnet(), images(), {}, recipe({"layer2.0.conv1"})}, job_);
     ASSERT_TRUE(variant);
     for (const char* name : {"out.pt", "out.onnx"}) {
-        const auto written = workbench_.exportModel({resnet(), images(), variant->recipe, file(name)}, job_);
+        const auto written = exportModel({resnet(), images(), variant->recipe, file(name)}, job_);
         ASSERT_TRUE(written) << written.error().message;
         EXPECT_EQ(written->bytes, static_cast<int64_t>(std::filesystem::file_size(file(name))));
         EXPECT_GT(written->bytes, 300'000);
@@ -206,7 +206,7 @@ TEST_F(WorkbenchTest, OpensItsOwnExportsWithTheRecipeThatMakesThemAgain) {
     ASSERT_TRUE(variant) << variant.error().message;
     for (const char* name : {"out.pt", "out.onnx"}) {
         SCOPED_TRACE(name);
-        ASSERT_TRUE(workbench_.exportModel({resnet(), images(), variant->recipe, file(name)}, job_));
+        ASSERT_TRUE(exportModel({resnet(), images(), variant->recipe, file(name)}, job_));
         const auto opened = workbench_.openModel({file(name), std::nullopt, {}});
         ASSERT_TRUE(opened) << opened.error().message;
         ASSERT_TRUE(opened->recipe);
@@ -223,7 +223,7 @@ TEST_F(WorkbenchTest, OpensItsOwnExportsWithTheRecipeThatMakesThemAgain) {
         EXPECT_EQ(layer(*measured, "layer2.0.conv1").precision, "fp32");
         EXPECT_EQ(layer(*measured, "layer2.0.conv2").precision, "int8");
         const auto written =
-            workbench_.exportModel({file(name), images(), again, file(std::string(name) + ".onnx")}, job_);
+            exportModel({file(name), images(), again, file(std::string(name) + ".onnx")}, job_);
         ASSERT_TRUE(written) << written.error().message;
     }
 }

@@ -20,6 +20,8 @@ namespace qs {
 namespace {
 
 constexpr const char* kBatch = "batch";
+constexpr const char* kDataEnding = ".data";
+constexpr const char* kCacheEnding = ".cache";
 
 /// A network on its way into a file.
 class OnnxWriter {
@@ -170,16 +172,16 @@ Result<Exported> makeOnnx(const OnnxProfile& profile, const QuantizedGraph& grap
     onnx::ModelProto& model = writer.model();
     std::string weights;
     if (model.ByteSizeLong() > largestFile) {
-        weights = moveWeightsOut(model, fileName + ".data");
+        weights = moveWeightsOut(model, fileName + kDataEnding);
     }
     exported.files.push_back({fileName, model.SerializeAsString()});
     if (!weights.empty()) {
-        exported.files.push_back({fileName + ".data", std::move(weights)});
+        exported.files.push_back({fileName + kDataEnding, std::move(weights)});
     }
     exported.notes = writer.builder().notes();
     if (profile.calibrationCache) {
         const bool quantized = hasIntegers(source.graph);
-        const std::string cache = quantized ? fileName + ".cache" : "";
+        const std::string cache = quantized ? fileName + kCacheEnding : "";
         if (quantized) {
             exported.files.push_back({cache, calibrationCache(writer.quantizedTensors())});
         }
@@ -195,6 +197,10 @@ Exporter onnxTarget(const std::string& description, const OnnxProfile& profile) 
     exporter.runtime = "onnxruntime";
     exporter.opset = profile.opset;
     exporter.newestOpset = kNewestOnnxOpset;
+    exporter.companions = {kDataEnding};
+    if (profile.calibrationCache) {
+        exporter.companions.emplace_back(kCacheEnding);
+    }
     exporter.make = [profile](const QuantizedGraph& graph, const ExportOptions& options,
                               const std::string& fileName) {
         return makeOnnx(profile, graph, options, fileName);

@@ -1,5 +1,5 @@
 #include "core/guard.h"
-#include "core/temporary_folder.h"
+#include "isolation/temporary_folder.h"
 #include "onnxruntime/session.h"
 #include "verify/file_runtime.h"
 #include "verify/onnx_layers.h"

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "core/result.h"
+#include "isolation/program.h"
 
 namespace qs {
 
@@ -16,8 +14,8 @@ namespace qs {
 /// that dies, cannot be started or keeps silent makes a failure, never a signal or a hang.
 class LineProcess {
   public:
-    /// Starts `words` (the first is looked for in PATH). Its stderr goes to the file `log`.
-    static Result<std::unique_ptr<LineProcess>> start(std::vector<std::string> words,
+    /// Starts the program. Its stderr goes to the file `log`.
+    static Result<std::unique_ptr<LineProcess>> start(const Program& program, const std::string& argument,
                                                       std::filesystem::path log);
     ~LineProcess();
     LineProcess(const LineProcess&) = delete;
@@ -30,15 +28,14 @@ class LineProcess {
     Result<std::string> receive(std::chrono::milliseconds limit);
 
   private:
-    LineProcess(std::string name, std::filesystem::path log, pid_t process, int channel)
-        : name_(std::move(name)), log_(std::move(log)), process_(process), channel_(channel) {}
+    LineProcess(std::string name, std::filesystem::path log, StartedProgram started)
+        : name_(std::move(name)), log_(std::move(log)), started_(std::move(started)) {}
 
     Error ended();
 
     std::string name_;
     std::filesystem::path log_;
-    pid_t process_;
-    int channel_;
+    StartedProgram started_;
     std::string received_;
 };
 

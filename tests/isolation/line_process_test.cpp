@@ -1,10 +1,10 @@
-#include "core/line_process.h"
+#include "isolation/line_process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include "core/temporary_folder.h"
+#include "isolation/temporary_folder.h"
 
 namespace qs {
 namespace {
@@ -16,7 +16,7 @@ using testing::HasSubstr;
 class LineProcessTest : public testing::Test {
   protected:
     Result<std::unique_ptr<LineProcess>> shell(const std::string& script) {
-        return LineProcess::start({"sh", "-c", script}, folder_->path() / "log");
+        return LineProcess::start({"sh", {"sh", "-c"}}, script, folder_->path() / "log");
     }
     /// What receiving from `script` fails with.
     std::string error(const std::string& script, std::chrono::milliseconds limit = 5s) {
@@ -46,7 +46,7 @@ TEST_F(LineProcessTest, LinesThatComeAtOnceOrInPiecesStayLines) {
 }
 
 TEST_F(LineProcessTest, AProgramThatIsNotThereIsNamed) {
-    const auto process = LineProcess::start({"no-such-program"}, folder_->path() / "log");
+    const auto process = LineProcess::start({"none", {"no-such-program"}}, "", folder_->path() / "log");
     ASSERT_FALSE(process);
     EXPECT_THAT(process.error().message, AllOf(HasSubstr("no-such-program"), HasSubstr("No such file")));
 }

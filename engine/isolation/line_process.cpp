@@ -1,9 +1,7 @@
-#include "core/line_process.h"
+#include "isolation/line_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -43,63 +41,42 @@ std::string howItEnded(int status) {
     return "ended with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
-bool reap(pid_t process, std::chrono::milliseconds limit, int& status) {
+/// How it ended; nothing where it still runs after `limit`.
+std::optional<int> waitFor(ProgramProcess& process, std::chrono::milliseconds limit) {
     const auto until = Clock::now() + limit;
-    while (::waitpid(process, &status, WNOHANG) == 0) {
-        if (Clock::now() > until) {
-            return false;
+    for (;;) {
+        if (const auto status = process.status(); status || Clock::now() > until) {
+            return status;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
-    return true;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<LineProcess>> LineProcess::start(std::vector<std::string> words,
+Result<std::unique_ptr<LineProcess>> LineProcess::start(const Program& program, const std::string& argument,
                                                         std::filesystem::path log) {
-    int channel[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) {
-        return failure(std::string("cannot start ") + words.at(0) + ": " + ::strerror(errno));
+    Descriptor errors(::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kLogMode));
+    if (!errors) {
+        return failure("cannot write " + log.string() + ": " + ::strerror(errno));
     }
-    std::vector<char*> arguments;
-    for (std::string& word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, channel[1], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, channel[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                     kLogMode);
-    // What this process has open (a client's pipe) must not stay open as long as the child lives.
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    pid_t process = -1;
-    const int error =
-        ::posix_spawnp(&process, words.at(0).c_str(), &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(channel[1]);
-    if (error != 0) {
-        ::close(channel[0]);
-        return failure("cannot start " + words.at(0) + ": " + ::strerror(error));
-    }
-    return std::unique_ptr<LineProcess>(new LineProcess(words.at(0), std::move(log), process, channel[0]));
+    QS_ASSIGN(StartedProgram started, startProgram(program, argument, std::move(errors)));
+    return std::unique_ptr<LineProcess>(
+        new LineProcess(program.words.at(0), std::move(log), std::move(started)));
 }
 
 LineProcess::~LineProcess() {
-    ::close(channel_);
-    int status = 0;
-    if (process_ > 0 && !reap(process_, kFarewell, status)) {
-        ::kill(process_, SIGKILL);
-        ::waitpid(process_, &status, 0);
+    started_.channel.close();
+    if (!waitFor(*started_.process, kFarewell)) {
+        started_.process->kill();
     }
 }
 
 Status LineProcess::send(const std::string& line) {
     const std::string bytes = line + '\n';
     for (size_t sent = 0; sent < bytes.size();) {
-        const ssize_t count = ::send(channel_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+        const ssize_t count =
+            ::send(started_.channel.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
         if (count < 0 && errno != EINTR) {
             return ended();
         }
@@ -117,12 +94,12 @@ Result<std::string> LineProcess::receive(std::chrono::milliseconds limit) {
             return line;
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-        pollfd readable{channel_, POLLIN, 0};
+        pollfd readable{started_.channel.get(), POLLIN, 0};
         if (left <= 0 || ::poll(&readable, 1, static_cast<int>(left)) == 0) {
             return failure(name_ + " did not answer within " + std::to_string(limit.count()) + " ms");
         }
         char bytes[4096];
-        const ssize_t count = ::recv(channel_, bytes, sizeof(bytes), MSG_DONTWAIT);
+        const ssize_t count = ::recv(started_.channel.get(), bytes, sizeof(bytes), MSG_DONTWAIT);
         if (count > 0) {
             received_.append(bytes, static_cast<size_t>(count));
         } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
@@ -132,13 +109,12 @@ Result<std::string> LineProcess::receive(std::chrono::milliseconds limit) {
 }
 
 Error LineProcess::ended() {
-    int status = 0;
-    if (process_ <= 0 || !reap(process_, kFarewell, status)) {
+    const auto status = waitFor(*started_.process, kFarewell);
+    if (!status) {
         return failure(name_ + " does not answer any more");
     }
-    process_ = -1;
     const std::string line = lastLine(log_);
-    return failure(name_ + " " + howItEnded(status) + (line.empty() ? "" : ": " + line));
+    return failure(name_ + " " + howItEnded(*status) + (line.empty() ? "" : ": " + line));
 }
 
 }  // namespace qs
