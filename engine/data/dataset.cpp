@@ -5,6 +5,7 @@
 
 #include "core/guard.h"
 #include "core/match.h"
+#include "core/presentable.h"
 #include "data/class_names.h"
 
 namespace qs {
@@ -14,10 +15,13 @@ Result<Batch> Dataset::read(int64_t begin, int64_t end) const {
     end = std::clamp(end, begin, size());
     std::vector<int64_t> indices(size_t(end - begin));
     std::iota(indices.begin(), indices.end(), begin);
-    return readSamples(indices);
+    auto batch = readSamples(indices);
+    return batch ? std::move(batch) : presentable(batch.error());
 }
 
-Result<std::unique_ptr<Dataset>> openDataset(const protocol::DataSpec& spec) {
+namespace {
+
+Result<std::unique_ptr<Dataset>> open(const protocol::DataSpec& spec) {
     const size_t colon = spec.source.find(':');
     const std::string name = spec.source.substr(0, colon);
     const std::string argument = colon == std::string::npos ? "" : spec.source.substr(colon + 1);
@@ -31,6 +35,13 @@ Result<std::unique_ptr<Dataset>> openDataset(const protocol::DataSpec& spec) {
         QS_ASSIGN(options.classes, readClassNames(spec.labels));
     }
     return guard("cannot open data " + spec.source, [&] { return format->open(argument, options); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Dataset>> openDataset(const protocol::DataSpec& spec) {
+    auto data = open(spec);
+    return data ? std::move(data) : presentable(data.error());
 }
 
 Result<std::unique_ptr<Dataset>> openDataset(const std::string& source,

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/presentable.h"
+
 namespace qs {
 
 /// The files of a dataset that could not be decoded, with the reason, each once, in name order whichever
@@ -20,7 +22,7 @@ class SkipList {
         const std::lock_guard lock(mutex_);
         std::vector<std::string> lines;
         for (const auto& [file, reason] : files_) {
-            lines.push_back(file + ": " + reason);
+            lines.push_back(presentable(file + ": " + reason));
         }
         return lines;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/match.h"
+#include "core/presentable.h"
 
 namespace qs {
 
@@ -123,20 +124,6 @@ Result<TracedNetwork> traceGuessing(const ModelFile& file, const std::vector<Inp
 }  // namespace
 
 namespace {
-
-/// A message may quote what a damaged file holds: on one line, in characters that any reader can show, and
-/// not without end.
-Error presentable(Error error) {
-    constexpr size_t kMostText = 600;
-    std::string& text = error.message;
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-    if (text.size() > kMostText) {
-        text.resize(kMostText);
-        text += "...";
-    }
-    return error;
-}
 
 Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<InputSpec>& wanted,
                            const Job& job) {

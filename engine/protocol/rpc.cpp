@@ -1,5 +1,6 @@
 #include "protocol/rpc.h"
 
+#include <concepts>
 #include <utility>
 
 namespace qs::protocol {
@@ -8,9 +9,20 @@ using nlohmann::json;
 
 namespace {
 
+/// Where the number is whole and fits.
+template <std::integral T>
+std::optional<T> readInteger(const json& number) {
+    if (!number.is_number_integer()) {
+        return std::nullopt;
+    }
+    const bool fits = number.is_number_unsigned() ? std::in_range<T>(number.get<uint64_t>())
+                                                  : std::in_range<T>(number.get<int64_t>());
+    return fits ? std::optional(number.get<T>()) : std::nullopt;
+}
+
 std::optional<int64_t> readId(const json& message) {
     const auto id = message.find("id");
-    return id != message.end() && id->is_number_integer() ? std::optional(id->get<int64_t>()) : std::nullopt;
+    return id != message.end() ? readInteger<int64_t>(*id) : std::nullopt;
 }
 
 Message parseCall(const json& message, const json& method) {
@@ -37,12 +49,14 @@ Message parseCall(const json& message, const json& method) {
 
 Message parseError(const json& message, const json& error) {
     const std::optional<int64_t> id = readId(message);
-    if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer()) {
+    const auto code =
+        error.is_object() && error.contains("code") ? readInteger<int>(error["code"]) : std::nullopt;
+    if (!code) {
         return InvalidMessage{id, "\"error\" has no code"};
     }
     const auto text = error.find("message");
     const bool hasText = text != error.end() && text->is_string();
-    return Response{id, nullptr, RpcError{error["code"].get<int>(), hasText ? text->get<std::string>() : ""}};
+    return Response{id, nullptr, RpcError{*code, hasText ? text->get<std::string>() : ""}};
 }
 
 }  // namespace

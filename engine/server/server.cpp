@@ -13,6 +13,7 @@
 
 #include "core/guard.h"
 #include "core/log.h"
+#include "core/presentable.h"
 #include "protocol/framing.h"
 #include "protocol/json.h"
 #include "protocol/rpc.h"
@@ -98,7 +99,7 @@ class Server {
 
     void receive(const Notification& note) {
         if (note.method != "$/cancelRequest") {
-            spdlog::warn("notification {} is not known", note.method);
+            spdlog::warn("notification {} is not known", presentable(note.method));
             return;
         }
         try {
@@ -163,7 +164,7 @@ class Server {
     }
 
     void fail(std::optional<int64_t> id, int code, const std::string& message) {
-        output_.send(toJson(Response{id, nullptr, RpcError{code, message}}));
+        output_.send(toJson(Response{id, nullptr, RpcError{code, presentable(message)}}));
     }
 
     int input_;

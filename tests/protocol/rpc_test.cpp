@@ -50,7 +50,8 @@ TEST(Rpc, Responses) {
 TEST(Rpc, WhatIsNotJsonRpc) {
     for (const char* text :
          {"1", "[]", "{}", R"({"id":1})", R"({"id":1,"method":3})", R"({"id":"a","method":"m"})",
-          R"({"id":1,"method":"m","params":[1]})", R"({"result":1})", R"({"id":1,"error":3})"}) {
+          R"({"id":1,"method":"m","params":[1]})", R"({"result":1})", R"({"id":1,"error":3})",
+          R"({"id":18446744073709551615,"method":"m"})", R"({"id":1,"error":{"code":4294967296}})"}) {
         EXPECT_TRUE(std::holds_alternative<InvalidMessage>(parse(text))) << text;
     }
     EXPECT_EQ(std::get<InvalidMessage>(parse(R"({"id":5,"method":"m","params":[1]})")).id, 5);

@@ -90,9 +90,18 @@ Status checkJpeg(std::string_view data) {
     return {};
 }
 
+/// Empty where the data is no image. OpenCV throws for some of those, in words about its own source.
+cv::Mat decodeBy(const cv::Mat& encoded, int flags) {
+    try {
+        return cv::imdecode(encoded, flags);
+    } catch (const cv::Exception&) {
+        return {};
+    }
+}
+
 /// Other containers hold anything from bits to floats; only the decoded image tells.
 Status checkDepth(const cv::Mat& encoded) {
-    const cv::Mat stored = cv::imdecode(encoded, cv::IMREAD_UNCHANGED);
+    const cv::Mat stored = decodeBy(encoded, cv::IMREAD_UNCHANGED);
     if (!stored.empty() && stored.depth() != CV_8U && (stored.channels() == 1 || stored.depth() != CV_16U)) {
         return greyTooDeep();
     }
@@ -122,7 +131,7 @@ Result<Image> decode(const std::string& data) {
     }
     const cv::Mat encoded(1, int(data.size()), CV_8U, const_cast<char*>(data.data()));
     QS_TRY(checkContents(data, encoded));
-    const cv::Mat bgr = cv::imdecode(encoded, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+    const cv::Mat bgr = decodeBy(encoded, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
     if (bgr.empty() || bgr.type() != CV_8UC3) {
         return failure("not an image, or damaged");
     }

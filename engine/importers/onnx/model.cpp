@@ -118,9 +118,12 @@ Result<std::unique_ptr<OnnxModel>> OnnxModel::read(const std::filesystem::path& 
     const uintmax_t size = std::filesystem::file_size(path);
     std::unique_ptr<OnnxModel> model(new OnnxModel());
     QS_ASSIGN(model->proto_, parse(path, size));
-    QS_TRY(inlineFunctions(*model->proto_));
-    if (Status status = checkModel(*model->proto_, model->opset("")); !status) {
-        return failure(path.string() + ": " + status.error().message);
+    Status sound = inlineFunctions(*model->proto_);
+    if (sound) {
+        sound = checkModel(*model->proto_, model->opset(""));
+    }
+    if (!sound) {
+        return failure(path.string() + ": " + sound.error().message);
     }
     QS_TRY(guard(path.string(), [&] { model->takeTensors(path); }));
     int64_t weights = 0;
