@@ -162,6 +162,10 @@ def acting_while_loading(folder):
     }
     for name, added in acts.items():
         folder.code("restoring.pt", f"acts_{name}.pt", line, added + line)
+    packed = "ops.quantized.conv2d_prepack(torch.quantize_per_tensor(torch.ones([4, 4, 3, 3]), 0.1, 0, 12), None, [1, 1], [0, 0], [1, 1], %s)"
+    for name, groups in (("packs_1_group.pt", 1), ("packs_0_groups.pt", 0)):
+        unpacked = f"    w, b = ops.quantized.conv2d_unpack({packed % groups})\n    self.weight = torch.dequantize(w)\n"
+        folder.code("restoring.pt", name, line, unpacked)
     content = members(folder.folder / "acts_while_loading.pt")
     path = next(path for path in content if path.endswith(CODE))
     root = path.split("/")[0]
