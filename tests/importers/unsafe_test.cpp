@@ -122,6 +122,7 @@ TEST_P(UnsafeLiteFiles, AreRefusedInOneClearLine) {
 
 INSTANTIATE_TEST_SUITE_P(Lite, UnsafeLiteFiles,
                          ::testing::Values(UnsafeFile{"acts.ptl", "aten::save"},
+                                           UnsafeFile{"deep_type.ptl", "nested too deeply"},
                                            UnsafeFile{"thread.ptl", "FORK, which is not for models"},
                                            UnsafeFile{"register.ptl", "a number beyond its tables"},
                                            UnsafeFile{"constant.ptl", "a number beyond its tables"}),
