@@ -13,6 +13,7 @@
 #include "importers/torchscript/allowed_names.h"
 #include "importers/torchscript/allowed_operators.h"
 #include "importers/torchscript/load.h"
+#include "ops/quantized_engine.h"
 #include "support/test_models.h"
 
 namespace qs {
@@ -85,7 +86,8 @@ INSTANTIATE_TEST_SUITE_P(Tensors, UnsafeFiles,
                                            UnsafeFile{"groups_0.pt", "number of groups"},
                                            UnsafeFile{"groups_3.pt", "number of groups"},
                                            UnsafeFile{"stride_0.pt", "number of groups"},
-                                           UnsafeFile{"padding_negative.pt", "number of groups"}),
+                                           UnsafeFile{"padding_negative.pt", "number of groups"},
+                                           UnsafeFile{"packs_0_groups.pt", "cannot load"}),
                          testName);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -120,6 +122,7 @@ TEST_P(UnsafeLiteFiles, AreRefusedInOneClearLine) {
 
 INSTANTIATE_TEST_SUITE_P(Lite, UnsafeLiteFiles,
                          ::testing::Values(UnsafeFile{"acts.ptl", "aten::save"},
+                                           UnsafeFile{"deep_type.ptl", "nested too deeply"},
                                            UnsafeFile{"thread.ptl", "FORK, which is not for models"},
                                            UnsafeFile{"register.ptl", "a number beyond its tables"},
                                            UnsafeFile{"constant.ptl", "a number beyond its tables"}),
@@ -135,14 +138,21 @@ TEST(SafeFiles, OpenThoughTheyLookAlike) {
     EXPECT_TRUE(lite) << lite.error().message;
 }
 
+TEST(SafeFiles, MayPackWhileTheyAreLoaded) {
+    QS_NEEDS_MODELS();
+    const QuantizedEngine engine(anyQuantizedEngine());
+    const auto loaded = loadTorchScript(unsafeFile("packs_1_group.pt"));
+    EXPECT_TRUE(loaded) << loaded.error().message;
+}
+
 TEST(AllowedOperators, AreThereInThisLibTorchButForTheLanguageItself) {
     std::set<std::string> registered;
     for (const auto& op : torch::jit::getAllOperators()) {
         registered.insert(op->schema().name());
     }
-    for (const std::string_view name : allowedNames()) {
+    for (const std::string& name : allowedNames()) {
         if (!name.starts_with("prim::")) {
-            EXPECT_TRUE(registered.contains(std::string(name))) << name;
+            EXPECT_TRUE(registered.contains(name)) << name;
         }
     }
 }

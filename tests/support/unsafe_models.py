@@ -1,7 +1,7 @@
 """TorchScript files that act when they are opened, or reach beyond their tensors: write(FOLDER).
 
-Those that act would make the file FOLDER/mark. Most are a sound file with one thing changed, since PyTorch writes none of
-them itself.
+Those that act would make the file FOLDER/mark. Most are a sound file with one thing changed, since PyTorch writes none
+of them itself.
 """
 import pathlib
 import re
@@ -113,27 +113,41 @@ class Folder:
 def acting_models(folder):
     """LibTorch runs or could run what acts in them."""
     save = folder.save
-    body = "    linear = self.linear\n"
-    forward = f"def forward(self: {SPACE}.Plain,\n    x: Tensor)"
-    used = ("forward(x, )", "forward(x0, )")
     from_file = f'torch.from_file("{folder.mark}", True, 16)'
+    signature = f"  def forward(self: {SPACE}.Plain,\n    x: Tensor)"
+
+    def before(anchor, *lines):
+        return (anchor, "".join(line + "\n" for line in lines) + anchor)
+
+    def in_body(*lines):
+        return before("    linear = self.linear\n", *("    " + line for line in lines))
+
+    def replacing_x(value):
+        return [in_body(f"x0 = {value}"), ("forward(x, )", "forward(x0, )")]
+
+    act = ["def act(x: Tensor) -> Tensor:", f"  {save % 'x'}", "  return x"]
+    same = ["def same(x: Tensor) -> Tensor:", "  return x"]
+    method = [f"  def act(self: {SPACE}.Plain,", "    x: Tensor) -> Tensor:", f"    {save % 'x'}", "    return x"]
+    pair = ["class Pair(NamedTuple):", "  a : Tensor", f"  b : Tensor = {from_file}"]
     acts = {
-        "in_forward": [(body, f"    {save % 'x'}\n" + body)],
-        "from_file": [(body, f"    x0 = torch.add(x, torch.mean({from_file}))\n" + body), used],
-        "in_default": [(forward, forward[:-1] + f',\n    y: Tensor={from_file})')],
-        "in_method": [("  " + forward, f"  def act(self: {SPACE}.Plain,\n    x: Tensor) -> Tensor:\n    {save % 'x'}\n    return x\n  " + forward)],
-        "in_function": [(body, f"    x0 = {SPACE}.act(x)\n" + body), used, ("class Plain", f"def act(x: Tensor) -> Tensor:\n  {save % 'x'}\n  return x\nclass Plain")],
-        "by_alias": [(body, f'    f = torch.save\n    f(x, "{folder.mark}")\n' + body)],
-        "as_method": [(body, "    x0 = torch.add(x, (torch.zeros([1])).resize_([1]))\n" + body), used],
-        "in_field": [(body, f"    pair = {SPACE}.Pair(x, )\n" + body), ("class Plain", f"class Pair(NamedTuple):\n  a : Tensor\n  b : Tensor = {from_file}\nclass Plain")],
-        "in_thread": [(body, f"    x0 = torch.wait(fork({SPACE}.same, x))\n" + body), used, ("class Plain", "def same(x: Tensor) -> Tensor:\n  return x\nclass Plain")],
+        "in_forward": [in_body(save % "x")],
+        "from_file": replacing_x(f"torch.add(x, torch.mean({from_file}))"),
+        "in_default": [(signature, signature[:-1] + f",\n    y: Tensor={from_file})")],
+        "in_method": [before(signature, *method)],
+        "in_function": [*replacing_x(f"{SPACE}.act(x)"), before("class Plain", *act)],
+        "by_alias": [in_body("f = torch.save", f'f(x, "{folder.mark}")')],
+        "as_method": replacing_x("torch.add(x, (torch.zeros([1])).resize_([1]))"),
+        "in_field": [in_body(f"pair = {SPACE}.Pair(x, )"), before("class Plain", *pair)],
+        "in_thread": [*replacing_x(f"torch.wait(fork({SPACE}.same, x))"), before("class Plain", *same)],
     }
     for name, changes in acts.items():
+
         def change(text, changes=changes):
             for old, new in changes:
                 assert old.encode() in text, (name, text.decode())
                 text = text.replace(old.encode(), new.encode(), 1)
             return text
+
         folder.change("sound.pt", f"acts_{name}.pt", CODE, change)
 
 
@@ -147,7 +161,8 @@ def acting_hooks(folder):
     module = Hooked()
     module.register_forward_hook(hook)
     folder.script(module, "hooked.pt")
-    folder.code("hooked.pt", "acts_in_hook.pt", "    return torch.relu", f"    {folder.save % 'output'}\n    return torch.relu")
+    last = "    return torch.relu"
+    folder.code("hooked.pt", "acts_in_hook.pt", last, f"    {folder.save % 'output'}\n{last}")
 
 
 def acting_while_loading(folder):
@@ -162,6 +177,14 @@ def acting_while_loading(folder):
     }
     for name, added in acts.items():
         folder.code("restoring.pt", f"acts_{name}.pt", line, added + line)
+    for name, groups in (("packs_1_group.pt", 1), ("packs_0_groups.pt", 0)):
+        lines = [
+            "    w = torch.quantize_per_tensor(torch.ones([4, 4, 3, 3]), 0.1, 0, 12)\n",
+            f"    p = ops.quantized.conv2d_prepack(w, None, [1, 1], [0, 0], [1, 1], {groups})\n",
+            "    v, b = ops.quantized.conv2d_unpack(p)\n",
+            "    self.weight = torch.dequantize(v)\n",
+        ]
+        folder.code("restoring.pt", name, line, "".join(lines))
     content = members(folder.folder / "acts_while_loading.pt")
     path = next(path for path in content if path.endswith(CODE))
     root = path.split("/")[0]
@@ -180,6 +203,8 @@ def lite_models(folder):
         folder.change("sound.ptl", name, "bytecode.pkl", lambda data: data.replace(old, new, 1))
 
     bytecode("acts.ptl", b"aten::relu", b"aten::save")
+    deep = b"List[" * 200000 + b"int" + b"]" * 200000
+    bytecode("deep_type.ptl", b"X\x09\x00\x00\x00List[int]", b"X" + struct.pack("<I", len(deep)) + deep)
     bytecode("thread.ptl", b"X\x04\x00\x00\x00MOVE", b"X\x04\x00\x00\x00FORK")
     folder.substitute("sound.ptl", "register.ptl", "bytecode.pkl", rb"(register_size(?:q.|r....)?)K.", rb"\1K\000")
     folder.substitute("sound.ptl", "constant.ptl", "bytecode.pkl", rb"(LOADC(?:q.)?)K.", rb"\1K\377")
@@ -189,7 +214,8 @@ def tensors_beyond_their_records(folder):
     strides = rb"\(K\x09K\x09K\x03K\x01t"
     folder.data("sound.pt", "large_stride.pt", strides, b"(M\xff\xffK\x09K\x03K\x01t")
     folder.data("sound.pt", "negative_stride.pt", strides, b"(J\xff\xff\xff\xffK\x09K\x03K\x01t")
-    folder.data("sound.pt", "overflowing_stride.pt", strides, b"(\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7fK\x09K\x03K\x01t")
+    greatest = b"\x8a\x08" + struct.pack("<q", 2**63 - 1)
+    folder.data("sound.pt", "overflowing_stride.pt", strides, b"(" + greatest + b"K\x09K\x03K\x01t")
     folder.data("sound.pt", "large_size.pt", rb"\(K\x04K\x01K\x03K\x03t", b"(M\xff\xffK\x01K\x03K\x03t")
     folder.data("sound.pt", "negative_size.pt", rb"\(K\x04K\x01K\x03K\x03t", b"(J\xfc\xff\xff\xffK\x01K\x03K\x03t")
     folder.substitute("sound.pt", "offset.pt", "data.pkl", rb"(Q(?:q.)?)K\x00", rb"\1K\177")
@@ -204,10 +230,11 @@ def tensors_beyond_their_records(folder):
 def packed_parameters(folder):
     content = members(folder.folder / "packed.pt")
     geometry = next(path for path, data in content.items() if "/data/" in path and len(data) == 22)
-    for name, position, value in (("groups_0.pt", 9, 0), ("groups_3.pt", 9, 3), ("stride_0.pt", 1, 0), ("padding_negative.pt", 3, -1)):
+    changes = (("groups_0", 9, 0), ("groups_3", 9, 3), ("stride_0", 1, 0), ("padding_negative", 3, -1))
+    for name, position, value in changes:
         numbers = list(struct.unpack("<11h", content[geometry]))
         numbers[position] = value
-        folder.write(name, {**content, geometry: struct.pack("<11h", *numbers)})
+        folder.write(name + ".pt", {**content, geometry: struct.pack("<11h", *numbers)})
 
 
 def pickles(folder):

@@ -36,10 +36,11 @@ constexpr Group kGroups[] = {
     // What a tensor is
     {"aten", R"(
         _dim_arange _is_zerotensor _local_scalar_dense _shape_as_tensor allclose can_cast data device dim
-        element_size equal get_device is_complex is_conj is_contiguous is_floating_point is_grad_enabled
-        is_inference is_leaf is_neg is_non_overlapping_and_dense is_nonzero is_same_size is_signed
-        is_strides_like_format isclose item numel promote_types q_per_channel_axis q_per_channel_scales
-        q_per_channel_zero_points q_scale q_zero_point qscheme result_type size storage_offset stride)"},
+        element_size equal get_device is_autocast_cpu_enabled is_autocast_enabled is_complex is_conj
+        is_contiguous is_floating_point is_grad_enabled is_inference is_leaf is_neg
+        is_non_overlapping_and_dense is_nonzero is_same_size is_signed is_strides_like_format isclose item
+        numel promote_types q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale
+        q_zero_point qscheme result_type size storage_offset stride)"},
     // Gradients on and off: none is ever computed
     {"aten", R"(
         _grad_sum_to_size _no_grad_embedding_renorm_ _no_grad_fill_ _no_grad_normal_ _no_grad_uniform_
@@ -67,8 +68,9 @@ constexpr Group kGroups[] = {
         quantized_max_pool2d)"},
     // Layers: convolution, linear, recurrent, attention, embedding
     {"aten", R"(
-        _convolution _convolution_mode _native_multi_head_attention _pack_padded_sequence
-        _pad_packed_sequence _scaled_dot_product_attention _scaled_dot_product_attention_forward
+        _convolution _convolution_mode _native_multi_head_attention _nested_tensor_from_mask
+        _nested_tensor_from_mask_left_aligned _pack_padded_sequence _pad_packed_sequence
+        _scaled_dot_product_attention _scaled_dot_product_attention_forward
         _scaled_dot_product_attention_math _transform_bias_rescale_qkv _transformer_encoder_layer_fwd
         _trilinear affine_grid_generator bilinear col2im conv1d conv2d conv3d conv_tbc conv_transpose1d
         conv_transpose2d conv_transpose3d convolution cosine_embedding_loss embedding embedding_bag

@@ -7,6 +7,7 @@
 
 #include "importers/torchscript/allowed_operators.h"
 #include "importers/torchscript/packed_state.h"
+#include "importers/torchscript/pickle_check.h"
 #include "importers/torchscript/refusals.h"
 
 namespace qs {
@@ -233,6 +234,12 @@ Status checkBytecode(const Pickle& bytecode, const std::filesystem::path& path) 
     const PickleValue& root = *bytecode.root;
     if (!root.is(Kind::Tuple) || root.items.empty() || !root.items[0]->is(Kind::Int)) {
         return unsound(path, "its bytecode has no version");
+    }
+    const bool isShallow = std::ranges::all_of(bytecode.values, [](const PickleValue& value) {
+        return !value.is(Kind::String) || isShallowType(value.text);
+    });
+    if (!isShallow) {
+        return unsound(path, "its bytecode has a type that is nested too deeply");
     }
     for (size_t i = 1; i < root.items.size(); ++i) {
         QS_TRY(FunctionCheck(*root.items[i], path).run());

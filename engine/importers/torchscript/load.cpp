@@ -11,6 +11,7 @@
 #include "core/guard.h"
 #include "importers/torchscript/archive_check.h"
 #include "importers/torchscript/graph_check.h"
+#include "importers/torchscript/packing_guard.h"
 
 namespace qs {
 
@@ -46,7 +47,10 @@ Result<torch::jit::Module> loadTorchScript(const std::filesystem::path& path,
     QS_TRY(checkTorchScript(path));
     silencePrinting();
     const std::string what = "cannot load " + path.string();
-    auto module = guard(what, [&] { return torch::jit::load(path.string(), at::kCPU, extra); });
+    auto module = guard(what, [&] {
+        const PackingGuard packing;
+        return torch::jit::load(path.string(), at::kCPU, extra);
+    });
     if (!module) {
         return explained(path, module.error().message);
     }
@@ -63,8 +67,10 @@ Result<torch::jit::Module> loadTorchScript(const std::filesystem::path& path) {
 Result<torch::jit::mobile::Module> loadLite(const std::filesystem::path& path) {
     QS_TRY(checkLite(path));
     silencePrinting();
-    return guard("cannot load " + path.string(),
-                 [&] { return torch::jit::_load_for_mobile(path.string(), at::kCPU); });
+    return guard("cannot load " + path.string(), [&] {
+        const PackingGuard packing;
+        return torch::jit::_load_for_mobile(path.string(), at::kCPU);
+    });
 }
 
 }  // namespace qs

@@ -40,15 +40,7 @@ bool isConstant(std::string_view global) {
 }
 
 bool isType(const PickleValue& value) {
-    if (!value.is(Kind::String) || value.text.size() > kMostTypeText) {
-        return false;
-    }
-    int nesting = 0, deepest = 0;
-    for (const char c : value.text) {
-        nesting += c == '[' || c == '(' ? 1 : c == ']' || c == ')' ? -1 : 0;
-        deepest = std::max(deepest, nesting);
-    }
-    return deepest <= kMostTypeNesting;
+    return value.is(Kind::String) && value.text.size() <= kMostTypeText && isShallowType(value.text);
 }
 
 /// Whether `value` is one that a dictionary can be searched for.
@@ -176,6 +168,15 @@ class Check {
 };
 
 }  // namespace
+
+bool isShallowType(std::string_view text) {
+    int nesting = 0, deepest = 0;
+    for (const char c : text) {
+        nesting += c == '[' || c == '(' ? 1 : c == ']' || c == ')' ? -1 : 0;
+        deepest = std::max(deepest, nesting);
+    }
+    return deepest <= kMostTypeNesting;
+}
 
 Status checkPickle(const Pickle& pickle, const TensorRecords& records, uint64_t mostBytes) {
     Check check(records, mostBytes);

@@ -1,9 +1,15 @@
 #pragma once
 
+#include <string_view>
+
 #include "importers/torchscript/pickle.h"
 #include "importers/torchscript/pickled_tensors.h"
 
 namespace qs {
+
+/// Whether a type ("List[Tuple[int, str]]") nests no deeper than those of networks: LibTorch's parsers
+/// recurse.
+bool isShallowType(std::string_view text);
 
 /// Whether LibTorch can make values of a pickle without touching memory beyond its tensors: it names nothing
 /// but what TorchScript writes, every tensor lies in a record, all tensors together are no larger than
