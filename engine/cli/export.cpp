@@ -31,7 +31,7 @@ Result<Report> writeModel(const Options& options, Session& session) {
     QS_TRY(options.output.check(options.model.path));
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({options.model.path, data, options.model.inputs}));
+              session.workbench.openModel({options.model.path, data, options.model.inputs}, session.job));
     QS_ASSIGN(protocol::Recipe recipe, recipeFor(options, model));
     QS_ASSIGN(const protocol::ExportResult written,
               session.workbench.exportModel(

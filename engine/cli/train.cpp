@@ -27,7 +27,7 @@ Result<Report> train(const Options& options, Session& session) {
     QS_TRY(checkWritable(weights));
     const protocol::DataSpec data = *options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({options.model.path, data, options.model.inputs}));
+              session.workbench.openModel({options.model.path, data, options.model.inputs}, session.job));
 
     protocol::TrainParams params;
     params.model = model.path;
