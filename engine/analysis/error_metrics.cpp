@@ -17,6 +17,12 @@ void ErrorMetrics::add(const at::Tensor& reference, const at::Tensor& actual) {
     const int64_t count = x.numel();
     for (int64_t i = 0; i < count; ++i) {
         const double a = px[i], b = py[i];
+        const bool isNumberA = std::isfinite(a), isNumberB = std::isfinite(b);
+        if (!isNumberA || !isNumberB) {
+            referenceNotFinite_ += isNumberA ? 0 : 1;
+            actualNotFinite_ += isNumberB ? 0 : 1;
+            continue;
+        }
         referenceSquares_ += a * a;
         actualSquares_ += b * b;
         products_ += a * b;
@@ -26,21 +32,22 @@ void ErrorMetrics::add(const at::Tensor& reference, const at::Tensor& actual) {
 }
 
 std::optional<double> ErrorMetrics::sqnrDb() const {
-    if (referenceSquares_ == 0 || errorSquares_ == 0) {
+    if (!isFinite() || referenceSquares_ == 0 || errorSquares_ == 0) {
         return std::nullopt;
     }
     return 10 * std::log10(referenceSquares_ / errorSquares_);
 }
 
 std::optional<double> ErrorMetrics::cosine() const {
-    if (referenceSquares_ == 0 || actualSquares_ == 0) {
+    if (!isFinite() || referenceSquares_ == 0 || actualSquares_ == 0) {
         return std::nullopt;
     }
     return products_ / std::sqrt(referenceSquares_) / std::sqrt(actualSquares_);
 }
 
 std::optional<double> ErrorMetrics::mse() const {
-    return count_ == 0 ? std::nullopt : std::optional(errorSquares_ / static_cast<double>(count_));
+    return count_ == 0 || !isFinite() ? std::nullopt
+                                      : std::optional(errorSquares_ / static_cast<double>(count_));
 }
 
 }  // namespace qs

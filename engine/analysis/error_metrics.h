@@ -7,7 +7,9 @@
 
 namespace qs {
 
-/// Error of a tensor y against its reference x, accumulated over batches in double precision.
+/// Error of a tensor y against its reference x, accumulated over batches in double precision. Where either
+/// holds a value that is not finite there is no such error: the figures are absent, and the values are
+/// counted.
 class ErrorMetrics {
   public:
     /// Tensors of the same shape, any strides; float32.
@@ -20,8 +22,16 @@ class ErrorMetrics {
     /// Mean of (x - y)^2; absent before anything was added.
     std::optional<double> mse() const;
 
+    /// Values of x and of y that are infinite or not a number.
+    int64_t referenceNotFinite() const { return referenceNotFinite_; }
+    int64_t actualNotFinite() const { return actualNotFinite_; }
+
   private:
+    bool isFinite() const { return referenceNotFinite_ == 0 && actualNotFinite_ == 0; }
+
     int64_t count_ = 0;
+    int64_t referenceNotFinite_ = 0;
+    int64_t actualNotFinite_ = 0;
     double referenceSquares_ = 0;
     double actualSquares_ = 0;
     double products_ = 0;

@@ -1,5 +1,9 @@
 #include "analysis/evaluation.h"
 
+#include <ATen/ops/any.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/zeros.h>
+
 #include <memory>
 
 #include "analysis/fixed_batch.h"
@@ -10,6 +14,21 @@
 namespace qs {
 
 namespace {
+
+/// Samples for which an output holds values that are not finite. Outputs without an extent a sample count all
+/// or none.
+int64_t samplesNotFinite(const std::vector<at::Tensor>& outputs, int64_t samples) {
+    at::Tensor bad = at::zeros({samples}, at::kBool);
+    for (const at::Tensor& output : outputs) {
+        const at::Tensor wrong = output.isfinite().logical_not();
+        if (output.dim() > 0 && output.size(0) == samples) {
+            bad.logical_or_(wrong.reshape({samples, -1}).any(1));
+        } else {
+            bad.logical_or_(wrong.any());
+        }
+    }
+    return bad.sum().item<int64_t>();
+}
 
 /// The metrics of one model.
 class Scorer {
@@ -32,11 +51,13 @@ class Scorer {
             judged.samples = batch.size();
             QS_TRY(metric->add(judged));
         }
+        notFinite_ += samplesNotFinite(outputs, batch.size());
         return {};
     }
 
     EvaluatedModel result() const {
         EvaluatedModel result;
+        result.notFinite = notFinite_;
         for (const auto& [chosen, metric] : metrics_) {
             protocol::MetricValue value = metric->value();
             value.metric = chosen->name;
@@ -61,6 +82,7 @@ class Scorer {
         std::unique_ptr<Metric> metric;
     };
     std::vector<Entry> metrics_;
+    int64_t notFinite_ = 0;
 };
 
 std::vector<at::Tensor> asFloat(std::vector<at::Tensor> tensors) {

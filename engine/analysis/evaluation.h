@@ -44,6 +44,7 @@ struct EvaluationOptions {
 struct EvaluatedModel {
     std::vector<protocol::MetricValue> metrics;
     std::optional<protocol::ClassReport> classes;  ///< of the first metric that has one
+    int64_t notFinite = 0;                         ///< samples with outputs that are infinite or not a number
 };
 
 struct Evaluation {

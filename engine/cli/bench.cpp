@@ -34,7 +34,7 @@ Result<Report> compare(const Options& options, protocol::Recipe recipe, Session&
 Result<Report> bench(const Options& options, Session& session) {
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({options.model.path, data, options.model.inputs}));
+              session.workbench.openModel({options.model.path, data, options.model.inputs}, session.job));
     QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
     if (!options.against.empty()) {
         return compare(options, std::move(recipe), session);

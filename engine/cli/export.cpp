@@ -39,7 +39,7 @@ Result<Writes> writes(const Options& options) {
 Result<Report> writeModel(const Options& options, Session& session) {
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({options.model.path, data, options.model.inputs}));
+              session.workbench.openModel({options.model.path, data, options.model.inputs}, session.job));
     QS_ASSIGN(protocol::Recipe recipe, recipeFor(options, model));
     QS_ASSIGN(const protocol::ExportResult written,
               session.workbench.exportModel(

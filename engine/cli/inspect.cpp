@@ -55,7 +55,8 @@ std::string modelText(const protocol::ModelInfo& info) {
 
 Result<Report> inspect(const Options& options, Session& session) {
     QS_ASSIGN(const protocol::ModelInfo info,
-              session.workbench.openModel({options.model.path, options.data.spec(), options.model.inputs}));
+              session.workbench.openModel({options.model.path, options.data.spec(), options.model.inputs},
+                                          session.job));
     return Report{info, modelText(info)};
 }
 

@@ -34,7 +34,7 @@ Result<Writes> writes(const Options& options) {
 Result<Report> quantize(const Options& options, Session& session) {
     const auto data = options.data.spec();
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({options.model.path, data, options.model.inputs}));
+              session.workbench.openModel({options.model.path, data, options.model.inputs}, session.job));
     QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
     QS_ASSIGN(const protocol::VariantResult variant,
               session.workbench.measure({model.path, data, options.model.inputs, std::move(recipe),

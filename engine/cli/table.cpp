@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace qs::cli {
 
@@ -68,11 +69,11 @@ std::string formatBytes(int64_t bytes) {
 }
 
 std::string formatNumber(std::optional<double> value, int digits) {
-    return value ? fmt::format("{:.{}f}", *value, digits) : "-";
+    return value && std::isfinite(*value) ? fmt::format("{:.{}f}", *value, digits) : "-";
 }
 
 std::string formatSmall(std::optional<double> value) {
-    return value ? fmt::format("{:.3g}", *value) : "-";
+    return value && std::isfinite(*value) ? fmt::format("{:.3g}", *value) : "-";
 }
 
 }  // namespace qs::cli

@@ -46,7 +46,7 @@ Result<Writes> writes(const Options& options) {
 Result<Report> train(const Options& options, Session& session) {
     protocol::TrainParams params = paramsOf(options);
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({params.model, params.train, params.inputs}));
+              session.workbench.openModel({params.model, params.train, params.inputs}, session.job));
     QS_ASSIGN(params.recipe, options.recipe.make(model));
     params.recipe.qat = options.qat;
     params.recipe.qat->batch = params.recipe.batch;

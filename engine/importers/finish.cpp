@@ -25,20 +25,20 @@ struct DependsOnBatch {
 class Unifier {
   public:
     Unifier(const Graph& first, int64_t firstBatch, const Graph& second, int64_t secondBatch)
-        : first_(first), second_(second), batches_{firstBatch, secondBatch} {}
+        : first_(first), second_(second), batches_{firstBatch, secondBatch}, copied_(first.values().size()) {}
 
     Graph run() {
         if (first_.nodes().size() != second_.nodes().size()) {
             throw DependsOnBatch{"the network takes another path for another batch size"};
         }
         for (const ValueId input : first_.inputs()) {
-            copied_[input] = declare(out_.addInput(first_.value(input).name), first_.value(input));
+            copyOf(input) = declare(out_.addInput(first_.value(input).name), first_.value(input));
         }
         for (const auto& node : first_.nodes()) {
             copy(node, second_.node(node.id));
         }
         for (size_t i = 0; i < first_.outputs().size(); ++i) {
-            out_.addOutput(copied_.at(first_.outputs()[i]), first_.outputNames()[i]);
+            out_.addOutput(copyOf(first_.outputs()[i]), first_.outputNames()[i]);
         }
         return std::move(out_);
     }
@@ -47,6 +47,8 @@ class Unifier {
     static std::string describe(const Node& node) {
         return node.scope.empty() ? node.op : "layer " + node.scope + " (" + node.op + ")";
     }
+
+    ValueId& copyOf(ValueId id) { return copied_.at(static_cast<size_t>(id.index)); }
 
     ValueId declare(ValueId id, const Value& like) {
         out_.value(id).shape = like.shape;
@@ -82,24 +84,24 @@ class Unifier {
             out_.addNode(op, "", attrs, std::move(inputs), std::vector<std::string>(node.outputs.size()));
         out_.node(id).scope = node.scope;
         for (size_t i = 0; i < node.outputs.size(); ++i) {
-            copied_[node.outputs[i]] = declare(out_.node(id).outputs[i], first_.value(node.outputs[i]));
+            copyOf(node.outputs[i]) = declare(out_.node(id).outputs[i], first_.value(node.outputs[i]));
         }
     }
 
     ValueId input(const Node& reader, ValueId id, ValueId other) {
         const Value& value = first_.value(id);
         if (!value.constant) {
-            return copied_.at(id);
+            return copyOf(id);
         }
         const at::Tensor& a = *value.constant;
         const at::Tensor& b = *second_.value(other).constant;
-        if (const auto it = copied_.find(id); it != copied_.end()) {
-            return it->second;
+        if (copyOf(id).valid()) {
+            return copyOf(id);
         }
         if (equal(a, b)) {
-            return copied_[id] = declare(out_.addConstant(value.name, a), value);
+            return copyOf(id) = declare(out_.addConstant(value.name, a), value);
         }
-        return copied_[id] = expandConstant(reader, value, a, b);
+        return copyOf(id) = expandConstant(reader, value, a, b);
     }
 
     /// A constant that was repeated for each sample of the batch (a class token).
@@ -253,7 +255,7 @@ class Unifier {
     const Graph& second_;
     const int64_t batches_[2];
     Graph out_;
-    std::map<ValueId, ValueId> copied_;
+    std::vector<ValueId> copied_;  ///< by value of `first_`; invalid where it has none
 };
 
 /// "layer1.0.conv1" for the only operator of a module; the path of a module that holds others, or does

@@ -51,7 +51,8 @@ ValueId preAddValue(const Graph& graph, const FusionGroup& group);
 /// Resolves rules and decides per group whether it runs on integers: its qconfig is not FP32, its op has an
 /// integer form, and an op without weights has integer inputs (all for a pass-through op, one for the
 /// others): it follows its surroundings. Where a tensor of another type than float32 comes in or out, it is
-/// float.
+/// float. Failure where anything is to be quantized and a parameter of any layer is not finite, with the
+/// layer's name.
 Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
 
 /// Runs the float model over `samples` samples (all if 0) of the data with observers on the observed values.

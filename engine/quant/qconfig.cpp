@@ -1,6 +1,7 @@
 #include "quant/qconfig.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/match.h"
 
@@ -60,9 +61,9 @@ ResolvedQConfig RuleSet::resolve(std::string_view layer, std::string_view op) co
 }
 
 Status RuleSet::checkLayers(const std::vector<std::string>& layerNames) const {
+    const std::unordered_set<std::string_view> known(layerNames.begin(), layerNames.end());
     for (const Rule& rule : rules_) {
-        if (rule.match != RuleMatch::Layer ||
-            std::find(layerNames.begin(), layerNames.end(), rule.key) != layerNames.end()) {
+        if (rule.match != RuleMatch::Layer || known.contains(rule.key)) {
             continue;
         }
         const auto nearest = nearestNames(rule.key, layerNames);

@@ -63,8 +63,8 @@ HandlerTable workbenchHandlers() {
     const auto workbench = std::make_shared<Workbench>();
     HandlerTable table;
     table["initialize"] = [workbench](const json&, Job&) -> Result<json> { return json(workbench->info()); };
-    table["model.open"] = [workbench](const json& params, Job&) {
-        return toJsonResult(workbench->openModel(params.get<protocol::OpenModelParams>()));
+    table["model.open"] = [workbench](const json& params, Job& job) {
+        return toJsonResult(workbench->openModel(params.get<protocol::OpenModelParams>(), job));
     };
     table["data.open"] = [workbench](const json& params, Job&) {
         return toJsonResult(workbench->openData(params.get<protocol::DataSpec>()));

@@ -48,6 +48,7 @@ void OutputComparison::add(const at::Tensor& engine, const at::Tensor& file) {
     const double* e = a.data_ptr<double>();
     const double* f = b.data_ptr<double>();
     for (int64_t i = 0; i < a.numel(); ++i) {
+        fileNotNumbers_ += std::isnan(f[i]) ? 1 : 0;
         const bool same = e[i] == f[i] || (std::isnan(e[i]) && std::isnan(f[i]));
         const double difference = same ? 0 : std::abs(e[i] - f[i]);
         worst_ =

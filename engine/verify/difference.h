@@ -23,11 +23,14 @@ class OutputComparison {
     /// Tensors of one shape. Equal infinities and two NaNs do not differ.
     void add(const at::Tensor& engine, const at::Tensor& file);
     protocol::OutputDifference result() const;
+    const std::string& name() const { return name_; }
+    /// Values of the file that are not a number, whatever the engine's are.
+    int64_t fileNotNumbers() const { return fileNotNumbers_; }
 
   private:
     std::string name_;
     double signal_ = 0, noise_ = 0, sum_ = 0, worst_ = 0;
-    int64_t values_ = 0;
+    int64_t values_ = 0, fileNotNumbers_ = 0;
 };
 
 /// The same for an integer layer, in steps of its grid.

@@ -1,10 +1,9 @@
 #include "verify/verify.h"
 
-#include <ATen/ops/argmax.h>
-
 #include <algorithm>
 
 #include "analysis/fixed_batch.h"
+#include "analysis/metrics/scores.h"
 #include "core/guard.h"
 #include "data/loader.h"
 #include "runtime/latency_stats.h"
@@ -89,9 +88,9 @@ struct Classes {
     int64_t samples = 0, same = 0, labelled = 0, engineRight = 0, fileRight = 0;
 
     void add(const at::Tensor& engine, const at::Tensor& file, const at::Tensor& labels) {
-        const at::Tensor a = at::argmax(engine, 1), b = at::argmax(file, 1);
+        const at::Tensor a = bestOf(engine, 1), b = bestOf(file, 1);
         samples += a.numel();
-        same += a.eq(b).sum().item<int64_t>();
+        same += a.eq(b).logical_and_(a.ge(0)).sum().item<int64_t>();
         if (labels.defined() && labels.dim() == 1) {
             labelled += labels.numel();
             engineRight += a.eq(labels).sum().item<int64_t>();
@@ -116,9 +115,20 @@ bool isClassifier(const Tensors& outputs) {
     return outputs.at(0).dim() == 2 && outputs[0].size(1) > 1;
 }
 
+/// A file that gives what is not a number fails, even where the engine gives the same.
+void failNotNumbers(const std::vector<OutputComparison>& outputs, protocol::VerifyResult& result) {
+    for (const OutputComparison& output : outputs) {
+        if (output.fileNotNumbers() > 0) {
+            result.passed = false;
+            result.verdict = "output " + output.name() + ": " + std::to_string(output.fileNotNumbers()) +
+                             " values of the file are not a number";
+            return;
+        }
+    }
+}
+
 Status compareOutputs(const VerifySubject& subject, const VerifyOptions& options, const Pair& pair,
-                      protocol::VerifyResult& result, Job& job) {
-    std::vector<OutputComparison> outputs;
+                      std::vector<OutputComparison>& outputs, protocol::VerifyResult& result, Job& job) {
     for (const std::string& name : pair.graph().outputNames) {
         outputs.emplace_back(name);
     }
@@ -240,6 +250,7 @@ Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const Ve
     if (const std::string note = opened.session->note(); !note.empty()) {
         result.notes.push_back(note);
     }
+    std::vector<OutputComparison> outputs;
     QS_TRY(guard("verifying " + subject.file.path.string(), [&]() -> Status {
         if (options.layerSamples > 0) {
             QS_TRY(compareLayers(subject, options, pair, result, job));
@@ -247,10 +258,11 @@ Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const Ve
         } else {
             result.notes.push_back("layers are not compared");
         }
-        QS_TRY(compareOutputs(subject, options, pair, result, job));
+        QS_TRY(compareOutputs(subject, options, pair, outputs, result, job));
         return compareLatency(subject, pair, result, job);
     }));
     judge(result);
+    failNotNumbers(outputs, result);
     return result;
 }
 

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "data/dataset.h"
@@ -24,17 +28,23 @@ class ModelData : public Dataset {
     std::vector<int64_t> labelShape() const override { return data_->labelShape(); }
     std::vector<int64_t> sampleClasses() const override;
     std::string sampleId(int64_t index) const override { return data_->sampleId(original(index)); }
-    std::vector<std::string> skipped() const override { return data_->skipped(); }
+    /// Those of the data, and samples that hold values that are not finite.
+    std::vector<std::string> skipped() const override;
     protocol::Preprocessing preprocessing() const override { return data_->preprocessing(); }
     std::string note() const override { return data_->note(); }
 
   private:
     int64_t original(int64_t index) const { return indices_[static_cast<size_t>(index)]; }
+    /// `batch` without the samples that hold values that are not finite, which are listed as skipped.
+    Batch finiteSamples(Batch batch, std::span<const int64_t> originals) const;
+    void skip(int64_t original, const std::string& input) const;
 
     std::shared_ptr<const Dataset> data_;
     std::vector<int64_t> indices_;
     InputMap map_;
     int64_t padTo_;
+    mutable std::mutex mutex_;
+    mutable std::map<int64_t, std::string> notFinite_;  ///< by sample of `data_`: what is said of it
 };
 
 }  // namespace qs

@@ -78,8 +78,9 @@ std::string mismatch(const InputSpec& wanted, const Value& actual, bool fromData
 
 /// The model at its own shapes tells whether the wanted ones are to blame.
 Error explain(const std::filesystem::path& path, const std::vector<InputSpec>& wanted, bool fromData,
-              Error error) {
-    const auto plain = wanted.empty() ? Result<ImportedModel>(error) : openModel(path);
+              Error error, const Job& job) {
+    const bool isExplained = wanted.empty() || error.kind == ErrorKind::Cancelled;
+    const auto plain = isExplained ? Result<ImportedModel>(error) : openModel(path, {}, job);
     if (!plain) {
         return error;
     }
@@ -138,10 +139,10 @@ Result<std::vector<InputSpec>> wantedInputs(const std::vector<protocol::TensorIn
 }
 
 Result<ImportedModel> openModelWith(const std::filesystem::path& path, const std::vector<InputSpec>& wanted,
-                                    bool fromData) {
-    auto model = openModel(path, wanted);
+                                    bool fromData, const Job& job) {
+    auto model = openModel(path, wanted, job);
     if (!model) {
-        return explain(path, wanted, fromData, model.error());
+        return explain(path, wanted, fromData, model.error(), job);
     }
     return model;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/job.h"
 #include "core/result.h"
 #include "data/dataset.h"
 #include "graph/graph.h"
@@ -20,7 +21,7 @@ Result<std::vector<InputSpec>> wantedInputs(const std::vector<protocol::TensorIn
 /// openModel(), and where it fails because of the inputs that are wanted, what is wrong with them: "the data
 /// has 3 channels, the model takes 1: set --channels 1". `fromData`: whose shapes they are, in the message.
 Result<ImportedModel> openModelWith(const std::filesystem::path& path, const std::vector<InputSpec>& wanted,
-                                    bool fromData);
+                                    bool fromData, const Job& job);
 
 /// How the inputs of a sample become those of a model.
 struct InputMap {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "ops/parameters.h"
 #include "protocol/json.h"
 #include "workbench/file_recipe.h"
 #include "workbench/messages.h"
@@ -75,6 +76,19 @@ protocol::TensorInfo describe(const std::string& name, const Value& value) {
     return {name, c10::toString(value.dtype), value.shape};
 }
 
+/// The first parameters that are not finite; a damaged file may have one in every layer.
+void noteNotFinite(const Graph& graph, std::vector<std::string>& notes) {
+    constexpr size_t kMostNamed = 3;
+    const auto bad = parametersNotFinite(graph);
+    for (size_t i = 0; i < std::min(bad.size(), kMostNamed); ++i) {
+        notes.push_back(bad[i].text);
+    }
+    if (bad.size() > kMostNamed) {
+        notes.push_back("and " + std::to_string(bad.size() - kMostNamed) +
+                        " more parameters that are not finite");
+    }
+}
+
 Result<protocol::ModelInfo> describe(const std::string& path, const ImportedModel& model) {
     protocol::ModelInfo info;
     info.path = path;
@@ -83,6 +97,7 @@ Result<protocol::ModelInfo> describe(const std::string& path, const ImportedMode
     std::error_code error;
     info.model_bytes = static_cast<int64_t>(std::filesystem::file_size(path, error));
     info.notes = model.notes;
+    noteNotFinite(model.graph, info.notes);
     info.batch = model.graph.fixedBatch();
     for (const ValueId input : model.graph.inputs()) {
         info.inputs.push_back(describe(model.graph.value(input).name, model.graph.value(input)));
@@ -121,14 +136,15 @@ std::vector<std::string> sourcesOf(const protocol::DataSpec& spec) {
 }
 
 Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path, const Dataset* data,
-                                                        const std::vector<protocol::TensorInfo>& given) {
+                                                        const std::vector<protocol::TensorInfo>& given,
+                                                        const Job& job) {
     QS_ASSIGN(const std::vector<InputSpec> wanted, wantedInputs(given, data));
     const std::string key = identify(path) + '\n' + textOf(wanted);
     if (const auto it = models_.find(key); it != models_.end()) {
         QS_TRY(checkData(it->second->graph, data));
         return it->second;
     }
-    QS_ASSIGN(ImportedModel model, openModelWith(path, wanted, data && given.empty()));
+    QS_ASSIGN(ImportedModel model, openModelWith(path, wanted, data && given.empty(), job));
     QS_TRY(checkData(model.graph, data));
     auto opened = std::make_shared<OpenedModel>();
     QS_ASSIGN(opened->info, describe(path, model));

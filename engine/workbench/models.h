@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/job.h"
 #include "core/result.h"
 #include "data/dataset.h"
 #include "graph/graph.h"
@@ -30,7 +31,8 @@ class Models {
     /// Input shapes and types are `given` (by name or in order), else those of the data's samples, else the
     /// file's own, else a guess.
     Result<std::shared_ptr<const OpenedModel>> open(const std::string& path, const Dataset* data,
-                                                    const std::vector<protocol::TensorInfo>& given);
+                                                    const std::vector<protocol::TensorInfo>& given,
+                                                    const Job& job);
     Result<std::shared_ptr<Dataset>> openData(const protocol::DataSpec& spec);
     /// Text that is the same for the same data and preprocessing.
     /// It changes when a file or folder of the source does.

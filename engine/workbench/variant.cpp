@@ -1,5 +1,7 @@
 #include "workbench/variant.h"
 
+#include <set>
+
 #include "analysis/layer_error.h"
 #include "core/match.h"
 #include "runtime/cpu.h"
@@ -47,7 +49,7 @@ Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params
     if (params.data) {
         QS_ASSIGN(data, models.openData(*params.data));
     }
-    QS_ASSIGN(built.opened, models.open(params.model, data.get(), params.inputs));
+    QS_ASSIGN(built.opened, models.open(params.model, data.get(), params.inputs, job));
     QS_ASSIGN(built.data, chooseData(models, *built.opened, params));
     if (built.data.real) {
         // Before the work: a metric that does not fit.
@@ -124,6 +126,52 @@ std::vector<protocol::LayerResult> listLayers(const BuiltVariant& built) {
     return rows;
 }
 
+void noteNotFinite(const std::string& model, const EvaluatedModel& evaluated, int64_t samples,
+                   std::vector<std::string>& notes) {
+    if (evaluated.notFinite > 0) {
+        notes.push_back(model + " gives outputs that are not finite (NaN or infinity) for " +
+                        std::to_string(evaluated.notFinite) + " of " + std::to_string(samples) +
+                        " samples: what is not a number counts as wrong");
+    }
+}
+
+/// What layers with values that are not finite mean for the figures; the FP32 network's own come first.
+void noteLayersNotFinite(const std::vector<protocol::LayerResult>& layers,
+                         const std::map<std::string, ErrorMetrics>& errors, std::vector<std::string>& notes) {
+    const auto note = [&](auto count, const std::string& network) {
+        const protocol::LayerResult* first = nullptr;
+        int64_t bad = 0;
+        for (const auto& layer : layers) {
+            const auto found = errors.find(layer.name);
+            if (found != errors.end() && (found->second.*count)() > 0) {
+                first = first ? first : &layer;
+                ++bad;
+            }
+        }
+        if (first) {
+            notes.push_back(network + " gives values that are not finite (NaN or infinity) in " +
+                            std::to_string(bad) + (bad == 1 ? " layer" : " layers") + ", first in " +
+                            first->name + ": such layers have no SQNR, cosine and MSE");
+        }
+    };
+    note(&ErrorMetrics::referenceNotFinite, "the FP32 network itself");
+    note(&ErrorMetrics::actualNotFinite, "the quantized network");
+}
+
+/// Samples that were left out anywhere, each once.
+std::vector<std::string> skippedSamples(const VariantData& data) {
+    std::vector<std::string> all;
+    std::set<std::string> known;
+    for (const auto& part : {data.evaluation, data.calibration, data.errors}) {
+        for (const std::string& text : part->skipped()) {
+            if (known.insert(text).second) {
+                all.push_back(text);
+            }
+        }
+    }
+    return all;
+}
+
 Status measureAccuracy(Baselines& baselines, const BuiltVariant& built, Executor& fp32, Executor& int8,
                        const protocol::Recipe& recipe, protocol::VariantResult& result, Job& job) {
     EvaluationOptions options;
@@ -135,6 +183,8 @@ Status measureAccuracy(Baselines& baselines, const BuiltVariant& built, Executor
     QS_ASSIGN(const Evaluation evaluation,
               evaluateModels(*built.data.evaluation, fp32, &int8, reference, options, "Evaluating", job));
     result.measured.samples = evaluation.samples;
+    noteNotFinite("the FP32 model", evaluation.fp32, evaluation.samples, result.notes);
+    noteNotFinite("the quantized model", evaluation.variant, evaluation.samples, result.notes);
     writeMetrics(evaluation.fp32, result.fp32);
     writeMetrics(evaluation.variant, result.int8);
     result.drop = evaluation.drop;
@@ -161,6 +211,7 @@ Status measureErrors(const BuiltVariant& built, Executor& int8, protocol::Varian
             layer.mse = it->second.mse();
         }
     }
+    noteLayersNotFinite(result.layers, errors, result.notes);
     result.measured.error_samples = built.data.errors->size();
     return {};
 }
@@ -197,7 +248,7 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
     result.measured.isa = cpuInfo().isa;
     result.measured.threads = setThreads(params.recipe.threads);
     result.measured.seed = params.recipe.qat ? params.recipe.qat->seed : params.recipe.seed;
-    result.skipped = built.data.evaluation->skipped();
+    result.skipped = skippedSamples(built.data);
     if (const std::string notes = cpuNotes(); !notes.empty()) {
         result.notes.push_back(notes);
     }

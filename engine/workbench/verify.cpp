@@ -125,7 +125,7 @@ Result<protocol::VerifyResult> verifyExport(Models& models, const protocol::Veri
     if (building.data) {
         QS_ASSIGN(source, models.openData(*building.data));
     }
-    QS_ASSIGN(const auto opened, models.open(building.model, source.get(), building.inputs));
+    QS_ASSIGN(const auto opened, models.open(building.model, source.get(), building.inputs, job));
     QS_TRY(checkModel(*opened, building.recipe, params.file));
     QS_ASSIGN(BuiltVariant built, buildVariant(models, building, job));
     QS_ASSIGN(const auto engine, makeExecutor(building.recipe.backend, std::move(built.converted)));

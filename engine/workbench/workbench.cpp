@@ -46,8 +46,9 @@ protocol::CurvePoint writePoint(const TrainingPoint& point) {
 }
 
 Status checkQat(const protocol::QatSettings& qat) {
-    if (qat.epochs < 1 || qat.batch < 1 || !(qat.learning_rate > 0) || qat.momentum < 0 ||
-        qat.momentum >= 1 || qat.weight_decay < 0 || qat.train_samples < 0 || qat.validation_samples < 0) {
+    if (qat.epochs < 1 || qat.batch < 1 || !(qat.learning_rate > 0) ||
+        !(qat.momentum >= 0 && qat.momentum < 1) || !(qat.weight_decay >= 0) || qat.train_samples < 0 ||
+        qat.validation_samples < 0) {
         return usageError(
             "training needs at least one epoch, a batch of at least one, a positive learning rate, "
             "a momentum in [0, 1) and no negative counts");
@@ -125,12 +126,12 @@ protocol::EngineInfo Workbench::info() const {
     return info;
 }
 
-Result<protocol::ModelInfo> Workbench::openModel(const protocol::OpenModelParams& params) {
+Result<protocol::ModelInfo> Workbench::openModel(const protocol::OpenModelParams& params, const Job& job) {
     std::shared_ptr<Dataset> data;
     if (params.data) {
         QS_ASSIGN(data, state_->models.openData(*params.data));
     }
-    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.inputs));
+    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.inputs, job));
     return opened->info;
 }
 
@@ -150,7 +151,7 @@ Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request
     measured.threads = setThreads(0);
     QS_ASSIGN(const auto source, state_->models.openData(*request.model.data));
     QS_ASSIGN(const auto opened,
-              state_->models.open(request.model.model, source.get(), request.model.inputs));
+              state_->models.open(request.model.model, source.get(), request.model.inputs, job));
     QS_ASSIGN(const InputMap inputs, mapInputs(opened->graph, *source));
     const auto indices = chooseSamples(*source, request.samples, request.seed);
     const ModelData data(source, indices, inputs);

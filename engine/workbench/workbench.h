@@ -41,7 +41,8 @@ class Workbench {
     ~Workbench();
 
     protocol::EngineInfo info() const;
-    Result<protocol::ModelInfo> openModel(const protocol::OpenModelParams& params);
+    /// Error of kind Cancelled where the job was.
+    Result<protocol::ModelInfo> openModel(const protocol::OpenModelParams& params, const Job& job = Job());
     Result<protocol::DataInfo> openData(const protocol::DataSpec& spec);
 
     /// Metrics of the FP32 model that need none to compare with, its latency and its size; notes of the data

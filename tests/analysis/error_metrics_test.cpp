@@ -41,5 +41,17 @@ TEST(ErrorMetrics, HasNothingToSayWithoutSignalOrData) {
     EXPECT_EQ(*metrics.mse(), 1);
 }
 
+TEST(ErrorMetrics, CountsWhatIsNotFiniteAndHasNoFiguresThen) {
+    const float kNan = std::nanf("");
+    ErrorMetrics metrics;
+    metrics.add(at::tensor({1.0F, kNan, INFINITY}), at::tensor({1.0F, 2.0F, INFINITY}));
+    EXPECT_EQ(metrics.referenceNotFinite(), 2);
+    EXPECT_EQ(metrics.actualNotFinite(), 1);
+    metrics.add(at::ones({8}), at::ones({8}) * 2);
+    EXPECT_FALSE(metrics.sqnrDb());
+    EXPECT_FALSE(metrics.cosine());
+    EXPECT_FALSE(metrics.mse());
+}
+
 }  // namespace
 }  // namespace qs

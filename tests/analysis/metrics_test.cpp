@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "analysis/metrics/confusion_matrix.h"
@@ -343,6 +344,43 @@ TEST(ChooseMetrics, EveryEntryIsDescribedAndRanksAreApart) {
         EXPECT_FALSE(info.description.empty()) << info.name;
         EXPECT_FALSE(info.needs_labels && info.compares_with_fp32) << info.name;
         EXPECT_TRUE(ranks.insert(metrics().find(info.name)->rank).second) << info.name;
+    }
+}
+
+at::Tensor withNan(at::Tensor scores, int64_t row) {
+    scores.select(0, row).flatten()[1] = std::numeric_limits<float>::quiet_NaN();
+    return scores;
+}
+
+TEST(NotANumber, IsNoHitWhateverTheLabel) {
+    for (const std::string name : {"top1", "top5"}) {
+        for (int64_t label = 0; label < 7; ++label) {
+            const auto metric = make(name, subject({1, 7}, Shape{}));
+            ASSERT_TRUE(metric->add(batch(withNan(at::zeros({1, 7}), 0), integers({label}, {1}))));
+            EXPECT_EQ(*metric->value().value, 0) << name << label;
+        }
+    }
+}
+
+TEST(NotANumber, AgreesWithNothing) {
+    const auto metric = make("agreement", subject({1, 3}, std::nullopt));
+    const at::Tensor scores = withNan(scoresFor(integers({0, 2}, {2}), 3), 1);
+    ASSERT_TRUE(metric->add(batch(scores, {}, scores)));
+    EXPECT_EQ(*metric->value().value, 50);
+}
+
+TEST(NotANumber, IsWrongInEveryClass) {
+    const auto metric = make("class_accuracy", subject({1, 3}, Shape{}));
+    ASSERT_TRUE(metric->add(batch(withNan(scoresFor(integers({1, 1}, {2}), 3), 0), integers({1, 1}, {2}))));
+    EXPECT_EQ(*metric->value().value, 50);
+}
+
+TEST(NotANumber, HasNoFigureOfError) {
+    const at::Tensor scores = withNan(at::ones({2, 3}), 0);
+    for (const std::string name : {"sqnr_db", "cosine"}) {
+        const auto metric = make(name, subject({1, 3}, std::nullopt));
+        ASSERT_TRUE(metric->add(batch(scores, {}, at::ones({2, 3}))));
+        EXPECT_FALSE(metric->value().value) << name;
     }
 }
 

@@ -50,6 +50,12 @@ TEST(OutputComparison, NoNumberIsTheWorstNoise) {
     }
 }
 
+TEST(OutputComparison, CountsWhatTheFileGivesThatIsNoNumber) {
+    OutputComparison comparison("y");
+    comparison.add(floats({1, kNan, kNan}), floats({kNan, kNan, kInfinity}));
+    EXPECT_EQ(comparison.fileNotNumbers(), 2);
+}
+
 TEST(LayerComparison, CountsStepsOfTheGrid) {
     LayerComparison comparison("conv", "conv2d");
     comparison.add(bytes({10, 20, 30, 40}), kGrid, bytes({10, 21, 28, 40}));

@@ -1,5 +1,3 @@
-#include <ATen/ops/argmax.h>
-
 #include "analysis/metrics/hit_rate.h"
 #include "analysis/metrics/scores.h"
 #include "core/translatable.h"
@@ -10,7 +8,8 @@ namespace {
 
 class Agreement : public HitRate {
     Result<std::vector<bool>> judge(const MetricBatch& batch) override {
-        return toHits(scoresOf(batch.output).argmax(1).eq(scoresOf(batch.reference).argmax(1)));
+        const at::Tensor best = bestOf(scoresOf(batch.output), 1);
+        return toHits(best.ge(0).logical_and(best.eq(bestOf(scoresOf(batch.reference), 1))));
     }
 };
 

@@ -1,5 +1,3 @@
-#include <ATen/ops/argmax.h>
-
 #include "analysis/interval.h"
 #include "analysis/metrics/class_shares.h"
 #include "analysis/metrics/scores.h"
@@ -16,7 +14,7 @@ class ClassAccuracy : public ClassShares {
 
     Status add(const MetricBatch& batch) override {
         QS_ASSIGN(const at::Tensor labels, classLabels(batch, matrix_.classes()));
-        matrix_.add(labels, scoresOf(batch.output).argmax(1));
+        matrix_.add(labels, bestOf(scoresOf(batch.output), 1));
         samples_ += batch.samples;
         return {};
     }

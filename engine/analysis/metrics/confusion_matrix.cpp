@@ -18,6 +18,9 @@ void ConfusionMatrix::add(const at::Tensor& labels, const at::Tensor& predicted)
     for (int64_t i = 0; i < denseLabels.numel(); ++i) {
         const auto l = static_cast<size_t>(label[i]), p = static_cast<size_t>(guess[i]);
         ++labelled_[l];
+        if (guess[i] < 0) {
+            continue;
+        }
         ++predicted_[p];
         correct_[l] += l == p;
         if (!cells_.empty()) {

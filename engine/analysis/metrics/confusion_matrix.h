@@ -19,7 +19,7 @@ class ConfusionMatrix {
 
     explicit ConfusionMatrix(int64_t classes);
 
-    /// int64 tensors of equal size, every element in 0..classes-1.
+    /// int64 tensors of equal size, every element in 0..classes-1; a prediction of -1 is none, and wrong.
     void add(const at::Tensor& labels, const at::Tensor& predicted);
 
     int64_t classes() const { return static_cast<int64_t>(labelled_.size()); }

@@ -1,10 +1,9 @@
-#include <ATen/ops/argmax.h>
-
 #include <algorithm>
 
 #include "analysis/fixed_batch.h"
 #include "analysis/metrics/ctc.h"
 #include "analysis/metrics/hit_rate.h"
+#include "analysis/metrics/scores.h"
 #include "core/translatable.h"
 
 namespace qs {
@@ -26,13 +25,15 @@ class ExactMatch : public HitRate {
 
   private:
     Result<std::vector<bool>> judge(const MetricBatch& batch) override {
-        const at::Tensor best = batch.output.argmax(2);
+        const at::Tensor best = bestOf(batch.output, 2);
         const at::Tensor paths = (batchDimension_ == 0 ? best : best.t()).contiguous();
         const at::Tensor labels = batch.labels.contiguous();
         std::vector<bool> hits;
         for (int64_t i = 0; i < labels.size(0); ++i) {
             QS_ASSIGN(const std::vector<int64_t> wanted, wantedSequence(row(labels, i)));
-            hits.push_back(collapseCtc(row(paths, i), blank_) == wanted);
+            const auto path = row(paths, i);
+            const bool isDecoded = std::ranges::find(path, -1) == path.end();
+            hits.push_back(isDecoded && collapseCtc(path, blank_) == wanted);
         }
         return hits;
     }

@@ -1,6 +1,5 @@
-#include <ATen/ops/argmax.h>
-
 #include "analysis/metrics/class_shares.h"
+#include "analysis/metrics/scores.h"
 #include "core/translatable.h"
 
 namespace qs {
@@ -26,7 +25,7 @@ class MeanIou : public ClassShares {
                            " is outside the model's " + std::to_string(matrix_.classes()) +
                            " classes: the data does not belong to this model");
         }
-        matrix_.add(labels, batch.output.argmax(1).masked_select(valid));
+        matrix_.add(labels, bestOf(batch.output, 1).masked_select(valid));
         samples_ += batch.samples;
         return {};
     }

@@ -1,5 +1,9 @@
 #include "analysis/metrics/scores.h"
 
+#include <ATen/ops/any.h>
+#include <ATen/ops/argmax.h>
+#include <ATen/ops/isnan.h>
+
 #include <algorithm>
 
 namespace qs {
@@ -27,6 +31,10 @@ int64_t classCount(const MetricSubject& subject) {
 
 at::Tensor scoresOf(const at::Tensor& output) {
     return output.flatten(1);
+}
+
+at::Tensor bestOf(const at::Tensor& scores, int64_t dim) {
+    return scores.argmax(dim).masked_fill_(scores.isnan().any(dim), -1);
 }
 
 Result<at::Tensor> classLabels(const MetricBatch& batch, int64_t classes) {

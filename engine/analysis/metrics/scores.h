@@ -18,6 +18,9 @@ std::string refuseUnlessClassified(const MetricSubject& subject);
 int64_t classCount(const MetricSubject& subject);
 /// N x C.
 at::Tensor scoresOf(const at::Tensor& output);
+/// The place of the highest score along `dim`, or -1 where one of the scores is not a number: nothing is the
+/// highest then.
+at::Tensor bestOf(const at::Tensor& scores, int64_t dim);
 /// The classes that belong to the samples of the batch (int64, N); failure for one that the model does not
 /// have.
 Result<at::Tensor> classLabels(const MetricBatch& batch, int64_t classes);

@@ -1,5 +1,3 @@
-#include <ATen/ops/argmax.h>
-
 #include "analysis/metrics/hit_rate.h"
 #include "analysis/metrics/scores.h"
 #include "core/translatable.h"
@@ -15,7 +13,7 @@ class Top1 : public HitRate {
   private:
     Result<std::vector<bool>> judge(const MetricBatch& batch) override {
         QS_ASSIGN(const at::Tensor labels, classLabels(batch, classes_));
-        return toHits(scoresOf(batch.output).argmax(1).eq(labels));
+        return toHits(bestOf(scoresOf(batch.output), 1).eq(labels));
     }
 
     int64_t classes_;

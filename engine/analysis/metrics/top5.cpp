@@ -22,7 +22,8 @@ class Top5 : public HitRate {
         const at::Tensor column = labels.unsqueeze(1);
         const at::Tensor own = scores.gather(1, column);
         const at::Tensor before = scores.gt(own).logical_or(scores.eq(own).logical_and(indices_.lt(column)));
-        return toHits(before.sum(1).lt(kBest).logical_and(own.squeeze(1).isfinite()));
+        const at::Tensor isRanked = own.squeeze(1).isfinite().logical_and(bestOf(scores, 1).ge(0));
+        return toHits(before.sum(1).lt(kBest).logical_and(isRanked));
     }
 
     int64_t classes_;

@@ -1,5 +1,3 @@
-#include <map>
-
 #include "graph/passes/passes.h"
 
 namespace qs {
@@ -9,7 +7,8 @@ namespace {
 /// Copies what is needed into a new graph.
 class Compactor {
   public:
-    explicit Compactor(const Graph& graph) : from_(graph), needed_(graph.nodes().size(), false) {
+    explicit Compactor(const Graph& graph)
+        : from_(graph), needed_(graph.nodes().size(), false), copies_(graph.values().size()) {
         for (const ValueId output : graph.outputs()) {
             need(output);
         }
@@ -49,14 +48,15 @@ class Compactor {
         to_.value(fresh).shape = from_.value(old).shape;
         to_.value(fresh).dtype = from_.value(old).dtype;
         to_.value(fresh).qparams = from_.value(old).qparams;
-        copies_[old] = fresh;
+        copies_[static_cast<size_t>(old.index)] = fresh;
     }
 
     ValueId copyOf(ValueId value) {
-        if (!copies_.count(value)) {
+        const ValueId& copy = copies_.at(static_cast<size_t>(value.index));
+        if (!copy.valid()) {
             adopt(value, to_.addConstant(from_.value(value).name, from_.constant(value)));
         }
-        return copies_.at(value);
+        return copy;
     }
 
     void copy(const Node& node) {
@@ -78,7 +78,7 @@ class Compactor {
     const Graph& from_;
     Graph to_;
     std::vector<bool> needed_;
-    std::map<ValueId, ValueId> copies_;
+    std::vector<ValueId> copies_;  ///< by value of `from_`; invalid where it has none
 };
 
 }  // namespace

@@ -65,12 +65,14 @@ Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t
         return Calibration{};
     }
     BatchStream stream(data, firstSamples(data, samples), {.batch = batch});
+    int64_t seen = 0;
     job.begin("Calibrating", stream.total());
     for (;;) {
         QS_ASSIGN(const std::optional<Batch> read, stream.next());
         if (!read) {
             break;
         }
+        seen += read->size();
         if (read->size() > 0) {
             QS_TRY(guard("calibration", [&]() -> Status {
                 for (size_t i = 0; i < read->inputs.size(); ++i) {
@@ -86,6 +88,9 @@ Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t
             }));
         }
         QS_TRY(job.step(stream.done()));
+    }
+    if (seen == 0) {
+        return failure("nothing to calibrate on: no sample of the data could be read and is finite");
     }
     QS_ASSIGN(Calibration calibration, observers.calibration());
     shareWithConcatenations(model, calibration);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "ops/op.h"
+#include "ops/parameters.h"
 #include "ops/rounding.h"
 #include "quant/ptq.h"
 
@@ -120,6 +121,12 @@ Result<PreparedModel> prepare(Graph graph, const RuleSet& rules) {
         model.qconfigs.push_back(resolveGroup(model.graph, group, rules));
     }
     Preparer(model).run();
+    const bool quantizes = std::find(model.integer.begin(), model.integer.end(), true) != model.integer.end();
+    if (const auto bad = parametersNotFinite(model.graph); quantizes && !bad.empty()) {
+        return failure(bad.front().text +
+                       ": a network that computes with it cannot be quantized; save the model again with "
+                       "finite weights");
+    }
     return model;
 }
 

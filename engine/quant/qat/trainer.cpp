@@ -73,7 +73,7 @@ class Trainer {
             if (batch.size() == 0) {
                 ++step_;  // none of these samples could be decoded
             } else {
-                QS_TRY(trainStep(batch));
+                QS_TRY(trainStep(batch, epoch));
             }
             if (step_ % interval == 0 && i + 1 < stepsPerEpoch_) {
                 report(epoch, -1);
@@ -83,7 +83,7 @@ class Trainer {
         return {};
     }
 
-    Status trainStep(const Batch& batch) {
+    Status trainStep(const Batch& batch, int epoch) {
         network_.setLive(step_ < frozenFrom_);
         setLearningRate();
         ++step_;
@@ -91,7 +91,7 @@ class Trainer {
         const at::Tensor loss = at::cross_entropy_loss(logits, batch.labels);
         const auto value = loss.item<double>();
         if (!std::isfinite(value)) {
-            return diverged("loss");
+            return diverged("loss", epoch);
         }
         optimizer_.zero_grad();
         loss.backward();
@@ -99,7 +99,7 @@ class Trainer {
         for (const at::Tensor& parameter : network_.parameters()) {
             // A sum is finite only if every element is.
             if (!std::isfinite(parameter.detach().sum().item<float>())) {
-                return diverged("weights");
+                return diverged("weights", epoch);
             }
         }
         lossSum_ += value;
@@ -107,9 +107,9 @@ class Trainer {
         return {};
     }
 
-    Error diverged(const std::string& what) const {
-        return failure("training diverged at step " + std::to_string(step_) + " (" + what +
-                       " not finite): use a lower learning rate");
+    Error diverged(const std::string& what, int epoch) const {
+        return failure("training diverged at step " + std::to_string(step_) + " of epoch " +
+                       std::to_string(epoch) + " (" + what + " not finite): use a lower learning rate");
     }
 
     void setLearningRate() {
@@ -148,7 +148,11 @@ class Trainer {
             QS_ASSIGN(const Batch batch, batches.next());
             if (batch.size() > 0) {
                 QS_ASSIGN(const at::Tensor logits, forward(batch));
-                right += logits.argmax(1).eq(batch.labels).sum().item<int64_t>();
+                right += logits.argmax(1)
+                             .eq(batch.labels)
+                             .logical_and(logits.isnan().any(1).logical_not())
+                             .sum()
+                             .item<int64_t>();
                 seen += batch.labels.size(0);
             }
             QS_TRY(job_.step(++progress_));
