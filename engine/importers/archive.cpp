@@ -54,6 +54,12 @@ class Zip {
         size_ = in_ ? static_cast<uint64_t>(in_.tellg()) : 0;
     }
 
+    /// The table of contents; nothing where it cannot be read.
+    std::optional<std::vector<Member>> members() {
+        const auto directory = findDirectory();
+        return directory ? readDirectory(*directory) : std::nullopt;
+    }
+
     /// What is wrong with the archive, or nothing.
     std::optional<std::string> problem() {
         const auto directory = findDirectory();
@@ -238,6 +244,18 @@ Status checkZip(const std::filesystem::path& path) {
         return failure(path.string() + " is damaged or truncated: " + *problem);
     }
     return {};
+}
+
+Result<std::map<std::string, uint64_t>> zipSizes(const std::filesystem::path& path) {
+    const auto members = Zip(path).members();
+    if (!members) {
+        return failure(path.string() + " is damaged or truncated: its table of contents cannot be read");
+    }
+    std::map<std::string, uint64_t> sizes;
+    for (const Member& member : *members) {
+        sizes.emplace(member.name, member.unpacked);
+    }
+    return sizes;
 }
 
 }  // namespace qs

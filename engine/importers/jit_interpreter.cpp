@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "importers/jit_quantized.h"
+#include "importers/torchscript/allowed_operators.h"
 
 namespace qs {
 
@@ -402,6 +403,9 @@ class Interpreter {
         const jit::FunctionSchema* schema = node->maybeSchema();
         if (!schema) {
             refuse(frame, node, "operator " + op + " is not supported");
+        }
+        if (!isAllowedOperator(op)) {
+            refuse(frame, node, "operator " + op + " reaches beyond the network");
         }
         const auto arguments = inputs(frame, node);
         const bool active = std::any_of(arguments.begin(), arguments.end(), hasActivation);

@@ -14,6 +14,7 @@
 #include "importers/markers.h"
 #include "importers/meta_kernels.h"
 #include "importers/operators.h"
+#include "importers/torchscript/allowed_operators.h"
 #include "ops/op.h"
 #include "ops/opaque.h"
 
@@ -429,6 +430,9 @@ std::vector<c10::IValue> Tracer::apply(const std::string& op, std::vector<c10::I
     const auto handle = c10::Dispatcher::singleton().findSchema(splitName(op));
     if (!handle) {
         throw ImportError(where() + "operator " + op + " is not supported");
+    }
+    if (!isAllowedOperator(splitName(op).name)) {
+        throw ImportError(where() + "operator " + op + " reaches beyond the network");
     }
     const auto& declared = handle->schema().arguments();
     for (size_t i = arguments.size(); i < declared.size(); ++i) {

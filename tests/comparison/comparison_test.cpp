@@ -4,6 +4,7 @@
 
 #include "comparison/comparison_fixture.h"
 #include "runtime/executor.h"
+#include "support/changed_archive.h"
 
 namespace qs::test {
 namespace {
@@ -72,6 +73,18 @@ TEST_F(ComparisonTest, WhatCannotRunLeavesTheOthersAlone) {
     EXPECT_FALSE(row(*result, "libtorch-fp32").median_ms);
     EXPECT_FALSE(row(*result, "libtorch-fp32").ratio);
     expectRan(row(*result, "ours-fp32"));
+}
+
+TEST_F(ComparisonTest, AModelThatActsIsNotRun) {
+    ComparisonSubject acting = subject();
+    const auto model = folder_->path() / "model.pt";
+    std::filesystem::copy_file(acting.model, model);
+    acting.model = actingCopy(model, folder_->path() / "mark");
+    Job job;
+    const auto result = compareRuntimes(acting, {{"libtorch-fp32"}, 1, kRuns}, job);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_THAT(row(*result, "libtorch-fp32").note, HasSubstr("it calls aten::save in"));
+    EXPECT_FALSE(std::filesystem::exists(folder_->path() / "mark"));
 }
 
 TEST_F(ComparisonTest, AnOnnxModelIsExportedForLibTorch) {

@@ -79,7 +79,7 @@ const Call kCalls[] = {
     {"model.compare",
      [] {
          return json(protocol::CompareParams{
-             SmallNetwork::kModel, smallData(), inputs(), smallRecipe(), {"libtorch", "bare"}});
+             SmallNetwork::kModel, smallData(), inputs(), smallRecipe(), {"libtorch-int8", "bare-int8"}});
      }},
     {"variant.train",
      [] {
@@ -87,7 +87,7 @@ const Call kCalls[] = {
                                            "new.qsw", inputs()});
      }},
     {"variant.export", [] { return exportTo("out.onnx", "onnxruntime-x64"); }},
-    {"variant.export", [] { return exportTo("app", "android"); }},
+    {"variant.export", [] { return exportTo("lite.ptl", "lite"); }},
     {"variant.verify",
      [] {
          return json(protocol::VerifyParams{SmallNetwork::kTorchScript, SmallNetwork::kModel, smallData(),

@@ -2,7 +2,7 @@
 """Writes the torchvision networks and the broken files that tests open: make_models.py OUT_DIR.
 
 Batch-norm statistics come from data, so that outputs are of ordinary size. The file `done` marks a complete set and
-holds this script's digest: a set that another version made is made anew.
+holds the scripts' digest: a set that another version made is made anew.
 """
 import hashlib
 import pathlib
@@ -123,7 +123,8 @@ def write_quantized_networks(out):
 
 
 def main(out):
-    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
+    scripts = [pathlib.Path(__file__), pathlib.Path(__file__).with_name("unsafe_models.py")]
+    digest = hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()
     done = out / "done"
     if done.exists() and done.read_text() == digest:
         return
@@ -131,6 +132,8 @@ def main(out):
 
     import torch
     import torchvision
+
+    import unsafe_models
 
     out.mkdir(parents=True, exist_ok=True)
     for name in ("resnet18", "mobilenet_v2"):
@@ -145,6 +148,7 @@ def main(out):
         torch.jit.save(torch.jit.trace(model, torch.randn(1, 3, 96, 96)), str(out / f"{name}_traced.pt"))
     write_small_networks(out)
     write_quantized_networks(out)
+    unsafe_models.write(out / "unsafe")
     torch.save(torch.nn.Linear(2, 2).state_dict(), str(out / "state_dict.pt"))
     torch.save(
         torch.nn.Linear(2, 2).state_dict(), str(out / "state_dict_old.pt"), _use_new_zipfile_serialization=False

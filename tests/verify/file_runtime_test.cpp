@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include "support/changed_archive.h"
 #include "verify_fixture.h"
 
 namespace qs::test {
@@ -80,6 +81,26 @@ TEST_F(FileRuntimeTest, TheLiteInterpreterRunsItsFiles) {
     EXPECT_EQ(result->runtime, "lite");
     EXPECT_THAT(result->layers, testing::IsEmpty());
     EXPECT_THAT(result->notes, testing::Contains(HasSubstr("layers are not compared")));
+}
+
+TEST_F(FileRuntimeTest, AFileThatActsIsNotRun) {
+    const auto file = exported(exportCase("network").graph, "m.pt");
+    for (const char* runtime : {"libtorch", "libtorch-qnnpack"}) {
+        const auto refused = open(actingCopy(file, path("mark")), runtime);
+        ASSERT_FALSE(refused);
+        EXPECT_THAT(refused.error().message, HasSubstr("it calls aten::save in"));
+    }
+    torch::jit::load(file.string())._save_for_mobile(path("m.ptl").string());
+    const auto lite = changedArchive(path("m.ptl"), [](const std::string& name, std::string& content) {
+        if (name.ends_with("bytecode.pkl")) {
+            replaceFirst(content, std::string("X\x10\0\0\0aten::dequantize", 21),
+                         std::string("X\x0a\0\0\0aten::save", 15));
+        }
+    });
+    const auto refused = open(lite, "lite");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("it calls aten::save in"));
+    EXPECT_FALSE(std::filesystem::exists(path("mark")));
 }
 
 TEST_F(FileRuntimeTest, TheReferenceRunsFloatFiles) {

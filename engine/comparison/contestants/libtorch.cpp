@@ -1,12 +1,12 @@
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
 #include "comparison/exported_file.h"
 #include "comparison/in_process.h"
 #include "core/guard.h"
+#include "importers/torchscript/load.h"
 #include "ops/quantized_engine.h"
 
 namespace qs {
@@ -15,12 +15,10 @@ namespace {
 
 Result<std::unique_ptr<Runner>> makeLibTorch(const std::filesystem::path& file, at::QEngine engine,
                                              const std::vector<at::Tensor>& inputs, std::string note) {
-    QS_ASSIGN(torch::jit::Module module, guard("LibTorch cannot open the model", [&] {
-                  const QuantizedEngine chosen(engine);
-                  torch::jit::Module loaded = torch::jit::load(file.string());
-                  loaded.eval();
-                  return torch::jit::freeze(loaded);
-              }));
+    const QuantizedEngine forPacking(engine);
+    QS_ASSIGN(const torch::jit::Module loaded, loadTorchScript(file));
+    QS_ASSIGN(torch::jit::Module module,
+              guard("LibTorch cannot freeze the model", [&] { return torch::jit::freeze(loaded); }));
     return makeInProcessRunner(std::string("LibTorch ") + TORCH_VERSION, std::move(note),
                                [module = std::move(module), engine, inputs]() mutable {
                                    const at::NoGradGuard noGrad;

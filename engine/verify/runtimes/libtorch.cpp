@@ -1,9 +1,9 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
 #include "core/guard.h"
+#include "importers/torchscript/load.h"
 #include "ops/quantized_engine.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
@@ -21,12 +21,6 @@ struct NamedEngine {
 /// The best first: oneDNN's accumulators do not saturate.
 constexpr NamedEngine kEngines[] = {
     {"onednn", at::QEngine::ONEDNN}, {"fbgemm", at::QEngine::FBGEMM}, {"qnnpack", at::QEngine::QNNPACK}};
-
-torch::jit::Module loadModule(const std::filesystem::path& path) {
-    torch::jit::Module module = torch::jit::load(path.string());
-    module.eval();
-    return module;
-}
 
 class LibTorchSession : public FileSession {
     /// `body` without gradients and on the session's engine.
@@ -48,14 +42,14 @@ class LibTorchSession : public FileSession {
           whyNoLayers_(whyNoLayersIn(facts)) {}
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
-        return inEngine([&] {
-            prepareFor(inputs);
+        return inEngine([&]() -> Result<std::vector<at::Tensor>> {
+            QS_TRY(prepareFor(inputs));
             return tensorsOf(module_.forward({inputs.begin(), inputs.end()}));
         });
     }
     Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
-        return inEngine([&] {
-            prepareFor(inputs);
+        return inEngine([&]() -> Result<Layers> {
+            QS_TRY(prepareFor(inputs));
             if (!layerMethod_) {
                 layerMethod_ = addLayerMethod(module_, layers_);
             }
@@ -83,16 +77,17 @@ class LibTorchSession : public FileSession {
     /// LibTorch 1.13 on oneDNN packs weights for the extents that it sees first, and on some networks cannot
     /// pack them again for others ("could not create a primitive descriptor for a reorder primitive"): a
     /// module of its own for each.
-    void prepareFor(std::span<const at::Tensor> inputs) {
+    Status prepareFor(std::span<const at::Tensor> inputs) {
         std::vector<Shape> shapes;
         for (const at::Tensor& input : inputs) {
             shapes.push_back(input.sizes().vec());
         }
         if (!shapes_.empty() && shapes != shapes_) {
-            module_ = loadModule(path_);
+            QS_ASSIGN(module_, loadTorchScript(path_));
             layerMethod_.reset();
         }
         shapes_ = std::move(shapes);
+        return {};
     }
 
     torch::jit::Module module_;
@@ -105,11 +100,9 @@ class LibTorchSession : public FileSession {
 };
 
 Result<std::unique_ptr<FileSession>> openIn(const NamedEngine& engine, const FileFacts& facts) {
-    return guard("LibTorch cannot open " + facts.path.string(), [&] {
-        const QuantizedEngine chosen(engine.engine);
-        return std::unique_ptr<FileSession>(
-            std::make_unique<LibTorchSession>(loadModule(facts.path), engine, facts));
-    });
+    const QuantizedEngine chosen(engine.engine);
+    QS_ASSIGN(torch::jit::Module module, loadTorchScript(facts.path));
+    return std::unique_ptr<FileSession>(std::make_unique<LibTorchSession>(std::move(module), engine, facts));
 }
 
 std::string whyAbsent(const NamedEngine& engine) {

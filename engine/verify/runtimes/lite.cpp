@@ -1,9 +1,9 @@
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/jit/mobile/import.h>
 #include <torch/csrc/jit/mobile/module.h>
 #include <torch/version.h>
 
 #include "core/guard.h"
+#include "importers/torchscript/load.h"
 #include "ops/quantized_engine.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
@@ -42,11 +42,9 @@ class LiteSession : public FileSession {
 };
 
 Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int) {
-    return guard("the lite interpreter cannot open " + facts.path.string(), [&] {
-        const QuantizedEngine chosen(kEngine);
-        return std::unique_ptr<FileSession>(
-            std::make_unique<LiteSession>(torch::jit::_load_for_mobile(facts.path.string())));
-    });
+    const QuantizedEngine chosen(kEngine);
+    QS_ASSIGN(torch::jit::mobile::Module module, loadLite(facts.path));
+    return std::unique_ptr<FileSession>(std::make_unique<LiteSession>(std::move(module)));
 }
 
 }  // namespace

@@ -1,0 +1,63 @@
+#include "importers/torchscript/packing_guard.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/library.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace qs {
+
+namespace {
+
+/// Before every backend's. Nothing else uses it.
+constexpr c10::DispatchKey kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
+
+bool allAtLeast(const c10::IValue& numbers, int64_t least) {
+    const auto values = numbers.isInt() ? std::vector<int64_t>{numbers.toInt()} : numbers.toIntVector();
+    return std::ranges::all_of(values, [&](int64_t value) { return value >= least; });
+}
+
+/// Whether an argument of this name may have this value.
+bool isSound(const std::string& name, const c10::IValue& value, const at::Tensor& weight) {
+    if (name == "stride" || name == "dilation") {
+        return allAtLeast(value, 1);
+    }
+    if (name == "padding" || name == "output_padding") {
+        return allAtLeast(value, 0);
+    }
+    return name != "groups" || (value.toInt() >= 1 && weight.size(0) % value.toInt() == 0);
+}
+
+void checkArguments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+    const auto& declared = schema.arguments();
+    const size_t first = stack.size() - declared.size();
+    const at::Tensor weight = stack[first].toTensor();
+    bool sound = weight.dim() >= 2 && weight.numel() > 0;
+    for (size_t i = 1; i < declared.size() && sound; ++i) {
+        sound = isSound(declared[i].name(), stack[first + i], weight);
+    }
+    if (!sound) {
+        throw std::runtime_error(schema.name() + " is given a geometry that no convolution has");
+    }
+}
+
+void callChecked(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
+    const std::string& name = op.schema().name();
+    if (name.find("quantized::conv") != std::string::npos && name.ends_with("_prepack")) {
+        checkArguments(op.schema(), *stack);
+    }
+    const c10::impl::ExcludeDispatchKeyGuard excluded(kKey);
+    op.callBoxed(*stack);
+}
+
+}  // namespace
+
+TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, library) {
+    library.fallback(torch::CppFunction::makeFromBoxedFunction<&callChecked>());
+}
+
+PackingGuard::PackingGuard() : included_(kKey) {}
+
+}  // namespace qs

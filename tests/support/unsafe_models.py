@@ -1,0 +1,258 @@
+"""TorchScript files that act when they are opened, or reach beyond their tensors: write(FOLDER).
+
+Those that act would make the file FOLDER/mark. Most are a sound file with one thing changed, since PyTorch writes none of
+them itself.
+"""
+import pathlib
+import re
+import struct
+import zipfile
+from typing import Tuple
+
+import torch
+from torch import nn
+
+
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, padding=1)
+        self.linear = nn.Linear(4, 10)
+
+    def forward(self, x):
+        return self.linear(torch.relu(self.conv(x)).mean([2, 3]))
+
+
+class Restoring(nn.Module):
+    """Restores itself by code of its own, as PyTorch's quantized layers do."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.ones(1, 10)
+        self.training = False
+
+    @torch.jit.export
+    def __getstate__(self):
+        return (self.weight, self.training)
+
+    @torch.jit.export
+    def __setstate__(self, state: Tuple[torch.Tensor, bool]):
+        self.weight = torch.relu(state[0])
+        self.training = state[1]
+
+    def forward(self, x):
+        return torch.relu(x).mean([1, 2, 3]).unsqueeze(1) * self.weight
+
+
+class Packed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        weight = torch.quantize_per_tensor(torch.randn(4, 4, 3, 3), 0.1, 0, torch.qint8)
+        self.packed = torch.ops.quantized.conv2d_prepack(weight, None, [1, 1], [1, 1], [1, 1], 1)
+
+    def forward(self, x):
+        x = torch.quantize_per_tensor(x, 0.1, 64, torch.quint8)
+        return torch.dequantize(torch.ops.quantized.conv2d(x, self.packed, 0.1, 64))
+
+
+class Channels(nn.Module):
+    """A quantized weight, which the file keeps with a scale for each channel."""
+
+    def __init__(self):
+        super().__init__()
+        scales, zero_points = torch.full((4,), 0.1, dtype=torch.double), torch.zeros(4, dtype=torch.long)
+        weight = torch.quantize_per_channel(torch.randn(4, 10), scales, zero_points, 0, torch.qint8)
+        self.register_buffer("weight", weight)
+
+    def forward(self, x):
+        return torch.matmul(x.mean([2, 3]), torch.dequantize(self.weight))
+
+
+CODE = "code/__torch__/unsafe_models.py"
+SPACE = "__torch__.unsafe_models"
+
+
+def members(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+class Folder:
+    def __init__(self, folder):
+        self.folder = folder
+        self.mark = str(folder / "mark")
+        self.save = f'torch.save(%s, "{self.mark}")'
+
+    def script(self, module, name):
+        torch.jit.script(module.eval()).save(str(self.folder / name))
+
+    def change(self, sound, name, record, change):
+        """`sound` with one record changed: `change` takes its bytes and gives others."""
+        content = members(self.folder / sound)
+        path = next(path for path in content if path.endswith("/" + record))
+        changed = change(content[path])
+        assert changed != content[path], name
+        content[path] = changed
+        self.write(name, content)
+
+    def write(self, name, content):
+        with zipfile.ZipFile(self.folder / name, "w") as archive:
+            for path, data in content.items():
+                archive.writestr(path, data)
+
+    def code(self, sound, name, old, new):
+        self.change(sound, name, CODE, lambda text: text.replace(old.encode(), new.encode(), 1))
+
+    def substitute(self, sound, name, record, pattern, new):
+        self.change(sound, name, record, lambda data: re.sub(pattern, new, data, count=1, flags=re.DOTALL))
+
+    def data(self, sound, name, pattern, new):
+        self.substitute(sound, name, "data.pkl", pattern, new.replace(b"\\", b"\\\\"))
+
+
+def acting_models(folder):
+    """LibTorch runs or could run what acts in them."""
+    save = folder.save
+    body = "    linear = self.linear\n"
+    forward = f"def forward(self: {SPACE}.Plain,\n    x: Tensor)"
+    used = ("forward(x, )", "forward(x0, )")
+    from_file = f'torch.from_file("{folder.mark}", True, 16)'
+    acts = {
+        "in_forward": [(body, f"    {save % 'x'}\n" + body)],
+        "from_file": [(body, f"    x0 = torch.add(x, torch.mean({from_file}))\n" + body), used],
+        "in_default": [(forward, forward[:-1] + f',\n    y: Tensor={from_file})')],
+        "in_method": [("  " + forward, f"  def act(self: {SPACE}.Plain,\n    x: Tensor) -> Tensor:\n    {save % 'x'}\n    return x\n  " + forward)],
+        "in_function": [(body, f"    x0 = {SPACE}.act(x)\n" + body), used, ("class Plain", f"def act(x: Tensor) -> Tensor:\n  {save % 'x'}\n  return x\nclass Plain")],
+        "by_alias": [(body, f'    f = torch.save\n    f(x, "{folder.mark}")\n' + body)],
+        "as_method": [(body, "    x0 = torch.add(x, (torch.zeros([1])).resize_([1]))\n" + body), used],
+        "in_field": [(body, f"    pair = {SPACE}.Pair(x, )\n" + body), ("class Plain", f"class Pair(NamedTuple):\n  a : Tensor\n  b : Tensor = {from_file}\nclass Plain")],
+        "in_thread": [(body, f"    x0 = torch.wait(fork({SPACE}.same, x))\n" + body), used, ("class Plain", "def same(x: Tensor) -> Tensor:\n  return x\nclass Plain")],
+    }
+    for name, changes in acts.items():
+        def change(text, changes=changes):
+            for old, new in changes:
+                assert old.encode() in text, (name, text.decode())
+                text = text.replace(old.encode(), new.encode(), 1)
+            return text
+        folder.change("sound.pt", f"acts_{name}.pt", CODE, change)
+
+
+def acting_hooks(folder):
+    class Hooked(Plain):
+        pass
+
+    def hook(self, inputs: Tuple[torch.Tensor], output: torch.Tensor):
+        return torch.relu(output)
+
+    module = Hooked()
+    module.register_forward_hook(hook)
+    folder.script(module, "hooked.pt")
+    folder.code("hooked.pt", "acts_in_hook.pt", "    return torch.relu", f"    {folder.save % 'output'}\n    return torch.relu")
+
+
+def acting_while_loading(folder):
+    save = folder.save
+    line = "    self.weight = torch.relu((state)[0])\n"
+    acts = {
+        "while_loading": f"    {save % '(state)[0]'}\n",
+        "while_loading_by_getattr": f'    getattr(torch, "save")((state)[0], "{folder.mark}")\n',
+        "while_loading_by_alias": f'    f = torch.save\n    f((state)[0], "{folder.mark}")\n',
+        "while_loading_as_method": "    y = ((state)[0]).resize_([16])\n",
+        "while_loading_by_namespace": f'    ops.aten.save((state)[0], "{folder.mark}")\n',
+    }
+    for name, added in acts.items():
+        folder.code("restoring.pt", f"acts_{name}.pt", line, added + line)
+    packed = "ops.quantized.conv2d_prepack(torch.quantize_per_tensor(torch.ones([4, 4, 3, 3]), 0.1, 0, 12), None, [1, 1], [0, 0], [1, 1], %s)"
+    for name, groups in (("packs_1_group.pt", 1), ("packs_0_groups.pt", 0)):
+        unpacked = f"    w, b = ops.quantized.conv2d_unpack({packed % groups})\n    self.weight = torch.dequantize(w)\n"
+        folder.code("restoring.pt", name, line, unpacked)
+    content = members(folder.folder / "acts_while_loading.pt")
+    path = next(path for path in content if path.endswith(CODE))
+    root = path.split("/")[0]
+    space = "__torch__.torch.ao.nn.quantized.modules.functional_modules"
+    text = content.pop(path).decode().replace(SPACE, space).replace("Restoring", "QFunctional")
+    content[f"{root}/code/{space.replace('.', '/')}.py"] = text.encode()
+    data = content[f"{root}/data.pkl"]
+    content[f"{root}/data.pkl"] = data.replace(f"{SPACE}\nRestoring".encode(), f"{space}\nQFunctional".encode())
+    folder.write("acts_under_a_quantized_name.pt", content)
+
+
+def lite_models(folder):
+    torch.jit.script(Plain().eval())._save_for_lite_interpreter(str(folder.folder / "sound.ptl"))
+
+    def bytecode(name, old, new):
+        folder.change("sound.ptl", name, "bytecode.pkl", lambda data: data.replace(old, new, 1))
+
+    bytecode("acts.ptl", b"aten::relu", b"aten::save")
+    bytecode("thread.ptl", b"X\x04\x00\x00\x00MOVE", b"X\x04\x00\x00\x00FORK")
+    folder.substitute("sound.ptl", "register.ptl", "bytecode.pkl", rb"(register_size(?:q.|r....)?)K.", rb"\1K\000")
+    folder.substitute("sound.ptl", "constant.ptl", "bytecode.pkl", rb"(LOADC(?:q.)?)K.", rb"\1K\377")
+
+
+def tensors_beyond_their_records(folder):
+    strides = rb"\(K\x09K\x09K\x03K\x01t"
+    folder.data("sound.pt", "large_stride.pt", strides, b"(M\xff\xffK\x09K\x03K\x01t")
+    folder.data("sound.pt", "negative_stride.pt", strides, b"(J\xff\xff\xff\xffK\x09K\x03K\x01t")
+    folder.data("sound.pt", "overflowing_stride.pt", strides, b"(\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7fK\x09K\x03K\x01t")
+    folder.data("sound.pt", "large_size.pt", rb"\(K\x04K\x01K\x03K\x03t", b"(M\xff\xffK\x01K\x03K\x03t")
+    folder.data("sound.pt", "negative_size.pt", rb"\(K\x04K\x01K\x03K\x03t", b"(J\xfc\xff\xff\xffK\x01K\x03K\x03t")
+    folder.substitute("sound.pt", "offset.pt", "data.pkl", rb"(Q(?:q.)?)K\x00", rb"\1K\177")
+    folder.substitute("sound.pt", "negative_offset.pt", "data.pkl", rb"(Q(?:q.)?)K\x00", rb"\1J\377\377\377\377")
+    folder.data("sound.pt", "other_type.pt", rb"torch\nFloatStorage", b"torch\nDoubleStorage")
+    folder.data("channels.pt", "channel_axis.pt", rb"K\x00(?=(?:q.)?(?:t|K.t)(?:q.)?\x89)", b"K\x07")
+    content = members(folder.folder / "channels.pt")
+    scales = next(path for path, data in content.items() if data == struct.pack("<4d", 0.1, 0.1, 0.1, 0.1))
+    folder.write("scale_zero.pt", {**content, scales: struct.pack("<4d", 0.1, 0, 0.1, 0.1)})
+
+
+def packed_parameters(folder):
+    content = members(folder.folder / "packed.pt")
+    geometry = next(path for path, data in content.items() if "/data/" in path and len(data) == 22)
+    for name, position, value in (("groups_0.pt", 9, 0), ("groups_3.pt", 9, 3), ("stride_0.pt", 1, 0), ("padding_negative.pt", 3, -1)):
+        numbers = list(struct.unpack("<11h", content[geometry]))
+        numbers[position] = value
+        folder.write(name, {**content, geometry: struct.pack("<11h", *numbers)})
+
+
+def pickles(folder):
+    def constants(name, pickle):
+        folder.change("sound.pt", name, "constants.pkl", lambda _: b"\x80\x02" + pickle + b".")
+
+    folder.data("sound.pt", "memo.pt", rb"q\x00", b"r" + struct.pack("<I", 1 << 27))
+    constants("deep.pt", b")" + b"\x85" * 200000)
+    constants("opcode.pt", b")0)")
+    constants("os_system.pt", b"cos\nsystem\nX\x02\x00\x00\x00id\x85R\x85")
+    constants("holds_itself.pt", b"]q\x00(h\x00e\x85")
+    constants("mark_beyond.pt", b")(\x85t")
+    constants("class.pt", b"c__torch__.torch.classes.dist_c10d\nFileStore\n)\x81)b\x85")
+
+
+def sources(folder):
+    body = "    linear = self.linear\n"
+    folder.code("sound.pt", "brackets.pt", body, "    y = " + "(" * 200000 + "x" + ")" * 200000 + "\n" + body)
+    folder.code("sound.pt", "sum.pt", body, "    y = 1" + "+1" * 200000 + "\n" + body)
+    folder.code("sound.pt", "signs.pt", body, "    y = " + "-" * 200000 + "1\n" + body)
+    folder.code("sound.pt", "empty_lines.pt", body, "\n" * 1000000 + body)
+    content = members(folder.folder / "sound.pt")
+    path = next(path for path in content if path.endswith("/data.pkl"))
+    folder.write("two_names.pt", {**content, path.replace("data.pkl", "DATA.PKL"): content[path]})
+
+
+def write(folder):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mark").unlink(missing_ok=True)
+    torch.manual_seed(1)
+    made = Folder(folder)
+    made.script(Plain(), "sound.pt")
+    made.script(Restoring(), "restoring.pt")
+    made.script(Packed(), "packed.pt")
+    made.script(Channels(), "channels.pt")
+    acting_models(made)
+    acting_hooks(made)
+    acting_while_loading(made)
+    lite_models(made)
+    tensors_beyond_their_records(made)
+    packed_parameters(made)
+    pickles(made)
+    sources(made)
