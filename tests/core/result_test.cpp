@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 #include "core/guard.h"
@@ -34,6 +35,25 @@ TEST(Guard, TurnsExceptionsIntoOneLineWithoutABacktrace) {
     });
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().message, "layer conv1: bad shape");
+}
+
+TEST(Guard, KeepsWhatOnlyALibrarysAuthorsUnderstandFromPeople) {
+    for (const char* text : {"vector::_M_range_check: __n (which is 4) >= this->size() (which is 2)",
+                             "ret == 0 INTERNAL ASSERT FAILED at \"../c10/core/Impl.cpp\":12, please report",
+                             "Expected x.dim() > 0 to be true, but got false.",
+                             "[json.exception.type_error.302] type must be number, but is string",
+                             "basic_string::substr: __pos (which is 9) > this->size() (which is 3)"}) {
+        const auto result = guard("layer conv1", [&]() -> int { throw std::runtime_error(text); });
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().message,
+                  "layer conv1: it failed inside a library; set QSCOPE_LOG=debug for the details");
+    }
+}
+
+TEST(Guard, SaysThatMemoryIsExhausted) {
+    const auto result = guard("layer conv1", []() -> int { throw std::bad_alloc(); });
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message, "layer conv1: there is not enough memory for it");
 }
 
 TEST(Guard, LeavesErrorsOfTheBodyAlone) {
