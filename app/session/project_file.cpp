@@ -270,8 +270,8 @@ QString readProject(const QString& path, ProjectFile& project) {
         read.projectPath = toText(content.value("project_path", std::string()));
         read.savedAt = readTime(content, "saved_at");
         project = std::move(read);
-    } catch (const json::exception& error) {
-        return damaged(path, QString::fromUtf8(error.what()));
+    } catch (const json::exception&) {
+        return damaged(path, QStringLiteral("a value in it is missing or of another type than it should be"));
     } catch (const protocol::JsonError& error) {
         return damaged(path, QString::fromUtf8(error.what()));
     }

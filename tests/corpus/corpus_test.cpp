@@ -15,7 +15,7 @@
 #include "corpus/row_files.h"
 #include "exporters/exporter.h"
 #include "exporters/runners.h"
-#include "fuzz/plain_words.h"
+#include "fuzz/message_check.h"
 #include "ops/evaluate.h"
 #include "quant/ptq.h"
 #include "runtime/cpu.h"
@@ -55,7 +55,7 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
     static void expectOneLine(const std::string& message) {
         EXPECT_EQ(message.find('\n'), std::string::npos) << message;
         EXPECT_LE(message.size(), 400u) << message;
-        EXPECT_EQ(whyNotPlain(message), "");
+        EXPECT_EQ(complaintAbout(message), "");
     }
 
     void expectUnsizedIsRefused(const std::string& form) {

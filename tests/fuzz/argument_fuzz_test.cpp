@@ -10,7 +10,7 @@
 #include <limits>
 #include <set>
 
-#include "fuzz/plain_words.h"
+#include "fuzz/message_check.h"
 #include "fuzz/sandbox.h"
 #include "importers/tracer.h"
 #include "ops/evaluate.h"
@@ -174,9 +174,9 @@ std::string attempt(const Mutation& mutation) {
         const auto outputs = graph.inputs().empty()
                                  ? Result<std::vector<at::Tensor>>(std::vector<at::Tensor>())
                                  : evaluate(graph, std::span(&x, 1));
-        return outputs ? "" : whyNotPlain(outputs.error().message);
+        return outputs ? "" : complaintAbout(outputs.error().message);
     } catch (const ImportError& error) {
-        return whyNotPlain(error.what());
+        return complaintAbout(error.what());
     }
 }
 

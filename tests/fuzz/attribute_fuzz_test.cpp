@@ -11,7 +11,7 @@
 
 #include "exporters/runners.h"
 #include "fuzz/fuzz_fixture.h"
-#include "fuzz/plain_words.h"
+#include "fuzz/message_check.h"
 #include "importers/operator_cases.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
@@ -148,7 +148,7 @@ std::string runOnce(const Graph& graph, const char* backend) {
                               : Result<std::unique_ptr<Executor>>(converted.error());
     const auto outputs =
         executor ? (*executor)->run(inputs) : Result<std::vector<at::Tensor>>(executor.error());
-    return outputs ? "" : whyNotPlain(outputs.error().message);
+    return outputs ? "" : complaintAbout(outputs.error().message);
 }
 
 std::string attempt(const OperatorCase& operatorCase, const Mutation& mutation) {
@@ -160,7 +160,7 @@ std::string attempt(const OperatorCase& operatorCase, const Mutation& mutation) 
         setAttribute(node, mutation);
     }
     const auto opened = importModel(model);
-    std::string problem = opened ? "" : whyNotPlain(opened.error().message);
+    std::string problem = opened ? "" : complaintAbout(opened.error().message);
     for (const char* backend : {"reference", "onednn"}) {
         problem = opened && problem.empty() ? runOnce(opened->graph, backend) : problem;
     }

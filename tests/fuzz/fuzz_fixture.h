@@ -1,11 +1,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 
@@ -14,45 +11,40 @@
 
 namespace qs::test {
 
-/// Mutations of each file, fewer where the sanitizers slow everything down; QS_FUZZ_MUTATIONS asks for more.
-inline uint64_t mutations() {
-    const char* wanted = std::getenv("QS_FUZZ_MUTATIONS");
-#if defined(__SANITIZE_ADDRESS__)
-    return wanted ? std::stoull(wanted) : 120;
-#else
-    return wanted ? std::stoull(wanted) : 250;
-#endif
-}
+/// Mutations of each seed, fewer where the sanitizers slow everything down; QS_FUZZ_MUTATIONS asks for more.
+uint64_t mutations();
 
-/// A folder for damaged files, and the sandbox that they are opened in.
+/// Inputs of one kind, made by number.
+struct Inputs {
+    uint64_t count = 0;
+    std::string file;  ///< the name that each gets
+    std::function<std::string(uint64_t)> make;
+};
+
+/// A folder for damaged files, which is also the working folder of the sandbox that they are opened in.
 class FuzzTest : public ::testing::Test {
   protected:
-    FuzzTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "qs-fuzz-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    ~FuzzTest() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
+    FuzzTest();
+    ~FuzzTest() override;
 
-    std::filesystem::path write(const std::string& name, const std::string& bytes) const {
-        const std::filesystem::path path = folder_ / name;
-        std::ofstream(path, std::ios::binary) << bytes;
-        return path;
-    }
+    std::filesystem::path write(const std::string& name, const std::string& bytes) const;
 
-    /// `attempt(number)` says what went wrong, or nothing, for every number below `count`.
-    static void expectWell(uint64_t count, const std::function<std::string(uint64_t)>& attempt) {
-        for (const SandboxFailure& failure : runInSandbox(0, count, {}, attempt)) {
-            ADD_FAILURE() << "number " << failure.number << ": " << failure.what;
-        }
-    }
-
-    /// What is wrong with an error message, or nothing.
-    static std::string checkMessage(const std::string& message) { return whyNotPlain(message); }
+    /// `attempt(number)` says what went wrong, or nothing, for every number below `count`, or for the number
+    /// QS_FUZZ_ONLY alone. Ends after QS_FUZZ_FAILURES failures (5).
+    void expectWell(uint64_t count, const std::function<std::string(uint64_t)>& attempt) const;
+    /// `use(path)` says what went wrong with an input, or nothing. Inputs that fail are kept under
+    /// tests/fuzz-failures in the build folder.
+    void expectWell(const Inputs& inputs,
+                    const std::function<std::string(const std::filesystem::path&)>& use) const;
+    /// Runs `work` in a process of its own, so that this one never starts threads, which children would miss.
+    /// It throws where it fails.
+    void inChild(const std::function<void()>& work) const;
 
     std::filesystem::path folder_;
+
+  private:
+    std::vector<SandboxFailure> run(uint64_t count,
+                                    const std::function<std::string(uint64_t)>& attempt) const;
 };
 
 }  // namespace qs::test

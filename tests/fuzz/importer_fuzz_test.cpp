@@ -1,15 +1,19 @@
-// Damaged model files: each opens or is refused in one line; none crashes, hangs or takes memory without
-// bound.
+// Damaged model files: each opens, is described and runs, or is refused in one line; none crashes, hangs or
+// takes memory without bound.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "core/files.h"
 #include "fuzz/fuzz_fixture.h"
+#include "fuzz/model_use.h"
 #include "fuzz/mutation.h"
-#include "importers/importer.h"
+#include "fuzz/onnx_mutation.h"
+#include "fuzz/source_mutation.h"
+#include "fuzz/zip.h"
 
 namespace qs::test {
 
@@ -21,7 +25,6 @@ fs::path smallModel(const std::string& file) {
     return fs::path(QS_CORPUS_DIR) / "small" / file;
 }
 
-/// Opens files as a person's click would.
 class Fuzz : public FuzzTest {
   protected:
     void SetUp() override {
@@ -30,33 +33,18 @@ class Fuzz : public FuzzTest {
         }
     }
 
-    /// What is wrong with the answer, or nothing.
-    static std::string open(const fs::path& path) {
-        const auto opened = openModel(path);
-        if (opened) {
-            return "";
-        }
-        const std::string& message = opened.error().message;
-        return message.find(path.filename().string()) == std::string::npos
-                   ? "does not name the file: " + message
-                   : checkMessage(message);
-    }
-
-    /// Opens `make(number)` for every number below `count`.
-    void expectWellMade(uint64_t count, const std::string& extension,
-                        const std::function<std::string(uint64_t)>& make) {
-        expectWell(count, [&](uint64_t number) { return open(write("damaged" + extension, make(number))); });
-    }
-
     void expectWellAsItIs(const fs::path& path) {
-        expectWell(1, [&](uint64_t) { return open(path); });
+        expectWell(1, [&](uint64_t) { return useModel(path); });
     }
 };
 
 class FuzzModels : public Fuzz, public ::testing::WithParamInterface<const char*> {
   protected:
-    std::string extension() const { return fs::path(GetParam()).extension().string(); }
     std::string whole() const { return readFile(smallModel(GetParam())).value(); }
+
+    void expectWellMade(uint64_t count, const std::function<std::string(uint64_t)>& make) {
+        expectWell({count, "damaged" + fs::path(GetParam()).extension().string(), make}, useModel);
+    }
 };
 
 /// "tuples/traced.pt" -> "tuples_traced".
@@ -68,13 +56,12 @@ std::string nameOf(const ::testing::TestParamInfo<const char*>& info) {
 
 TEST_P(FuzzModels, Mutated) {
     const std::string bytes = whole();
-    expectWellMade(mutations(), extension(), [&](uint64_t seed) { return mutate(bytes, seed); });
+    expectWellMade(mutations(), [&](uint64_t seed) { return mutate(bytes, seed); });
 }
 
 TEST_P(FuzzModels, TruncatedAtEveryTenth) {
     const std::string bytes = whole();
-    expectWellMade(10, extension(),
-                   [&](uint64_t tenth) { return bytes.substr(0, bytes.size() * tenth / 10); });
+    expectWellMade(10, [&](uint64_t tenth) { return bytes.substr(0, bytes.size() * tenth / 10); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, FuzzModels,
@@ -86,16 +73,40 @@ INSTANTIATE_TEST_SUITE_P(Files, FuzzModels,
                          nameOf);
 
 /// Damage that the container's checksums do not show.
-class FuzzArchives : public Fuzz, public ::testing::WithParamInterface<const char*> {};
+class FuzzArchives : public FuzzModels {};
 
 TEST_P(FuzzArchives, MutatedInside) {
-    const std::string bytes = readFile(smallModel(GetParam())).value();
-    expectWellMade(mutations(), ".pt", [&](uint64_t seed) { return mutateMember(bytes, seed); });
+    const std::string bytes = whole();
+    expectWellMade(mutations(), [&](uint64_t seed) { return mutateMember(bytes, seed); });
+}
+
+TEST_P(FuzzArchives, SourceMutated) {
+    const std::string bytes = whole();
+    expectWellMade(mutations(),
+                   [&](uint64_t seed) { return mutateMember(bytes, ".py", seed, mutateSource); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, FuzzArchives,
                          ::testing::Values("folded_control_flow/scripted.pt", "tuples/traced.pt",
                                            "token_input/traced.pt", "carried_operators/scripted.pt"),
+                         nameOf);
+
+/// Damage behind protobuf's parser.
+class FuzzOnnxTrees : public FuzzModels {};
+
+TEST_P(FuzzOnnxTrees, Mutated) {
+    const std::string bytes = whole();
+    expectWellMade(mutations(), [&](uint64_t seed) { return mutateOnnx(bytes, seed); });
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, FuzzOnnxTrees,
+                         ::testing::Values("opset_9/model.onnx", "opset_13/model.onnx", "opset_21/model.onnx",
+                                           "shape_chain/model.onnx", "shape_computations/model.onnx",
+                                           "token_input/model.onnx", "fp16_weights_cast/model.onnx",
+                                           "local_function/model.onnx", "constant_if/model.onnx",
+                                           "typed_data/model.onnx", "external_data/model.onnx",
+                                           "identity_chains/model.onnx",
+                                           "dynamically_quantized_onnx/model.onnx"),
                          nameOf);
 
 class FuzzClaims : public Fuzz, public ::testing::WithParamInterface<const char*> {};

@@ -7,6 +7,7 @@
 
 #include "core/files.h"
 #include "fuzz/fuzz_fixture.h"
+#include "fuzz/message_check.h"
 #include "fuzz/pickle_mutation.h"
 #include "importers/importer.h"
 #include "importers/torchscript/load.h"
@@ -24,16 +25,16 @@ class FuzzPickles : public FuzzTest {
     void SetUp() override { QS_NEEDS_MODELS(); }
 
     static std::string messageOf(const Status& status) {
-        return status ? "" : checkMessage(status.error().message);
+        return status ? "" : complaintAbout(status.error().message);
     }
 
     static std::string open(const fs::path& path) {
         if (path.extension() == ".ptl") {
             const auto loaded = loadLite(path);
-            return loaded ? "" : checkMessage(loaded.error().message);
+            return loaded ? "" : complaintAbout(loaded.error().message);
         }
         const auto opened = openModel(path, {{"", {1, 3, 32, 32}}});
-        return opened ? "" : checkMessage(opened.error().message);
+        return opened ? "" : complaintAbout(opened.error().message);
     }
 };
 
@@ -49,9 +50,9 @@ std::string nameOf(const ::testing::TestParamInfo<const char*>& info) {
 TEST_P(FuzzPickledFiles, MutatedInside) {
     const std::string bytes = readFile(modelFile(GetParam())).value();
     const std::string extension = fs::path(GetParam()).extension();
-    expectWell(mutations(), [&](uint64_t seed) {
-        return open(write("damaged" + extension, mutatePickleInside(bytes, seed)));
-    });
+    expectWell(
+        {mutations(), "damaged" + extension, [&](uint64_t seed) { return mutatePickleInside(bytes, seed); }},
+        open);
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, FuzzPickledFiles,
@@ -64,10 +65,10 @@ INSTANTIATE_TEST_SUITE_P(Files, FuzzPickledFiles,
 TEST_F(FuzzPickles, TrainedWeights) {
     auto model = openModel(modelFile("unsafe/sound.pt"), {{"", {1, 1, 8, 8}}});
     ASSERT_TRUE(model) << model.error().message;
-    const std::string bytes = writeWeights(model->graph).value();
-    expectWell(mutations(), [&](uint64_t seed) {
-        return messageOf(loadWeights(model->graph, write("damaged.qsw", mutatePickleInside(bytes, seed))));
-    });
+    const auto bytes = writeWeights(model->graph);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    expectWell({mutations(), "damaged.qsw", [&](uint64_t seed) { return mutatePickleInside(*bytes, seed); }},
+               [&](const fs::path& path) { return messageOf(loadWeights(model->graph, path)); });
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "fuzz/mutation.h"
+#include "fuzz/zip.h"
 
 namespace qs::test {
 

@@ -1,22 +1,27 @@
 #include "fuzz/sandbox.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
+
+#include "isolation/sandbox.h"
 
 namespace qs::test {
 
 namespace {
 
-constexpr size_t kMostFailures = 5;
 constexpr int kUnwell = 3;
 
 /// What a child tells its parent, in memory that both see.
@@ -39,27 +44,75 @@ SharedReport shareReport() {
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-// The sanitizer reserves terabytes of address space.
-void limitMemory(size_t) {}
+constexpr bool kSanitized = true;
 #else
-void limitMemory(size_t bytes) {
-    size_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages;
-    const rlim_t most = pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE)) + bytes;
-    const rlimit limit{most, most};
-    ::setrlimit(RLIMIT_AS, &limit);
-}
+constexpr bool kSanitized = false;
 #endif
+
+/// Fields of /proc/self/statm, in pages.
+struct MemoryInUse {
+    size_t addressSpace = 0, resident = 0, shared = 0, text = 0, libraries = 0, data = 0;
+};
+
+MemoryInUse memoryInUse() {
+    MemoryInUse pages;
+    std::ifstream("/proc/self/statm") >> pages.addressSpace >> pages.resident >> pages.shared >> pages.text >>
+        pages.libraries >> pages.data;
+    return pages;
+}
+
+void limit(int resource, rlim_t most) {
+    const rlimit both{most, most};
+    ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
+}
+
+/// The sanitizer reserves terabytes of address space: there, data is limited, which is what it can write to.
+void limitMemory(size_t bytes) {
+    const MemoryInUse pages = memoryInUse();
+    const auto pageBytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+    if (kSanitized) {
+        limit(RLIMIT_DATA, pages.data * pageBytes + 4 * bytes);
+    } else {
+        limit(RLIMIT_AS, pages.addressSpace * pageBytes + bytes);
+    }
+}
+
+void dropOutput() {
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    ::dup2(nowhere, STDOUT_FILENO);
+    ::dup2(nowhere, STDERR_FILENO);
+    ::close(nowhere);
+}
+
+/// Takes from the child what no case needs, and lets it end with its parent.
+void confine(const SandboxLimits& limits) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    limit(RLIMIT_CORE, 0);
+    limitMemory(limits.bytes);
+    if (limits.quiet && !kSanitized) {
+        dropOutput();
+    }
+    if (!limits.folder.empty()) {
+        ::setenv("TMPDIR", limits.folder.c_str(), 1);
+        enterSandbox({.writable = {limits.folder}, .executable = {}});
+    }
+}
+
+std::string attempt(uint64_t number, const std::function<std::string(uint64_t)>& body) {
+    try {
+        return body(number);
+    } catch (const std::exception& error) {
+        return std::string("threw ") + error.what();
+    }
+}
 
 [[noreturn]] void runChild(uint64_t begin, uint64_t end, const SandboxLimits& limits,
                            const std::function<std::string(uint64_t)>& body, Report& report) {
-    const rlimit noCore{0, 0};
-    ::setrlimit(RLIMIT_CORE, &noCore);
-    limitMemory(limits.bytes);
+    confine(limits);
     for (uint64_t number = begin; number < end; ++number) {
         report.number = number;
         ::alarm(limits.seconds);
-        const std::string problem = body(number);
+        const std::string problem = attempt(number, body);
         ::alarm(0);
         if (!problem.empty()) {
             std::strncpy(report.what, problem.c_str(), sizeof report.what - 1);
@@ -78,28 +131,46 @@ std::string describe(int status, const Report& report, const SandboxLimits& limi
                                           : "ended with status " + std::to_string(WEXITSTATUS(status));
 }
 
+/// Runs [begin, end) in one child; how the first case that did not end well ended.
+std::optional<SandboxFailure> runOnce(uint64_t begin, uint64_t end, const SandboxLimits& limits,
+                                      const std::function<std::string(uint64_t)>& body) {
+    const SharedReport report = shareReport();
+    report->number = begin;
+    const pid_t child = ::fork();
+    if (child < 0) {
+        throw std::runtime_error("cannot fork");
+    }
+    if (child == 0) {
+        runChild(begin, end, limits, body, *report);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        return std::nullopt;
+    }
+    return SandboxFailure{report->number, describe(status, *report, limits),
+                          WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM};
+}
+
 }  // namespace
 
 std::vector<SandboxFailure> runInSandbox(uint64_t begin, uint64_t end, const SandboxLimits& limits,
                                          const std::function<std::string(uint64_t)>& body) {
     std::vector<SandboxFailure> failures;
-    const SharedReport report = shareReport();
-    while (begin < end && failures.size() < kMostFailures) {
-        *report = {};
-        const pid_t child = ::fork();
-        if (child < 0) {
-            throw std::runtime_error("cannot fork");
+    while (begin < end && failures.size() < limits.mostFailures) {
+        const uint64_t last = std::min(end, begin + limits.casesOfAChild);
+        const auto failure = runOnce(begin, last, limits, body);
+        if (!failure) {
+            begin = last;
+            continue;
         }
-        if (child == 0) {
-            runChild(begin, end, limits, body, *report);
+        if (auto again = runOnce(failure->number, failure->number + 1, limits, body)) {
+            failures.push_back(*std::move(again));
+        } else if (!failure->late) {
+            failures.push_back(*failure);
+            failures.back().what += " (but not without those from " + std::to_string(begin) + " on)";
         }
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-            break;
-        }
-        failures.push_back({report->number, describe(status, *report, limits)});
-        begin = report->number + 1;
+        begin = failure->number + 1;
     }
     return failures;
 }

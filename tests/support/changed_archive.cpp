@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/files.h"
-#include "fuzz/mutation.h"
+#include "fuzz/zip.h"
 
 namespace qs::test {
 

@@ -25,7 +25,9 @@ class WeightsFileTest : public ::testing::Test {
         ASSERT_TRUE(model) << model.error().message;
         graph_ = std::move(model->graph);
         folder_ = std::move(TemporaryFolder::make()).value();
-        std::ofstream(sound(), std::ios::binary) << writeWeights(graph_).value();
+        const auto bytes = writeWeights(graph_);
+        ASSERT_TRUE(bytes) << bytes.error().message;
+        std::ofstream(sound(), std::ios::binary) << *bytes;
     }
 
     std::filesystem::path sound() const { return folder_->path() / "sound.qsw"; }

@@ -1,0 +1,94 @@
+// Damaged projects: each opens, can be saved and opens again, or is refused in one line.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "app/session/project_file.h"
+#include "fuzz/fuzz_fixture.h"
+#include "fuzz/json_mutation.h"
+#include "fuzz/message_check.h"
+#include "fuzz/mutation.h"
+#include "support/sample_results.h"
+
+namespace qs::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+using app::ProjectFile;
+using app::readProject;
+using app::writeProject;
+
+QString textOf(const fs::path& path) {
+    return QString::fromStdString(path.string());
+}
+
+QDateTime savedAt() {
+    return QDateTime::fromMSecsSinceEpoch(1'700'000'000'000, Qt::UTC);
+}
+
+app::Document fullDocument() {
+    app::Document document;
+    document.model = samples::modelInfo("/models/net.pt");
+    const protocol::DataSpec spec{"fashion-mnist:test", {}};
+    document.evaluation = app::OpenedData{spec, samples::dataInfo(spec)};
+    document.training = app::OpenedData{{"fashion-mnist:train", {}}, samples::dataInfo(spec)};
+    document.rules = {"x86", {{"fc", "fp32"}}};
+    document.inputs = {{"x", "Float", {1, 3, 64, 96}}};
+    document.variants = {
+        {QStringLiteral("a"), QStringLiteral("first"), savedAt(), samples::variant(samples::recipe())}};
+    document.currentVariant = QStringLiteral("a");
+    protocol::VerifyResult proof;
+    proof.layers = {{"conv1", "conv2d", 0.1, 1000, 1, 0.1, 100, true}};
+    document.proof = app::Proof{QStringLiteral("/out/net.onnx"), proof};
+    return document;
+}
+
+/// Opens a project, saves it under another name, and opens that.
+std::string openAndSave(const fs::path& path) {
+    ProjectFile project;
+    if (const QString problem = readProject(textOf(path), project); !problem.isEmpty()) {
+        return complaintAbout(problem.toStdString());
+    }
+    const QString saved = QStringLiteral("saved.qsproj");
+    if (const QString problem = writeProject(saved, project); !problem.isEmpty()) {
+        return complaintAbout(problem.toStdString());
+    }
+    return readProject(saved, project).toStdString();
+}
+
+class FuzzProjects : public FuzzTest {
+  protected:
+    void SetUp() override {
+        const fs::path path = folder_ / "whole.qsproj";
+        ASSERT_EQ(writeProject(textOf(path), {fullDocument(), {}, savedAt()}), QString());
+        std::ostringstream text;
+        text << std::ifstream(path).rdbuf();
+        whole_ = text.str();
+    }
+    std::string whole_;
+};
+
+TEST_F(FuzzProjects, OpensAndSavesAsItIs) {
+    expectWell({1, "damaged.qsproj", [&](uint64_t) { return whole_; }}, [](const fs::path& path) {
+        ProjectFile project;
+        const QString problem = readProject(textOf(path), project);
+        return problem.isEmpty() ? openAndSave(path) : problem.toStdString();
+    });
+}
+
+TEST_F(FuzzProjects, TreeMutated) {
+    expectWell({mutations(), "damaged.qsproj", [&](uint64_t seed) { return mutateJson(whole_, seed); }},
+               openAndSave);
+}
+
+TEST_F(FuzzProjects, TextMutated) {
+    expectWell({mutations(), "damaged.qsproj", [&](uint64_t seed) { return mutate(whole_, seed); }},
+               openAndSave);
+}
+
+}  // namespace
+
+}  // namespace qs::test
