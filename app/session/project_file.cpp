@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "protocol/json.h"
+#include "protocol/parse_json.h"
 
 namespace qs::app {
 
@@ -255,10 +256,14 @@ QString readProject(const QString& path, ProjectFile& project) {
         return ProjectText::tr("%1 cannot be read: %2.").arg(path, file.errorString());
     }
     const QByteArray bytes = file.readAll();
+    const auto [content, problem] =
+        protocol::parseJson({bytes.constData(), static_cast<size_t>(bytes.size())});
+    if (!problem.empty()) {
+        return damaged(path, toText("it " + problem));
+    }
     try {
-        const json content = json::parse(bytes.begin(), bytes.end());
-        if (QString problem = checkHead(path, content); !problem.isEmpty()) {
-            return problem;
+        if (QString wrong = checkHead(path, content); !wrong.isEmpty()) {
+            return wrong;
         }
         ProjectFile read;
         read.document = readDocument(content, PathMap(QFileInfo(path).absolutePath()));

@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <string_view>
 #include <thread>
 
 #include "core/files.h"
@@ -43,6 +45,20 @@ std::string howItEnded(int status) {
     return "ended with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
+/// This process's environment, ended by a null pointer.
+std::vector<char*> environmentWithout(const std::vector<std::string>& names) {
+    std::vector<char*> kept;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::string_view name = text.substr(0, text.find('='));
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
+            kept.push_back(*entry);
+        }
+    }
+    kept.push_back(nullptr);
+    return kept;
+}
+
 bool reap(pid_t process, std::chrono::milliseconds limit, int& status) {
     const auto until = Clock::now() + limit;
     while (::waitpid(process, &status, WNOHANG) == 0) {
@@ -57,7 +73,8 @@ bool reap(pid_t process, std::chrono::milliseconds limit, int& status) {
 }  // namespace
 
 Result<std::unique_ptr<LineProcess>> LineProcess::start(std::vector<std::string> words,
-                                                        std::filesystem::path log) {
+                                                        std::filesystem::path log,
+                                                        const std::vector<std::string>& unset) {
     int channel[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) {
         return failure(std::string("cannot start ") + words.at(0) + ": " + ::strerror(errno));
@@ -67,6 +84,7 @@ Result<std::unique_ptr<LineProcess>> LineProcess::start(std::vector<std::string>
         arguments.push_back(word.data());
     }
     arguments.push_back(nullptr);
+    std::vector<char*> environment = environmentWithout(unset);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, channel[1], STDIN_FILENO);
@@ -76,8 +94,8 @@ Result<std::unique_ptr<LineProcess>> LineProcess::start(std::vector<std::string>
     // What this process has open (a client's pipe) must not stay open as long as the child lives.
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     pid_t process = -1;
-    const int error =
-        ::posix_spawnp(&process, words.at(0).c_str(), &actions, nullptr, arguments.data(), environ);
+    const int error = ::posix_spawnp(&process, words.at(0).c_str(), &actions, nullptr, arguments.data(),
+                                     environment.data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(channel[1]);
     if (error != 0) {

@@ -16,9 +16,11 @@ namespace qs {
 /// that dies, cannot be started or keeps silent makes a failure, never a signal or a hang.
 class LineProcess {
   public:
-    /// Starts `words` (the first is looked for in PATH). Its stderr goes to the file `log`.
+    /// Starts `words` (the first is looked for in PATH) in this process's environment without the variables
+    /// `unset`. Its stderr goes to the file `log`.
     static Result<std::unique_ptr<LineProcess>> start(std::vector<std::string> words,
-                                                      std::filesystem::path log);
+                                                      std::filesystem::path log,
+                                                      const std::vector<std::string>& unset = {});
     ~LineProcess();
     LineProcess(const LineProcess&) = delete;
     LineProcess& operator=(const LineProcess&) = delete;

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "protocol/parse_json.h"
 
 namespace qs {
 
@@ -71,12 +72,12 @@ Result<std::vector<std::string>> fromObject(const json& object, const std::strin
 }
 
 Result<std::vector<std::string>> fromJson(const std::string& text, const std::string& path) {
-    const json parsed = json::parse(text, nullptr, false);
+    const auto [parsed, problem] = protocol::parseJson(text);
     if (parsed.is_object()) {
         return fromObject(parsed, path);
     }
     if (!parsed.is_array()) {
-        return failure(path + " is not valid JSON");
+        return failure(path + (problem == "is not JSON" ? " is not valid JSON" : " " + problem));
     }
     std::vector<std::string> names;
     for (const json& value : parsed) {

@@ -15,6 +15,7 @@
 #include "importers/jit_interpreter.h"
 #include "importers/tracer.h"
 #include "ops/quantized_engine.h"
+#include "protocol/parse_json.h"
 
 namespace qs {
 
@@ -202,7 +203,7 @@ class TorchScriptFile : public ModelFile {
     }
 
     void readAbout(const std::string& text) {
-        const auto about = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+        const auto about = protocol::parseJson(text).value;
         if (about.is_discarded() || !about.is_object()) {
             return;
         }

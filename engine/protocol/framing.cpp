@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <utility>
+
+#include "protocol/parse_json.h"
 
 namespace qs::protocol {
 
@@ -140,13 +143,13 @@ std::optional<Frame> FrameDecoder::body() {
         return std::nullopt;
     }
     const std::string_view text = std::string_view(buffer_).substr(begin_, *length_);
-    nlohmann::json message = nlohmann::json::parse(text, nullptr, false);
+    ParsedJson message = parseJson(text);
     consume(*length_);
     length_.reset();
-    if (message.is_discarded()) {
-        return FrameError{"a message that is not JSON"};
+    if (!message.problem.empty()) {
+        return FrameError{"a message that " + message.problem};
     }
-    return message;
+    return std::move(message.value);
 }
 
 /// Drops bytes up to the next length field; keeps what may be the beginning of one.

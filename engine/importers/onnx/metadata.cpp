@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "protocol/parse_json.h"
+
 namespace qs {
 
 namespace {
@@ -63,7 +65,7 @@ std::vector<std::string> fromText(const std::string& text) {
 }
 
 std::vector<std::string> parse(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const Json json = protocol::parseJson(text).value;
     if (!json.is_discarded()) {
         return fromJson(json);
     }
@@ -77,7 +79,7 @@ std::vector<std::string> onnxClasses(const ::onnx::ModelProto& model) {
     for (const auto& entry : model.metadata_props()) {
         entries[entry.key()] = entry.value();
     }
-    const Json about = Json::parse(entries["quantoscope"], nullptr, /*allow_exceptions=*/false);
+    const Json about = protocol::parseJson(entries["quantoscope"]).value;
     if (about.is_object() && about.contains("classes")) {
         return fromJson(about["classes"]);
     }
