@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "core/guard.h"
 #include "core/log.h"
+#include "core/printable.h"
 #include "runtime/threads.h"
 #include "server/server.h"
 
@@ -44,7 +45,7 @@ int report(const Error& error, bool json, const Output& output) {
         // Nobody is left to tell where this cannot be written either; the exit code says it.
         (void)output.write(jsonText(object));
     }
-    std::fprintf(stderr, "qscope: %s\n", error.message.c_str());
+    std::fprintf(stderr, "qscope: %s\n", printable(error.message).c_str());
     return error.kind == ErrorKind::Usage ? kUsage : kFailed;
 }
 
@@ -73,7 +74,7 @@ int run(const Action& action, bool json, bool progress, const Output& output) {
     if (!result) {
         return report(result.error(), json, output);
     }
-    const Status written = output.write(json ? jsonText(result->json) : result->text);
+    const Status written = output.write(json ? jsonText(result->json) : printableLines(result->text));
     if (!written) {
         return report(written.error(), false, output);
     }

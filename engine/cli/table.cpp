@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/printable.h"
+
 namespace qs::cli {
 
 namespace {
@@ -27,6 +29,13 @@ std::string withUnit(double value, const char* unit, const char* suffixless) {
 }
 
 }  // namespace
+
+void Table::add(const std::vector<std::string>& cells) {
+    std::vector<std::string>& row = rows_.emplace_back();
+    for (const std::string& cell : cells) {
+        row.push_back(printable(cell));
+    }
+}
 
 std::string Table::text() const {
     std::vector<size_t> widths;

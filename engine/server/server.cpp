@@ -13,6 +13,7 @@
 
 #include "core/guard.h"
 #include "core/log.h"
+#include "core/printable.h"
 #include "protocol/framing.h"
 #include "protocol/json.h"
 #include "protocol/rpc.h"
@@ -98,7 +99,7 @@ class Server {
 
     void receive(const Notification& note) {
         if (note.method != "$/cancelRequest") {
-            spdlog::warn("notification {} is not known", note.method);
+            spdlog::warn("notification {} is not known", printable(note.method));
             return;
         }
         try {
@@ -106,7 +107,7 @@ class Server {
                 fail(waiting->id, protocol::kRequestCancelled, cancelled().message);
             }
         } catch (const protocol::JsonError& error) {
-            spdlog::warn("$/cancelRequest: {}", error.what());
+            spdlog::warn("$/cancelRequest: {}", printable(error.what()));
         }
     }
 
