@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/report.h"
 #include "cli/table.h"
 
 namespace qs::cli {
@@ -29,7 +30,7 @@ std::string comparisonText(const protocol::ComparisonResult& comparison) {
                         measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
                         measured.cpu, measured.isa);
     for (const std::string& note : comparison.notes) {
-        text += "note: " + note + '\n';
+        text += noteText(note);
     }
     return text;
 }

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "core/printable.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
@@ -24,12 +25,12 @@ std::string evaluationText(const protocol::ModelResult& result, const protocol::
                            const protocol::DataInfo& data) {
     std::string text = result.metrics.empty() ? "no labels, so no accuracy\n" : metricsText(result.metrics);
     text += fmt::format("on {} samples of {} (95 % intervals in parentheses), model {}\n", measured.samples,
-                        data.source, formatBytes(result.model_bytes));
+                        printable(data.source), formatBytes(result.model_bytes));
     text += fmt::format("median latency {:.3f} ms ({:.3f} to {:.3f}) of {} runs, {} threads on {} ({})\n",
                         *result.latency_ms, *result.latency_p10_ms, *result.latency_p90_ms,
                         measured.latency_runs, measured.threads, measured.cpu, measured.isa);
     if (!data.note.empty()) {
-        text += "note: " + data.note + '\n';
+        text += noteText(data.note);
     }
     return text + skippedText(data.skipped);
 }

@@ -4,8 +4,10 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/report.h"
 #include "cli/table.h"
 #include "core/match.h"
+#include "core/printable.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
@@ -20,24 +22,25 @@ struct Options {
 std::string tensorsText(const std::string& kind, const std::vector<protocol::TensorInfo>& tensors) {
     std::string text;
     for (const auto& tensor : tensors) {
-        text += fmt::format("{} {}: {} {}\n", kind, tensor.name, tensor.dtype, formatShape(tensor.shape));
+        text += fmt::format("{} {}: {} {}\n", kind, printable(tensor.name), tensor.dtype,
+                            formatShape(tensor.shape));
     }
     return text;
 }
 
 std::string modelText(const protocol::ModelInfo& info) {
     std::string text =
-        fmt::format("{}: {}, {}, {} parameters, {} MACs\n", info.path, info.format,
+        fmt::format("{}: {}, {}, {} parameters, {} MACs\n", printable(info.path), info.format,
                     formatBytes(info.model_bytes), formatCount(info.parameters), formatCount(info.macs));
     text += tensorsText("input", info.inputs) + tensorsText("output", info.outputs);
     if (info.batch > 0) {
         text += fmt::format("runs batches of {} only\n", info.batch);
     }
     for (const std::string& note : info.notes) {
-        text += "note: " + note + '\n';
+        text += noteText(note);
     }
     if (!info.classes.empty()) {
-        text += "classes: " + join(info.classes) + '\n';
+        text += "classes: " + printable(join(info.classes)) + '\n';
     }
     Table table({{"layer", Table::Align::Left},
                  {"op", Table::Align::Left},

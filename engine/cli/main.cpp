@@ -13,6 +13,7 @@
 #include "cli/progress.h"
 #include "core/guard.h"
 #include "core/log.h"
+#include "core/printable.h"
 #include "isolation/sandbox.h"
 #include "isolation/supervisor.h"
 #include "onnxruntime/session.h"
@@ -51,7 +52,7 @@ int report(const Error& error, bool json, const Output& output) {
         // Nobody is left to tell where this cannot be written either; the exit code says it.
         (void)output.write(jsonText(object));
     }
-    std::fprintf(stderr, "qscope: %s\n", error.message.c_str());
+    std::fprintf(stderr, "qscope: %s\n", printable(error.message).c_str());
     return error.kind == ErrorKind::Usage ? kUsage : kFailed;
 }
 
@@ -90,7 +91,7 @@ int work(const Action& action, const Writes& writes, bool json, bool progress) {
     if (!result) {
         return report(result.error(), json, output);
     }
-    const Status written = output.write(json ? jsonText(result->json) : result->text);
+    const Status written = output.write(json ? jsonText(result->json) : printableLines(result->text));
     if (!written) {
         return report(written.error(), false, output);
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/table.h"
+#include "core/printable.h"
 
 namespace qs::cli {
 
@@ -45,7 +46,7 @@ std::string classText(const ClassResult& row) {
 }
 
 std::string nameOf(const ClassResult& row) {
-    return row.name.empty() ? std::to_string(row.index) : row.name;
+    return row.name.empty() ? std::to_string(row.index) : printable(row.name);
 }
 
 std::string confusionsText(const ClassReport& report) {
@@ -74,7 +75,7 @@ std::string metricTitle(const MetricValue& value, const std::vector<MetricValue>
         title += " (" + value.unit + ")";
     }
     const auto outputs = std::ranges::count(all, value.metric, &MetricValue::metric);
-    return outputs > 1 ? title + " of " + value.output : title;
+    return outputs > 1 ? title + " of " + printable(value.output) : title;
 }
 
 std::string metricText(const MetricValue& value) {

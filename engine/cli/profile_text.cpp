@@ -5,6 +5,7 @@
 #include "analysis/linter/linter.h"
 #include "cli/table.h"
 #include "core/match.h"
+#include "core/printable.h"
 
 namespace qs::cli {
 
@@ -48,7 +49,7 @@ std::string refusalsText(const VariantResult& variant) {
     std::string text;
     for (const protocol::LayerResult& layer : variant.layers) {
         if (!layer.refusals.empty()) {
-            text += fmt::format("{} runs on {}, because: {}\n", layer.name, layer.implementation,
+            text += fmt::format("{} runs on {}, because: {}\n", printable(layer.name), layer.implementation,
                                 join(layer.refusals, "; "));
         }
     }
@@ -96,8 +97,8 @@ std::string peaksText(const protocol::MachinePeaks& peaks) {
 std::string findingsText(const std::vector<protocol::Finding>& findings) {
     std::string text;
     for (const protocol::Finding& finding : findings) {
-        text += "- " + fillIn(finding.message, finding.arguments) + ' ' +
-                fillIn(finding.remedy, finding.arguments);
+        text += "- " + printable(fillIn(finding.message, finding.arguments) + ' ' +
+                                 fillIn(finding.remedy, finding.arguments));
         if (finding.saving_ms && *finding.saving_ms >= 0.001) {
             text += fmt::format(" (at most {:.3f} ms)", *finding.saving_ms);
         }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/printable.h"
+
 namespace qs::cli {
 
 namespace {
@@ -28,7 +30,7 @@ std::string progressText(const Progress& progress, bool bar) {
         }
         text += fmt::format("{:3.0f} %  ", share * 100);
     }
-    text += progress.message;
+    text += printable(progress.message);
     if (progress.etaSeconds >= 0 && progress.done < progress.total) {
         text += ", " + durationText(progress.etaSeconds) + " left";
     }

@@ -5,6 +5,7 @@
 #include "cli/metrics_text.h"
 #include "cli/table.h"
 #include "core/match.h"
+#include "core/printable.h"
 #include "protocol/json.h"
 
 namespace qs::cli {
@@ -41,9 +42,9 @@ protocol::MetricValue fp32Value(const VariantResult& variant, const protocol::Me
 std::string measuredText(const protocol::Measurement& measured) {
     std::string text;
     if (!measured.data.empty()) {
-        const std::string other = measured.calib_data.empty() ? "" : " of " + measured.calib_data;
+        const std::string other = measured.calib_data.empty() ? "" : " of " + printable(measured.calib_data);
         text += fmt::format("measured on {} samples of {}, calibrated on {}{}\n", measured.samples,
-                            measured.data, measured.calib_samples, other);
+                            printable(measured.data), measured.calib_samples, other);
     }
     if (measured.latency_runs > 0) {
         text +=
@@ -55,6 +56,10 @@ std::string measuredText(const protocol::Measurement& measured) {
 }
 
 }  // namespace
+
+std::string noteText(const std::string& note) {
+    return "note: " + printable(note) + '\n';
+}
 
 std::string summaryText(const VariantResult& variant) {
     Table table({{"", Align::Left}, {"FP32"}, {"INT8"}, {"", Align::Left}});
@@ -77,7 +82,7 @@ std::string summaryText(const VariantResult& variant) {
     }
     text += measuredText(variant.measured);
     for (const std::string& note : variant.notes) {
-        text += "note: " + note + '\n';
+        text += noteText(note);
     }
     return text + skippedText(variant.skipped);
 }
@@ -117,7 +122,7 @@ std::string skippedText(const std::vector<std::string>& skipped) {
                                          skipped.begin() + ptrdiff_t(std::min(kShown, skipped.size())));
     return fmt::format("skipped {} that cannot be decoded: {}{}\n",
                        skipped.size() == 1 ? "1 sample" : fmt::format("{} samples", skipped.size()),
-                       join(shown), skipped.size() > kShown ? ", ..." : "");
+                       printable(join(shown)), skipped.size() > kShown ? ", ..." : "");
 }
 
 nlohmann::json exportedJson(const VariantResult& variant, const protocol::ExportResult& written) {
@@ -132,13 +137,13 @@ nlohmann::json exportedJson(const VariantResult& variant, const protocol::Export
 }
 
 std::string exportedText(const protocol::ExportResult& written) {
-    std::string text =
-        fmt::format("wrote {} ({}, {})\n", written.path, written.target, formatBytes(written.bytes));
+    std::string text = fmt::format("wrote {} ({}, {})\n", printable(written.path), written.target,
+                                   formatBytes(written.bytes));
     for (const std::string& note : written.notes) {
-        text += "note: " + note + '\n';
+        text += noteText(note);
     }
     for (const std::string& command : written.commands) {
-        text += "next: " + command + '\n';
+        text += "next: " + printable(command) + '\n';
     }
     return text;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/printable.h"
+
 namespace qs::cli {
 
 namespace {
@@ -28,6 +30,13 @@ std::string withUnit(double value, const char* unit, const char* suffixless) {
 }
 
 }  // namespace
+
+void Table::add(const std::vector<std::string>& cells) {
+    std::vector<std::string>& row = rows_.emplace_back();
+    for (const std::string& cell : cells) {
+        row.push_back(printable(cell));
+    }
+}
 
 std::string Table::text() const {
     std::vector<size_t> widths;

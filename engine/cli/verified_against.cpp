@@ -7,6 +7,7 @@
 #include "core/guard.h"
 #include "core/match.h"
 #include "protocol/json.h"
+#include "protocol/parse_json.h"
 
 namespace qs::cli {
 
@@ -71,12 +72,6 @@ Result<VerifiedAgainst> readProject(const json& project, const std::string& want
     });
 }
 
-/// The JSON object in a file; null where it holds none.
-json readObject(const std::string& text) {
-    json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
-    return object.is_object() ? object : json();
-}
-
 bool looksLikeJson(const std::string& text) {
     const size_t first = text.find_first_not_of(" \t\r\n");
     return first != std::string::npos && text[first] == '{';
@@ -92,9 +87,10 @@ Result<VerifiedAgainst> readAgainst(const std::string& path, const std::string& 
         }
         return VerifiedAgainst{path, {}, {}, {}};
     }
-    const json project = readObject(text);
-    if (textOf(project, "format") != kProjectFormat) {
-        return failure(path + " is neither a model nor a project of Quantoscope, or it is damaged");
+    const auto [project, problem] = protocol::parseJson(text);
+    if (!project.is_object() || textOf(project, "format") != kProjectFormat) {
+        return failure(path + " is neither a model nor a project of Quantoscope, or it is damaged" +
+                       (problem.empty() ? "" : ": it " + problem));
     }
     return readProject(project, variant, path);
 }

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "cli/report.h"
 #include "cli/table.h"
+#include "core/printable.h"
+#include "protocol/verdict.h"
 
 namespace qs::cli {
 
@@ -52,20 +55,27 @@ std::string wholeText(const protocol::VerifyResult& result) {
     return text;
 }
 
+std::string verdictWord(const protocol::VerifyResult& result) {
+    if (!result.passed) {
+        return "FAIL: ";
+    }
+    return protocol::isIndependent(result) ? "PASS: " : "PASS, checked by Quantoscope alone: ";
+}
+
 }  // namespace
 
 std::string verifyText(const protocol::VerifyResult& result) {
     const auto& measured = result.measured;
     std::string text = layersText(result) + outputsText(result) + wholeText(result);
-    text +=
-        fmt::format("{}: {}{}, {} samples of {}, {} on {} ({})\n", result.runtime, result.runtime_version,
-                    result.target.empty() ? "" : ", target " + result.target, result.samples, measured.data,
-                    measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
-                    measured.cpu, measured.isa);
+    text += fmt::format("{}: {}{}, {} samples of {}, {} on {} ({})\n", result.runtime, result.runtime_version,
+                        result.target.empty() ? "" : ", target " + printable(result.target), result.samples,
+                        printable(measured.data),
+                        measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
+                        measured.cpu, measured.isa);
     for (const std::string& note : result.notes) {
-        text += "note: " + note + '\n';
+        text += noteText(note);
     }
-    return text + (result.passed ? "PASS: " : "FAIL: ") + result.verdict + '\n';
+    return text + verdictWord(result) + printable(result.verdict) + '\n';
 }
 
 }  // namespace qs::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "core/match.h"
@@ -22,6 +23,11 @@ Status checkSide(const char* what, int side) {
     return {};
 }
 
+/// Whether it is still finite as float32.
+bool isFloat(double value) {
+    return std::abs(value) <= std::numeric_limits<float>::max();
+}
+
 /// `wanted` or else `defaults` or else `neutral`, one number a channel.
 Result<std::vector<double>> perChannel(const char* what, const std::vector<double>& wanted,
                                        const std::vector<double>& defaults, double neutral, int channels) {
@@ -39,7 +45,7 @@ Result<std::vector<double>> perChannel(const char* what, const std::vector<doubl
         return usageError(std::string(what) + " has " + std::to_string(values.size()) + " values for " +
                           std::to_string(channels) + (channels == 1 ? " channel" : " channels"));
     }
-    if (!std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); })) {
+    if (!std::all_of(values.begin(), values.end(), isFloat)) {
         return usageError(std::string(what) + " must be finite numbers");
     }
     return values;
@@ -185,7 +191,7 @@ Status Preprocessor::setValues(const protocol::Preprocessing& wanted,
     QS_ASSIGN(settings_.mean, perChannel("mean", wanted.mean, defaults.mean, 0.0, channels()));
     QS_ASSIGN(settings_.std, perChannel("std", wanted.std, defaults.std, 1.0, channels()));
     settings_.scale = wanted.scale.value_or(defaults.scale.value_or(kToUnit));
-    if (!std::isfinite(*settings_.scale) || *settings_.scale <= 0) {
+    if (!isFloat(*settings_.scale) || !(float(*settings_.scale) > 0.0F)) {
         return usageError("scale must be a positive number, 1/255 for a model that takes 0..1");
     }
     for (size_t c = 0; c < size_t(channels()); ++c) {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "protocol/parse_json.h"
+
 namespace qs {
 
 LayerTensors layerTensors(const QuantizedGraph& graph, const std::function<std::string(ValueId)>& nameOf) {
@@ -18,7 +20,7 @@ LayerTensors layerTensors(const QuantizedGraph& graph, const std::function<std::
 
 Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensors& layers) {
     using Json = nlohmann::json;
-    Json metadata = options.metadata.empty() ? Json::object() : Json::parse(options.metadata, nullptr, false);
+    Json metadata = options.metadata.empty() ? Json::object() : protocol::parseJson(options.metadata).value;
     if (!metadata.is_object()) {
         return usageError("export metadata is not a JSON object: " + options.metadata);
     }

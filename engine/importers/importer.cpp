@@ -80,6 +80,23 @@ Result<std::vector<InputSpec>> fill(const std::vector<InputSpec>& declared,
     return inputs;
 }
 
+/// What is known of each input's size must fit into memory.
+Status checkSizes(const std::vector<InputSpec>& inputs) {
+    constexpr int64_t kMostValues = int64_t(1) << 31;
+    for (const InputSpec& input : inputs) {
+        int64_t room = kMostValues;
+        for (const int64_t extent : input.shape) {
+            room = extent > 0 ? room / extent : room;
+        }
+        if (room == 0) {
+            return failure("input " + input.name + " has the shape " + shapeText(input.shape) +
+                           ", which is more than 2^31 values: give it a smaller one, for example --input " +
+                           input.name + "=1x3x224x224");
+        }
+    }
+    return {};
+}
+
 Error sizeNeeded(const InputSpec& input) {
     const std::string name = input.name.empty() ? "x" : input.name;
     if (input.shape.empty()) {
@@ -149,6 +166,9 @@ Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<
         auto inputs = fill(file->inputs(), wanted);
         if (!inputs) {
             return named(inputs.error());
+        }
+        if (const Status fits = checkSizes(*inputs); !fits) {
+            return named(fits.error());
         }
         auto network = traceGuessing(*file, *inputs, job);
         if (!network) {

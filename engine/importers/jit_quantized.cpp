@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 
+#include "graph/grid_check.h"
 #include "importers/operators.h"
 #include "importers/packed_parameters.h"
 #include "ops/op.h"
@@ -88,18 +89,16 @@ double toNumber(const c10::IValue& value) {
 }
 
 QParams gridOf(const JitCall& call, double scale, int64_t zeroPoint, at::ScalarType type) {
-    const bool isSigned = type == at::kQInt8;
-    if (!(scale > 0) || !std::isfinite(scale) || zeroPoint < (isSigned ? -128 : 0) ||
-        zeroPoint > (isSigned ? 127 : 255)) {
-        refuse(call, "has a scale or zero point that no quantized tensor has: the file is damaged");
+    if (type != at::kQUInt8 && type != at::kQInt8) {
+        refuse(call,
+               std::string("makes ") + c10::toString(type) + ", and only 8-bit integers have a form here");
     }
-    if (type == at::kQUInt8) {
-        return {DType::UInt8, -1, {scale}, {zeroPoint}, 0, 255};
+    const QParams grid = type == at::kQInt8 ? QParams{DType::Int8, -1, {scale}, {zeroPoint}, -128, 127}
+                                            : QParams{DType::UInt8, -1, {scale}, {zeroPoint}, 0, 255};
+    if (const std::string problem = gridProblem(grid); !problem.empty()) {
+        refuse(call, "has a grid that no quantized tensor has (" + problem + "): the file is damaged");
     }
-    if (type == at::kQInt8) {
-        return {DType::Int8, -1, {scale}, {zeroPoint}, -128, 127};
-    }
-    refuse(call, std::string("makes ") + c10::toString(type) + ", and only 8-bit integers have a form here");
+    return grid;
 }
 
 /// The grid that the operator is told to round its result to.
@@ -110,7 +109,9 @@ std::optional<QParams> declaredGrid(const JitCall& call, at::ScalarType type) {
     if (scale.isNone() || zeroPoint.isNone()) {
         return std::nullopt;
     }
-    return gridOf(call, toNumber(scale), static_cast<int64_t>(toNumber(zeroPoint)), type);
+    constexpr int64_t kFar = 1 << 24;  // beyond any 8-bit grid, and safe to convert
+    const double point = toNumber(zeroPoint);
+    return gridOf(call, toNumber(scale), std::abs(point) < kFar ? static_cast<int64_t>(point) : kFar, type);
 }
 
 bool isWeighted(const std::string& name) {

@@ -3,8 +3,10 @@
 #include <ATen/core/class_type.h>
 #include <ATen/native/quantized/PackedParams.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "graph/grid_check.h"
 #include "importers/tracer.h"
 #include "ops/quantize.h"
 
@@ -19,6 +21,7 @@ std::vector<double> numbers(const at::Tensor& tensor) {
 
 /// uint8 as int8: both the integers and their zero points are less by 128.
 constexpr int64_t kShift = 128;
+constexpr double kFar = 1 << 24;  ///< beyond any 8-bit grid, and safe to convert
 
 template <int kDimensions>
 PackedParameters unpackConvolution(ConvPackedParamsBase<kDimensions>& packed) {
@@ -62,16 +65,14 @@ UnpackedTensor unpackTensor(const at::Tensor& tensor) {
         grid.scale = numbers(tensor.q_per_channel_scales());
         zeroPoints = numbers(tensor.q_per_channel_zero_points());
     }
-    for (const double scale : grid.scale) {
-        if (!(scale > 0) || !std::isfinite(scale)) {
-            throw ImportError("its weight has a scale that no quantized tensor has: the file is damaged");
-        }
-    }
     for (const double zeroPoint : zeroPoints) {
-        if (zeroPoint != static_cast<double>(static_cast<int64_t>(zeroPoint))) {
+        if (zeroPoint != std::nearbyint(std::clamp(zeroPoint, -kFar, kFar))) {
             throw ImportError("its weight has a zero point between two integers, which has no form here");
         }
         grid.zeroPoint.push_back(static_cast<int64_t>(zeroPoint) - shift);
+    }
+    if (const std::string problem = gridProblem(grid); !problem.empty()) {
+        throw ImportError("the grid of its weight is damaged: " + problem);
     }
     const at::Tensor integers = tensor.int_repr().to(at::kInt).sub(shift).to(at::kChar).contiguous();
     return {dequantize(integers, grid), grid};

@@ -1,13 +1,13 @@
-// One ONNX model in ONNX Runtime, run on request. The argument is JSON: {"model": FILE, "threads": N, "inputs":
-// [{"file", "type", "shape"}]}, inputs in the model's order; they may be left out until the first run. Every answer is a
+// One ONNX model in ONNX Runtime, run on request. The argument is JSON: {"model": FILE, "threads": N, "modules": FOLDER,
+// "inputs": [{"file", "type", "shape"}]}; "modules" is the node_modules folder that packages may come from, inputs in the model's order; they may be left out until the first run. Every answer is a
 // line of JSON: first {"version"} when the model is ready, then for every line on stdin {"wall_ms", "processor_ms"} of
 // one inference; in place of each {"error"}. A line is JSON too: "inputs" replaces the inputs from then on, and "outputs":
 // PREFIX writes the results to PREFIX0, PREFIX1, ... and describes them in the answer: "outputs": [{"name", "file", "type",
 // "shape"}]. Ends with its stdin.
 'use strict';
-const { readFileSync, writeFileSync } = require('node:fs');
+const { readFileSync, realpathSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
-const { resolve } = require('node:path');
+const { join, sep } = require('node:path');
 const { createInterface } = require('node:readline');
 
 const arrays = {
@@ -28,13 +28,24 @@ function explain(error) {
     return String(error.message ?? error).split('\n')[0];
 }
 
-function findRuntime() {
-    const folder = process.env.QS_NODE_MODULES;
-    const find = folder ? createRequire(resolve(folder, 'index.js')) : require;
+/** The package of `folder`, and nothing of the folders around it. */
+function load(folder) {
+    const home = realpathSync(folder) + sep;
+    const entry = join(home, 'onnxruntime-node', 'package.json');
+    const find = createRequire(entry);
+    const common = find.resolve('onnxruntime-common');
+    if (!common.startsWith(home)) {
+        throw new Error(`onnxruntime-common would come from ${common}`);
+    }
+    return { runtime: find(join(home, 'onnxruntime-node')), version: find(entry).version };
+}
+
+function findRuntime(folder) {
+    process.env.ORT_DISABLE_TELEMETRY = '1';
     try {
-        return { runtime: find('onnxruntime-node'), version: find('onnxruntime-node/package.json').version };
+        return load(folder);
     } catch (error) {
-        const reason = error.code === 'MODULE_NOT_FOUND' ? 'is not installed' : `cannot be loaded (${explain(error)})`;
+        const reason = ['MODULE_NOT_FOUND', 'ENOENT'].includes(error.code) ? 'is not installed' : `cannot be loaded (${explain(error)})`;
         throw new Error(
             `onnxruntime-node ${reason}: npm install onnxruntime-node, and set QS_NODE_MODULES to the node_modules folder`);
     }
@@ -54,8 +65,8 @@ function writeTensor(file, { data, type, dims }) {
     return { file, type, shape: dims };
 }
 
-async function open({ model, threads, inputs }) {
-    const { runtime, version } = findRuntime();
+async function open({ model, threads, modules, inputs }) {
+    const { runtime, version } = findRuntime(modules);
     const session = await runtime.InferenceSession.create(model, {
         executionProviders: ['cpu'],
         graphOptimizationLevel: 'all',

@@ -9,8 +9,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "core/guard.h"
+#include "protocol/parse_json.h"
 
 namespace qs {
 
@@ -25,7 +27,7 @@ using nlohmann::json;
 constexpr std::chrono::minutes kLoading{3};
 constexpr std::chrono::minutes kInference{2};
 
-constexpr const char* kPackage = "onnxruntime-node";
+constexpr std::array kPackages{"onnxruntime-node", "onnxruntime-common"};
 
 struct TypeName {
     const char* name;
@@ -80,7 +82,7 @@ Result<at::Tensor> readTensor(const json& output) {
 
 /// A line of the script; what it reports as an error is a failure.
 Result<json> readAnswer(const std::string& line) {
-    json answer = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    json answer = protocol::parseJson(line).value;
     if (!answer.is_object()) {
         return failure("node answers '" + line + "', which is no answer to the question");
     }
@@ -90,41 +92,24 @@ Result<json> readAnswer(const std::string& line) {
     return answer;
 }
 
-Result<json> ask(LineProcess& node, json request, std::string& inputs) {
-    if (!inputs.empty()) {
-        request["inputs"] = json::parse(inputs);
-        inputs.clear();
+Result<json> ask(LineProcess& node, json request, json& inputs) {
+    if (!inputs.is_null()) {
+        request["inputs"] = std::exchange(inputs, nullptr);
     }
     QS_TRY(node.send(request.dump()));
     QS_ASSIGN(const std::string line, node.receive(kInference));
     return readAnswer(line);
 }
 
-std::vector<fs::path> foldersOf(const char* list) {
-    std::vector<fs::path> folders;
-    std::istringstream stream(list != nullptr ? list : "");
-    for (std::string folder; std::getline(stream, folder, ':');) {
-        folders.emplace_back(folder.empty() ? "." : folder);
-    }
-    return folders;
-}
-
-/// Folders in which node looks for packages, as the script asks it to.
-std::vector<fs::path> packageFolders() {
-    const char* told = ::getenv("QS_NODE_MODULES");
+/// The folder that packages are taken from, whether it is there or not.
+fs::path packageFolder() {
     std::error_code error;
-    fs::path folder = told != nullptr ? fs::absolute(told, error) : fs::current_path(error);
-    std::vector<fs::path> folders;
-    for (;; folder = folder.parent_path()) {
-        folders.push_back(folder.filename() == "node_modules" ? folder : folder / "node_modules");
-        if (folder == folder.parent_path()) {
-            break;
-        }
+    if (const char* told = ::getenv("QS_NODE_MODULES"); told != nullptr && *told != '\0') {
+        return fs::absolute(told, error);
     }
-    for (fs::path& other : foldersOf(::getenv("NODE_PATH"))) {
-        folders.push_back(std::move(other));
-    }
-    return folders;
+    const fs::path bin = fs::read_symlink("/proc/self/exe", error).parent_path();
+    const fs::path beside = bin / "node_modules";
+    return fs::exists(beside, error) ? beside : bin.parent_path() / "share" / "quantoscope" / "node_modules";
 }
 
 }  // namespace
@@ -133,9 +118,9 @@ std::string OnnxRuntimeSession::whyAbsent() {
     if (findProgram("node").empty()) {
         return "node is not installed: install nodejs";
     }
-    const bool found = std::ranges::any_of(packageFolders(), [](const fs::path& folder) {
+    const bool found = std::ranges::all_of(kPackages, [](const char* package) {
         std::error_code error;
-        return fs::exists(folder / kPackage / "package.json", error);
+        return fs::exists(packageFolder() / package / "package.json", error);
     });
     return found ? ""
                  : "onnxruntime-node is not installed: npm install onnxruntime-node, and set "
@@ -143,12 +128,17 @@ std::string OnnxRuntimeSession::whyAbsent() {
 }
 
 Program OnnxRuntimeSession::program() {
-    return {"onnxruntime", {"node", "-e", kOnnxRuntimeScript, "--"}};
+    // What would make node load something besides the script and the package.
+    return {"onnxruntime",
+            {"node", "-e", kOnnxRuntimeScript, "--"},
+            {{"NODE_OPTIONS", ""}, {"NODE_PATH", ""}}};
 }
 
 Result<std::unique_ptr<OnnxRuntimeSession>> OnnxRuntimeSession::open(const Options& options) {
     const std::string base = (options.folder / options.model.stem()).string();
-    json job{{"model", options.model.string()}, {"threads", options.threads}};
+    json job{{"model", options.model.string()},
+             {"threads", options.threads},
+             {"modules", packageFolder().string()}};
     if (!options.inputs.empty()) {
         QS_ASSIGN(job["inputs"], writeInputs(base, options.inputs));
     }
@@ -160,8 +150,7 @@ Result<std::unique_ptr<OnnxRuntimeSession>> OnnxRuntimeSession::open(const Optio
 }
 
 Status OnnxRuntimeSession::setInputs(std::span<const at::Tensor> inputs) {
-    QS_ASSIGN(const json written, writeInputs(base_, inputs));
-    inputs_ = written.dump();
+    QS_ASSIGN(inputs_, writeInputs(base_, inputs));
     return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@
 
 namespace qs {
 
-/// An ONNX model in ONNX Runtime, in a process of node with the package onnxruntime-node, which is looked for
-/// in $QS_NODE_MODULES, else where node itself looks (NODE_PATH, the current folder). All graph
-/// optimizations; its threads stop spinning when a run ends. One caller at a time.
+/// An ONNX model in ONNX Runtime, in a process of node (of an absolute folder of PATH) with the package
+/// onnxruntime-node, which is taken from the node_modules folder $QS_NODE_MODULES, else from the one beside
+/// this program, else from ../share/quantoscope/node_modules. No telemetry. All graph optimizations; its
+/// threads stop spinning when a run ends. One caller at a time.
 class OnnxRuntimeSession {
   public:
     struct Options {
@@ -55,7 +57,7 @@ class OnnxRuntimeSession {
     std::string base_;  ///< that names of files with tensors begin with
     std::unique_ptr<LineProcess> node_;
     std::string version_;
-    std::string inputs_;  ///< to be said with the next run, as JSON; empty: nothing new
+    nlohmann::json inputs_;  ///< to be said with the next run; null: nothing new
 };
 
 }  // namespace qs

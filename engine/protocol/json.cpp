@@ -454,6 +454,9 @@ void members(auto& visit, Is<VerifyResult> auto& v) {
     visit("sqnr_tolerance_db", v.sqnr_tolerance_db);
     visit("layer_tolerance_percent", v.layer_tolerance_percent);
     visit("measured", v.measured);
+    visit("independent", v.independent);
+    visit("missing_layers", v.missing_layers);
+    visit("missing_weights", v.missing_weights);
 }
 
 void members(auto& visit, Is<ProgressNote> auto& v) {

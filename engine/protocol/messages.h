@@ -511,6 +511,11 @@ struct VerifyResult {
     double sqnr_tolerance_db = 35;
     double layer_tolerance_percent = 99.9;
     Measurement measured;
+    /// Whether another program than this engine ran the file. Where it did not, a verdict says only that the
+    /// engine reads what it wrote.
+    bool independent = true;
+    std::vector<std::string> missing_layers = {};  ///< INT8 in the recipe, and not shown by the file
+    int64_t missing_weights = 0;  ///< INT8 weights of the recipe beyond those that the file holds
 };
 
 /// Notification "$/progress"

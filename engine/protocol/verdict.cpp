@@ -51,9 +51,32 @@ void addLayers(const VerifyResult& result, std::vector<Judgement>& judgements) {
                               .limit = result.layer_tolerance_percent,
                               .subject = out->name});
     } else if (!result.layers.empty()) {
+        // The quantized result of a float layer is compared like a layer, and is none.
+        const auto boundaries = std::ranges::count(result.layers, "quantize", &LayerDifference::op);
         judgements.push_back({.kind = Judgement::Kind::AllLayers,
                               .limit = result.layer_tolerance_percent,
-                              .count = static_cast<int64_t>(result.layers.size())});
+                              .count = static_cast<int64_t>(result.layers.size()) - boundaries});
+    }
+}
+
+std::string firstOf(const std::vector<std::string>& names) {
+    constexpr size_t kShown = 3;
+    std::string text;
+    for (size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+        text += (i > 0 ? ", " : "") + names[i];
+    }
+    return names.size() > kShown ? text + ", ..." : text;
+}
+
+void addMissing(const VerifyResult& result, std::vector<Judgement>& judgements) {
+    if (!result.missing_layers.empty()) {
+        judgements.push_back({.kind = Judgement::Kind::MissingLayers,
+                              .passed = false,
+                              .count = static_cast<int64_t>(result.missing_layers.size()),
+                              .subject = firstOf(result.missing_layers)});
+    } else if (result.missing_weights > 0) {
+        judgements.push_back(
+            {.kind = Judgement::Kind::MissingWeights, .passed = false, .count = result.missing_weights});
     }
 }
 
@@ -63,7 +86,12 @@ std::vector<Judgement> judgementsOf(const VerifyResult& result) {
     std::vector<Judgement> judgements;
     result.agreement ? addClasses(result, judgements) : addOutputs(result, judgements);
     addLayers(result, judgements);
+    addMissing(result, judgements);
     return judgements;
+}
+
+bool isIndependent(const VerifyResult& result) {
+    return result.independent && result.runtime != "reference";
 }
 
 }  // namespace qs::protocol

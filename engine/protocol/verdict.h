@@ -17,6 +17,8 @@ struct Judgement {
         Output,     ///< output `subject` has an SQNR of `value` dB; NaN: it is equal
         LayerOut,   ///< layer `subject` is the first out of tolerance: `value` percent of it are within 1 LSB
         AllLayers,  ///< each of the `count` INT8 layers is within 1 LSB on `limit` percent of its values
+        MissingLayers,   ///< the file does not show `count` of the recipe's INT8 layers: `subject`
+        MissingWeights,  ///< the file holds `count` INT8 weights less than the recipe makes
     };
     Kind kind;
     bool passed = true;
@@ -29,7 +31,11 @@ struct Judgement {
 
 /// Classifiers on real data: agreement and, with labels, accuracy within their tolerances, of which one
 /// sample is always inside: no smaller difference can show. Otherwise: the SQNR of every output. In both
-/// cases the layers, where any were compared. The file passes where every judgement does.
+/// cases the layers, where any were compared, and what of the recipe's integers the file lacks. The file
+/// passes where every judgement does.
 std::vector<Judgement> judgementsOf(const VerifyResult& result);
+
+/// Whether another program than the engine ran the file, also in results of before they said so.
+bool isIndependent(const VerifyResult& result);
 
 }  // namespace qs::protocol

@@ -75,11 +75,12 @@ void LayerComparison::add(const at::Tensor& engine, const QParams& qparams, cons
     const double* e = a.data_ptr<double>();
     const double* f = b.data_ptr<double>();
     for (int64_t i = 0; i < a.numel(); ++i) {
+        const bool onGrid = std::abs(f[i] - std::nearbyint(f[i])) <= kOnGrid;
         const double difference = std::abs(e[i] - f[i]);
         worst_ =
             std::isnan(difference) ? std::numeric_limits<double>::infinity() : std::max(worst_, difference);
         sum_ += difference;
-        within_ += difference <= 1 + kOnGrid ? 1 : 0;
+        within_ += onGrid && difference <= 1 + kOnGrid ? 1 : 0;
     }
     scale_ = qparams.scale.at(0);
     values_ += a.numel();

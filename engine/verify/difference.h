@@ -37,7 +37,8 @@ class OutputComparison {
 class LayerComparison {
   public:
     LayerComparison(std::string name, std::string op) : name_(std::move(name)), op_(std::move(op)) {}
-    /// `engine` holds the q of `qparams`; `file` as integersOf() takes it.
+    /// `engine` holds the q of `qparams`; `file` as integersOf() takes it. Real numbers beside the grid are
+    /// out: whoever made them computes in real numbers.
     void add(const at::Tensor& engine, const QParams& qparams, const at::Tensor& file);
     protocol::LayerDifference result(double tolerancePercent) const;
 

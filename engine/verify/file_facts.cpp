@@ -8,8 +8,10 @@
 
 #include "core/files.h"
 #include "core/guard.h"
+#include "data/preprocess.h"
 #include "importers/archive.h"
 #include "protocol/json.h"
+#include "protocol/parse_json.h"
 
 namespace qs {
 
@@ -79,6 +81,10 @@ void readMetadata(const nlohmann::json& metadata, FileFacts& facts) {
     facts.layers = metadata.value("layers", LayerTensors());
 }
 
+std::string unreadable(const fs::path& path) {
+    return "the metadata of " + path.string() + " cannot be read; export it again";
+}
+
 }  // namespace
 
 Result<FileFacts> readFacts(const fs::path& path) {
@@ -95,8 +101,17 @@ Result<FileFacts> readFacts(const fs::path& path) {
     if (text.empty()) {
         return facts;
     }
-    QS_TRY(guard("the metadata of " + path.string() + " cannot be read; export it again",
-                 [&] { readMetadata(nlohmann::json::parse(text), facts); }));
+    const auto [metadata, problem] = protocol::parseJson(text);
+    if (!problem.empty() || !metadata.is_object()) {
+        return failure(unreadable(path) + ": it " + (problem.empty() ? "is no JSON object" : problem));
+    }
+    QS_TRY(guard(unreadable(path), [&, &object = metadata] { readMetadata(object, facts); }));
+    if (facts.preprocessing) {
+        if (const auto usable = Preprocessor::make(*facts.preprocessing, {}); !usable) {
+            return failure(unreadable(path) + ": its preprocessing is damaged, because " +
+                           usable.error().message);
+        }
+    }
     return facts;
 }
 

@@ -44,7 +44,7 @@ Result<OpenedFile> openNamed(const FileFacts& facts, const std::string& name, in
         return failure("the runtime " + name + " is not here: " + why);
     }
     QS_ASSIGN(auto session, runtime->open(facts, threads));
-    return OpenedFile{name, std::move(session), {}};
+    return OpenedFile{name, runtime->independent, std::move(session), {}};
 }
 
 }  // namespace

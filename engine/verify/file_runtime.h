@@ -32,6 +32,8 @@ class FileSession {
     virtual Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) = 0;
     /// The same by the same kernels, with FileFacts::layers. Not called where there is a whyNoLayers().
     virtual Result<Layers> runLayers(std::span<const at::Tensor> inputs) = 0;
+    /// How many weights of convolutions and linear layers the file holds as 8-bit integers.
+    virtual Result<int64_t> integerWeights() const = 0;
     /// Wall-clock milliseconds of one run.
     virtual Result<double> time(std::span<const at::Tensor> inputs) = 0;
     /// Of what runs it: "ONNX Runtime 1.30.0".
@@ -45,6 +47,7 @@ class FileSession {
 /// What can open exported files, and run them with kernels of its own.
 struct FileRuntime {
     std::string description;  ///< for menus
+    bool independent = true;  ///< whether what runs the file is another program than the engine
     /// In which order runtimes are taken that can open a file, where none is named: those that it is made
     /// for, then the one that opens everything; some only where they are named.
     enum class Choice { First, Last, ByName } choice = Choice::First;
@@ -67,6 +70,7 @@ std::vector<std::string> availableRuntimes();
 /// A file in the runtime that it is run with.
 struct OpenedFile {
     std::string runtime;
+    bool independent = true;  ///< FileRuntime::independent
     std::unique_ptr<FileSession> session;
     std::vector<std::string> notes;  ///< which better runtimes are not here, and why
 };

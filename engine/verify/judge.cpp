@@ -30,6 +30,13 @@ std::string textOf(const protocol::Judgement& f) {
                 "layer {} is the first that leaves tolerance: {:.2f} % of its values are within "
                 "1 LSB (at least {:.2f} %)",
                 f.subject, f.value, f.limit);
+        case Kind::MissingLayers:
+            return fmt::format(
+                "the file does not hold {} of the recipe's INT8 layers ({}): it is no export of it", f.count,
+                f.subject);
+        case Kind::MissingWeights:
+            return fmt::format(
+                "the file holds {} INT8 weights less than the recipe makes: it is no export of it", f.count);
         case Kind::AllLayers:
             break;
     }

@@ -101,7 +101,8 @@ void LayerTable::write(protocol::VerifyResult& result) const {
     for (const auto& [index, row] : rows_) {
         protocol::LayerDifference layer = row.result(result.layer_tolerance_percent);
         if (layer.values == 0) {
-            left.push_back(layer.name);
+            const bool isLayer = !engine_.graph().nodes[index].isBoundary();
+            (isLayer ? result.missing_layers : left).push_back(layer.name);
             continue;
         }
         if (!layer.passed && result.first_layer_out.empty()) {
@@ -113,7 +114,7 @@ void LayerTable::write(protocol::VerifyResult& result) const {
         const size_t count = left.size();
         left.resize(std::min(count, kNamesInANote));
         result.notes.push_back("the file does not show " + std::to_string(count) +
-                               " of the INT8 layers, which are not compared: " + join(left) +
+                               " quantized results of float layers, which are not compared: " + join(left) +
                                (count > left.size() ? ", ..." : ""));
     }
 }

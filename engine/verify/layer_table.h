@@ -33,8 +33,8 @@ class LayerTable {
     /// where a shape is another.
     Status add(const std::vector<at::Tensor>& inputs,
                const std::map<std::string, std::vector<at::Tensor>>& shown);
-    /// The layers in the order of the graph, the first that is out of tolerance, and a note on those that the
-    /// file did not show.
+    /// The layers in the order of the graph, the first that is out of tolerance, those that the file did not
+    /// show, and a note on boundaries that it did not show.
     void write(protocol::VerifyResult& result) const;
 
   private:

@@ -210,6 +210,15 @@ Status compareLayers(const VerifySubject& subject, const VerifyOptions& options,
     return {};
 }
 
+/// The recipe's INT8 weights that the file lacks, whether it shows its layers or not.
+Status countWeights(const Pair& pair, protocol::VerifyResult& result) {
+    const auto wanted = std::ranges::count_if(pair.graph().nodes,
+                                              [](const QNode& node) { return node.weightInt.has_value(); });
+    QS_ASSIGN(const int64_t held, pair.session().integerWeights());
+    result.missing_weights = std::max<int64_t>(wanted - held, 0);
+    return {};
+}
+
 Status compareLatency(const VerifySubject& subject, const Pair& pair, protocol::VerifyResult& result,
                       const Job& job) {
     QS_ASSIGN(const Batch batch, subject.data.read(0, 1));
@@ -244,6 +253,7 @@ Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const Ve
     const Pair pair(subject, *opened.session);
     protocol::VerifyResult result;
     result.runtime = opened.runtime;
+    result.independent = opened.independent;
     result.runtime_version = opened.session->version();
     result.target = subject.file.target;
     result.notes = std::move(opened.notes);
@@ -258,6 +268,7 @@ Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const Ve
         } else {
             result.notes.push_back("layers are not compared");
         }
+        QS_TRY(countWeights(pair, result));
         QS_TRY(compareOutputs(subject, options, pair, outputs, result, job));
         return compareLatency(subject, pair, result, job);
     }));

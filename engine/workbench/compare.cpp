@@ -4,6 +4,7 @@
 #include "isolation/temporary_folder.h"
 #include "runtime/cpu.h"
 #include "workbench/latency.h"
+#include "workbench/thread_count.h"
 #include "workbench/variant.h"
 
 namespace qs {
@@ -23,7 +24,7 @@ Result<protocol::ComparisonResult> compareVariant(Models& models, const protocol
     subject.backend = params.recipe.backend;
     subject.exporting.inputShapes = {built.opened->info.inputs.at(0).shape};
     subject.folder = folder->path();
-    subject.threads = setThreads(params.recipe.threads);
+    subject.threads = useThreads(params.recipe.threads);
     QS_ASSIGN(protocol::ComparisonResult result,
               compareRuntimes(
                   subject, {params.against, params.recipe.latency_warmup, params.recipe.latency_runs}, job));
@@ -33,8 +34,10 @@ Result<protocol::ComparisonResult> compareVariant(Models& models, const protocol
     result.measured.calib_samples = built.data.calibration->size();
     result.measured.batch = subject.inputs.at(0).dim() > 0 ? subject.inputs[0].size(0) : 1;
     result.measured.seed = params.recipe.seed;
-    if (const std::string notes = cpuNotes(); !notes.empty()) {
-        result.notes.push_back(notes);
+    for (const std::string& note : {cpuNotes(), threadNote(params.recipe.threads)}) {
+        if (!note.empty()) {
+            result.notes.push_back(note);
+        }
     }
     return result;
 }

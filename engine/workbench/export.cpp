@@ -24,6 +24,13 @@ Result<std::optional<protocol::Preprocessing>> preprocessingOf(Models& models,
     return std::optional(describe(*data, spec->source).preprocessing);
 }
 
+/// What the file calls its classes: as the labels file says, else the model, else the data's format.
+std::vector<std::string> classNames(const OpenedModel& opened, const Dataset& data,
+                                    const std::optional<protocol::DataSpec>& spec) {
+    const bool told = spec && !spec->labels.empty();
+    return told || opened.info.classes.empty() ? data.classes() : opened.info.classes;
+}
+
 Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& params,
                                  const BuiltVariant& built) {
     const protocol::ModelInfo& info = built.opened->info;
@@ -32,7 +39,8 @@ Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& p
     options.opset = params.opset;
     options.preprocessingInside = params.preprocessing_inside;
     QS_ASSIGN(options.preprocessing, preprocessingOf(models, params));
-    options.classes = info.classes.empty() ? built.data.evaluation->classes() : info.classes;
+    options.classes =
+        classNames(*built.opened, *built.data.evaluation, params.data ? params.data : params.calib_data);
     QS_ASSIGN(options.example, firstSample(*built.data.errors));
     nlohmann::json metadata{
         {"engine_version", QS_VERSION}, {"inputs", info.inputs},   {"input_shape", info.inputs.at(0).shape},

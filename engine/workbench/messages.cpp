@@ -1,5 +1,6 @@
 #include "workbench/messages.h"
 
+#include "graph/grid_check.h"
 #include "graph/passes/fusion.h"
 #include "ops/op.h"
 
@@ -54,12 +55,18 @@ Result<Calibration> readCalibration(const std::vector<protocol::TensorQParams>& 
     Calibration calibration;
     for (const auto& entry : qparams) {
         const auto dtype = dtypeFromString(entry.dtype);
-        if (!dtype || entry.scale.size() != 1 || entry.zero_point.size() != 1 || !(entry.scale[0] > 0) ||
-            entry.zero_point[0] < entry.quant_min || entry.zero_point[0] > entry.quant_max) {
-            return failure("the calibration of " + entry.value + " is damaged: calibrate again");
+        const QParams grid{dtype.value_or(DType::Float32),
+                           -1,
+                           entry.scale,
+                           entry.zero_point,
+                           entry.quant_min,
+                           entry.quant_max};
+        const std::string problem = dtype ? gridProblem(grid) : "there is no type '" + entry.dtype + "'";
+        if (!problem.empty()) {
+            return failure("the calibration of " + entry.value + " is damaged (" + problem +
+                           "): calibrate again");
         }
-        calibration[entry.value] =
-            QParams{*dtype, -1, entry.scale, entry.zero_point, entry.quant_min, entry.quant_max};
+        calibration[entry.value] = grid;
     }
     return calibration;
 }

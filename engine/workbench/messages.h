@@ -13,6 +13,7 @@ namespace qs {
 /// Between the protocol's words and the engine's own types.
 
 Result<RuleSet> readRules(const std::vector<protocol::Rule>& rules);
+/// Failure where an entry is no grid that kernels can take (gridProblem()).
 Result<Calibration> readCalibration(const std::vector<protocol::TensorQParams>& qparams);
 std::vector<protocol::TensorQParams> writeCalibration(const Calibration& calibration);
 QatSettings readQat(const protocol::QatSettings& settings);

@@ -3,11 +3,12 @@
 #include <set>
 
 #include "analysis/layer_error.h"
-#include "core/match.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "workbench/latency.h"
 #include "workbench/messages.h"
+#include "workbench/recipe_check.h"
+#include "workbench/thread_count.h"
 #include "workbench/weights_file.h"
 
 namespace qs {
@@ -16,18 +17,6 @@ namespace {
 
 constexpr int64_t kErrorBatch = 16;   ///< bounds the memory for one batch of every layer's FP32 output
 constexpr size_t kMostBaselines = 4;  ///< of at most ReferenceOutputs::kLimitBytes each
-
-Status checkRecipe(const protocol::Recipe& recipe) {
-    if (recipe.batch < 1 || recipe.calib_samples < 0 || recipe.eval_samples < 0 || recipe.threads < 0 ||
-        recipe.latency_runs < 0 || recipe.latency_warmup < 0) {
-        return usageError(
-            "sample counts, threads and runs cannot be negative, and a batch has at least one sample");
-    }
-    if (!recipe.backend.empty() && !backends().find(recipe.backend)) {
-        return usageError("unknown backend '" + recipe.backend + "': use " + join(backends().names()));
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -43,13 +32,15 @@ Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params
     QS_TRY(checkRecipe(recipe));
     BuiltVariant built;
     QS_ASSIGN(built.rules, readRules(recipe.rules));
-    setThreads(recipe.threads);
+    useThreads(recipe.threads);
     params.data = params.data ? params.data : params.calib_data;
     std::shared_ptr<Dataset> data;
     if (params.data) {
         QS_ASSIGN(data, models.openData(*params.data));
     }
     QS_ASSIGN(built.opened, models.open(params.model, data.get(), params.inputs, job));
+    QS_TRY(checkRules(recipe.rules, built.opened->graph));
+    QS_TRY(checkCalibration(recipe.calibration, built.opened->graph));
     QS_ASSIGN(built.data, chooseData(models, *built.opened, params));
     if (built.data.real) {
         // Before the work: a metric that does not fit.
@@ -246,11 +237,13 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
     result.measured.batch = batchOf(*built.opened, params.recipe.batch);
     result.measured.cpu = cpuInfo().model;
     result.measured.isa = cpuInfo().isa;
-    result.measured.threads = setThreads(params.recipe.threads);
+    result.measured.threads = useThreads(params.recipe.threads);
     result.measured.seed = params.recipe.qat ? params.recipe.qat->seed : params.recipe.seed;
     result.skipped = skippedSamples(built.data);
-    if (const std::string notes = cpuNotes(); !notes.empty()) {
-        result.notes.push_back(notes);
+    for (const std::string& note : {cpuNotes(), threadNote(params.recipe.threads)}) {
+        if (!note.empty()) {
+            result.notes.push_back(note);
+        }
     }
     result.notes.insert(result.notes.end(), built.data.notes.begin(), built.data.notes.end());
     return result;

@@ -8,6 +8,7 @@
 #include "runtime/executor.h"
 #include "verify/verify.h"
 #include "workbench/model_data.h"
+#include "workbench/thread_count.h"
 #include "workbench/variant.h"
 
 namespace qs {
@@ -106,7 +107,7 @@ void describe(const protocol::MeasureParams& building, const Dataset& data, cons
     if (!building.data) {
         result.notes.push_back("without data the comparison is on noise, and says nothing about accuracy");
     }
-    for (const std::string& note : {data.note(), cpuNotes()}) {
+    for (const std::string& note : {data.note(), cpuNotes(), threadNote(building.recipe.threads)}) {
         if (!note.empty()) {
             result.notes.push_back(note);
         }
@@ -140,7 +141,7 @@ Result<protocol::VerifyResult> verifyExport(Models& models, const protocol::Veri
     const VerifyOptions options{.runtime = params.runtime,
                                 .batch = batchOf(*built.opened, building.recipe.batch),
                                 .layerSamples = params.layer_samples,
-                                .threads = setThreads(building.recipe.threads)};
+                                .threads = useThreads(building.recipe.threads)};
     QS_ASSIGN(protocol::VerifyResult result, verifyFile(subject, options, job));
     describe(building, *data, options, result);
     return result;

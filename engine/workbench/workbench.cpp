@@ -19,6 +19,7 @@
 #include "workbench/messages.h"
 #include "workbench/model_data.h"
 #include "workbench/models.h"
+#include "workbench/recipe_check.h"
 #include "workbench/variant.h"
 #include "workbench/verify.h"
 #include "workbench/weights_file.h"
@@ -43,17 +44,6 @@ protocol::DataSpec validationOf(const protocol::TrainParams& params) {
 protocol::CurvePoint writePoint(const TrainingPoint& point) {
     return {point.epoch, point.step, point.loss,
             point.validationTop1 < 0 ? std::nullopt : std::optional(point.validationTop1)};
-}
-
-Status checkQat(const protocol::QatSettings& qat) {
-    if (qat.epochs < 1 || qat.batch < 1 || !(qat.learning_rate > 0) ||
-        !(qat.momentum >= 0 && qat.momentum < 1) || !(qat.weight_decay >= 0) || qat.train_samples < 0 ||
-        qat.validation_samples < 0) {
-        return usageError(
-            "training needs at least one epoch, a batch of at least one, a positive learning rate, "
-            "a momentum in [0, 1) and no negative counts");
-    }
-    return {};
 }
 
 /// Every sample of a source, as the model takes it.
@@ -132,7 +122,11 @@ Result<protocol::ModelInfo> Workbench::openModel(const protocol::OpenModelParams
         QS_ASSIGN(data, state_->models.openData(*params.data));
     }
     QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.inputs, job));
-    return opened->info;
+    protocol::ModelInfo info = opened->info;
+    if (params.data && !params.data->labels.empty()) {
+        info.classes = data->classes();
+    }
+    return info;
 }
 
 Result<protocol::DataInfo> Workbench::openData(const protocol::DataSpec& spec) {
@@ -145,9 +139,10 @@ Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request
     if (!request.model.data) {
         return usageError("evaluating needs data");
     }
-    if (request.batch < 1 || request.samples < 0) {
-        return usageError("a batch has at least one sample, and a sample count cannot be negative");
-    }
+    protocol::Recipe counts;
+    counts.batch = request.batch;
+    counts.eval_samples = request.samples;
+    QS_TRY(checkRecipe(counts));
     measured.threads = setThreads(0);
     QS_ASSIGN(const auto source, state_->models.openData(*request.model.data));
     QS_ASSIGN(const auto opened,
@@ -194,7 +189,7 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     if (!params.recipe.qat) {
         return usageError("training needs QAT settings (epochs, learning rate, batch)");
     }
-    QS_TRY(checkQat(*params.recipe.qat));
+    QS_TRY(checkRecipe(params.recipe));  // before the work
     const protocol::DataSpec validation = validationOf(params);
     QS_TRY(state_->models.openData(validation));
     protocol::MeasureParams building{params.model, params.train, params.inputs, params.recipe,

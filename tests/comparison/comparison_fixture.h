@@ -63,8 +63,8 @@ class ComparisonFixture : public testing::Test {
 /// Whether node and its package onnxruntime-node are there.
 inline bool hasOnnxRuntime() {
     return ::system(
-               "node -e \"const m = require('node:module'), e = process.env.QS_NODE_MODULES; "
-               "(e ? m.createRequire(e + '/index.js') : require)('onnxruntime-node')\" "
+               "ORT_DISABLE_TELEMETRY=1 node -e \"require('node:module')"
+               ".createRequire(process.env.QS_NODE_MODULES + '/index.js')('onnxruntime-node')\" "
                "> /dev/null 2>&1") == 0;
 }
 

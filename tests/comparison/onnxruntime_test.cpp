@@ -6,6 +6,7 @@
 #include "comparison/comparison_fixture.h"
 #include "comparison/exported_file.h"
 #include "comparison/onnxruntime_runner.h"
+#include "onnxruntime/session.h"
 
 namespace qs::test {
 namespace {
@@ -13,6 +14,18 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
+
+/// Changes the current folder as long as it lives.
+class CurrentFolder {
+  public:
+    explicit CurrentFolder(const fs::path& folder) : before_(fs::current_path()) { fs::current_path(folder); }
+    ~CurrentFolder() { fs::current_path(before_); }
+    CurrentFolder(const CurrentFolder&) = delete;
+    CurrentFolder& operator=(const CurrentFolder&) = delete;
+
+  private:
+    fs::path before_;
+};
 
 /// ONNX Runtime, or what stands in for node.
 class OnnxRuntimeTest : public ComparisonFixture {
@@ -96,6 +109,46 @@ TEST_F(OnnxRuntimeTest, WithoutNodeOrItsPackageTheReasonSaysWhatToDo) {
     ASSERT_FALSE(runner);
     EXPECT_THAT(runner.error().message, AllOf(HasSubstr("onnxruntime-node is not installed"),
                                               HasSubstr("npm install"), HasSubstr("QS_NODE_MODULES")));
+}
+
+TEST_F(OnnxRuntimeTest, LeavesNothingInTheTemporaryFolderAndTheHome) {
+    if (!hasOnnxRuntime()) {
+        GTEST_SKIP() << "needs onnxruntime-node: set QS_NODE_MODULES";
+    }
+    const auto elsewhere = std::move(TemporaryFolder::make()).value();
+    const Variable temporary("TMPDIR", elsewhere->path().c_str()), home("HOME", elsewhere->path().c_str());
+    {
+        const auto runner = open(exported());
+        ASSERT_TRUE(runner) << runner.error().message;
+        EXPECT_TRUE((*runner)->run());
+    }
+    EXPECT_TRUE(fs::is_empty(elsewhere->path())) << "telemetry keeps logs, a session and a device id";
+}
+
+TEST_F(OnnxRuntimeTest, RunsNoPackageOfTheCurrentFolder) {
+    const fs::path trap = folder_->path() / "node_modules";
+    for (const char* package : {"onnxruntime-node", "onnxruntime-common"}) {
+        fs::create_directories(trap / package);
+        std::ofstream(trap / package / "package.json") << R"({"version": "6.6.6"})";
+        std::ofstream(trap / package / "index.js")
+            << "require('fs').writeFileSync('" << (folder_->path() / "acted").string() << "', '')";
+    }
+    const CurrentFolder here(folder_->path());
+    const std::string preload = "--require=" + (trap / "onnxruntime-node" / "index.js").string();
+    const Variable modules("QS_NODE_MODULES", nullptr), path("NODE_PATH", trap.c_str()),
+        options("NODE_OPTIONS", preload.c_str());
+    EXPECT_THAT(OnnxRuntimeSession::whyAbsent(), testing::Not(testing::IsEmpty()));
+    EXPECT_FALSE(open("model.onnx"));
+    EXPECT_FALSE(fs::exists(folder_->path() / "acted"));
+}
+
+TEST_F(OnnxRuntimeTest, RunsNoNodeOfTheCurrentFolder) {
+    const CurrentFolder here(pathWithNode("echo '{\"version\": \"6\"}'; read line"));
+    for (const char* path : {"", ".", ":/nowhere", "../bin"}) {
+        const Variable variable("PATH", path);
+        EXPECT_THAT(OnnxRuntimeSession::whyAbsent(), HasSubstr("node is not installed")) << path;
+        EXPECT_FALSE(open("model.onnx")) << path;
+    }
 }
 
 TEST_F(OnnxRuntimeTest, ANodeThatDiesOrTalksNonsenseIsAFailure) {

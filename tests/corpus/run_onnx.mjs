@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 
 const [nodeModules, model, ...pairs] = process.argv.slice(2);
 
+process.env.ORT_DISABLE_TELEMETRY = '1';
 let runtime;
 try {
     runtime = createRequire(resolve(nodeModules, 'index.js'))('onnxruntime-node');

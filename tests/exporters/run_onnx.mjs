@@ -15,6 +15,7 @@ if (asOnArm) {
     words.shift();
 }
 
+process.env.ORT_DISABLE_TELEMETRY = '1';
 let runtime;
 try {
     runtime = createRequire(resolve(nodeModules, 'index.js'))('onnxruntime-node');

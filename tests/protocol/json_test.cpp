@@ -203,7 +203,10 @@ SAMPLE(VerifyResult, {true,
                       0.1,
                       30,
                       98,
-                      measurement()});
+                      measurement(),
+                      false,
+                      {"conv1"},
+                      2});
 SAMPLE(ProgressNote, {1, 2, 3, "Calibrating", 4.5});
 SAMPLE(TrainingNote, {1, {1, 2, 0.5, 90.0}});
 SAMPLE(CancelParams, {17});

@@ -1,9 +1,11 @@
 #include "verify/file_facts.h"
 
 #include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include "importers/importer.h"
 #include "verify_fixture.h"
 
 namespace qs::test {
@@ -71,6 +73,41 @@ TEST_F(FileFactsTest, TruncatedFilesAreRefused) {
         const auto file = exported(exportCase("network").graph, name);
         std::filesystem::resize_file(file, std::filesystem::file_size(file) * 2 / 3);
         refusal(file);
+    }
+}
+
+/// TorchScript and ONNX files with this text as metadata.
+class FileFactsMetadata : public FileFactsTest {
+  protected:
+    std::vector<std::filesystem::path> filesWith(const std::string& metadata) const {
+        const ExportCase network = exportCase("conv");
+        torch::jit::load(exported(network.graph, "plain.pt").string())
+            .save(path("m.pt").string(), {{"quantoscope.json", metadata}});
+        onnx::ModelProto model;
+        EXPECT_TRUE(model.ParseFromString(readFile(exported(network.graph, "plain.onnx")).value()));
+        model.mutable_metadata_props(0)->set_value(metadata);
+        std::ofstream(path("m.onnx"), std::ios::binary) << model.SerializeAsString();
+        return {path("m.pt"), path("m.onnx")};
+    }
+};
+
+TEST_F(FileFactsMetadata, ThatIsNestedWithoutEndIsRefusedAndTheModelOpens) {
+    std::string nested = R"({"recipe": )";
+    for (const auto& file : filesWith(nested.append(200'000, '[').append(200'000, ']') + "}")) {
+        EXPECT_THAT(refusal(file), AllOf(HasSubstr("metadata"), HasSubstr("nested deeper than 100 levels")));
+        const auto opened = openModel(file, {{.name = "", .shape = exportCase("conv").input.sizes().vec()}});
+        EXPECT_TRUE(opened) << opened.error().message;
+    }
+}
+
+TEST_F(FileFactsMetadata, ThatIsNoObjectOrHoldsNoUsablePreprocessingIsRefused) {
+    for (const char* text :
+         {"[1]", "no json", R"({"recipe": {"batch": 1e300}})", R"({"inputs": 5})",
+          R"({"preprocessing": {"std": [0]}})", R"({"preprocessing": {"mean": [1e300]}})",
+          R"({"preprocessing": {"resize": 100000000}})", R"({"preprocessing": {"scale": 1e-320}})"}) {
+        for (const auto& file : filesWith(text)) {
+            EXPECT_THAT(refusal(file), AllOf(HasSubstr("metadata"), HasSubstr("export it again"))) << text;
+        }
     }
 }
 

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "protocol/parse_json.h"
+
 namespace qs {
 
 namespace {
@@ -91,7 +93,8 @@ void bringToSize(AppSettings& settings) {
 /// `text` with what is no UTF-8 replaced.
 std::string validText(const std::string& text) {
     using Json = nlohmann::json;
-    return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+    const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    return protocol::parseJson(quoted).value.get<std::string>();
 }
 
 /// What is left to do outside a network that normalizes pixels itself.

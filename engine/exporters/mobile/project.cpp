@@ -7,6 +7,7 @@
 #include "exporters/mobile/fill.h"
 #include "exporters/preprocessing.h"
 #include "exporters/torchscript/module.h"
+#include "protocol/parse_json.h"
 
 namespace qs {
 
@@ -49,7 +50,7 @@ TemplateValues templateValues(const AppSettings& settings) {
         {"mean", numbers(p.mean)},
         {"std", numbers(p.std)},
     };
-    const Json versions = Json::parse(mobileVersions());
+    const Json versions = protocol::parseJson(mobileVersions()).value;
     for (const auto& [name, version] : versions.items()) {
         values.emplace(name, version.get<std::string>());
     }
@@ -69,7 +70,8 @@ Result<Exported> makeProject(const MobileProject& project, const QuantizedGraph&
     QS_ASSIGN(const ExportSource source, exportSource(graph, options));
     QS_ASSIGN(const std::string metadata, fileMetadata(source.options));
     QS_ASSIGN(Exported model, makeLite(graph, options, "model.ptl"));
-    Exported exported{{{"quantoscope.json", jsonText(Json::parse(metadata))}}, model.notes, project.commands};
+    Exported exported{
+        {{"quantoscope.json", jsonText(protocol::parseJson(metadata).value)}}, model.notes, project.commands};
     exported.notes.insert(exported.notes.end(), settings.notes.begin(), settings.notes.end());
     const TemplateValues values = templateValues(settings);
     for (const TemplateFile& file : project.templates) {

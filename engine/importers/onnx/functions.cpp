@@ -3,6 +3,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -15,12 +16,14 @@ using ::onnx::FunctionProto;
 using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 
-constexpr int kMostDepth = 32;
+constexpr int kMostDepth = 32;  ///< of calls and subgraphs in one another
 constexpr int kMostNodes = 1'000'000;
+constexpr size_t kMostGrowth = size_t(256) << 20;  ///< bytes that bodies may add to those of the file
 
 class Inliner {
   public:
-    explicit Inliner(::onnx::ModelProto& model) : model_(model) {
+    explicit Inliner(::onnx::ModelProto& model)
+        : model_(model), mostBytes_(model.ByteSizeLong() + kMostGrowth) {
         for (const FunctionProto& function : model.functions()) {
             functions_[{function.domain(), function.name()}] = &function;
         }
@@ -42,9 +45,7 @@ class Inliner {
 
     /// Appends to `graph` the node, or what it calls.
     Status expandNode(NodeProto node, GraphProto& graph, int depth) {
-        if (depth > kMostDepth || ++nodes_ > kMostNodes) {
-            return failure("function " + node.op_type() + " calls itself without end: the model is damaged");
-        }
+        QS_TRY(checkSize(node, depth));
         for (AttributeProto& attribute : *node.mutable_attribute()) {
             if (attribute.has_g()) {
                 QS_TRY(expandGraph(*attribute.mutable_g(), depth + 1));
@@ -55,17 +56,50 @@ class Inliner {
             *graph.add_node() = std::move(node);
             return {};
         }
-        const FunctionProto& function = *called->second;
-        const std::string prefix =
-            (node.name().empty() ? node.op_type() + std::to_string(++calls_) : node.name()) + "/";
+        return expandCall(*called->second, node, graph, depth);
+    }
+
+    /// What a few bytes of nested calls and subgraphs may become.
+    Status checkSize(const NodeProto& node, int depth) {
+        if (depth > kMostDepth) {
+            return failure("functions and subgraphs lie in one another more than " +
+                           std::to_string(kMostDepth) + " deep at operator " + node.op_type() +
+                           ": the model is damaged");
+        }
+        if (++nodes_ > kMostNodes || bytes_ > mostBytes_) {
+            return failure(
+                "the functions of the model call each other so often that it has no end (at operator " +
+                node.op_type() + "): the model is damaged");
+        }
+        return {};
+    }
+
+    Status expandCall(const FunctionProto& function, const NodeProto& node, GraphProto& graph, int depth) {
+        if (!running_.insert(&function).second) {
+            return failure("function " + function.name() + " calls itself without end: the model is damaged");
+        }
+        const std::string prefix = prefixOf(node);
         Names names = boundNames(function, node);
         for (NodeProto inner : function.node()) {
             rename(inner, names, prefix);
             inner.set_name(prefix + (inner.name().empty() ? inner.op_type() : inner.name()));
             takeAttributes(inner, node);
+            bytes_ += inner.ByteSizeLong();
             QS_TRY(expandNode(std::move(inner), graph, depth + 1));
         }
+        running_.erase(&function);
         return {};
+    }
+
+    /// Of the names in the body of this call alone: calls in a body need not have names of their own.
+    std::string prefixOf(const NodeProto& call) {
+        const std::string name =
+            call.name().empty() ? call.op_type() + std::to_string(++calls_) : call.name();
+        std::string prefix = name + "/";
+        for (int again = 1; !prefixes_.insert(prefix).second; ++again) {
+            prefix = name + "_" + std::to_string(again) + "/";
+        }
+        return prefix;
     }
 
     static Names boundNames(const FunctionProto& function, const NodeProto& call) {
@@ -123,6 +157,10 @@ class Inliner {
 
     ::onnx::ModelProto& model_;
     std::map<std::pair<std::string, std::string>, const FunctionProto*> functions_;
+    std::set<const FunctionProto*> running_;  ///< whose bodies are being expanded
+    std::set<std::string> prefixes_;
+    size_t mostBytes_;
+    size_t bytes_ = 0;
     int nodes_ = 0;
     int calls_ = 0;
 };

@@ -8,6 +8,7 @@
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
 #include "verify/torchscript_layers.h"
+#include "verify/torchscript_weights.h"
 
 namespace qs {
 
@@ -64,6 +65,7 @@ class LibTorchSession : public FileSession {
             return layers;
         });
     }
+    Result<int64_t> integerWeights() const override { return torchScriptIntegerWeights(module_._ivalue()); }
     Result<double> time(std::span<const at::Tensor> inputs) override {
         return timed([&] { return run(inputs); });
     }

@@ -7,6 +7,7 @@
 #include "ops/quantized_engine.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
+#include "verify/torchscript_weights.h"
 
 namespace qs {
 
@@ -27,6 +28,7 @@ class LiteSession : public FileSession {
         });
     }
     Result<Layers> runLayers(std::span<const at::Tensor>) override { return failure(whyNoLayers()); }
+    Result<int64_t> integerWeights() const override { return torchScriptIntegerWeights(module_._ivalue()); }
     Result<double> time(std::span<const at::Tensor> inputs) override {
         return timed([&] { return run(inputs); });
     }

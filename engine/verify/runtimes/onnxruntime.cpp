@@ -3,6 +3,7 @@
 #include "onnxruntime/session.h"
 #include "verify/file_runtime.h"
 #include "verify/onnx_layers.h"
+#include "verify/onnx_weights.h"
 
 namespace qs {
 
@@ -32,6 +33,7 @@ class OnnxRuntimeFile : public FileSession {
         }
         return layers;
     }
+    Result<int64_t> integerWeights() const override { return onnxIntegerWeights(facts_.path); }
     Result<double> time(std::span<const at::Tensor> inputs) override {
         QS_TRY(model_->setInputs(inputs));
         QS_ASSIGN(const OnnxRuntimeSession::Times times, model_->time());

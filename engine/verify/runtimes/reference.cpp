@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include "importers/importer.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
+#include "verify/onnx_weights.h"
 
 namespace qs {
 
@@ -10,7 +13,8 @@ namespace {
 
 class ReferenceSession : public FileSession {
   public:
-    explicit ReferenceSession(std::unique_ptr<Executor> executor) : executor_(std::move(executor)) {}
+    ReferenceSession(const FileFacts& facts, std::unique_ptr<Executor> executor)
+        : path_(facts.path), format_(facts.format), executor_(std::move(executor)) {}
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
         return executor_->run(inputs);
@@ -28,6 +32,13 @@ class ReferenceSession : public FileSession {
                   }));
         return layers;
     }
+    Result<int64_t> integerWeights() const override {
+        if (format_ == FileFormat::Onnx) {
+            return onnxIntegerWeights(path_);
+        }
+        return std::ranges::count_if(executor_->graph().nodes,
+                                     [](const QNode& node) { return node.weightInt.has_value(); });
+    }
     Result<double> time(std::span<const at::Tensor> inputs) override {
         return timed([&] { return run(inputs); });
     }
@@ -37,6 +48,8 @@ class ReferenceSession : public FileSession {
     }
 
   private:
+    std::filesystem::path path_;
+    FileFormat format_;
     std::unique_ptr<Executor> executor_;
 };
 
@@ -66,13 +79,14 @@ Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int) {
     QS_ASSIGN(const ImportedModel model, openModel(facts.path, inputsOf(facts)));
     QS_ASSIGN(QuantizedGraph graph, networkOf(model));
     QS_ASSIGN(auto executor, makeReferenceExecutor(std::move(graph)));
-    return std::unique_ptr<FileSession>(std::make_unique<ReferenceSession>(std::move(executor)));
+    return std::unique_ptr<FileSession>(std::make_unique<ReferenceSession>(facts, std::move(executor)));
 }
 
 }  // namespace
 
 void register_reference(Registry<FileRuntime>& registry) {
     registry.add("reference", {.description = "Quantoscope's own importer and reference evaluator",
+                               .independent = false,
                                .choice = FileRuntime::Choice::Last,
                                .matches = [](FileFormat format) { return format != FileFormat::Lite; },
                                .whyAbsent = [] { return std::string(); },

@@ -3,8 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
 
-#include <cmath>
-
+#include "graph/grid_check.h"
 #include "importers/markers.h"
 #include "importers/onnx/handlers.h"
 #include "importers/onnx/handlers/quantized.h"
@@ -114,18 +113,12 @@ QParams readGrid(const OnnxNode& node, size_t scale, size_t zeroPoint, int64_t a
     grid.scale = node.constantNumbers(scale);
     grid.zeroPoint =
         node.hasInput(zeroPoint) ? node.constantInts(zeroPoint) : std::vector<int64_t>(grid.scale.size());
-    if (grid.scale.empty() || grid.zeroPoint.size() != grid.scale.size()) {
-        node.fail("it has " + std::to_string(grid.scale.size()) + " scales and " +
-                  std::to_string(grid.zeroPoint.size()) + " zero points");
-    }
-    for (const double value : grid.scale) {
-        if (!(value > 0) || !std::isfinite(value)) {
-            node.fail("its scale is " + std::to_string(value) + ": the file is damaged");
-        }
-    }
     const bool isVector = node.input(scale).dim() > 0 && grid.scale.size() > 1;
     const int64_t rank = node.input(0).dim();
     grid.axis = isVector ? static_cast<int>(node.axis(axis, rank)) : -1;
+    if (const std::string problem = gridProblem(grid); !problem.empty()) {
+        node.fail(problem + ": the file is damaged");
+    }
     return grid;
 }
 

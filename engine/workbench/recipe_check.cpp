@@ -1,0 +1,132 @@
+#include "workbench/recipe_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/match.h"
+#include "graph/grid_check.h"
+#include "ops/op.h"
+#include "runtime/executor.h"
+#include "workbench/messages.h"
+#include "workbench/thread_count.h"
+
+namespace qs {
+
+namespace {
+
+constexpr size_t kMostRules = 10'000;
+constexpr int64_t kLargestBatch = 1 << 16;
+constexpr int64_t kMostRuns = 1'000'000;
+constexpr int64_t kMostEpochs = 100'000;
+
+/// "; did you mean a or b?", or nothing where there is nothing to choose from.
+std::string suggestion(const std::string& name, const std::vector<std::string>& candidates) {
+    constexpr size_t kLongestName = 512;  // a distance costs the product of both lengths
+    const auto nearest =
+        name.size() > kLongestName ? std::vector<std::string>() : nearestNames(name, candidates);
+    return nearest.empty() ? "" : "; did you mean " + join(nearest, " or ") + "?";
+}
+
+Status checkRange(const char* key, int64_t value, int64_t least, int64_t most) {
+    if (value >= least && value <= most) {
+        return {};
+    }
+    return usageError(std::string(key) + " is " + std::to_string(value) + ": it must be " +
+                      std::to_string(least) + " to " + std::to_string(most));
+}
+
+Status checkCount(const char* key, int64_t value) {
+    return value >= 0 ? Status() : usageError(std::string(key) + " cannot be negative: 0 takes all");
+}
+
+/// `isRight` is false for what is no number.
+Status checkNumber(bool isRight, const char* key, const char* expected) {
+    return isRight ? Status() : usageError(std::string(key) + " of the training must be " + expected);
+}
+
+Status checkQat(const protocol::QatSettings& qat) {
+    QS_TRY(checkRange("epochs", qat.epochs, 1, kMostEpochs));
+    QS_TRY(checkRange("batch of the training", qat.batch, 1, kLargestBatch));
+    QS_TRY(checkCount("train_samples", qat.train_samples));
+    QS_TRY(checkCount("validation_samples", qat.validation_samples));
+    QS_TRY(checkNumber(std::isfinite(qat.learning_rate) && qat.learning_rate > 0, "learning_rate",
+                       "a positive number"));
+    QS_TRY(checkNumber(qat.momentum >= 0 && qat.momentum < 1, "momentum", "at least 0 and less than 1"));
+    return checkNumber(std::isfinite(qat.weight_decay) && qat.weight_decay >= 0, "weight_decay",
+                       "0 or a positive number");
+}
+
+std::vector<std::string> nodeNames(const Graph& graph) {
+    std::vector<std::string> names;
+    for (const Node& node : graph.nodes()) {
+        names.push_back(node.name);
+    }
+    return names;
+}
+
+std::vector<std::string> opNames(const Graph& graph) {
+    std::vector<std::string> names = ops().names();
+    for (const Node& node : graph.nodes()) {
+        names.push_back(node.op);
+    }
+    return names;
+}
+
+}  // namespace
+
+Status checkRecipe(const protocol::Recipe& recipe) {
+    QS_TRY(checkRange("batch", recipe.batch, 1, kLargestBatch));
+    QS_TRY(checkCount("calib_samples", recipe.calib_samples));
+    QS_TRY(checkCount("eval_samples", recipe.eval_samples));
+    QS_TRY(checkRange("threads", recipe.threads, 0, kMostThreads));
+    QS_TRY(checkRange("latency_runs", recipe.latency_runs, 0, kMostRuns));
+    QS_TRY(checkRange("latency_warmup", recipe.latency_warmup, 0, kMostRuns));
+    if (!recipe.backend.empty() && !backends().find(recipe.backend)) {
+        return usageError("unknown backend '" + recipe.backend + "': use " + join(backends().names()));
+    }
+    if (recipe.rules.size() > kMostRules) {
+        return usageError("the recipe has " + std::to_string(recipe.rules.size()) + " rules: at most " +
+                          std::to_string(kMostRules) + " are taken, so join some by patterns");
+    }
+    return recipe.qat ? checkQat(*recipe.qat) : Status();
+}
+
+Status checkRules(const std::vector<protocol::Rule>& rules, const Graph& graph) {
+    QS_TRY(readRules(rules));
+    const std::vector<std::string> layers = nodeNames(graph), ops = opNames(graph);
+    for (const protocol::Rule& rule : rules) {
+        const auto matches = [&](const std::string& layer) { return globMatch(rule.key, layer); };
+        if (rule.match == "pattern" && std::ranges::none_of(layers, matches)) {
+            return usageError("no layer matches the pattern '" + rule.key + "'" +
+                              suggestion(rule.key, layers));
+        }
+        if (rule.match == "op" && std::ranges::count(ops, rule.key) == 0) {
+            return usageError("there is no op '" + rule.key + "'" + suggestion(rule.key, ops));
+        }
+    }
+    return {};
+}
+
+Status checkCalibration(const std::vector<protocol::TensorQParams>& entries, const Graph& graph) {
+    std::vector<std::string> values;
+    for (const Value& value : graph.values()) {
+        values.push_back(value.name);
+    }
+    const std::set<std::string> known(values.begin(), values.end());
+    std::set<std::string> seen;
+    for (const protocol::TensorQParams& entry : entries) {
+        if (!known.contains(entry.value)) {
+            return failure("the calibration has an entry for '" + entry.value +
+                           "', which the model does not have: calibrate again" +
+                           suggestion(entry.value, values));
+        }
+        if (!seen.insert(entry.value).second) {
+            return failure("the calibration has two entries for " + entry.value + ": calibrate again");
+        }
+    }
+    const auto read = readCalibration(entries);
+    return read ? Status() : Status(read.error());
+}
+
+}  // namespace qs
