@@ -15,7 +15,9 @@ ExportCommands::ExportCommands(QWidget& window, EngineClient& client, Session& s
     : QObject(&window), window_(window), client_(client), session_(session), queue_(queue) {
     connect(&session_, &Session::exported, this, [this](const protocol::ExportResult& result) {
         written_ = QString::fromStdString(result.files.empty() ? result.path : result.files.front());
+        rememberFolder(QString::fromStdString(result.path));
     });
+    connect(&session_, &Session::verified, this, [this] { rememberFolder(session_.proof()->file); });
 }
 
 void ExportCommands::askForExport(const QString& target) {
@@ -49,7 +51,6 @@ void ExportCommands::ask(const QString& target, bool fp32) {
 }
 
 void ExportCommands::run(const ExportChoice& choice, bool verifies) {
-    rememberFolder(choice.path);
     std::vector<std::function<bool()>> steps{[this, choice] { return session_.exportTo(choice); }};
     if (verifies) {
         steps.emplace_back([this] { return session_.verify(written_); });
@@ -62,7 +63,6 @@ void ExportCommands::askForFileToVerify() {
         QFileDialog::getOpenFileName(&window_, tr("Verify file"), lastFolder(),
                                      tr("Exported models (*.pt *.pth *.ts *.ptl *.onnx);;All files (*)"));
     if (!path.isEmpty()) {
-        rememberFolder(path);
         session_.verify(path);
     }
 }

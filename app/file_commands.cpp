@@ -17,7 +17,13 @@ const QString kProjectSuffix = QStringLiteral("qsproj");
 }  // namespace
 
 FileCommands::FileCommands(QWidget& window, Session& session, MessageBar& messages)
-    : QObject(&window), window_(window), session_(session), messages_(messages) {}
+    : QObject(&window), window_(window), session_(session), messages_(messages) {
+    connect(&session_, &Session::modelChanged, this, [this] {
+        if (session_.model() && QString::fromStdString(session_.model()->path) == opening_) {
+            rememberFolder(opening_);
+        }
+    });
+}
 
 void FileCommands::askForModel() {
     const QString path = QFileDialog::getOpenFileName(
@@ -34,7 +40,7 @@ void FileCommands::openModel(const QString& path) {
     if (another && !maySaveAndLeave()) {
         return;
     }
-    rememberFolder(absolute);
+    opening_ = absolute;
     // What was entered for this model holds until it is entered anew.
     const bool same = session_.model() && !another;
     session_.openModel(absolute, same ? session_.inputs() : std::vector<protocol::TensorInfo>());
@@ -53,10 +59,7 @@ void FileCommands::openProject(const QString& path) {
         return;
     }
     const QString absolute = QFileInfo(path).absoluteFilePath();
-    rememberFolder(absolute);
-    if (const QString problem = session_.load(absolute); !problem.isEmpty()) {
-        messages_.show(MessageBar::Kind::Error, problem);
-    }
+    reportFile(absolute, session_.load(absolute));
 }
 
 void FileCommands::newProject() {
@@ -83,12 +86,16 @@ bool FileCommands::saveAs() {
 }
 
 bool FileCommands::saveTo(const QString& path) {
-    rememberFolder(path);
-    const QString problem = session_.save(path);
+    return reportFile(path, session_.save(path));
+}
+
+bool FileCommands::reportFile(const QString& path, const QString& problem) {
     if (!problem.isEmpty()) {
         messages_.show(MessageBar::Kind::Error, problem);
+        return false;
     }
-    return problem.isEmpty();
+    rememberFolder(path);
+    return true;
 }
 
 bool FileCommands::maySaveAndLeave() {

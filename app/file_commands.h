@@ -33,10 +33,13 @@ class FileCommands : public QObject {
 
   private:
     bool saveTo(const QString& path);
+    /// Shows the problem, if any, of what was done with a file; without one its folder is the last one.
+    bool reportFile(const QString& path, const QString& problem);
 
     QWidget& window_;
     Session& session_;
     MessageBar& messages_;
+    QString opening_;  ///< the model that was asked for last
 };
 
 }  // namespace qs::app

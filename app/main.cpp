@@ -6,7 +6,9 @@
 #include <QLibraryInfo>
 #include <QProcess>
 #include <QTranslator>
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
 
 #include "app/client/engine_client.h"
 #include "app/mainwindow.h"
@@ -83,7 +85,7 @@ QString requestedLanguage(const QStringList& arguments) {
     return joined.isEmpty() ? QString() : joined.first().section(QLatin1Char('='), 1);
 }
 
-void installTranslators(QApplication& application) {
+void installTranslators(QCoreApplication& application) {
     const QString language = requestedLanguage(application.arguments());
     if (!language.isEmpty()) {
         QLocale::setDefault(QLocale(language));
@@ -91,25 +93,44 @@ void installTranslators(QApplication& application) {
     const auto install = [&](const QString& file, const QString& folder) {
         auto* translator = new QTranslator(&application);
         if (translator->load(QLocale(), file, QStringLiteral("_"), folder)) {
-            QApplication::installTranslator(translator);
+            QCoreApplication::installTranslator(translator);
         }
     };
     install(QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath));
     // English plural forms are a translation too; a language without one of its own gets them.
     auto* english = new QTranslator(&application);
     if (english->load(QStringLiteral(":/i18n/quantoscope_en.qm"))) {
-        QApplication::installTranslator(english);
+        QCoreApplication::installTranslator(english);
     }
     install(QStringLiteral("quantoscope"), QStringLiteral(":/i18n"));
+}
+
+/// Whether the command line asks for what is printed, which needs no display.
+bool asksForText(int argc, char** argv) {
+    return std::any_of(argv + 1, argv + argc, [](std::string_view word) {
+        return word == "--help" || word == "--help-all" || word == "-h" || word == "--version" ||
+               word == "-v";
+    });
+}
+
+void describeProgram() {
+    QCoreApplication::setOrganizationName(QStringLiteral("Quantoscope"));
+    QCoreApplication::setApplicationName(QStringLiteral("Quantoscope"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(QS_VERSION));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (asksForText(argc, argv)) {
+        QCoreApplication application(argc, argv);
+        describeProgram();
+        installTranslators(application);
+        parse(QCoreApplication::arguments());
+        return 0;
+    }
     QApplication application(argc, argv);
-    QApplication::setOrganizationName(QStringLiteral("Quantoscope"));
-    QApplication::setApplicationName(QStringLiteral("Quantoscope"));
-    QApplication::setApplicationVersion(QStringLiteral(QS_VERSION));
+    describeProgram();
     initResources();
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/quantoscope.svg")));
     installTranslators(application);

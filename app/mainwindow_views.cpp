@@ -10,6 +10,7 @@
 #include "app/docks/window_docks.h"
 #include "app/mainwindow.h"
 #include "app/window_actions.h"
+#include "protocol/verdict.h"
 #include "widgets/common/format.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
@@ -211,8 +212,10 @@ void MainWindow::showVerdict() {
     docks_->raise("proofDock");
     const Proof& proof = *session_.proof();
     const bool passed = proof.result.passed;
-    const QString text =
-        passed ? tr("%1 does what the engine does: %2.") : tr("%1 does not do what the engine does: %2.");
+    const QString text = !passed ? tr("%1 does not do what the engine does: %2.")
+                         : protocol::isIndependent(proof.result)
+                             ? tr("%1 does what the engine does: %2.")
+                             : tr("%1 was checked by Quantoscope alone, and does what the engine does: %2.");
     showMessage(passed ? Severity::Info : Severity::Error,
                 text.arg(QFileInfo(proof.file).fileName(), verdictText(proof.result)));
 }

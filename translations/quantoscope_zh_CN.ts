@@ -1420,6 +1420,10 @@ decision %2
             <translation>说明</translation>
         </message>
         <message>
+            <source>Checked by ourselves only; install onnxruntime-node</source>
+            <translation>仅由本程序自行检查；请安装 onnxruntime-node</translation>
+        </message>
+        <message>
             <source>✓ PASS</source>
             <translation>✓ 通过</translation>
         </message>
@@ -1916,6 +1920,14 @@ validation top-1 %1</source>
             <translation>层 %1 最先超出容差：其 %2 的数值在 1 LSB 以内（至少 %3）</translation>
         </message>
         <message>
+            <source>the file does not hold %1 of the recipe&apos;s INT8 layers (%2): it is no export of it</source>
+            <translation>文件缺少配方中的 %1 个 INT8 层（%2）：它不是由该配方导出的</translation>
+        </message>
+        <message>
+            <source>the file holds %1 INT8 weights less than the recipe makes: it is no export of it</source>
+            <translation>文件比配方少 %1 个 INT8 权重：它不是由该配方导出的</translation>
+        </message>
+        <message>
             <source>all %1 INT8 layers are within 1 LSB on %2 of their values</source>
             <translation>全部 %1 个 INT8 层各有至少 %2 的数值在 1 LSB 以内</translation>
         </message>
@@ -2390,6 +2402,10 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Restore to FP32: about %1</source>
             <translation>还原为 FP32：约 %1</translation>
+        </message>
+        <message>
+            <source>%1 was checked by Quantoscope alone, and does what the engine does: %2.</source>
+            <translation>%1 仅由 Quantoscope 自行检查，与引擎结果一致：%2。</translation>
         </message>
         <message>
             <source>%1 does what the engine does: %2.</source>

@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QDialogButtonBox>
+#include <QDir>
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
@@ -29,6 +30,7 @@
 #include "app/dialogs/qat_dialog.h"
 #include "app/dialogs/settings_dialog.h"
 #include "app/dialogs/skipped_dialog.h"
+#include "app/last_folder.h"
 #include "app/window_actions.h"
 #include "widgets/common/format.h"
 #include "widgets/common/message_bar.h"
@@ -127,6 +129,21 @@ TEST_F(MainWindowTest, BeginsWithTheWelcomePageAndOnlyWhatMakesSenseIsEnabled) {
     }
     EXPECT_TRUE(action("calibrate")->toolTip().contains(QStringLiteral("Open a model first")));
     EXPECT_TRUE(child<QLabel>("engineLabel")->text().contains(QStringLiteral("ready")));
+}
+
+TEST_F(MainWindowTest, AFailedSaveOrOpeningIsNotTheLastFolder) {
+    ASSERT_TRUE(openModelAndData());
+    EXPECT_EQ(lastFolder(), folder_.path());
+    const QString gone = folder_.filePath(QStringLiteral("gone"));
+    ASSERT_TRUE(QDir().mkpath(gone));
+    ASSERT_EQ(session_->save(gone + QStringLiteral("/p.qsproj")), QString());
+    ASSERT_TRUE(QDir(gone).removeRecursively());
+    action("saveProject")->trigger();
+    EXPECT_EQ(messages().size(), 1);
+    EXPECT_EQ(lastFolder(), folder_.path());
+    window_->open(gone + QStringLiteral("/other.qsproj"));
+    EXPECT_EQ(messages().size(), 2);
+    EXPECT_EQ(lastFolder(), folder_.path());
 }
 
 TEST_F(MainWindowTest, ANewWindowFitsAndNothingOfTheToolBarIsHidden) {

@@ -11,6 +11,7 @@
 #include "widgets/common/format.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
+#include "widgets/common/shown_text.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/inspector/summary_panel.h"
 
@@ -30,6 +31,30 @@ TEST(FormatTest, FiguresReadWell) {
     EXPECT_EQ(format::signedMilliseconds(0.1234), "+0.12 ms");
     EXPECT_EQ(format::signedMilliseconds(-0.0042), "-0.004 ms");
     EXPECT_EQ(format::signedMilliseconds(12.34), "+12.3 ms");
+}
+
+TEST(ShownTextTest, EscapesWhatWouldHideOrMoveText) {
+    EXPECT_EQ(shownText(QStringLiteral("layer1.0.conv2 \u6a21\u578b \u00a0")),
+              QStringLiteral("layer1.0.conv2 \u6a21\u578b \u00a0"));
+    EXPECT_EQ(shownText(QStringLiteral("a\x1b[31mb\n\t\u202e\u2066")),
+              QStringLiteral("a\\x1b[31mb\\n\\t\\u202e\\u2066"));
+    EXPECT_EQ(shownText(QString::fromUtf8("\U000e0041")), QStringLiteral("\\U000e0041"));
+}
+
+TEST(ShownTextTest, TablesFactsAndMessagesShowItSo) {
+    EXPECT_EQ(ShownTextDelegate().displayText(QStringLiteral("a\nb"), QLocale()), QStringLiteral("a\\nb"));
+    FactGrid grid(QStringLiteral("facts"));
+    grid.setRows({{QStringLiteral("Layer"), QStringLiteral("a\u202eb")}});
+    MessageBar bar;
+    bar.show(MessageBar::Kind::Info, QStringLiteral("a\x1b"
+                                                    "b\ndetails\u202e"));
+    QStringList shown;
+    for (const QLabel* label : grid.findChildren<QLabel*>() + bar.findChildren<QLabel*>()) {
+        shown << label->text();
+    }
+    for (const char* text : {"a\\u202eb", "a\\x1bb", "details\\u202e"}) {
+        EXPECT_TRUE(shown.contains(QLatin1String(text))) << text;
+    }
 }
 
 QString factsOf(const SummaryPanel& panel, const char* name) {

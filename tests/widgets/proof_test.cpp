@@ -60,6 +60,28 @@ TEST(VerdictText, SaysWhatTheEngineSaysInTheWindowsWords) {
                              "apart); all 1 INT8 layers are within 1 LSB on 99.90 % of their values"));
 }
 
+TEST(VerdictText, CountsLayersAndNoBoundaries) {
+    protocol::VerifyResult result;
+    result.passed = true;
+    result.layers = {{"x", "quantize", 0.1, 1000, 1, 0.1, 100, true},
+                     {"conv1", "conv2d", 0.1, 1000, 1, 0.1, 100, true}};
+    EXPECT_EQ(verdictText(result),
+              QStringLiteral("all 1 INT8 layers are within 1 LSB on 99.90 % of their values"));
+}
+
+TEST(VerdictText, NamesLayersThatTheFileLacks) {
+    protocol::VerifyResult result;
+    result.missing_layers = {"conv1", "conv2", "conv3", "fc"};
+    result.missing_weights = 4;
+    EXPECT_EQ(verdictText(result),
+              QStringLiteral("the file does not hold 4 of the recipe's INT8 layers (conv1, "
+                             "conv2, conv3, ...): it is no export of it"));
+    result.missing_layers.clear();
+    EXPECT_EQ(verdictText(result),
+              QStringLiteral("the file holds 4 INT8 weights less than the recipe makes: it is "
+                             "no export of it"));
+}
+
 TEST(VerdictText, NamesOnlyWhatFailed) {
     protocol::VerifyResult result;
     result.passed = false;
@@ -167,6 +189,24 @@ TEST_F(ProofPanelTest, APassIsSaidInWordsWithItsFigures) {
     panel_.setProof({}, {});
     EXPECT_TRUE(child<QLabel>("proofEmpty").isVisible());
     EXPECT_EQ(facts("proofAgreement"), "");
+}
+
+TEST_F(ProofPanelTest, APassBeforeNobodyButOurselvesIsAmberAndSaysSo) {
+    for (const bool says : {true, false}) {  // results of before have no `independent`
+        protocol::VerifyResult result = proof("good.pt");
+        result.runtime = "reference";
+        result.independent = !says;
+        panel_.setProof(QStringLiteral("/out/good.onnx"), result);
+        const QString verdict = child<QLabel>("proofVerdict").text();
+        EXPECT_TRUE(
+            verdict.startsWith(QStringLiteral("Checked by ourselves only; install onnxruntime-node")));
+        EXPECT_FALSE(verdict.contains(QStringLiteral("PASS")));
+        EXPECT_TRUE(child<QLabel>("proofVerdict").styleSheet().contains(QStringLiteral("rgb(230, 159, 0)")));
+    }
+    protocol::VerifyResult wrong = proof("wrong.pt");
+    wrong.independent = false;
+    panel_.setProof(QStringLiteral("/out/wrong.onnx"), wrong);
+    EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("FAIL")));
 }
 
 TEST_F(ProofPanelTest, WithoutLabelsThereIsNoAccuracy) {

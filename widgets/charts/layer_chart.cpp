@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/common/shown_text.h"
+
 namespace qs {
 namespace {
 
@@ -79,7 +81,8 @@ void LayerChart::labelTicks() {
     const int step = named ? 1 : niceStep(layers, room);
     for (int i = 0; i < layers; ++i) {
         if (named) {
-            ticker->addTick(i + 1, elided(state().layers()[static_cast<size_t>(i)].name(), characters));
+            ticker->addTick(i + 1,
+                            elided(shownText(state().layers()[static_cast<size_t>(i)].name()), characters));
         } else if ((i + 1) % step == 0 || i == 0) {
             ticker->addTick(i + 1, QString::number(i + 1));
         }

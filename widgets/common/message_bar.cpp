@@ -8,6 +8,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/common/shown_text.h"
+
 namespace qs {
 namespace {
 
@@ -39,8 +41,17 @@ QStyle::StandardPixmap pixmapOf(MessageBar::Kind kind) {
     return QStyle::SP_MessageBoxInformation;
 }
 
+/// Lines of text; what comes from a file hides nothing in them.
+QString shownLines(const QString& text) {
+    QStringList lines = text.split(QLatin1Char('\n'));
+    for (QString& line : lines) {
+        line = shownText(line);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
 QLabel* textLabel(const QString& text, const char* name, QWidget* parent) {
-    auto* label = new QLabel(text, parent);
+    auto* label = new QLabel(shownLines(text), parent);
     label->setObjectName(QLatin1String(name));
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);

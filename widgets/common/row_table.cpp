@@ -2,10 +2,13 @@
 
 #include <QHeaderView>
 
+#include "widgets/common/shown_text.h"
+
 namespace qs {
 
 void setUpRowTable(QTableView& table) {
     constexpr int kRowPadding = 8;
+    table.setItemDelegate(new ShownTextDelegate(&table));
     table.setSelectionBehavior(QAbstractItemView::SelectRows);
     table.setSelectionMode(QAbstractItemView::SingleSelection);
     table.setEditTriggers(QAbstractItemView::NoEditTriggers);

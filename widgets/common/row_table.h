@@ -6,7 +6,7 @@
 namespace qs {
 
 /// A table of whole rows that are read, one of which may be selected: no grid and no numbers, rows of one
-/// line in alternating colours, and Tab leads on to the next widget.
+/// line in alternating colours, texts as shownText() has them, and Tab leads on to the next widget.
 void setUpRowTable(QTableView& table);
 
 /// The same, showing `model` through `proxy`: in the model's order until a header is clicked, then by

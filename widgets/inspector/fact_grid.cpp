@@ -4,6 +4,8 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include "widgets/common/shown_text.h"
+
 namespace qs {
 
 FactGrid::FactGrid(const QString& title, QWidget* parent)
@@ -43,7 +45,7 @@ void FactGrid::setRows(const std::vector<QStringList>& rows, const QStringList& 
 void FactGrid::addRow(int row, const QStringList& cells, bool isHeader) {
     const bool table = cells.size() > 2;
     for (int column = 0; column < cells.size(); ++column) {
-        auto* label = new QLabel(cells[column], body_);
+        auto* label = new QLabel(shownText(cells[column]), body_);
         label->setTextFormat(Qt::PlainText);
         const bool isName = column == 0 || isHeader;
         label->setForegroundRole(isName ? QPalette::PlaceholderText : QPalette::WindowText);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "widgets/common/format.h"
+#include "widgets/common/shown_text.h"
 #include "widgets/delegates/heat_delegate.h"
 #include "widgets/delegates/qconfig_delegate.h"
 #include "widgets/layers/layer_table_view.h"
@@ -78,6 +79,7 @@ void LayerPanel::buildTable() {
     proxy_->setSourceModel(model_);
     table_->setObjectName(QStringLiteral("layerTable"));
     table_->setModel(proxy_);
+    table_->setItemDelegate(new ShownTextDelegate(this));
     table_->setItemDelegateForColumn(column(LayerColumnId::QConfig), qconfigDelegate_);
     table_->setItemDelegateForColumn(column(LayerColumnId::Sqnr), new HeatDelegate(this));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -11,8 +11,10 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "protocol/verdict.h"
 #include "widgets/common/format.h"
 #include "widgets/common/row_table.h"
+#include "widgets/common/shown_text.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/verify/verdict_colors.h"
 #include "widgets/verify/verdict_text.h"
@@ -154,9 +156,12 @@ void ProofPanel::setProof(const QString& file, const std::optional<protocol::Ver
 }
 
 void ProofPanel::showVerdict(const protocol::VerifyResult& result) {
-    const QString word = result.passed ? tr("\u2713 PASS") : tr("\u2717 FAIL");
-    verdict_->setText(QStringLiteral("%1 \u2013 %2").arg(word, verdictText(result)));
-    const QColor color = verdictColor(result.passed);
+    const bool unconfirmed = result.passed && !protocol::isIndependent(result);
+    const QString word = unconfirmed     ? tr("Checked by ourselves only; install onnxruntime-node")
+                         : result.passed ? tr("\u2713 PASS")
+                                         : tr("\u2717 FAIL");
+    verdict_->setText(QStringLiteral("%1 \u2013 %2").arg(word, shownText(verdictText(result))));
+    const QColor color = unconfirmed ? unconfirmedColor() : verdictColor(result.passed);
     verdict_->setStyleSheet(QStringLiteral("#proofVerdict { background: rgba(%1, %2, %3, %4); border: none; "
                                            "border-left: 4px solid rgb(%1, %2, %3); padding: 4px 6px; "
                                            "font-weight: bold; }")

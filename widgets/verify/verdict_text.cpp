@@ -35,6 +35,12 @@ struct VerdictText {
                           "(at "
                           "least %3)")
                     .arg(subject, format::percent(f.value), format::percent(f.limit));
+            case Kind::MissingLayers:
+                return tr("the file does not hold %1 of the recipe's INT8 layers (%2): it is no export of it")
+                    .arg(format::integer(f.count), subject);
+            case Kind::MissingWeights:
+                return tr("the file holds %1 INT8 weights less than the recipe makes: it is no export of it")
+                    .arg(format::integer(f.count));
             case Kind::AllLayers:
                 break;
         }
