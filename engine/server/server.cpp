@@ -107,7 +107,7 @@ class Server {
                 fail(waiting->id, protocol::kRequestCancelled, cancelled().message);
             }
         } catch (const protocol::JsonError& error) {
-            spdlog::warn("$/cancelRequest: {}", printable(error.what()));
+            spdlog::warn("$/cancelRequest: {}", presentable(error.what()));
         }
     }
 
