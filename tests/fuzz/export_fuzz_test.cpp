@@ -51,7 +51,8 @@ TEST_F(FuzzExports, OpenAsTheyAre) {
             if (!facts || !facts->recipe) {
                 return std::string("no facts in ") + name;
             }
-            if (const auto opened = Models().open(name, nullptr, {}); !opened || !(*opened)->info.recipe) {
+            if (const auto opened = Models().open(name, nullptr, {}, Job());
+                !opened || !(*opened)->info.recipe) {
                 return std::string(name) + " does not open as quantized";
             }
         }
@@ -123,7 +124,7 @@ std::string useWeights(const fs::path& path) {
     setThreads(1);
     static Models models;
     const auto data = models.openData(smallData());
-    const auto opened = models.open(SmallNetwork::kModel, data.value().get(), {});
+    const auto opened = models.open(SmallNetwork::kModel, data.value().get(), {}, Job());
     const Status ran = guard("weights", [&] {
         return quantizeAndRun(*opened.value(), [&](Graph& graph) { return loadWeights(graph, path); });
     });

@@ -6,7 +6,6 @@
 #include <functional>
 #include <string>
 
-#include "fuzz/plain_words.h"
 #include "fuzz/sandbox.h"
 
 namespace qs::test {

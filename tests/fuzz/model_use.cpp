@@ -70,7 +70,7 @@ Status quantizeAndRun(const OpenedModel& opened, const std::function<Status(Grap
 std::string useModel(const std::filesystem::path& path) {
     setThreads(1);
     try {
-        const auto opened = Models().open(path.string(), nullptr, {});
+        const auto opened = Models().open(path.string(), nullptr, {}, Job());
         if (!opened) {
             return complaintAboutRefusal(opened.error(), path);
         }

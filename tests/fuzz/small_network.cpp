@@ -85,7 +85,7 @@ void writeSmallNetwork() {
     std::ofstream(SmallNetwork::kRecipe) << nlohmann::json(measured.recipe).dump();
     Models models;
     const auto data = orThrow(models.openData(smallData()));
-    const auto opened = orThrow(models.open(SmallNetwork::kModel, data.get(), {}));
+    const auto opened = orThrow(models.open(SmallNetwork::kModel, data.get(), {}, job));
     std::ofstream(SmallNetwork::kWeights, std::ios::binary) << orThrow(writeWeights(opened->graph));
 }
 

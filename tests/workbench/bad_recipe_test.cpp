@@ -47,7 +47,7 @@ class BadRecipe : public WorkbenchTest {
         protocol::TrainParams params{resnet(), images(), images(), recipe(), file("w.qsw")};
         params.recipe.qat = protocol::QatSettings{};
         change(*params.recipe.qat);
-        const auto result = workbench_.train(params, job_);
+        const auto result = train(params, job_);
         EXPECT_FALSE(result);
         return result ? "" : result.error().message;
     }

@@ -29,7 +29,7 @@ class GivenClassNames : public WorkbenchTest {
     std::string exported(const std::string& name, const std::string& target) {
         protocol::ExportParams params{resnet(), data_, recipe(), file(name)};
         params.target = target;
-        const auto written = workbench_.exportModel(params, job_);
+        const auto written = exportModel(params, job_);
         EXPECT_TRUE(written) << written.error().message;
         return file(name);
     }

@@ -34,7 +34,7 @@ class VerifyWrongFile : public WorkbenchTest {
     std::string exported(const std::string& name, const std::vector<protocol::Rule>& rules) {
         protocol::ExportParams params{resnet(), images(), int8_, file(name)};
         params.recipe.rules = rules;
-        const auto written = workbench_.exportModel(params, job_);
+        const auto written = exportModel(params, job_);
         EXPECT_TRUE(written) << written.error().message;
         return file(name);
     }
