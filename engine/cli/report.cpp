@@ -57,10 +57,6 @@ std::string measuredText(const protocol::Measurement& measured) {
 
 }  // namespace
 
-std::string noteText(const std::string& note) {
-    return "note: " + printable(note) + '\n';
-}
-
 std::string summaryText(const VariantResult& variant) {
     Table table({{"", Align::Left}, {"FP32"}, {"INT8"}, {"", Align::Left}});
     const auto& metrics = variant.int8.metrics;

@@ -8,9 +8,6 @@
 
 namespace qs::cli {
 
-/// "note: ..." on a line of its own; notes may quote names from a file (printable()).
-std::string noteText(const std::string& note);
-
 /// FP32 beside INT8: metrics, latency, size; drop and speed-up; what it was measured with.
 std::string summaryText(const protocol::VariantResult& variant);
 

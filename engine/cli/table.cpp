@@ -65,6 +65,10 @@ std::string Table::text() const {
     return text;
 }
 
+std::string noteText(const std::string& note) {
+    return "note: " + printable(note) + '\n';
+}
+
 std::string formatShape(const std::vector<int64_t>& shape) {
     return fmt::format("{}", fmt::join(shape, " x "));
 }

@@ -25,6 +25,9 @@ class Table {
     std::vector<std::vector<std::string>> rows_;
 };
 
+/// "note: ..." on a line of its own; notes may quote names from a file (printable()).
+std::string noteText(const std::string& note);
+
 /// "3 x 224 x 224".
 std::string formatShape(const std::vector<int64_t>& shape);
 /// "11.7 M", "640".

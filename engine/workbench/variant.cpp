@@ -3,6 +3,7 @@
 #include <set>
 
 #include "analysis/layer_error.h"
+#include "core/presentable.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "workbench/latency.h"
@@ -27,7 +28,9 @@ ReferenceOutputs& Baselines::of(const std::string& key) {
     return all_[key];
 }
 
-Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params, Job& job) {
+namespace {
+
+Result<BuiltVariant> build(Models& models, protocol::MeasureParams params, Job& job) {
     const protocol::Recipe& recipe = params.recipe;
     QS_TRY(checkRecipe(recipe));
     BuiltVariant built;
@@ -59,6 +62,14 @@ Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params
     }
     QS_ASSIGN(built.converted, convert(built.prepared, built.calibration));
     return built;
+}
+
+}  // namespace
+
+Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params, Job& job) {
+    auto built = build(models, std::move(params), job);
+    // What a recipe says is quoted where it is refused.
+    return built ? std::move(built) : presentable(built.error());
 }
 
 Result<std::vector<ChosenMetric>> metricsFor(const OpenedModel& opened, const Dataset& data,

@@ -1,23 +1,22 @@
 #include "importers/torchscript/refusals.h"
 
-#include <algorithm>
+#include <string_view>
+
+#include "core/printable.h"
 
 namespace qs {
 
 namespace {
 
-std::string onOneLine(std::string text) {
+std::string onOneLine(std::string_view text) {
     constexpr size_t kMostText = 300;
-    text.resize(std::min(text.size(), kMostText));
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < ' '; }, '?');
-    return text;
+    return printable(text.substr(0, kMostText));
 }
 
 }  // namespace
 
-Error unsound(const std::filesystem::path& path, std::string why) {
-    return failure(path.string() + " is damaged or unsafe: " + onOneLine(std::move(why)));
+Error unsound(const std::filesystem::path& path, const std::string& why) {
+    return failure(path.string() + " is damaged or unsafe: " + onOneLine(why));
 }
 
 Error forbiddenOperator(const std::filesystem::path& path, const std::string& name,
