@@ -90,7 +90,7 @@ Status checkSizes(const std::vector<InputSpec>& inputs) {
         }
         if (room == 0) {
             return failure("input " + input.name + " has the shape " + shapeText(input.shape) +
-                           ", which is more than 2^31 values: give it a smaller one, for example --input " +
+                           ", which is more than 2^31 elements: give it a smaller one, for example --input " +
                            input.name + "=1x3x224x224");
         }
     }

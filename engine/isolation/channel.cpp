@@ -7,6 +7,8 @@
 #include <cstring>
 #include <vector>
 
+#include "protocol/parse_json.h"
+
 namespace qs {
 
 namespace {
@@ -32,6 +34,30 @@ Descriptor descriptorIn(msghdr& header) {
 
 }  // namespace
 
+std::string textOf(std::string_view bytes) {
+    std::string text;
+    for (const char byte : bytes) {
+        const auto code = static_cast<unsigned char>(byte);
+        if (code < 0x80) {
+            text += byte;
+        } else {
+            text += static_cast<char>(0xc0 | (code >> 6));
+            text += static_cast<char>(0x80 | (code & 0x3f));
+        }
+    }
+    return text;
+}
+
+std::string bytesOf(std::string_view text) {
+    std::string bytes;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const auto code = static_cast<unsigned char>(text[i]);
+        const bool isPair = code >= 0xc2 && code <= 0xc3 && i + 1 < text.size();
+        bytes += isPair ? static_cast<char>((code << 6) | (text[++i] & 0x3f)) : text[i];
+    }
+    return bytes;
+}
+
 Result<std::pair<Channel, Channel>> Channel::pair() {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -41,7 +67,7 @@ Result<std::pair<Channel, Channel>> Channel::pair() {
 }
 
 Status Channel::send(const ChannelMessage& message) const {
-    std::vector<uint8_t> bytes = nlohmann::json::to_cbor(message.body);
+    std::string bytes = message.body.dump();
     iovec part{bytes.data(), bytes.size()};
     msghdr header = {};
     header.msg_iov = &part;
@@ -82,7 +108,8 @@ std::optional<ChannelMessage> Channel::receive() const {
     if (count <= 0 || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
         return std::nullopt;
     }
-    message.body = nlohmann::json::from_cbor(bytes.begin(), bytes.begin() + count, true, false);
+    // The other end may be in the hands of a stranger's file.
+    message.body = protocol::parseJson({bytes.data(), static_cast<size_t>(count)}).value;
     return message.body.is_object() ? std::optional(std::move(message)) : std::nullopt;
 }
 

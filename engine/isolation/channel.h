@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/result.h"
 #include "isolation/descriptor.h"
@@ -10,9 +13,13 @@ namespace qs {
 
 /// A message between the process that works and the one that it works for; a descriptor may come along.
 struct ChannelMessage {
-    nlohmann::json body = nlohmann::json::object();  ///< strings in it may be any bytes
+    nlohmann::json body = nlohmann::json::object();  ///< what may not be UTF-8 stands in it as textOf() it
     Descriptor descriptor = {};
 };
+
+/// Any bytes, a path's say, as UTF-8 that JSON can hold, and back.
+std::string textOf(std::string_view bytes);
+std::string bytesOf(std::string_view text);
 
 /// One end of a pair of sockets that keep messages whole.
 class Channel {

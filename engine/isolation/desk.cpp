@@ -36,7 +36,9 @@ ChannelMessage Desk::answer(const ChannelMessage& request) {
         if (auto answer = handle(request)) {
             return std::move(*answer);
         } else {
-            return {{{"error", answer.error().message}, {"kind", static_cast<int>(answer.error().kind)}}, {}};
+            return {
+                {{"error", textOf(answer.error().message)}, {"kind", static_cast<int>(answer.error().kind)}},
+                {}};
         }
     } catch (const std::exception&) {
         return {{{"error", "a request of the worker makes no sense"}}, {}};
@@ -99,8 +101,8 @@ Result<ChannelMessage> Desk::claim(const json& request) {
 
 Result<ChannelMessage> Desk::create(const json& request) {
     LocalOutputs& outputs = sets_.at(request.at("set").get<int64_t>()).outputs;
-    QS_ASSIGN(Descriptor file,
-              outputs.create(request.at("path").get<std::string>(), request.at("executable").get<bool>()));
+    QS_ASSIGN(Descriptor file, outputs.create(bytesOf(request.at("path").get<std::string>()),
+                                              request.at("executable").get<bool>()));
     return ChannelMessage{json::object(), std::move(file)};
 }
 
@@ -128,8 +130,9 @@ Result<ChannelMessage> Desk::start(const ChannelMessage& request) {
     if (program == supervision_.programs.end() || !request.descriptor) {
         return failure("the program " + name + " is none that is started here");
     }
-    QS_ASSIGN(ChildProcess child, startChild(*program, request.body.at("argument").get<std::string>(),
-                                             request.descriptor, scratch_));
+    QS_ASSIGN(ChildProcess child,
+              startChild(*program, bytesOf(request.body.at("argument").get<std::string>()),
+                         request.descriptor, scratch_));
     const int64_t number = next_++;
     children_[number].id = child.id;
     return ChannelMessage{{{"process", number}}, std::move(child.channel)};

@@ -1,5 +1,7 @@
 #include "isolation/output_json.h"
 
+#include "isolation/channel.h"
+
 namespace qs {
 
 using nlohmann::json;
@@ -9,9 +11,9 @@ json toJson(const std::vector<OutputClaim>& claims) {
     for (const OutputClaim& claim : claims) {
         json companions = json::array();
         for (const auto& companion : claim.companions) {
-            companions.push_back(companion.string());
+            companions.push_back(textOf(companion.string()));
         }
-        list.push_back({{"path", claim.path.string()},
+        list.push_back({{"path", textOf(claim.path.string())},
                         {"folder", claim.isFolder},
                         {"replace", claim.replace},
                         {"companions", std::move(companions)}});
@@ -22,7 +24,7 @@ json toJson(const std::vector<OutputClaim>& claims) {
 json toJson(const std::vector<OutputInput>& inputs) {
     json list = json::array();
     for (const OutputInput& input : inputs) {
-        list.push_back({{"path", input.path.string()}, {"what", input.what}});
+        list.push_back({{"path", textOf(input.path.string())}, {"what", input.what}});
     }
     return list;
 }
@@ -30,10 +32,10 @@ json toJson(const std::vector<OutputInput>& inputs) {
 std::vector<OutputClaim> readClaims(const json& claims) {
     std::vector<OutputClaim> read;
     for (const json& claim : claims) {
-        OutputClaim one{claim.at("path").get<std::string>(), claim.at("folder").get<bool>(),
+        OutputClaim one{bytesOf(claim.at("path").get<std::string>()), claim.at("folder").get<bool>(),
                         claim.at("replace").get<bool>()};
         for (const json& companion : claim.at("companions")) {
-            one.companions.emplace_back(companion.get<std::string>());
+            one.companions.emplace_back(bytesOf(companion.get<std::string>()));
         }
         read.push_back(std::move(one));
     }
@@ -43,7 +45,7 @@ std::vector<OutputClaim> readClaims(const json& claims) {
 std::vector<OutputInput> readInputs(const json& inputs) {
     std::vector<OutputInput> read;
     for (const json& input : inputs) {
-        read.push_back({input.at("path").get<std::string>(), input.at("what").get<std::string>()});
+        read.push_back({bytesOf(input.at("path").get<std::string>()), input.at("what").get<std::string>()});
     }
     return read;
 }

@@ -192,7 +192,7 @@ Result<ChildProcess> startChild(const Program& program, const std::string& argum
 Result<StartedProgram> startProgram(const Program& program, const std::string& argument, Descriptor log) {
     if (Superior* superior = Superior::get()) {
         QS_ASSIGN(ChannelMessage answer,
-                  superior->ask({{{"do", "start"}, {"program", program.name}, {"argument", argument}},
+                  superior->ask({{{"do", "start"}, {"program", program.name}, {"argument", textOf(argument)}},
                                  std::move(log)}));
         return StartedProgram{std::make_unique<DistantProcess>(*superior, answer.body.value("process", -1)),
                               std::move(answer.descriptor)};

@@ -25,11 +25,11 @@ class RemoteOutputs : public OutputSet {
         return {};
     }
     Result<Descriptor> create(const std::filesystem::path& path, bool executable) override {
-        QS_ASSIGN(
-            ChannelMessage answer,
-            superior_.ask(
-                {{{"do", "create"}, {"set", number_}, {"path", path.string()}, {"executable", executable}},
-                 {}}));
+        QS_ASSIGN(ChannelMessage answer, superior_.ask({{{"do", "create"},
+                                                         {"set", number_},
+                                                         {"path", textOf(path.string())},
+                                                         {"executable", executable}},
+                                                        {}}));
         return std::move(answer.descriptor);
     }
     Status publish() override {

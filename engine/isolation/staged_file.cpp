@@ -1,7 +1,6 @@
 #include "isolation/staged_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -9,6 +8,7 @@
 #include <random>
 #include <string_view>
 
+#include "isolation/in_use.h"
 #include "isolation/output_set.h"
 
 namespace qs {
@@ -28,14 +28,6 @@ std::string proc(int descriptor) {
 bool isTemporaryName(const std::string& name) {
     return name.size() == kPrefix.size() + kRandom && name.starts_with(kPrefix) &&
            name.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string::npos;
-}
-
-/// Only names of this user, so that nobody else's lock or link decides what is removed.
-bool isAbandoned(const fs::path& path) {
-    const Descriptor opened(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    struct stat facts = {};
-    return opened && ::fstat(opened.get(), &facts) == 0 && facts.st_uid == ::geteuid() &&
-           ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
 }  // namespace
@@ -64,15 +56,11 @@ void sweepTemporaries(const fs::path& folder) {
     }
 }
 
-void lockTemporary(int descriptor) {
-    ::flock(descriptor, LOCK_EX | LOCK_NB);
-}
-
 Result<StagedFile> StagedFile::make(const fs::path& path, bool executable) {
     const mode_t mode = executable ? 0777 : 0666;  // less the process's mask
     Descriptor nameless(::open(folderOf(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
     if (nameless) {
-        lockTemporary(nameless.get());
+        markInUse(nameless.get());
         return StagedFile(path, std::move(nameless), {});
     }
     if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) {
@@ -82,7 +70,7 @@ Result<StagedFile> StagedFile::make(const fs::path& path, bool executable) {
         fs::path name = temporaryName(path);
         Descriptor named(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
         if (named) {
-            lockTemporary(named.get());
+            markInUse(named.get());
             return StagedFile(path, std::move(named), std::move(name));
         }
         if (errno != EEXIST) {

@@ -53,9 +53,6 @@ std::filesystem::path temporaryName(const std::filesystem::path& path);
 /// Removes from `folder` what has a temporaryName() and whose process has ended.
 void sweepTemporaries(const std::filesystem::path& folder);
 
-/// Marks what `descriptor` is open on as in use, as long as the descriptor is open.
-void lockTemporary(int descriptor);
-
 /// The folder that `path` lies in: "." where it names none.
 std::filesystem::path folderOf(const std::filesystem::path& path);
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string>
 
+#include "isolation/in_use.h"
 #include "isolation/output_set.h"
 
 namespace qs {
@@ -73,7 +74,7 @@ Status StagedFolder::build(std::list<StagedFile>& files) {
         return cannotWrite(path_, errno);
     }
     lock_ = Descriptor(::open(temporary_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    lockTemporary(lock_.get());
+    markInUse(lock_.get());
     std::set<fs::path> written{kList};
     for (StagedFile& file : files) {
         QS_TRY(link(file));

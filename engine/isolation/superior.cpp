@@ -23,7 +23,8 @@ Result<ChannelMessage> Superior::ask(const ChannelMessage& request) {
         return failure("the process that writes files does not answer any more");
     }
     if (const auto error = answer->body.find("error"); error != answer->body.end()) {
-        return Error{static_cast<ErrorKind>(answer->body.value("kind", 1)), error->get<std::string>()};
+        return Error{static_cast<ErrorKind>(answer->body.value("kind", 1)),
+                     bytesOf(error->get<std::string>())};
     }
     return std::move(*answer);
 }

@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
 #include <string>
+
+#include "isolation/in_use.h"
 
 namespace qs {
 
@@ -16,26 +16,23 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kName = "qscope.";
-
-/// A folder of this user whose process has ended.
-bool isAbandoned(const fs::path& folder) {
-    const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    struct stat facts = {};
-    return opened && ::fstat(opened.get(), &facts) == 0 && facts.st_uid == ::geteuid() &&
-           ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0;
-}
+constexpr int kTries = 10;
 
 }  // namespace
 
 Result<std::unique_ptr<TemporaryFolder>> TemporaryFolder::make() {
     std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / (std::string(kName) + "XXXXXX")).string();
-    // Readable by nobody else; locked before a sweep can take it for abandoned, but for this moment.
-    Descriptor lock(::mkdtemp(name.data()) ? ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
-    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        return failure("cannot create a temporary folder " + name + ": " + std::strerror(errno));
+    const std::string pattern = (fs::temp_directory_path(error) / (std::string(kName) + "XXXXXX")).string();
+    for (int i = 0; i < kTries; ++i) {
+        std::string name = pattern;
+        Descriptor folder(::mkdtemp(name.data()) ? ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                                                 : -1);
+        // A sweep may come in between, and take it for abandoned.
+        if (folder && markInUse(folder.get()) && fs::exists(name, error)) {
+            return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(name, std::move(folder)));
+        }
     }
-    return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(name, std::move(lock)));
+    return failure("cannot create a temporary folder " + pattern + ": " + std::strerror(errno));
 }
 
 void TemporaryFolder::sweep() {

@@ -8,7 +8,7 @@
 #include <csignal>
 
 #include "isolation/folder_fixture.h"
-#include "isolation/staged_file.h"
+#include "isolation/in_use.h"
 
 namespace qs::test {
 namespace {
@@ -218,7 +218,7 @@ TEST_F(OutputSetTest, WhatAKilledProcessLeftIsSweptByTheNext) {
 TEST_F(OutputSetTest, WhatALivingProcessIsWritingIsNotSwept) {
     put(".qscope.0123456789ab", "in use");
     const Descriptor user(::open(path(".qscope.0123456789ab").c_str(), O_RDONLY));
-    lockTemporary(user.get());
+    markInUse(user.get());
     EXPECT_THAT(claimError({{path("a")}}), IsEmpty());
     EXPECT_THAT(files(), ElementsAre(".qscope.0123456789ab"));
 }

@@ -63,6 +63,13 @@ TEST_F(SupervisorTest, WritesWhatTheUserAskedFor) {
     EXPECT_EQ(textOf("a"), "from the worker");
 }
 
+TEST_F(SupervisorTest, NamesAreAnyBytes) {
+    const std::string name = "n\xff\xc3(\xe9\n\x1b";
+    const std::vector<OutputClaim> claims{{path(name)}};
+    EXPECT_EQ(run({.outputs = claims}, [&] { return write(claims); }), 0);
+    EXPECT_EQ(textOf(name), "from the worker");
+}
+
 TEST_F(SupervisorTest, WritesNothingElse) {
     put("x", "old");
     const OutputClaim x{path("x")};
