@@ -165,10 +165,10 @@ Values computed(const c10::OperatorHandle& handle, Values arguments, ConstantBud
 Values created(const c10::OperatorHandle& handle, Values arguments, ConstantBudget& budget) {
     const at::Tensor like = arguments.at(0).toTensor();
     const bool whole = handle.operator_name().name.ends_with("_like");
-    const at::IntArrayRef shape = whole ? like.sizes() : at::IntArrayRef{0};
     if (whole) {
         checkConstant(like);
     }
+    const Shape shape = whole ? like.sizes().vec() : Shape{0};
     arguments[0] = at::empty(shape, like.options().device(at::kCPU));
     return computed(handle, std::move(arguments), budget);
 }

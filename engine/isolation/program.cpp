@@ -62,7 +62,7 @@ std::vector<std::string> environmentFor(const Program& program) {
     }
     for (const auto& [name, value] : program.environment) {
         if (!value.empty()) {
-            variables.push_back(name + '=' + value);
+            variables.push_back(std::string(name).append("=").append(value));
         }
     }
     return variables;
@@ -70,6 +70,7 @@ std::vector<std::string> environmentFor(const Program& program) {
 
 std::vector<char*> pointersTo(std::vector<std::string>& words) {
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words) {
         pointers.push_back(word.data());
     }

@@ -46,7 +46,9 @@ QString shownText(const QString& text) {
 }
 
 QString ShownTextDelegate::displayText(const QVariant& value, const QLocale& locale) const {
-    return shownText(QStyledItemDelegate::displayText(value, locale));
+    // Qt's own would turn a line's end into another character.
+    return value.userType() == QMetaType::QString ? shownText(value.toString())
+                                                  : QStyledItemDelegate::displayText(value, locale);
 }
 
 }  // namespace qs
