@@ -138,9 +138,15 @@ TEST_F(MainWindowTest, AFailedSaveOrOpeningIsNotTheLastFolder) {
     ASSERT_TRUE(QDir().mkpath(gone));
     ASSERT_EQ(session_->save(gone + QStringLiteral("/p.qsproj")), QString());
     ASSERT_TRUE(QDir(gone).removeRecursively());
+    Settings settings = session_->settings();
+    ++settings.evalSamples;
+    session_->setSettings(settings);
+    ASSERT_TRUE(action("saveProject")->isEnabled());
     action("saveProject")->trigger();
     EXPECT_EQ(messages().size(), 1);
     EXPECT_EQ(lastFolder(), folder_.path());
+    // Without unsaved changes, about which opening would ask.
+    ASSERT_EQ(session_->save(folder_.filePath(QStringLiteral("p.qsproj"))), QString());
     window_->open(gone + QStringLiteral("/other.qsproj"));
     EXPECT_EQ(messages().size(), 2);
     EXPECT_EQ(lastFolder(), folder_.path());
