@@ -129,9 +129,8 @@ std::string OnnxRuntimeSession::whyAbsent() {
 
 Program OnnxRuntimeSession::program() {
     // What would make node load something besides the script and the package.
-    return {"onnxruntime",
-            {"node", "-e", kOnnxRuntimeScript, "--"},
-            {{"NODE_OPTIONS", ""}, {"NODE_PATH", ""}}};
+    return {
+        "onnxruntime", {"node", "-e", kOnnxRuntimeScript, "--"}, {{"NODE_OPTIONS", ""}, {"NODE_PATH", ""}}};
 }
 
 Result<std::unique_ptr<OnnxRuntimeSession>> OnnxRuntimeSession::open(const Options& options) {

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "core/files.h"
-#include "isolation/temporary_folder.h"
 #include "data/dataset.h"
 #include "exporters/exporter.h"
+#include "isolation/temporary_folder.h"
 #include "support/export_graphs.h"
 #include "verify/file_runtime.h"
 #include "verify/verify.h"
