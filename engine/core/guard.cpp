@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/log.h"
+#include "core/printable.h"
 
 namespace qs {
 
@@ -82,7 +83,7 @@ std::string exceptionSummary(const std::exception& e) {
         return "there is not enough memory for it";
     }
     if (!text.empty() && !isInternal(text)) {
-        return text;
+        return printable(text);  // it may quote names from a file
     }
     spdlog::debug("internal error: {}", e.what());
     return "it failed inside a library; set QSCOPE_LOG=debug for the details";

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/guard.h"
-#include "core/presentable.h"
 #include "fuzz/message_check.h"
 #include "protocol/framing.h"
 #include "protocol/json.h"
@@ -77,8 +76,8 @@ std::string useModel(const std::filesystem::path& path) {
         }
         protocol::encodeFrame(nlohmann::json((*opened)->info));
         const Status ran = quantizeAndRun(**opened);
-        return ran ? "" : complaintAbout(presentable(ran.error().message));  // as every face shows it
-    } catch (const std::exception& error) {                                  // as the server does
+        return ran ? "" : complaintAbout(ran.error().message);
+    } catch (const std::exception& error) {  // as the server does
         return complaintAbout(exceptionSummary(error));
     }
 }
