@@ -124,19 +124,21 @@ double secondsToOpen(const std::filesystem::path& path) {
 
 class OnnxScaling : public testing::TestWithParam<ScalingCase> {};
 
-TEST_P(OnnxScaling, FourTimesTheNodesTakeNotMuchLongerThanFourTimes) {
-    constexpr int kNodes = 10'000;
+TEST_P(OnnxScaling, SixteenTimesTheNodesTakeNotFarLongerThanSixteenTimes) {
+    constexpr int kNodes = 2'500;
+    constexpr int kTimes = 16;
     constexpr int kRounds = 2;
-    constexpr double kMostGrowth = 8;  // caches count for something; squared it would be 16
+    // Caches, and page tables on a busy machine, count for something; squared it would be 256.
+    constexpr double kMostGrowth = 64;
     const TemporaryFolder folder;
     save(make(GetParam().network, kNodes), folder / "small.onnx");
-    save(make(GetParam().network, 4 * kNodes), folder / "large.onnx");
+    save(make(GetParam().network, kTimes * kNodes), folder / "large.onnx");
     double small = 1e9, large = 1e9;
     for (int i = 0; i < kRounds; ++i) {
         small = std::min(small, secondsToOpen(folder / "small.onnx"));
         large = std::min(large, secondsToOpen(folder / "large.onnx"));
     }
-    EXPECT_LT(large, kMostGrowth * small);
+    EXPECT_LT(large, kMostGrowth * small) << 1000 * small << " ms, " << 1000 * large << " ms";
     RecordProperty("small_ms", static_cast<int>(1000 * small));
     RecordProperty("large_ms", static_cast<int>(1000 * large));
 }

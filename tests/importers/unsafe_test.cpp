@@ -1,6 +1,7 @@
 // Files that act when LibTorch loads or runs them, or that reach beyond their tensors:
 // tests/support/unsafe_models.py.
 
+#include <ATen/ops/ones.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/runtime/operator.h>
@@ -106,6 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Sources, UnsafeFiles,
                                            UnsafeFile{"sum.pt", "an expression that is too long"},
                                            UnsafeFile{"signs.pt", "an expression that is too long"},
                                            UnsafeFile{"empty_lines.pt", "empty lines in a row"},
+                                           UnsafeFile{"debug.pt", "texts or places that are not there"},
                                            UnsafeFile{"two_names.pt", "damaged or unsafe"}),
                          testName);
 
@@ -123,9 +125,27 @@ TEST_P(UnsafeLiteFiles, AreRefusedInOneClearLine) {
 INSTANTIATE_TEST_SUITE_P(Lite, UnsafeLiteFiles,
                          ::testing::Values(UnsafeFile{"acts.ptl", "aten::save"},
                                            UnsafeFile{"deep_type.ptl", "nested too deeply"},
+                                           UnsafeFile{"debug.ptl", "texts or places that are not there"},
                                            UnsafeFile{"thread.ptl", "FORK, which is not for models"},
                                            UnsafeFile{"register.ptl", "a number beyond its tables"},
                                            UnsafeFile{"constant.ptl", "a number beyond its tables"}),
+                         testName);
+
+INSTANTIATE_TEST_SUITE_P(LiteFlows, UnsafeLiteFiles,
+                         ::testing::Values(UnsafeFile{"drop.ptl", "takes more from the stack than there is"},
+                                           UnsafeFile{"height.ptl", "the stack at different heights"},
+                                           UnsafeFile{"slot.ptl", "attribute 4 of what may not have it"},
+                                           UnsafeFile{"no_object.ptl", "attribute 0 of what may not have it"},
+                                           UnsafeFile{"module.ptl", "replaces a module"},
+                                           UnsafeFile{"slice.ptl", "a tuple that may not have them"},
+                                           UnsafeFile{"loop.ptl", "takes more from the stack than there is"},
+                                           UnsafeFile{"loop_of_nothing.ptl", "a loop without a condition"},
+                                           UnsafeFile{"key.ptl", "a key without a value"},
+                                           UnsafeFile{"object.ptl", "other than the model's modules"},
+                                           UnsafeFile{"many.ptl", "a number of arguments that it does not"},
+                                           UnsafeFile{"overload.ptl", "aten::relu.of_none"},
+                                           UnsafeFile{"variable.ptl", "in a form that it does not have"},
+                                           UnsafeFile{"own.ptl", "which is LibTorch's own"}),
                          testName);
 
 TEST(SafeFiles, OpenThoughTheyLookAlike) {
@@ -134,8 +154,16 @@ TEST(SafeFiles, OpenThoughTheyLookAlike) {
         const auto opened = openModel(unsafeFile(name), {{"", {1, name[0] == 'c' ? 4 : 1, 4, 4}}});
         EXPECT_TRUE(opened) << opened.error().message;
     }
-    const auto lite = loadLite(unsafeFile("sound.ptl"));
-    EXPECT_TRUE(lite) << lite.error().message;
+}
+
+TEST(SafeFiles, RunInTheLiteInterpreter) {
+    QS_NEEDS_MODELS();
+    const QuantizedEngine engine(at::QEngine::QNNPACK);
+    for (const char* name : {"sound.ptl", "branching.ptl", "quantized.ptl"}) {
+        auto lite = loadLite(unsafeFile(name));
+        ASSERT_TRUE(lite) << lite.error().message;
+        EXPECT_NO_THROW(lite->forward({at::ones({2, 1, 8, 8})})) << name;
+    }
 }
 
 TEST(SafeFiles, MayPackWhileTheyAreLoaded) {

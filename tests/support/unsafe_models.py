@@ -3,7 +3,9 @@
 Those that act would make the file FOLDER/mark. Most are a sound file with one thing changed, since PyTorch writes none
 of them itself.
 """
+import io
 import pathlib
+import pickle
 import re
 import struct
 import zipfile
@@ -66,6 +68,41 @@ class Channels(nn.Module):
 
     def forward(self, x):
         return torch.matmul(x.mean([2, 3]), torch.dequantize(self.weight))
+
+
+class Branching(nn.Module):
+    """Paths that meet, loops, tuples and what may be missing, for the lite interpreter."""
+
+    def pair(self, x):
+        if x.size(1) % 2 == 0:
+            return x, x * 2
+        return x + 1, x
+
+    def forward(self, x):
+        for i in range(x.size(0)):
+            x = x + x * i if bool(x.sum() > i) else torch.relu(x)
+        a, b = self.pair(x)
+        rounds = 0
+        while rounds < 3:
+            x = x * 2
+            rounds += 1
+        assert rounds == 3, "{} rounds".format(rounds)
+        named = {"a": a, "b": b}
+        return torch.cat([each.flatten(1) for each in [a, b, x]], 1), named["a"], rounds
+
+
+class Quantized(nn.Module):
+    """PyTorch's quantized modules, which restore themselves, packed weights and all."""
+
+    def __init__(self):
+        super().__init__()
+        self.quant = torch.ao.quantization.QuantStub()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.linear = nn.Linear(4, 10)
+        self.dequant = torch.ao.quantization.DeQuantStub()
+
+    def forward(self, x):
+        return self.dequant(self.linear(torch.relu(self.conv(self.quant(x))).mean([2, 3])))
 
 
 CODE = "code/__torch__/unsafe_models.py"
@@ -196,8 +233,25 @@ def acting_while_loading(folder):
     folder.write("acts_under_a_quantized_name.pt", content)
 
 
+class Unpickler(pickle.Unpickler):
+    """Bytecode without tensors needs no class."""
+
+    def find_class(self, module, name):
+        raise pickle.UnpicklingError(name)
+
+
 def lite_models(folder):
-    torch.jit.script(Plain().eval())._save_for_lite_interpreter(str(folder.folder / "sound.ptl"))
+    def lite(module, name):
+        torch.jit.script(module.eval())._save_for_lite_interpreter(str(folder.folder / name))
+
+    lite(Plain(), "sound.ptl")
+    lite(Branching(), "branching.ptl")
+    torch.backends.quantized.engine = "qnnpack"
+    quantized = Quantized().eval()
+    quantized.qconfig = torch.ao.quantization.get_default_qconfig("qnnpack")
+    torch.ao.quantization.prepare(quantized, inplace=True)
+    quantized(torch.randn(2, 1, 8, 8))
+    lite(torch.ao.quantization.convert(quantized), "quantized.ptl")
 
     def bytecode(name, old, new):
         folder.change("sound.ptl", name, "bytecode.pkl", lambda data: data.replace(old, new, 1))
@@ -208,6 +262,40 @@ def lite_models(folder):
     bytecode("thread.ptl", b"X\x04\x00\x00\x00MOVE", b"X\x04\x00\x00\x00FORK")
     folder.substitute("sound.ptl", "register.ptl", "bytecode.pkl", rb"(register_size(?:q.|r....)?)K.", rb"\1K\000")
     folder.substitute("sound.ptl", "constant.ptl", "bytecode.pkl", rb"(LOADC(?:q.)?)K.", rb"\1K\377")
+    folder.substitute("sound.ptl", "debug.ptl", CODE + ".debug_pkl", rb"(\](?:q.)?\()K.", rb"\1K\376")
+    lite_flows(folder)
+
+
+def lite_flows(folder):
+    """Bytecode that stays in its tables and leaves its stack or its objects. Behind sound.ptl's first instruction
+    self is in register 1 and x in register 2; constants 1 and 2 are False and 2; operator 0 is conv2d, 1 relu."""
+
+    def flow(name, added=(), operators=lambda rows: rows, function=lambda name: name):
+        def change(data):
+            version, (title, (code, *tables), schema) = Unpickler(io.BytesIO(data)).load()
+            (_, (first, *others)), (_, rows) = code, tables[0]
+            code = ("instructions", (first, *added, *others))
+            tables[0] = ("operators", operators(rows))
+            return pickle.dumps((version, (function(title), (code, *tables), schema)), 2)
+
+        folder.change("sound.ptl", name, "bytecode.pkl", change)
+
+    load, end = ("LOAD", 2, 0), ("DROP", 0, 0)
+    flow("drop.ptl", [end])
+    flow("height.ptl", [("LOADC", 1, 0), ("JF", 2, 0), load])
+    flow("slot.ptl", [("LOAD", 1, 0), ("GET_ATTR", 4, 0), end])
+    flow("no_object.ptl", [load, ("GET_ATTR", 0, 0), end])
+    flow("module.ptl", [("LOAD", 1, 0), load, ("SET_ATTR", 2, 0)])
+    flow("slice.ptl", [load, ("TUPLE_SLICE", 0, 5), end])
+    flow("loop.ptl", [load, load, ("LOOP", 1, 4), end, end])
+    flow("loop_of_nothing.ptl", [load, load, ("LOOP", 1, 1)])
+    flow("key.ptl", [load, ("DICT_CONSTRUCT", 0, 1), end])
+    flow("object.ptl", [("CREATE_OBJECT", 0, 0), end])
+    flow("many.ptl", operators=lambda rows: ((*rows[0][:2], 200), *rows[1:]))
+    flow("overload.ptl", operators=lambda rows: (*rows[:1], (rows[1][0], "of_none", 1), *rows[2:]))
+    flow("variable.ptl", [load, ("OPN", 1, 1), end])
+    packed = "__torch__.torch.classes.quantized.Conv2dPackedParamsBase.__setstate__"
+    flow("own.ptl", function=lambda _: packed)
 
 
 def tensors_beyond_their_records(folder):
@@ -251,6 +339,7 @@ def pickles(folder):
 
 
 def sources(folder):
+    folder.substitute("sound.pt", "debug.pt", CODE + ".debug_pkl", rb"(\](?:q.)?\()K.", rb"\1K\376")
     body = "    linear = self.linear\n"
     folder.code("sound.pt", "brackets.pt", body, "    y = " + "(" * 200000 + "x" + ")" * 200000 + "\n" + body)
     folder.code("sound.pt", "sum.pt", body, "    y = 1" + "+1" * 200000 + "\n" + body)

@@ -8,6 +8,7 @@
 #include "importers/archive.h"
 #include "importers/torchscript/archive_records.h"
 #include "importers/torchscript/bytecode_check.h"
+#include "importers/torchscript/debug_check.h"
 #include "importers/torchscript/pickle_check.h"
 #include "importers/torchscript/refusals.h"
 #include "importers/torchscript/source_check.h"
@@ -46,7 +47,9 @@ class Archive {
             if (record.starts_with("code/") && record.ends_with(".py")) {
                 QS_TRY(checkCode(record));
             } else if (record.ends_with("pkl") && !record.starts_with("extra/")) {
-                QS_TRY(checkPickled(record, [](const Pickle&) { return Status(); }));
+                QS_TRY(checkPickled(record, [&](const Pickle& pickle) {
+                    return record.ends_with(".debug_pkl") ? checkDebug(record, pickle) : Status();
+                }));
             }
         }
         return restoresItself_ && forbidden_ ? Status(*forbidden_) : Status();
@@ -56,8 +59,17 @@ class Archive {
         if (!records_.has(kBytecode)) {
             return failure(path_.string() + " has no bytecode: export it for the lite interpreter");
         }
-        return checkPickled(kBytecode,
-                            [&](const Pickle& pickle) { return qs::checkBytecode(pickle, path_); });
+        for (const char* debug : {"mobile_debug_handles.pkl", "callstack_debug_map.pkl"}) {
+            if (records_.has(debug)) {
+                return failure(path_.string() + " has debug information for phones (" + debug +
+                               "), which is not read: export it without");
+            }
+        }
+        return checkPickled(kBytecode, [&](const Pickle& bytecode) {
+            return checkPickled("data.pkl", [&](const Pickle& data) {
+                return qs::checkBytecode(bytecode, data, records_.version(), path_);
+            });
+        });
     }
 
     Status checkWeights() {
@@ -91,6 +103,11 @@ class Archive {
             return unsound(path_, record + ' ' + sound.error().message);
         }
         return further(*pickle);
+    }
+
+    Status checkDebug(const std::string& record, const Pickle& pickle) const {
+        const Status sound = checkDebugInformation(pickle);
+        return sound ? sound : unsound(path_, record + ' ' + sound.error().message);
     }
 
     Status checkDictionary(const Pickle& pickle) {

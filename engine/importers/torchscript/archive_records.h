@@ -25,6 +25,8 @@ class ArchiveRecords {
     const std::vector<std::string>& names() const { return names_; }
     bool has(const std::string& name) const { return sizes_.contains(name); }
     std::string read(const std::string& name);
+    /// Of the file format, as the file says.
+    uint64_t version() const { return reader_.version(); }
     /// Bytes of all records.
     uint64_t totalBytes() const { return totalBytes_; }
     /// The tensors of a pickle whose records stand below `folder` ("data/").

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "core/result.h"
@@ -7,9 +8,10 @@
 
 namespace qs {
 
-/// Whether the lite interpreter can run its bytecode (bytecode.pkl) without leaving its tables: every
-/// operator computes, and every instruction names an operator, constant, type or register that is there and
-/// jumps within its function. LibTorch looks at none of that. `path` is for the message.
-Status checkBytecode(const Pickle& bytecode, const std::filesystem::path& path);
+/// Whether the lite interpreter can run its bytecode (bytecode.pkl) on the model of data.pkl without leaving
+/// its tables, and its forward without leaving the stack or its objects, and every operator computes.
+/// LibTorch looks at none of that. `version` is the archive's; `path` is for the message.
+Status checkBytecode(const Pickle& bytecode, const Pickle& data, uint64_t version,
+                     const std::filesystem::path& path);
 
 }  // namespace qs

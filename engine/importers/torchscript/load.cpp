@@ -12,6 +12,7 @@
 #include "importers/torchscript/archive_check.h"
 #include "importers/torchscript/graph_check.h"
 #include "importers/torchscript/packing_guard.h"
+#include "importers/torchscript/refusals.h"
 
 namespace qs {
 
@@ -67,10 +68,15 @@ Result<torch::jit::Module> loadTorchScript(const std::filesystem::path& path) {
 Result<torch::jit::mobile::Module> loadLite(const std::filesystem::path& path) {
     QS_TRY(checkLite(path));
     silencePrinting();
-    return guard("cannot load " + path.string(), [&] {
+    auto module = guard("cannot load " + path.string(), [&] {
         const PackingGuard packing;
         return torch::jit::_load_for_mobile(path.string(), at::kCPU);
     });
+    // LibTorch's names of types on phones are numbers.
+    if (!module && module.error().message.find("Dynamic<") != std::string::npos) {
+        return unsound(path, "the state of a module is none that its code takes");
+    }
+    return module;
 }
 
 }  // namespace qs

@@ -1,0 +1,529 @@
+#include "importers/torchscript/bytecode_flow.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/csrc/jit/mobile/upgrader_mobile.h>
+#include <torch/csrc/jit/runtime/operator.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace qs {
+
+namespace {
+
+using Kind = PickleValue::Kind;
+
+/// Values that are compared or copied where paths meet; more than any network has by far.
+constexpr size_t kMostWork = size_t{1} << 28;
+
+/// What is known of a value; nothing, mostly. An instruction that wants an object or a tuple and finds None
+/// is stopped by LibTorch, so what is known holds for values that may be None instead.
+struct Value {
+    bool isNone = false;
+    const PickleValue* object = nullptr;  ///< a module, as data.pkl holds it
+    bool isNew = false;                   ///< the object that __setstate__ makes
+    int64_t elements = -1;                ///< a tuple's, where known
+    std::string_view type = {};           ///< "Tuple[int, int]", where known
+    const PickleValue* constant = nullptr;
+
+    bool operator==(const Value&) const = default;
+
+    /// What both know.
+    static Value both(const Value& a, const Value& b) {
+        return b.isNone || a == b ? a : a.isNone ? b : Value();
+    }
+};
+
+constexpr Value kNone{.isNone = true};
+
+/// What is known at one place, whichever way led there.
+struct State {
+    std::vector<Value> stack, registers;
+    std::vector<Value> newSlots;  ///< of the new object, as many as it has at least
+};
+
+/// What an operator takes from the stack and puts there.
+struct Effect {
+    int64_t takes = 0;
+    std::vector<Value> gives;
+};
+
+struct Unsound {
+    std::string why;
+};
+
+std::shared_ptr<const c10::FunctionSchema> schemaOf(const c10::OperatorName& name) {
+    if (const auto op = torch::jit::findOperatorFor(name)) {
+        return {op, &op->schema()};
+    }
+    const auto op = c10::Dispatcher::singleton().findSchema(name);
+    return op && op->hasSchema() ? std::make_shared<const c10::FunctionSchema>(op->schema()) : nullptr;
+}
+
+/// Whether LibTorch replaces the operator, in archives of `version`, by instructions of its own.
+bool isUpgraded(const std::string& name, uint64_t version) {
+    static const auto upgraders = torch::jit::getOperatorVersionMapForMobile();
+    const auto found = upgraders.find(name);
+    return found != upgraders.end() && std::ranges::any_of(found->second, [&](const auto& upgrader) {
+               return std::cmp_less_equal(upgrader.min_version, version) &&
+                      std::cmp_less_equal(version, upgrader.max_version);
+           });
+}
+
+Value valueOf(const c10::TypePtr& type) {
+    const auto tuple = type->cast<c10::TupleType>();
+    return {.elements = tuple ? static_cast<int64_t>(tuple->elements().size()) : -1};
+}
+
+/// Those of "Tuple[int, List[int]]"; nothing for other types. LibTorch holds arguments against them.
+std::optional<std::vector<std::string_view>> elementTypes(std::string_view type) {
+    constexpr std::string_view kTuple = "Tuple[";
+    if (!type.starts_with(kTuple) || !type.ends_with(']')) {
+        return std::nullopt;
+    }
+    std::string_view left = type.substr(kTuple.size(), type.size() - kTuple.size() - 1);
+    std::vector<std::string_view> elements;
+    while (!left.empty()) {
+        int nesting = 0;
+        const auto end = std::ranges::find_if(left, [&](char c) {
+            nesting += c == '[' ? 1 : c == ']' ? -1 : 0;
+            return nesting == 0 && c == ',';
+        });
+        const auto length = static_cast<size_t>(end - left.begin());
+        elements.push_back(left.substr(0, length));
+        left.remove_prefix(std::min(length + 1, left.size()));
+        left.remove_prefix(std::min(left.find_first_not_of(' '), left.size()));
+    }
+    return elements;
+}
+
+Value valueOf(std::string_view type) {
+    const auto elements = elementTypes(type);
+    return {.elements = elements ? static_cast<int64_t>(elements->size()) : -1, .type = type};
+}
+
+class Flow {
+  public:
+    Flow(const BytecodeFunction& function, const PickleValue* self, const RestoredSlots& restored,
+         uint64_t version)
+        : function_(function), self_(self), restored_(restored), version_(version) {}
+
+    Slots run() {
+        findJoins();
+        State state;
+        for (const std::string_view type : function_.arguments) {
+            state.stack.push_back(valueOf(type));
+        }
+        if (!state.stack.empty()) {
+            state.stack[0] = Value{.object = self_, .isNew = !self_};
+        }
+        state.registers.resize(static_cast<size_t>(function_.registers) + 1, kNone);
+        reach(0, std::move(state));
+        while (!waiting_.empty()) {
+            const size_t begin = *waiting_.begin();
+            waiting_.erase(waiting_.begin());
+            followFrom(begin);
+        }
+        Slots slots;
+        for (const Value& value : ends_ ? ends_->newSlots : std::vector<Value>()) {
+            slots.push_back({value.elements});
+        }
+        return slots;
+    }
+
+  private:
+    const BytecodeInstruction& instruction(size_t at) const { return function_.instructions[at]; }
+
+    static bool jumps(Opcode opcode) {
+        return opcode == Opcode::JF || opcode == Opcode::JMP || opcode == Opcode::LOOP;
+    }
+    size_t target(size_t at) const {
+        return static_cast<size_t>(static_cast<int64_t>(at) + instruction(at).x);
+    }
+
+    /// Where more than one path may lead; states are kept there only.
+    void findJoins() {
+        joins_.insert(0);
+        for (size_t at = 0; at < function_.instructions.size(); ++at) {
+            if (jumps(instruction(at).opcode)) {
+                joins_.insert(target(at));
+            }
+        }
+    }
+
+    void work(size_t amount) {
+        work_ += amount;
+        if (work_ > kMostWork) {
+            throw Unsound{"has too many paths to follow"};
+        }
+    }
+
+    void work(const State& state) {
+        work(state.stack.size() + state.registers.size() + state.newSlots.size());
+    }
+
+    /// A path leads to `at` with `state`.
+    void reach(size_t at, State state) {
+        work(state);
+        const auto [known, isNew] = known_.try_emplace(at, state);
+        if (isNew || merge(known->second, state)) {
+            waiting_.insert(at);
+        }
+    }
+
+    void end(const State& state) {
+        State end{.stack = {}, .registers = {}, .newSlots = state.newSlots};
+        if (ends_) {
+            merge(*ends_, end);
+        } else {
+            ends_ = std::move(end);
+        }
+    }
+
+    /// Keeps what both know. Whether `known` now knows less.
+    static bool merge(State& known, const State& other) {
+        if (known.stack.size() != other.stack.size()) {
+            throw Unsound{"leaves the stack at different heights"};
+        }
+        bool changed = other.newSlots.size() < known.newSlots.size();
+        known.newSlots.resize(std::min(known.newSlots.size(), other.newSlots.size()));
+        const auto mergeAll = [&](std::vector<Value>& values, const std::vector<Value>& others) {
+            for (size_t i = 0; i < values.size(); ++i) {
+                const Value both = Value::both(values[i], others[i]);
+                changed = changed || both != values[i];
+                values[i] = both;
+            }
+        };
+        mergeAll(known.stack, other.stack);
+        mergeAll(known.registers, other.registers);
+        mergeAll(known.newSlots, other.newSlots);
+        return changed;
+    }
+
+    void followFrom(size_t begin) {
+        State state = known_.at(begin);
+        work(state);
+        for (size_t at = begin;; ++at) {
+            if (at != begin && joins_.contains(at)) {
+                return reach(at, std::move(state));
+            }
+            if (!step(at, state)) {
+                return;
+            }
+        }
+    }
+
+    // ---- the stack
+
+    static void need(const State& state, int64_t count) {
+        if (std::cmp_less(state.stack.size(), count)) {
+            throw Unsound{"takes more from the stack than there is"};
+        }
+    }
+    static Value pop(State& state) {
+        need(state, 1);
+        const Value value = state.stack.back();
+        state.stack.pop_back();
+        return value;
+    }
+    static void pop(State& state, int64_t count) {
+        need(state, count);
+        state.stack.resize(state.stack.size() - static_cast<size_t>(count));
+    }
+    void push(State& state, Value value = {}) {
+        work(1);
+        state.stack.push_back(value);
+    }
+    void push(State& state, int64_t count) {
+        work(static_cast<size_t>(count));
+        state.stack.resize(state.stack.size() + static_cast<size_t>(count));
+    }
+    void replace(State& state, int64_t count, Value value = {}) {
+        pop(state, count);
+        push(state, value);
+    }
+    static Value& registerOf(State& state, int64_t number) {
+        return state.registers[static_cast<size_t>(number)];
+    }
+
+    // ---- instructions
+
+    /// Whether the path goes on with the next instruction.
+    bool step(size_t at, State& state) {
+        const auto [opcode, x, n] = instruction(at);
+        switch (opcode) {
+            case Opcode::OP:
+                apply(state, effectOf(state, function_.operators[static_cast<size_t>(x)], std::nullopt));
+                return true;
+            case Opcode::OPN:
+                apply(state, effectOf(state, function_.operators[static_cast<size_t>(x)], n));
+                return true;
+            case Opcode::LOAD:
+                push(state, registerOf(state, x));
+                return true;
+            case Opcode::MOVE:
+                push(state, std::exchange(registerOf(state, x), kNone));
+                return true;
+            case Opcode::STORE:
+                registerOf(state, x) = pop(state);
+                return true;
+            case Opcode::STOREN:
+                for (int64_t i = n; i > 0; --i) {
+                    registerOf(state, x + i - 1) = pop(state);
+                }
+                return true;
+            case Opcode::DROP:
+                pop(state);
+                return true;
+            case Opcode::DROPR:
+                registerOf(state, x) = kNone;
+                return true;
+            case Opcode::LOADC:
+                push(state, constant(*function_.constants[static_cast<size_t>(x)]));
+                return true;
+            case Opcode::UN_INITIALIZED:
+                push(state, kNone);
+                return true;
+            case Opcode::JF:
+                pop(state);
+                reach(target(at), state);
+                return true;
+            case Opcode::JMP:
+                reach(target(at), std::move(state));
+                return false;
+            case Opcode::LOOP:
+                loop(at, state);
+                return true;
+            case Opcode::RET:
+                need(state, 1);
+                end(state);
+                return false;
+            case Opcode::RAISE_EXCEPTION:
+                need(state, 2);
+                return false;
+            case Opcode::INTERFACE_CALL:
+            case Opcode::CREATE_OBJECT:
+                throw Unsound{"uses objects other than the model's modules"};
+            case Opcode::GET_ATTR:
+                push(state, attribute(pop(state), x, state));
+                return true;
+            case Opcode::SET_ATTR:
+                setAttribute(x, state);
+                return true;
+            default:
+                rearrange(instruction(at), state);
+                return true;
+        }
+    }
+
+    /// Instructions that take some values and give others.
+    void rearrange(const BytecodeInstruction& instruction, State& state) {
+        const auto [opcode, x, n] = instruction;
+        switch (opcode) {
+            case Opcode::LIST_UNPACK:
+                pop(state);
+                return push(state, x);
+            case Opcode::TUPLE_CONSTRUCT:
+                return replace(state, x, {.elements = x});
+            case Opcode::NAMED_TUPLE_CONSTRUCT:
+                return replace(state, n, {.elements = n});
+            case Opcode::LIST_CONSTRUCT:
+                return replace(state, n);
+            case Opcode::DICT_CONSTRUCT:
+                if (n % 2 != 0) {
+                    throw Unsound{"makes a dictionary of a key without a value"};
+                }
+                return replace(state, n);
+            case Opcode::TUPLE_SLICE:
+                if (pop(state).elements < x + n) {
+                    throw Unsound{"takes elements from a tuple that may not have them"};
+                }
+                return push(state, Value{.elements = n});
+            case Opcode::FORMAT:
+                need(state, std::max<int64_t>(x, 1));
+                return replace(state, x);
+            case Opcode::TUPLE_INDEX: {
+                const Value index = pop(state);
+                return push(state, elementOf(pop(state), index));
+            }
+            case Opcode::DICT_INDEX:
+            case Opcode::IS:
+            case Opcode::ISNOT:
+                return replace(state, 2);
+            case Opcode::TO_LIST:
+                return replace(state, 3);
+            case Opcode::WARN:
+                return pop(state, 2);
+            case Opcode::UNCHECKED_CAST:
+                return;
+            default:  // ISINSTANCE, DEVICE, DTYPE, DIM, NOT, NUM_TO_TENSOR, IS_CUDA
+                return replace(state, 1);
+        }
+    }
+
+    /// The stack holds n + 1 values: round, rounds, condition, and what one round hands to the next; in the
+    /// loop the first and the third give way to the round's number, behind it only what is handed on stays.
+    void loop(size_t at, State& state) {
+        const int64_t n = instruction(at).n;
+        if (n < 2) {
+            throw Unsound{"has a loop without a condition"};
+        }
+        need(state, n + 1);
+        State after = state;
+        const auto begin = after.stack.end() - (n + 1);
+        after.stack.erase(begin, begin + 3);
+        reach(target(at), std::move(after));
+        const auto frame = state.stack.end() - (n + 1);
+        frame[0] = frame[2] = {};
+    }
+
+    static Value constant(const PickleValue& value) {
+        return value.is(Kind::None) ? kNone : Value{.constant = &value};
+    }
+
+    static Value elementOf(const Value& tuple, const Value& index) {
+        const auto types = elementTypes(tuple.type);
+        const bool isKnown = types && index.constant && index.constant->is(Kind::Int) &&
+                             index.constant->integer >= 0 &&
+                             std::cmp_less(index.constant->integer, types->size());
+        return isKnown ? valueOf((*types)[static_cast<size_t>(index.constant->integer)]) : Value();
+    }
+
+    // ---- attributes
+
+    /// A module's attributes in the order of its slots, where it restores none itself.
+    static const std::vector<const PickleValue*>* attributesOf(const PickleValue& object) {
+        const PickleValue& state = *object.items[1];
+        return state.is(Kind::Dict) ? &state.items : nullptr;
+    }
+
+    static std::string className(const PickleValue& object) {
+        std::string name(object.items[0]->text);
+        std::ranges::replace(name, '\n', '.');
+        return name;
+    }
+
+    Value attribute(const Value& object, int64_t slot, const State& state) const {
+        if (object.isNew && std::cmp_less(slot, state.newSlots.size())) {
+            return state.newSlots[static_cast<size_t>(slot)];
+        }
+        if (object.object) {
+            const auto restored = restored_.find(className(*object.object));
+            if (restored != restored_.end() && std::cmp_less(slot, restored->second.size())) {
+                return {.elements = restored->second[static_cast<size_t>(slot)].elements};
+            }
+            const auto* attributes = attributesOf(*object.object);
+            if (restored == restored_.end() && attributes &&
+                std::cmp_less(2 * slot + 1, attributes->size())) {
+                const PickleValue& value = *(*attributes)[static_cast<size_t>(2 * slot + 1)];
+                return {.object = isModule(value) ? &value : nullptr};
+            }
+        }
+        throw Unsound{"reads attribute " + std::to_string(slot) + " of what may not have it"};
+    }
+
+    void setAttribute(int64_t slot, State& state) {
+        const Value value = pop(state);
+        const Value object = pop(state);
+        if (object.isNew) {
+            const auto least = static_cast<size_t>(slot) + 1;
+            work(least);
+            state.newSlots.resize(std::max(state.newSlots.size(), least), kNone);
+            state.newSlots[static_cast<size_t>(slot)] = value;
+            return;
+        }
+        // What later instructions count on stays as it is.
+        const Value before = attribute(object, slot, state);
+        if (before.object || (before.elements >= 0 && before.elements != value.elements)) {
+            throw Unsound{"replaces a module or a tuple"};
+        }
+    }
+
+    static bool isModule(const PickleValue& value) {
+        constexpr std::string_view kModules = "__torch__.", kPacked = "__torch__.torch.classes.";
+        return value.is(Kind::Call) && value.items[0]->text.starts_with(kModules) &&
+               !value.items[0]->text.starts_with(kPacked);
+    }
+
+    // ---- operators
+
+    void apply(State& state, const Effect& effect) {
+        pop(state, effect.takes);
+        for (const Value& value : effect.gives) {
+            push(state, value);
+        }
+    }
+
+    /// `count`: how many values OPN hands over.
+    Effect effectOf(const State& state, const BytecodeOperator& op, std::optional<int64_t> count) const {
+        const std::string name = op.overload.empty() ? op.name : op.name + '.' + op.overload;
+        if (isUpgraded(name, version_)) {
+            throw Unsound{"uses " + name + " of an older version: export it again"};
+        }
+        const auto schema = schemaOf({op.name, op.overload});
+        if (!schema) {
+            throw Unsound{"uses " + name + ", which this LibTorch does not know"};
+        }
+        if (schema->is_vararg() != count.has_value()) {
+            throw Unsound{"calls " + name + " in a form that it does not have"};
+        }
+        if (op.name == "prim::TupleUnpack") {
+            return unpacking(state);
+        }
+        if (schema->is_varret()) {
+            throw Unsound{"uses " + name + ", whose results cannot be counted"};
+        }
+        Effect effect{.takes = count ? *count : taken(*schema, op, name), .gives = {}};
+        for (const auto& result : schema->returns()) {
+            effect.gives.push_back(valueOf(result.type()));
+        }
+        return effect;
+    }
+
+    static Effect unpacking(const State& state) {
+        need(state, 1);
+        const int64_t elements = state.stack.back().elements;
+        if (elements < 0) {
+            throw Unsound{"unpacks a tuple whose length cannot be told"};
+        }
+        return {1, std::vector<Value>(static_cast<size_t>(elements))};
+    }
+
+    /// Values that the caller hands over; LibTorch fills in the rest, in front of those that are written to.
+    static int64_t taken(const c10::FunctionSchema& schema, const BytecodeOperator& op,
+                         const std::string& name) {
+        const auto& arguments = schema.arguments();
+        const auto outs =
+            std::ranges::count_if(arguments, [](const auto& argument) { return argument.is_out(); });
+        const auto all = static_cast<int64_t>(arguments.size());
+        const int64_t given = op.arguments < 0 ? all : op.arguments;
+        if (given > all || given < outs) {
+            throw Unsound{"gives " + name + " a number of arguments that it does not take"};
+        }
+        return given;
+    }
+
+    const BytecodeFunction& function_;
+    const PickleValue* self_;
+    const RestoredSlots& restored_;
+    uint64_t version_;
+    std::set<size_t> joins_, waiting_;
+    std::map<size_t, State> known_;
+    std::optional<State> ends_;  ///< what is known at all of them
+    size_t work_ = 0;
+};
+
+}  // namespace
+
+Result<Slots> followBytecode(const BytecodeFunction& function, const PickleValue* self,
+                             const RestoredSlots& restored, uint64_t version) {
+    try {
+        return Flow(function, self, restored, version).run();
+    } catch (const Unsound& unsound) {
+        return failure(unsound.why);
+    }
+}
+
+}  // namespace qs
