@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
                       UnsafeFile{"acts_while_loading_by_alias.pt", kWhileLoading},
                       UnsafeFile{"acts_while_loading_as_method.pt", kWhileLoading},
                       UnsafeFile{"acts_while_loading_by_namespace.pt", kWhileLoading},
-                      UnsafeFile{"acts_under_a_quantized_name.pt", kWhileLoading}),
+                      UnsafeFile{"restores_itself.pt", "only PyTorch's quantized modules may"}),
     [](const auto& info) { return testName(info) + '_' + std::to_string(info.index); });
 
 INSTANTIATE_TEST_SUITE_P(Tensors, UnsafeFiles,

@@ -107,6 +107,8 @@ class Quantized(nn.Module):
 
 CODE = "code/__torch__/unsafe_models.py"
 SPACE = "__torch__.unsafe_models"
+QUANTIZED_SPACE = "__torch__.torch.ao.nn.quantized.modules.functional_modules"
+QUANTIZED_CODE = f"code/{QUANTIZED_SPACE.replace('.', '/')}.py"
 
 
 def members(path):
@@ -137,8 +139,8 @@ class Folder:
             for path, data in content.items():
                 archive.writestr(path, data)
 
-    def code(self, sound, name, old, new):
-        self.change(sound, name, CODE, lambda text: text.replace(old.encode(), new.encode(), 1))
+    def code(self, sound, name, old, new, record=CODE):
+        self.change(sound, name, record, lambda text: text.replace(old.encode(), new.encode(), 1))
 
     def substitute(self, sound, name, record, pattern, new):
         self.change(sound, name, record, lambda data: re.sub(pattern, new, data, count=1, flags=re.DOTALL))
@@ -213,7 +215,7 @@ def acting_while_loading(folder):
         "while_loading_by_namespace": f'    ops.aten.save((state)[0], "{folder.mark}")\n',
     }
     for name, added in acts.items():
-        folder.code("restoring.pt", f"acts_{name}.pt", line, added + line)
+        folder.code("restoring.pt", f"acts_{name}.pt", line, added + line, QUANTIZED_CODE)
     for name, groups in (("packs_1_group.pt", 1), ("packs_0_groups.pt", 0)):
         lines = [
             "    w = torch.quantize_per_tensor(torch.ones([4, 4, 3, 3]), 0.1, 0, 12)\n",
@@ -221,16 +223,20 @@ def acting_while_loading(folder):
             "    v, b = ops.quantized.conv2d_unpack(p)\n",
             "    self.weight = torch.dequantize(v)\n",
         ]
-        folder.code("restoring.pt", name, line, "".join(lines))
-    content = members(folder.folder / "acts_while_loading.pt")
+        folder.code("restoring.pt", name, line, "".join(lines), QUANTIZED_CODE)
+
+
+def under_a_quantized_name(folder, name, renamed):
+    """A file whose one class has a name of PyTorch's."""
+    content = members(folder.folder / name)
     path = next(path for path in content if path.endswith(CODE))
     root = path.split("/")[0]
-    space = "__torch__.torch.ao.nn.quantized.modules.functional_modules"
-    text = content.pop(path).decode().replace(SPACE, space).replace("Restoring", "QFunctional")
-    content[f"{root}/code/{space.replace('.', '/')}.py"] = text.encode()
-    data = content[f"{root}/data.pkl"]
-    content[f"{root}/data.pkl"] = data.replace(f"{SPACE}\nRestoring".encode(), f"{space}\nQFunctional".encode())
-    folder.write("acts_under_a_quantized_name.pt", content)
+    text = content.pop(path).decode().replace(SPACE, QUANTIZED_SPACE).replace("Restoring", "QFunctional")
+    content.pop(path + ".debug_pkl")
+    content[f"{root}/{QUANTIZED_CODE}"] = text.encode()
+    old, new = f"{SPACE}\nRestoring".encode(), f"{QUANTIZED_SPACE}\nQFunctional".encode()
+    content[f"{root}/data.pkl"] = content[f"{root}/data.pkl"].replace(old, new)
+    folder.write(renamed, content)
 
 
 class Unpickler(pickle.Unpickler):
@@ -357,7 +363,8 @@ def write(folder):
     torch.manual_seed(1)
     made = Folder(folder)
     made.script(Plain(), "sound.pt")
-    made.script(Restoring(), "restoring.pt")
+    made.script(Restoring(), "restores_itself.pt")
+    under_a_quantized_name(made, "restores_itself.pt", "restoring.pt")
     made.script(Packed(), "packed.pt")
     made.script(Channels(), "channels.pt")
     acting_models(made)

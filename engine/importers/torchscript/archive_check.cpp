@@ -9,6 +9,7 @@
 #include "importers/torchscript/archive_records.h"
 #include "importers/torchscript/bytecode_check.h"
 #include "importers/torchscript/debug_check.h"
+#include "importers/torchscript/packed_state.h"
 #include "importers/torchscript/pickle_check.h"
 #include "importers/torchscript/refusals.h"
 #include "importers/torchscript/source_check.h"
@@ -26,6 +27,14 @@ std::string folderOf(const std::string& pickle, const ArchiveRecords& records) {
     const bool hasOwnFolder = std::ranges::any_of(
         records.names(), [](const std::string& name) { return name.starts_with("bytecode/"); });
     return pickle == kBytecode && !hasOwnFolder ? "constants/" : pickle.substr(0, pickle.rfind('.')) + "/";
+}
+
+/// The classes of a source: "__torch__.torch.nn.modules.conv" for "code/__torch__/torch/nn/modules/conv.py".
+std::string moduleOf(const std::string& record) {
+    std::string module = record.substr(record.find('/') + 1);
+    module.erase(module.rfind('.'));
+    std::ranges::replace(module, '/', '.');
+    return module;
 }
 
 class Archive {
@@ -81,6 +90,12 @@ class Archive {
         const auto facts = checkSource(records_.read(record));
         if (!facts) {
             return unsound(path_, record + ' ' + facts.error().message);
+        }
+        if (facts->restoresItself && !isQuantizedModule(moduleOf(record))) {
+            return unsound(path_,
+                           record +
+                               " has a class that restores itself (__setstate__), which only PyTorch's "
+                               "quantized modules may");
         }
         restoresItself_ = restoresItself_ || facts->restoresItself;
         if (facts->forbidden && !forbidden_) {

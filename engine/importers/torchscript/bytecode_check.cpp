@@ -67,8 +67,12 @@ class Check {
     Status flow(const std::vector<BytecodeFunction>& functions) {
         for (const BytecodeFunction& function : functions) {
             if (function.name.ends_with(kRestores)) {
-                QS_ASSIGN(Slots slots, follow(function, nullptr));
                 const std::string module = function.name.substr(0, function.name.size() - kRestores.size());
+                if (!isQuantizedModule(module)) {
+                    return unsound(path_,
+                                   module + " restores itself, which only PyTorch's quantized modules may");
+                }
+                QS_ASSIGN(Slots slots, follow(function, nullptr));
                 if (!restored_.emplace(module, std::move(slots)).second) {
                     return unsound(path_, "its bytecode has " + function.name + " twice");
                 }

@@ -176,9 +176,7 @@ Status checkEmbedding(const Items& state) {
 
 /// "__torch__.torch.ao.nn.quantized.modules.conv.___torch_mangle_7\nConv2d" and its like.
 bool isConvolutionModule(std::string_view global) {
-    const std::string_view name = global.substr(global.find('\n') + 1);
-    return global.starts_with("__torch__.torch.") && global.find(".quantized.") != std::string_view::npos &&
-           name.starts_with("Conv");
+    return isQuantizedModule(global) && global.substr(global.find('\n') + 1).starts_with("Conv");
 }
 
 }  // namespace
@@ -192,6 +190,10 @@ bool isPackedClass(std::string_view name) {
         global[last] = '\n';
     }
     return std::ranges::find(kClasses, global) != std::end(kClasses);
+}
+
+bool isQuantizedModule(std::string_view name) {
+    return name.starts_with("__torch__.torch.") && name.find(".quantized.") != std::string_view::npos;
 }
 
 Status checkPackedState(const PickleValue& object, const TensorRecords& records) {
