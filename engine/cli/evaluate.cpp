@@ -21,35 +21,32 @@ struct Options {
     bool perClass = false;
 };
 
-std::string evaluationText(const protocol::ModelResult& result, const protocol::Measurement& measured,
-                           const protocol::DataInfo& data) {
-    std::string text = result.metrics.empty() ? "no labels, so no accuracy\n" : metricsText(result.metrics);
+std::string evaluationText(const EvaluateResult& result) {
+    const auto& [fp32, measured, notes, skipped] = result;
+    std::string text = fp32.metrics.empty() ? "no labels, so no accuracy\n" : metricsText(fp32.metrics);
     text += fmt::format("on {} samples of {} (95 % intervals in parentheses), model {}\n", measured.samples,
-                        printable(data.source), formatBytes(result.model_bytes));
+                        printable(measured.data), formatBytes(fp32.model_bytes));
     text += fmt::format("median latency {:.3f} ms ({:.3f} to {:.3f}) of {} runs, {} threads on {} ({})\n",
-                        *result.latency_ms, *result.latency_p10_ms, *result.latency_p90_ms,
-                        measured.latency_runs, measured.threads, measured.cpu, measured.isa);
-    if (!data.note.empty()) {
-        text += noteText(data.note);
+                        *fp32.latency_ms, *fp32.latency_p10_ms, *fp32.latency_p90_ms, measured.latency_runs,
+                        measured.threads, measured.cpu, measured.isa);
+    for (const std::string& note : notes) {
+        text += noteText(note);
     }
-    return text + skippedText(data.skipped);
+    return text + skippedText(skipped);
 }
 
 Result<Report> evaluate(const Options& options, Session& session) {
-    const protocol::DataSpec spec = *options.data.spec();
     EvaluateRequest request = options.request;
-    request.model = {options.model.path, spec, options.model.inputs};
-    protocol::Measurement measured;
-    QS_ASSIGN(const protocol::ModelResult result, session.workbench.evaluate(request, measured, session.job));
-    QS_ASSIGN(const protocol::DataInfo data, session.workbench.openData(spec));
-    const std::string classes = options.perClass ? perClassText(result.classes) + '\n' : "";
-    Report report{{{"fp32", result}}, classes + evaluationText(result, measured, data)};
+    request.model = {options.model.path, *options.data.spec(), options.model.inputs};
+    QS_ASSIGN(const EvaluateResult result, session.workbench.evaluate(request, session.job));
+    const std::string classes = options.perClass ? perClassText(result.fp32.classes) + '\n' : "";
+    Report report{{{"fp32", result.fp32}}, classes + evaluationText(result)};
     report.json["model"] = options.model.path;
-    report.json["data"] = data.source;
-    report.json["samples"] = measured.samples;
-    report.json["skipped"] = data.skipped;
-    report.json["notes"] = data.note.empty() ? std::vector<std::string>{} : std::vector{data.note};
-    report.json["measured"] = measured;
+    report.json["data"] = result.measured.data;
+    report.json["samples"] = result.measured.samples;
+    report.json["skipped"] = result.skipped;
+    report.json["notes"] = result.notes;
+    report.json["measured"] = result.measured;
     return report;
 }
 

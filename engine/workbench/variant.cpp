@@ -97,6 +97,15 @@ void writeMetrics(const EvaluatedModel& evaluated, protocol::ModelResult& result
     }
 }
 
+void noteNotFinite(const std::string& model, const EvaluatedModel& evaluated, int64_t samples,
+                   std::vector<std::string>& notes) {
+    if (evaluated.notFinite > 0) {
+        notes.push_back(model + " gives outputs that are not finite (NaN or infinity) for " +
+                        std::to_string(evaluated.notFinite) + " of " + std::to_string(samples) +
+                        " samples: what is not a number counts as wrong");
+    }
+}
+
 namespace {
 
 /// What the layer computes in. Only weighted layers can tell bfloat16 from float32.
@@ -126,15 +135,6 @@ std::vector<protocol::LayerResult> listLayers(const BuiltVariant& built) {
         rows.push_back(std::move(row));
     }
     return rows;
-}
-
-void noteNotFinite(const std::string& model, const EvaluatedModel& evaluated, int64_t samples,
-                   std::vector<std::string>& notes) {
-    if (evaluated.notFinite > 0) {
-        notes.push_back(model + " gives outputs that are not finite (NaN or infinity) for " +
-                        std::to_string(evaluated.notFinite) + " of " + std::to_string(samples) +
-                        " samples: what is not a number counts as wrong");
-    }
 }
 
 /// What layers with values that are not finite mean for the figures; the FP32 network's own come first.

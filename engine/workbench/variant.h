@@ -47,6 +47,10 @@ Result<std::vector<ChosenMetric>> metricsFor(const OpenedModel& opened, const Da
 /// `evaluated` into `result`, with top1 where it was measured.
 void writeMetrics(const EvaluatedModel& evaluated, protocol::ModelResult& result);
 
+/// Adds that `model` ("the FP32 model") gives outputs that are not finite, where it does.
+void noteNotFinite(const std::string& model, const EvaluatedModel& evaluated, int64_t samples,
+                   std::vector<std::string>& notes);
+
 /// Builds and measures. Accuracy, latency and speed-up are against the FP32 model as opened; layer errors are
 /// against the FP32 network with the variant's own (perhaps trained) weights, so that they show quantization
 /// alone.

@@ -134,8 +134,7 @@ Result<protocol::DataInfo> Workbench::openData(const protocol::DataSpec& spec) {
     return describe(*data, spec.source);
 }
 
-Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request,
-                                                  protocol::Measurement& measured, Job& job) {
+Result<EvaluateResult> Workbench::evaluate(const EvaluateRequest& request, Job& job) {
     if (!request.model.data) {
         return usageError("evaluating needs data");
     }
@@ -143,6 +142,8 @@ Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request
     counts.batch = request.batch;
     counts.eval_samples = request.samples;
     QS_TRY(checkRecipe(counts));
+    EvaluateResult result;
+    protocol::Measurement& measured = result.measured;
     measured.threads = setThreads(0);
     QS_ASSIGN(const auto source, state_->models.openData(*request.model.data));
     QS_ASSIGN(const auto opened,
@@ -155,17 +156,18 @@ Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request
     options.batch = batchOf(*opened, request.batch);
     options.fixedBatch = opened->graph.fixedBatch();
     QS_ASSIGN(QuantizedGraph graph, convertFloat(opened->graph));
-    protocol::ModelResult result;
-    result.model_bytes = graph.parameterBytes();
+    result.fp32.model_bytes = graph.parameterBytes();
     QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(graph)));
     ReferenceOutputs nothing(0);
     QS_ASSIGN(const Evaluation evaluation,
               evaluateModels(data, *executor, nullptr, nothing, options, "Evaluating FP32", job));
-    writeMetrics(evaluation.fp32, result);
+    writeMetrics(evaluation.fp32, result.fp32);
+    noteNotFinite("the FP32 model", evaluation.fp32, evaluation.samples, result.notes);
     ModelData timed(source, indices, inputs, options.fixedBatch);
     QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(timed));
     const protocol::Recipe defaults;
-    QS_TRY(measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result, job));
+    QS_TRY(
+        measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result.fp32, job));
     measured.latency_runs = defaults.latency_runs;
     measured.data = request.model.data->source;
     measured.samples = evaluation.samples;
@@ -173,6 +175,11 @@ Result<protocol::ModelResult> Workbench::evaluate(const EvaluateRequest& request
     measured.seed = request.seed;
     measured.cpu = cpuInfo().model;
     measured.isa = cpuInfo().isa;
+    result.skipped = data.skipped();
+    QS_ASSIGN(const protocol::DataInfo info, openData(*request.model.data));
+    if (!info.note.empty()) {
+        result.notes.push_back(info.note);
+    }
     return result;
 }
 

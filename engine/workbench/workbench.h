@@ -21,6 +21,14 @@ struct EvaluateRequest {
     uint64_t seed = 1;        ///< of the choice of samples
 };
 
+/// Metrics of the FP32 model that need none to compare with, its latency and its size.
+struct EvaluateResult {
+    protocol::ModelResult fp32;
+    protocol::Measurement measured;
+    std::vector<std::string> notes = {};
+    std::vector<std::string> skipped = {};  ///< samples that were left out, with the reason
+};
+
 /// The places that an export takes, to be claimed before it. Usage error as exporterFor() and claimFor().
 Result<OutputClaim> claimOf(const protocol::ExportParams& params);
 
@@ -45,10 +53,7 @@ class Workbench {
     Result<protocol::ModelInfo> openModel(const protocol::OpenModelParams& params, const Job& job = Job());
     Result<protocol::DataInfo> openData(const protocol::DataSpec& spec);
 
-    /// Metrics of the FP32 model that need none to compare with, its latency and its size; notes of the data
-    /// and skipped files come with data.open.
-    Result<protocol::ModelResult> evaluate(const EvaluateRequest& request, protocol::Measurement& measured,
-                                           Job& job);
+    Result<EvaluateResult> evaluate(const EvaluateRequest& request, Job& job);
     Result<protocol::VariantResult> measure(const protocol::MeasureParams& params, Job& job);
     Result<protocol::ComparisonResult> compare(const protocol::CompareParams& params, Job& job);
     /// Puts the trained weights into `outputs`, where they are claimed.

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "workbench/script_models.h"
 #include "workbench/workbench_fixture.h"
@@ -10,6 +11,7 @@ namespace qs {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// Small networks written by the test, on tensors in .npy files.
@@ -226,16 +228,30 @@ TEST_F(MetricsTest, SeveralInputsAndOutputs) {
 TEST_F(MetricsTest, EvaluatesFp32AloneByItsLabels) {
     const at::Tensor x = at::randn({50, 16});
     const at::Tensor labels = x.matmul(weights(8).t()).argmax(1);
-    protocol::Measurement measured;
     EvaluateRequest request;
     request.model = {classifier(), npy(x, labels), {}};
     request.samples = 40;
-    const auto result = workbench_.evaluate(request, measured, job_);
+    const auto result = workbench_.evaluate(request, job_);
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(result->top1, 100);
-    EXPECT_EQ(result->metrics.at(0).samples, 40);
+    EXPECT_EQ(result->fp32.top1, 100);
+    EXPECT_EQ(result->fp32.metrics.at(0).samples, 40);
+    EXPECT_EQ(result->measured.samples, 40);
+    EXPECT_THAT(result->notes, testing::IsEmpty());
     request.metric = "sqnr_db";
-    EXPECT_FALSE(workbench_.evaluate(request, measured, job_));
+    EXPECT_FALSE(workbench_.evaluate(request, job_));
+}
+
+TEST_F(MetricsTest, SaysWhatIsNotFiniteInAnEvaluation) {
+    at::Tensor x = at::randn({10, 16});
+    x[3][0] = std::nanf("");
+    x[7].copy_(weights(8)[0].sign() * 3e38);
+    EvaluateRequest request;
+    request.model = {classifier(), npy(x, at::zeros({10}, at::kLong)), {}};
+    const auto result = workbench_.evaluate(request, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->measured.samples, 9);
+    EXPECT_THAT(result->skipped, ElementsAre(HasSubstr("sample 3: input")));
+    EXPECT_THAT(result->notes, ElementsAre(HasSubstr("not finite (NaN or infinity) for 1 of 9 samples")));
 }
 
 }  // namespace
