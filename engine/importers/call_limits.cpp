@@ -270,7 +270,7 @@ class Call {
 
 }  // namespace
 
-void checkRanges(const c10::FunctionSchema& schema, const Values& arguments) {
+void checkRanges(const c10::FunctionSchema& schema, c10::ArrayRef<c10::IValue> arguments) {
     const auto& declared = schema.arguments();
     for (size_t i = 0; i < declared.size() && i < arguments.size(); ++i) {
         checkLength(schema, declared[i], arguments[i]);

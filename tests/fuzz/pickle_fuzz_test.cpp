@@ -11,6 +11,7 @@
 #include "fuzz/message_check.h"
 #include "fuzz/pickle_mutation.h"
 #include "importers/importer.h"
+#include "importers/torchscript/call_guard.h"
 #include "importers/torchscript/load.h"
 #include "support/test_models.h"
 #include "workbench/weights_file.h"
@@ -32,6 +33,7 @@ class FuzzPickles : public FuzzTest {
     /// What the bytecode computes may fail, but not reach beyond its values.
     static void run(torch::jit::mobile::Module& module) {
         try {
+            const CallGuard checked;
             module.forward({at::ones({2, 1, 8, 8})});
         } catch (const std::exception&) {
         }

@@ -295,6 +295,7 @@ def lite_flows(folder):
     flow("slice.ptl", [load, ("TUPLE_SLICE", 0, 5), end])
     flow("loop.ptl", [load, load, ("LOOP", 1, 4), end, end])
     flow("loop_of_nothing.ptl", [load, load, ("LOOP", 1, 1)])
+    flow("back.ptl", [load, end, ("JMP", -2, 0)])
     flow("key.ptl", [load, ("DICT_CONSTRUCT", 0, 1), end])
     flow("object.ptl", [("CREATE_OBJECT", 0, 0), end])
     flow("many.ptl", operators=lambda rows: ((*rows[0][:2], 200), *rows[1:]))

@@ -6,6 +6,7 @@
 #include "comparison/exported_file.h"
 #include "comparison/in_process.h"
 #include "core/guard.h"
+#include "importers/torchscript/call_guard.h"
 #include "importers/torchscript/load.h"
 #include "ops/quantized_engine.h"
 
@@ -17,8 +18,13 @@ Result<std::unique_ptr<Runner>> makeLibTorch(const std::filesystem::path& file, 
                                              const std::vector<at::Tensor>& inputs, std::string note) {
     const QuantizedEngine forPacking(engine);
     QS_ASSIGN(const torch::jit::Module loaded, loadTorchScript(file));
-    QS_ASSIGN(torch::jit::Module module,
-              guard("LibTorch cannot freeze the model", [&] { return torch::jit::freeze(loaded); }));
+    QS_ASSIGN(torch::jit::Module module, guard("LibTorch cannot freeze the model", [&] {
+                  const at::NoGradGuard noGrad;
+                  const CallGuard checked;  // here, since it would count in what is timed
+                  torch::jit::Module frozen = torch::jit::freeze(loaded);
+                  frozen.forward({inputs.begin(), inputs.end()});
+                  return frozen;
+              }));
     return makeInProcessRunner(std::string("LibTorch ") + TORCH_VERSION, std::move(note),
                                [module = std::move(module), engine, inputs]() mutable {
                                    const at::NoGradGuard noGrad;

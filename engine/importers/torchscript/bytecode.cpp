@@ -177,9 +177,25 @@ class FunctionReader {
             }
             function_.instructions.push_back({known->opcode, parts[1]->integer, parts[2]->integer});
         }
+        QS_TRY(checkBackwardJumps());
         const bool ends = count > 0 && (function_.instructions.back().opcode == Opcode::RET ||
                                         function_.instructions.back().opcode == Opcode::JMP);
         return ends ? Status() : unsound("does not end");
+    }
+
+    /// Back only to the head of a loop, which counts its rounds.
+    Status checkBackwardJumps() const {
+        const auto& all = function_.instructions;
+        for (size_t at = 0; at < all.size(); ++at) {
+            const bool jumps = all[at].opcode == Opcode::JF || all[at].opcode == Opcode::JMP ||
+                               all[at].opcode == Opcode::LOOP;
+            if (jumps && all[at].x <= 0 &&
+                (all[at].opcode != Opcode::JMP ||
+                 all[static_cast<size_t>(static_cast<int64_t>(at) + all[at].x)].opcode != Opcode::LOOP)) {
+                return unsound("jumps back in instruction " + std::to_string(at) + " to what is no loop");
+            }
+        }
+        return {};
     }
 
     bool staysInside(Operands operands, int64_t x, int64_t n, int64_t at) const {

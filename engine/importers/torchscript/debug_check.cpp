@@ -39,8 +39,9 @@ class Check {
             known->second = lengthOf(*range[0]);
         }
         const int64_t length = known->second;
-        return range.size() == 3 && length >= 0 && isInteger(*range[2], length) &&
-               isInteger(*range[1], range[2]->integer);
+        // Nodes without a source have the range from 0 to 1 of an empty text.
+        return range.size() == 3 && length >= 0 && isInteger(*range[2], length + 1) &&
+               isInteger(*range[1], std::min(length, range[2]->integer));
     }
 
   private:

@@ -10,8 +10,8 @@
 
 #include "core/guard.h"
 #include "importers/torchscript/archive_check.h"
+#include "importers/torchscript/call_guard.h"
 #include "importers/torchscript/graph_check.h"
-#include "importers/torchscript/packing_guard.h"
 #include "importers/torchscript/refusals.h"
 
 namespace qs {
@@ -49,7 +49,7 @@ Result<torch::jit::Module> loadTorchScript(const std::filesystem::path& path,
     silencePrinting();
     const std::string what = "cannot load " + path.string();
     auto module = guard(what, [&] {
-        const PackingGuard packing;
+        const CallGuard checked;
         return torch::jit::load(path.string(), at::kCPU, extra);
     });
     if (!module) {
@@ -69,7 +69,7 @@ Result<torch::jit::mobile::Module> loadLite(const std::filesystem::path& path) {
     QS_TRY(checkLite(path));
     silencePrinting();
     auto module = guard("cannot load " + path.string(), [&] {
-        const PackingGuard packing;
+        const CallGuard checked;
         return torch::jit::_load_for_mobile(path.string(), at::kCPU);
     });
     // LibTorch's names of types on phones are numbers.

@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include "core/guard.h"
+#include "importers/torchscript/call_guard.h"
 #include "importers/torchscript/load.h"
 #include "ops/quantized_engine.h"
 #include "verify/file_runtime.h"
@@ -30,6 +31,7 @@ class LibTorchSession : public FileSession {
         return guard("LibTorch cannot run the file", [&] {
             const at::NoGradGuard noGrad;
             const QuantizedEngine chosen(engine_.engine);
+            const CallGuard checked;
             return body();
         });
     }

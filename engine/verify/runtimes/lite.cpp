@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include "core/guard.h"
+#include "importers/torchscript/call_guard.h"
 #include "importers/torchscript/load.h"
 #include "ops/quantized_engine.h"
 #include "verify/file_runtime.h"
@@ -24,6 +25,7 @@ class LiteSession : public FileSession {
         return guard("the lite interpreter cannot run the file", [&] {
             const at::NoGradGuard noGrad;
             const QuantizedEngine chosen(kEngine);
+            const CallGuard checked;
             return tensorsOf(module_.forward({inputs.begin(), inputs.end()}));
         });
     }

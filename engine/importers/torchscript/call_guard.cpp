@@ -1,4 +1,4 @@
-#include "importers/torchscript/packing_guard.h"
+#include "importers/torchscript/call_guard.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>
@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+
+#include "importers/call_limits.h"
 
 namespace qs {
 
@@ -30,7 +32,7 @@ bool isSound(const std::string& name, const c10::IValue& value, const at::Tensor
     return name != "groups" || (value.toInt() >= 1 && weight.size(0) % value.toInt() == 0);
 }
 
-void checkArguments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
+void checkGeometry(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
     const auto& declared = schema.arguments();
     const size_t first = stack.size() - declared.size();
     const at::Tensor weight = stack[first].toTensor();
@@ -44,10 +46,12 @@ void checkArguments(const c10::FunctionSchema& schema, const torch::jit::Stack& 
 }
 
 void callChecked(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
-    const std::string& name = op.schema().name();
+    const c10::FunctionSchema& schema = op.schema();
+    const std::string& name = schema.name();
     if (name.find("quantized::conv") != std::string::npos && name.ends_with("_prepack")) {
-        checkArguments(op.schema(), *stack);
+        checkGeometry(schema, *stack);
     }
+    checkRanges(schema, torch::jit::last(*stack, schema.arguments().size()));
     const c10::impl::ExcludeDispatchKeyGuard excluded(kKey);
     op.callBoxed(*stack);
 }
@@ -58,6 +62,6 @@ TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, library) {
     library.fallback(torch::CppFunction::makeFromBoxedFunction<&callChecked>());
 }
 
-PackingGuard::PackingGuard() : included_(kKey) {}
+CallGuard::CallGuard() : included_(kKey) {}
 
 }  // namespace qs
