@@ -39,9 +39,9 @@ bool areModulesSound(const Pickle& data) {
     });
 }
 
-class Check {
+class BytecodeCheck {
   public:
-    Check(const PickleValue& model, uint64_t version, const std::filesystem::path& path)
+    BytecodeCheck(const PickleValue& model, uint64_t version, const std::filesystem::path& path)
         : model_(model), version_(version), path_(path) {}
 
     Status names(const BytecodeFunction& function) const {
@@ -115,7 +115,7 @@ Status checkBytecode(const Pickle& bytecode, const Pickle& data, uint64_t versio
         return unsound(path, "its data.pkl holds no model");
     }
     QS_ASSIGN(const auto functions, readBytecode(bytecode, path));
-    Check check(*data.root, version, path);
+    BytecodeCheck check(*data.root, version, path);
     for (const BytecodeFunction& function : functions) {
         QS_TRY(check.names(function));
     }

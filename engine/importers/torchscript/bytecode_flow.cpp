@@ -36,7 +36,7 @@ struct Value {
     }
 };
 
-constexpr Value kNone{.isNone = true};
+constexpr Value kNothing{.isNone = true};
 
 /// What is known at one place, whichever way led there.
 struct State {
@@ -119,7 +119,7 @@ class Flow {
         if (!state.stack.empty()) {
             state.stack[0] = Value{.object = self_, .isNew = !self_};
         }
-        state.registers.resize(static_cast<size_t>(function_.registers) + 1, kNone);
+        state.registers.resize(static_cast<size_t>(function_.registers) + 1, kNothing);
         reach(0, std::move(state));
         while (!waiting_.empty()) {
             const size_t begin = *waiting_.begin();
@@ -264,7 +264,7 @@ class Flow {
                 push(state, registerOf(state, x));
                 return true;
             case Opcode::MOVE:
-                push(state, std::exchange(registerOf(state, x), kNone));
+                push(state, std::exchange(registerOf(state, x), kNothing));
                 return true;
             case Opcode::STORE:
                 registerOf(state, x) = pop(state);
@@ -278,13 +278,13 @@ class Flow {
                 pop(state);
                 return true;
             case Opcode::DROPR:
-                registerOf(state, x) = kNone;
+                registerOf(state, x) = kNothing;
                 return true;
             case Opcode::LOADC:
                 push(state, constant(*function_.constants[static_cast<size_t>(x)]));
                 return true;
             case Opcode::UN_INITIALIZED:
-                push(state, kNone);
+                push(state, kNothing);
                 return true;
             case Opcode::JF:
                 pop(state);
@@ -380,7 +380,7 @@ class Flow {
     }
 
     static Value constant(const PickleValue& value) {
-        return value.is(Kind::None) ? kNone : Value{.constant = &value};
+        return value.is(Kind::None) ? kNothing : Value{.constant = &value};
     }
 
     static Value elementOf(const Value& tuple, const Value& index) {
@@ -430,7 +430,7 @@ class Flow {
         if (object.isNew) {
             const auto least = static_cast<size_t>(slot) + 1;
             work(least);
-            state.newSlots.resize(std::max(state.newSlots.size(), least), kNone);
+            state.newSlots.resize(std::max(state.newSlots.size(), least), kNothing);
             state.newSlots[static_cast<size_t>(slot)] = value;
             return;
         }

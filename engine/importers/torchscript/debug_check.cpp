@@ -23,10 +23,10 @@ bool isInteger(const PickleValue& value, int64_t most) {
     return value.is(Kind::Int) && value.integer >= 0 && value.integer <= most;
 }
 
-class Check {
+class DebugCheck {
   public:
     /// `texts`: what the ranges name by number; nullptr where they quote it.
-    explicit Check(const Items* texts) : texts_(texts) {}
+    explicit DebugCheck(const Items* texts) : texts_(texts) {}
 
     /// (offset in the code, (source, begin, end), ...).
     bool isEntry(const PickleValue& entry) {
@@ -97,7 +97,7 @@ Status checkDebugInformation(const Pickle& pickle) {
         return unsound;
     }
     // LibTorch takes an empty table for none.
-    Check check(texts && !texts->empty() ? texts : nullptr);
+    DebugCheck check(texts && !texts->empty() ? texts : nullptr);
     const bool sound = std::ranges::all_of(hasTable ? root[2]->items : root,
                                            [&](const PickleValue* entry) { return check.isEntry(*entry); });
     return sound ? Status() : unsound;

@@ -49,9 +49,10 @@ bool isKey(const PickleValue& value) {
            value.is(Kind::Call);
 }
 
-class Check {
+class PickleCheck {
   public:
-    Check(const TensorRecords& records, uint64_t mostBytes) : records_(records), mostBytes_(mostBytes) {}
+    PickleCheck(const TensorRecords& records, uint64_t mostBytes)
+        : records_(records), mostBytes_(mostBytes) {}
 
     Status value(const PickleValue& value) {
         switch (value.kind) {
@@ -179,7 +180,7 @@ bool isShallowType(std::string_view text) {
 }
 
 Status checkPickle(const Pickle& pickle, const TensorRecords& records, uint64_t mostBytes) {
-    Check check(records, mostBytes);
+    PickleCheck check(records, mostBytes);
     for (const PickleValue& value : pickle.values) {
         QS_TRY(check.value(value));
     }
