@@ -22,10 +22,6 @@ constexpr qsizetype kErrorTailBytes = 8192;
 /// How long the end of the program waits for an engine to go by itself, and then to be gone.
 constexpr int kLastWaitMs = 300;
 
-QString toText(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
 void endSoon(QProcess& process, std::chrono::milliseconds grace) {
     QTimer::singleShot(grace, &process, [&process] { process.kill(); });
 }
@@ -131,7 +127,7 @@ void EngineClient::handshake() {
 
 void EngineClient::onHandshake(const Response& response) {
     if (response.error) {
-        giveUpOn(tr("The engine refused to start: %1").arg(toText(response.error->message)));
+        giveUpOn(tr("The engine refused to start: %1").arg(QString::fromStdString(response.error->message)));
         return;
     }
     info_ = response.result.get<protocol::EngineInfo>();
@@ -318,7 +314,7 @@ void EngineClient::receive(const Response& response) {
         return;
     }
     if (response.error) {
-        fail(*response.id, response.error->code, toText(response.error->message));
+        fail(*response.id, response.error->code, QString::fromStdString(response.error->message));
     } else if (auto node = pending_.extract(*response.id)) {
         if (const auto& onResult = node.mapped().handlers.onResult) {
             onResult(response.result);

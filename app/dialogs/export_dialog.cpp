@@ -22,10 +22,6 @@ namespace {
 
 constexpr int kDescriptionLines = 2;
 
-QString toText(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
 }  // namespace
 
 ExportDialog::ExportDialog(std::vector<protocol::TargetInfo> targets, const ExportStart& start,
@@ -45,7 +41,7 @@ ExportDialog::ExportDialog(std::vector<protocol::TargetInfo> targets, const Expo
     setWindowTitle(tr("Export %1").arg(start.what));
     target_->setObjectName(QStringLiteral("exportTarget"));
     for (const auto& target : targets_) {
-        target_->addItem(toText(target.name), toText(target.name));
+        target_->addItem(QString::fromStdString(target.name), QString::fromStdString(target.name));
         target_->setItemData(target_->count() - 1, engineText(target.description), Qt::ToolTipRole);
     }
     description_->setObjectName(QStringLiteral("exportDescription"));
@@ -118,12 +114,12 @@ void ExportDialog::showTarget() {
     verify_->setToolTip(target.runtime.empty()
                             ? tr("Nothing on this machine opens what is written.")
                             : tr("Opens the file in %1 and compares it with the engine on the same samples")
-                                  .arg(toText(target.runtime)));
+                                  .arg(QString::fromStdString(target.runtime)));
     QString path = path_->text();
     if (!extension_.isEmpty() && path.endsWith(extension_)) {
         path.chop(extension_.size());
     }
-    extension_ = toText(target.extension);
+    extension_ = QString::fromStdString(target.extension);
     path_->setText(path.endsWith(extension_) ? path : path + extension_);
     check();
 }
@@ -157,9 +153,10 @@ void ExportDialog::browse() {
             QFileDialog::getExistingDirectory(this, tr("Folder to write to"), QFileInfo(now).absolutePath());
         path = parent.isEmpty() ? parent : QDir(parent).filePath(QFileInfo(now).fileName());
     } else {
-        path = QFileDialog::getSaveFileName(this, windowTitle(), now,
-                                            QStringLiteral("%1 (*%2)").arg(toText(target().name), extension_),
-                                            nullptr, QFileDialog::DontConfirmOverwrite);
+        path = QFileDialog::getSaveFileName(
+            this, windowTitle(), now,
+            QStringLiteral("%1 (*%2)").arg(QString::fromStdString(target().name), extension_), nullptr,
+            QFileDialog::DontConfirmOverwrite);
     }
     if (!path.isEmpty()) {
         path_->setText(QDir::toNativeSeparators(path));
@@ -191,7 +188,7 @@ ExportChoice ExportDialog::choice() const {
         path += extension_;
     }
     choice.path = QFileInfo(QDir::fromNativeSeparators(path)).absoluteFilePath();
-    choice.target = toText(target().name);
+    choice.target = QString::fromStdString(target().name);
     choice.opset = target().opset > 0 ? opset_->value() : 0;
     choice.preprocessingInside = preprocessing_->isEnabled() && preprocessing_->isChecked();
     choice.replace = replace_;

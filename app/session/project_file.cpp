@@ -22,24 +22,22 @@ struct ProjectText {
 
 constexpr const char* kFormat = "quantoscope project";
 
-QString toText(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
 /// Paths as they stand in a file in `folder`.
 class PathMap {
   public:
     explicit PathMap(const QString& folder) : folder_(folder) {}
 
     std::string outward(const std::string& path) const {
-        const QString text = toText(path);
+        const QString text = QString::fromStdString(path);
         const QString relative = folder_.relativeFilePath(text);
         const bool inside = QDir::isAbsolutePath(text) && !relative.startsWith(QStringLiteral("../"));
         return inside ? relative.toStdString() : path;
     }
 
     std::string inward(const std::string& path) const {
-        return path.empty() ? path : QDir::cleanPath(folder_.absoluteFilePath(toText(path))).toStdString();
+        return path.empty()
+                   ? path
+                   : QDir::cleanPath(folder_.absoluteFilePath(QString::fromStdString(path))).toStdString();
     }
 
   private:
@@ -59,7 +57,8 @@ const json& member(const json& object, const char* name) {
 }
 
 QDateTime readTime(const json& object, const char* name) {
-    return QDateTime::fromString(toText(object.value(name, std::string())), Qt::ISODateWithMs);
+    return QDateTime::fromString(QString::fromStdString(object.value(name, std::string())),
+                                 Qt::ISODateWithMs);
 }
 
 std::string writeTime(const QDateTime& time) {
@@ -126,8 +125,8 @@ json write(const Variant& variant, const PathMap& paths) {
 
 Variant readVariant(const json& source, const PathMap& paths) {
     Variant variant;
-    variant.id = toText(source.at("id").get<std::string>());
-    variant.name = toText(source.at("name").get<std::string>());
+    variant.id = QString::fromStdString(source.at("id").get<std::string>());
+    variant.name = QString::fromStdString(source.at("name").get<std::string>());
     variant.createdAt = readTime(source, "created_at");
     variant.result = source.at("result").get<protocol::VariantResult>();
     std::string& weights = variant.result.recipe.trained_weights;
@@ -144,7 +143,7 @@ std::optional<Proof> readProof(const json& source, const PathMap& paths) {
     if (source.is_null()) {
         return std::nullopt;
     }
-    return Proof{toText(paths.inward(source.at("file").get<std::string>())),
+    return Proof{QString::fromStdString(paths.inward(source.at("file").get<std::string>())),
                  source.at("result").get<protocol::VerifyResult>()};
 }
 
@@ -185,8 +184,8 @@ Document readDocument(const json& source, const PathMap& paths) {
     for (const json& variant : source.value("variants", json::array())) {
         document.variants.push_back(readVariant(variant, paths));
     }
-    document.currentVariant = toText(source.value("current_variant", std::string()));
-    document.selectedLayer = toText(source.value("selected_layer", std::string()));
+    document.currentVariant = QString::fromStdString(source.value("current_variant", std::string()));
+    document.selectedLayer = QString::fromStdString(source.value("selected_layer", std::string()));
     document.proof = readProof(member(source, "proof"), paths);
     return document;
 }
@@ -259,7 +258,7 @@ QString readProject(const QString& path, ProjectFile& project) {
     const auto [content, problem] =
         protocol::parseJson({bytes.constData(), static_cast<size_t>(bytes.size())});
     if (!problem.empty()) {
-        return damaged(path, toText("it " + problem));
+        return damaged(path, QString::fromStdString("it " + problem));
     }
     try {
         if (QString wrong = checkHead(path, content); !wrong.isEmpty()) {
@@ -267,7 +266,7 @@ QString readProject(const QString& path, ProjectFile& project) {
         }
         ProjectFile read;
         read.document = readDocument(content, PathMap(QFileInfo(path).absolutePath()));
-        read.projectPath = toText(content.value("project_path", std::string()));
+        read.projectPath = QString::fromStdString(content.value("project_path", std::string()));
         read.savedAt = readTime(content, "saved_at");
         project = std::move(read);
     } catch (const json::exception&) {
@@ -289,7 +288,7 @@ QString gatherWeights(Document& document, const QString& folder, QStringList& mi
         if (weights.empty()) {
             continue;
         }
-        const QString source = toText(weights);
+        const QString source = QString::fromStdString(weights);
         if (!QFileInfo::exists(source)) {
             missing.append(variant.name);
             continue;

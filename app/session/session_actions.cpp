@@ -11,12 +11,6 @@
 
 namespace qs::app {
 
-namespace {
-QString toText(const std::string& text) {
-    return QString::fromStdString(text);
-}
-}  // namespace
-
 // ---- the one job
 
 void Session::refuse(const QString& text) {
@@ -81,7 +75,7 @@ Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult, const E
     };
     handlers.onProgress = [this, alive](const protocol::ProgressNote& note) {
         if (alive()) {
-            job_.message = toText(note.message);
+            job_.message = QString::fromStdString(note.message);
             job_.done = note.done;
             job_.total = note.total;
             job_.etaSeconds = note.eta_s;
@@ -182,7 +176,7 @@ void Session::onModelOpened(const protocol::ModelInfo& model,
 }
 
 bool Session::openData(const protocol::DataSpec& spec, DataRole role) {
-    if (!beginJob(tr("Open %1").arg(toText(spec.source)))) {
+    if (!beginJob(tr("Open %1").arg(QString::fromStdString(spec.source)))) {
         return false;
     }
     request_ = api_.openData(
@@ -198,7 +192,7 @@ void Session::onDataOpened(const OpenedData& opened, DataRole role) {
                                   : document_.calibration) = opened;
     emit dataChanged(role);
     if (!opened.info.note.empty()) {
-        emit message(Severity::Info, toText(opened.info.note));
+        emit message(Severity::Info, QString::fromStdString(opened.info.note));
     }
     openedFile();
 }
@@ -268,7 +262,7 @@ void Session::addVariant(const protocol::VariantResult& result) {
         emit message(Severity::Warning,
                      tr("%1 samples could not be read and were left out, the first of them %2.")
                          .arg(result.skipped.size())
-                         .arg(toText(result.skipped.front())));
+                         .arg(QString::fromStdString(result.skipped.front())));
     }
     edited();
     autosave();
@@ -359,7 +353,7 @@ bool Session::exportTo(const ExportChoice& choice) {
     request_ = api_.exportModel(
         params, jobHandlers<protocol::ExportResult>([this](const protocol::ExportResult& result) {
             emit exported(result);
-            emit message(Severity::Info, tr("Exported to %1.").arg(toText(result.path)));
+            emit message(Severity::Info, tr("Exported to %1.").arg(QString::fromStdString(result.path)));
         }));
     return true;
 }

@@ -24,16 +24,12 @@ namespace {
 
 constexpr int kTint = 40;
 
-QString toText(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
 /// A row each, numbered only by their order.
 std::vector<QStringList> rowsOf(const std::vector<std::string>& lines) {
     std::vector<QStringList> rows;
     rows.reserve(lines.size());
     for (const std::string& line : lines) {
-        rows.push_back({QStringLiteral("\u2022"), toText(line)});
+        rows.push_back({QStringLiteral("\u2022"), QString::fromStdString(line)});
     }
     return rows;
 }
@@ -119,20 +115,20 @@ void ProofPanel::setExport(const std::optional<protocol::ExportResult>& result) 
     const protocol::ExportResult shown = result.value_or(protocol::ExportResult());
     std::vector<QStringList> rows;
     if (result) {
-        rows.push_back({tr("Target"), toText(shown.target)});
+        rows.push_back({tr("Target"), QString::fromStdString(shown.target)});
         rows.push_back({tr("Size"), format::bytes(shown.bytes)});
         for (const std::string& file : shown.files) {
-            rows.push_back({tr("File"), toText(file)});
+            rows.push_back({tr("File"), QString::fromStdString(file)});
         }
         for (const std::string& note : shown.notes) {
-            rows.push_back({tr("Note"), toText(note)});
+            rows.push_back({tr("Note"), QString::fromStdString(note)});
         }
     }
     export_->setRows(rows);
     commands_->setRows(rowsOf(shown.commands));
     QStringList lines;
     for (const std::string& command : shown.commands) {
-        lines << toText(command);
+        lines << QString::fromStdString(command);
     }
     commandText_ = lines.join(QLatin1Char('\n'));
     copy_->setVisible(!shown.commands.empty());
@@ -174,9 +170,10 @@ void ProofPanel::showVerdict(const protocol::VerifyResult& result) {
 void ProofPanel::showFigures(const QString& file, const protocol::VerifyResult& result) {
     std::vector<QStringList> rows{{tr("File"), file}};
     rows.push_back(
-        {tr("Opened by"), toText(result.runtime_version.empty() ? result.runtime : result.runtime_version)});
+        {tr("Opened by"),
+         QString::fromStdString(result.runtime_version.empty() ? result.runtime : result.runtime_version)});
     if (!result.target.empty()) {
-        rows.push_back({tr("Target"), toText(result.target)});
+        rows.push_back({tr("Target"), QString::fromStdString(result.target)});
     }
     rows.push_back({tr("Samples"), format::integer(result.samples)});
     if (result.engine_top1 || result.file_top1) {
@@ -196,7 +193,7 @@ void ProofPanel::showFigures(const QString& file, const protocol::VerifyResult& 
     agreement_->setRows(rows);
     std::vector<QStringList> outputs;
     for (const protocol::OutputDifference& output : result.outputs) {
-        outputs.push_back({toText(output.name), format::scientific(output.worst),
+        outputs.push_back({QString::fromStdString(output.name), format::scientific(output.worst),
                            format::scientific(output.mean), decibels(output.sqnr_db)});
     }
     outputs_->setRows(outputs, {tr("Output"), tr("worst"), tr("mean"), tr("SQNR")});
