@@ -41,7 +41,7 @@ constexpr int kLayoutVersion = 2;
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kLayout = QStringLiteral("window/layout");
 const QString kColumns = QStringLiteral("layers/changedColumns");
-const QString kProjectSuffix = QStringLiteral(".qsproj");
+const QString kProjectEnding = QStringLiteral(".qsproj");
 
 }  // namespace
 
@@ -147,7 +147,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 // ---- what is opened
 
 void MainWindow::open(const QString& path, const std::optional<protocol::DataSpec>& data) {
-    if (path.endsWith(kProjectSuffix)) {
+    if (path.endsWith(kProjectEnding)) {
         files_->openProject(path);
         return;
     }
