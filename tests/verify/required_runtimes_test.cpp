@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "support/test_models.h"
-#include "verify/file_runtime.h"
+#include "verify/verify_fixture.h"
 
 namespace qs::test {
 namespace {
@@ -17,7 +17,9 @@ bool areRequired() {
     return told != nullptr && std::string_view(told) == "1";
 }
 
-TEST(RequiredRuntimes, AreHere) {
+using RequiredRuntimes = VerifyFixture;
+
+TEST_F(RequiredRuntimes, AreHere) {
     if (!areRequired()) {
         GTEST_SKIP() << "QS_REQUIRE_RUNTIMES is not 1";
     }
