@@ -72,7 +72,9 @@ at::Tensor copyOf(const PlanValue& value) {
         return at::clone(value.tensor(), at::MemoryFormat::Contiguous);
     }
     at::Tensor copy = at::empty(operand.shape, operand.type);
-    std::memcpy(copy.data_ptr(), operand.buffer->data, operand.bytes());
+    if (operand.bytes() > 0) {
+        std::memcpy(copy.data_ptr(), operand.buffer->data, operand.bytes());
+    }
     return copy;
 }
 

@@ -15,10 +15,12 @@ void addSlice(NodeBuilder& b, const Operand& x, size_t dim, int64_t start, int64
     const int64_t whole = x.innerCount(dim) * element;
     const int64_t block = x.strides()[dim] * element;
     const int64_t outer = whole == 0 ? 0 : static_cast<int64_t>(x.bytes()) / whole;
-    b.addStep([from = x.buffer, to = y.buffer, outer, whole, block, start, count, step](const dnnl::stream&) {
-        gatherBlocks(bytesOf(from) + start * block, static_cast<uint8_t*>(to->data),
-                     {outer, whole, count, step * block, block});
-    });
+    const int64_t apart = count > 1 ? step * block : 0;  // a step may lead far beyond the axis
+    b.addStep(
+        [from = x.buffer, to = y.buffer, outer, whole, block, start, count, apart](const dnnl::stream&) {
+            gatherBlocks(bytesOf(from) + start * block, static_cast<uint8_t*>(to->data),
+                         {outer, whole, count, apart, block});
+        });
 }
 
 Result<std::string> lowerSlice(NodeBuilder& b) {
@@ -32,8 +34,8 @@ Result<std::string> lowerSlice(NodeBuilder& b) {
     const int64_t start = bounded(attrs.get<int64_t>("start", 0));
     const int64_t end = bounded(attrs.get<int64_t>("end", extent));
     Shape shape = x.shape;
-    shape[dim] = std::max<int64_t>(0, (end - start + step - 1) / step);
-    const int64_t count = shape[dim];
+    const int64_t count = end > start ? (end - start - 1) / step + 1 : 0;
+    shape[dim] = count;
     addSlice(b, x, dim, start, count, step, b.output(std::move(shape), x.layout));
     return std::string("loop");
 }

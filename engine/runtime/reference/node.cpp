@@ -75,7 +75,7 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
         arguments[1] = throughBFloat16(arguments[1]);
     }
     std::vector<at::Tensor> outputs;
-    if (const auto affine = roundedAffine(graph, node, inputs[0])) {
+    if (const auto affine = inputs.empty() ? std::nullopt : roundedAffine(graph, node, inputs[0])) {
         outputs.push_back(*affine);
     } else {
         outputs = runFloat(node.op, node.attrs, arguments);
