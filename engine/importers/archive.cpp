@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/presentable.h"
+
 namespace qs {
 
 namespace {
@@ -79,7 +81,7 @@ class Zip {
         }
         for (const auto& member : *members) {
             if (const auto wrong = check(member)) {
-                return "its member " + member.name + ' ' + *wrong;
+                return "its member " + presentable(member.name) + ' ' + *wrong;
             }
         }
         return std::nullopt;

@@ -8,6 +8,7 @@
 
 #include "core/files.h"
 #include "core/guard.h"
+#include "core/presentable.h"
 #include "data/preprocess.h"
 #include "importers/archive.h"
 #include "protocol/json.h"
@@ -109,7 +110,7 @@ Result<FileFacts> readFacts(const fs::path& path) {
     if (facts.preprocessing) {
         if (const auto usable = Preprocessor::make(*facts.preprocessing, {}); !usable) {
             return failure(unreadable(path) + ": its preprocessing is damaged, because " +
-                           usable.error().message);
+                           presentable(usable.error().message));
         }
     }
     return facts;

@@ -112,9 +112,12 @@ Result<protocol::ModelInfo> describe(const std::string& path, const ImportedMode
         info.macs += layer.macs;
     }
     if (model.quantization) {
-        QS_ASSIGN(FileRecipe file, fileRecipe(model));
-        info.recipe = std::move(file.recipe);
-        info.notes.insert(info.notes.begin(), std::move(file.note));
+        auto file = fileRecipe(model);
+        if (!file) {
+            return failure(path + ": " + file.error().message);
+        }
+        info.recipe = std::move(file->recipe);
+        info.notes.insert(info.notes.begin(), std::move(file->note));
     }
     return info;
 }

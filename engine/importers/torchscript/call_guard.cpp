@@ -1,6 +1,8 @@
 #include "importers/torchscript/call_guard.h"
 
+#include <ATen/Context.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/native/quantized/PackedParams.h>
 #include <torch/library.h>
 
 #include <algorithm>
@@ -45,11 +47,26 @@ void checkGeometry(const c10::FunctionSchema& schema, const torch::jit::Stack& s
     }
 }
 
+/// qnnpack reads as many weights as the input has columns.
+void checkColumns(const at::Tensor& input, const c10::IValue& packed) {
+    const auto [weight, bias] = packed.toCustomClass<LinearPackedParamsBase>()->unpack();
+    if (input.dim() < 1 || input.size(-1) != weight.size(1)) {
+        throw std::runtime_error("a quantized linear layer of " + std::to_string(weight.size(1)) +
+                                 " inputs is given a tensor of other extents");
+    }
+}
+
 void callChecked(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     const c10::FunctionSchema& schema = op.schema();
     const std::string& name = schema.name();
     if (name.find("quantized::conv") != std::string::npos && name.ends_with("_prepack")) {
         checkGeometry(schema, *stack);
+    }
+    const bool runsQnnpack = at::globalContext().qEngine() == at::QEngine::QNNPACK;
+    if (runsQnnpack && name.starts_with("quantized::linear") && schema.arguments().size() > 1 &&
+        schema.arguments()[1].name() == "W_prepack") {
+        const auto arguments = torch::jit::last(*stack, schema.arguments().size());
+        checkColumns(arguments[0].toTensor(), arguments[1]);
     }
     checkRanges(schema, torch::jit::last(*stack, schema.arguments().size()));
     const c10::impl::ExcludeDispatchKeyGuard excluded(kKey);

@@ -77,8 +77,11 @@ Result<QuantizedGraph> networkOf(const ImportedModel& model) {
 
 Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int) {
     QS_ASSIGN(const ImportedModel model, openModel(facts.path, inputsOf(facts)));
-    QS_ASSIGN(QuantizedGraph graph, networkOf(model));
-    QS_ASSIGN(auto executor, makeReferenceExecutor(std::move(graph)));
+    auto graph = networkOf(model);
+    if (!graph) {
+        return failure(facts.path.string() + ": " + graph.error().message);
+    }
+    QS_ASSIGN(auto executor, makeReferenceExecutor(std::move(*graph)));
     return std::unique_ptr<FileSession>(std::make_unique<ReferenceSession>(facts, std::move(executor)));
 }
 
