@@ -1,12 +1,13 @@
-# Read by CTest, once a program: adds an entry (NAME.SUITE) a test suite of PROGRAM (of those that FILTER leaves), with PROPERTIES. A
-# suite is one process, since loading LibTorch costs more than most cases; where EACH_CASE is set a case is one, so that
-# cases of minutes share the processors. LIST keeps what the program said until it is built anew.
+# Read by CTest, once a program: adds an entry (NAME.SUITE) a test suite of PROGRAM (of those that FILTER leaves), with
+# PROPERTIES. A suite is one process, since loading LibTorch costs more than most cases; where EACH_CASE is set a case is
+# one, so that cases of minutes share the processors. LIST keeps what the program said until it or READER, which sets
+# all of these, is made anew.
 
 if(NOT EXISTS ${PROGRAM})
     add_test(${NAME}_NOT_BUILT ${NAME}_NOT_BUILT)
     return()
 endif()
-if(NOT EXISTS ${LIST} OR ${PROGRAM} IS_NEWER_THAN ${LIST})
+if(NOT EXISTS ${LIST} OR ${PROGRAM} IS_NEWER_THAN ${LIST} OR ${READER} IS_NEWER_THAN ${LIST})
     execute_process(COMMAND ${PROGRAM} --gtest_list_tests --gtest_filter=${FILTER}
         OUTPUT_VARIABLE said RESULT_VARIABLE failed)
     if(failed)

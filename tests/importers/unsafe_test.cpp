@@ -146,6 +146,9 @@ INSTANTIATE_TEST_SUITE_P(LiteFlows, UnsafeLiteFiles,
                                            UnsafeFile{"many.ptl", "a number of arguments that it does not"},
                                            UnsafeFile{"overload.ptl", "aten::relu.of_none"},
                                            UnsafeFile{"variable.ptl", "in a form that it does not have"},
+                                           UnsafeFile{"format.ptl", "formats a text without one"},
+                                           UnsafeFile{"format_call.ptl", "in a form that it does not have"},
+                                           UnsafeFile{"raise.ptl", "a number of arguments that it does not"},
                                            UnsafeFile{"own.ptl", "which is LibTorch's own"}),
                          testName);
 

@@ -301,6 +301,9 @@ def lite_flows(folder):
     flow("many.ptl", operators=lambda rows: ((*rows[0][:2], 200), *rows[1:]))
     flow("overload.ptl", operators=lambda rows: (*rows[:1], (rows[1][0], "of_none", 1), *rows[2:]))
     flow("variable.ptl", [load, ("OPN", 1, 1), end])
+    flow("format.ptl", [("FORMAT", 0, 0), end])
+    flow("format_call.ptl", [("OPN", 4, 0), end], lambda rows: (*rows, ("aten::format", "", 0)))
+    flow("raise.ptl", [load, ("OP", 4, 0)], lambda rows: (*rows, ("prim::RaiseException", "", 1)))
     packed = "__torch__.torch.classes.quantized.Conv2dPackedParamsBase.__setstate__"
     flow("own.ptl", function=lambda _: packed)
 

@@ -1,5 +1,5 @@
-// Tests that need another runtime skip where it is absent. Where QS_REQUIRE_RUNTIMES is 1, as in packaging/test, its
-// absence is a failure: there nothing may go unproven without a word.
+// Tests that need another runtime skip where it is absent. Where QS_REQUIRE_RUNTIMES is 1, as in
+// packaging/test, its absence is a failure: there nothing may go unproven without a word.
 
 #include <gtest/gtest.h>
 

@@ -18,7 +18,7 @@ Result<std::unique_ptr<Runner>> makeLibTorch(const std::filesystem::path& file, 
                                              const std::vector<at::Tensor>& inputs, std::string note) {
     const QuantizedEngine forPacking(engine);
     QS_ASSIGN(const torch::jit::Module loaded, loadTorchScript(file));
-    QS_ASSIGN(torch::jit::Module module, guard("LibTorch cannot freeze the model", [&] {
+    QS_ASSIGN(torch::jit::Module module, guard("LibTorch cannot run the model", [&] {
                   const at::NoGradGuard noGrad;
                   const CallGuard checked;  // here, since it would count in what is timed
                   torch::jit::Module frozen = torch::jit::freeze(loaded);

@@ -1,13 +1,11 @@
 #include "importers/torchscript/bytecode_flow.h"
 
-#include <ATen/core/dispatch/Dispatcher.h>
-#include <torch/csrc/jit/mobile/upgrader_mobile.h>
-#include <torch/csrc/jit/runtime/operator.h>
-
 #include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
+
+#include "importers/torchscript/operator_effect.h"
 
 namespace qs {
 
@@ -18,91 +16,17 @@ using Kind = PickleValue::Kind;
 /// Values that are compared or copied where paths meet; more than any network has by far.
 constexpr size_t kMostWork = size_t{1} << 28;
 
-/// What is known of a value; nothing, mostly. An instruction that wants an object or a tuple and finds None
-/// is stopped by LibTorch, so what is known holds for values that may be None instead.
-struct Value {
-    bool isNone = false;
-    const PickleValue* object = nullptr;  ///< a module, as data.pkl holds it
-    bool isNew = false;                   ///< the object that __setstate__ makes
-    int64_t elements = -1;                ///< a tuple's, where known
-    std::string_view type = {};           ///< "Tuple[int, int]", where known
-    const PickleValue* constant = nullptr;
-
-    bool operator==(const Value&) const = default;
-
-    /// What both know.
-    static Value both(const Value& a, const Value& b) {
-        return b.isNone || a == b ? a : a.isNone ? b : Value();
-    }
-};
-
-constexpr Value kNothing{.isNone = true};
+constexpr StackValue kNothing{.isNone = true};
 
 /// What is known at one place, whichever way led there.
 struct State {
-    std::vector<Value> stack, registers;
-    std::vector<Value> newSlots;  ///< of the new object, as many as it has at least
-};
-
-/// What an operator takes from the stack and puts there.
-struct Effect {
-    int64_t takes = 0;
-    std::vector<Value> gives;
+    std::vector<StackValue> stack, registers;
+    std::vector<StackValue> newSlots;  ///< of the new object, as many as it has at least
 };
 
 struct Unsound {
     std::string why;
 };
-
-std::shared_ptr<const c10::FunctionSchema> schemaOf(const c10::OperatorName& name) {
-    if (const auto op = torch::jit::findOperatorFor(name)) {
-        return {op, &op->schema()};
-    }
-    const auto op = c10::Dispatcher::singleton().findSchema(name);
-    return op && op->hasSchema() ? std::make_shared<const c10::FunctionSchema>(op->schema()) : nullptr;
-}
-
-/// Whether LibTorch replaces the operator, in archives of `version`, by instructions of its own.
-bool isUpgraded(const std::string& name, uint64_t version) {
-    static const auto upgraders = torch::jit::getOperatorVersionMapForMobile();
-    const auto found = upgraders.find(name);
-    return found != upgraders.end() && std::ranges::any_of(found->second, [&](const auto& upgrader) {
-               return std::cmp_less_equal(upgrader.min_version, version) &&
-                      std::cmp_less_equal(version, upgrader.max_version);
-           });
-}
-
-Value valueOf(const c10::TypePtr& type) {
-    const auto tuple = type->cast<c10::TupleType>();
-    return {.elements = tuple ? static_cast<int64_t>(tuple->elements().size()) : -1};
-}
-
-/// Those of "Tuple[int, List[int]]"; nothing for other types. LibTorch holds arguments against them.
-std::optional<std::vector<std::string_view>> elementTypes(std::string_view type) {
-    constexpr std::string_view kTuple = "Tuple[";
-    if (!type.starts_with(kTuple) || !type.ends_with(']')) {
-        return std::nullopt;
-    }
-    std::string_view left = type.substr(kTuple.size(), type.size() - kTuple.size() - 1);
-    std::vector<std::string_view> elements;
-    while (!left.empty()) {
-        int nesting = 0;
-        const auto end = std::ranges::find_if(left, [&](char c) {
-            nesting += c == '[' ? 1 : c == ']' ? -1 : 0;
-            return nesting == 0 && c == ',';
-        });
-        const auto length = static_cast<size_t>(end - left.begin());
-        elements.push_back(left.substr(0, length));
-        left.remove_prefix(std::min(length + 1, left.size()));
-        left.remove_prefix(std::min(left.find_first_not_of(' '), left.size()));
-    }
-    return elements;
-}
-
-Value valueOf(std::string_view type) {
-    const auto elements = elementTypes(type);
-    return {.elements = elements ? static_cast<int64_t>(elements->size()) : -1, .type = type};
-}
 
 class Flow {
   public:
@@ -114,10 +38,10 @@ class Flow {
         findJoins();
         State state;
         for (const std::string_view type : function_.arguments) {
-            state.stack.push_back(valueOf(type));
+            state.stack.push_back(StackValue::ofType(type));
         }
         if (!state.stack.empty()) {
-            state.stack[0] = Value{.object = self_, .isNew = !self_};
+            state.stack[0] = StackValue{.object = self_, .isNew = !self_};
         }
         state.registers.resize(static_cast<size_t>(function_.registers) + 1, kNothing);
         reach(0, std::move(state));
@@ -127,7 +51,7 @@ class Flow {
             followFrom(begin);
         }
         Slots slots;
-        for (const Value& value : ends_ ? ends_->newSlots : std::vector<Value>()) {
+        for (const StackValue& value : ends_ ? ends_->newSlots : std::vector<StackValue>()) {
             slots.push_back({value.elements});
         }
         return slots;
@@ -189,9 +113,9 @@ class Flow {
         }
         bool changed = other.newSlots.size() < known.newSlots.size();
         known.newSlots.resize(std::min(known.newSlots.size(), other.newSlots.size()));
-        const auto mergeAll = [&](std::vector<Value>& values, const std::vector<Value>& others) {
+        const auto mergeAll = [&](std::vector<StackValue>& values, const std::vector<StackValue>& others) {
             for (size_t i = 0; i < values.size(); ++i) {
-                const Value both = Value::both(values[i], others[i]);
+                const StackValue both = StackValue::both(values[i], others[i]);
                 changed = changed || both != values[i];
                 values[i] = both;
             }
@@ -222,9 +146,9 @@ class Flow {
             throw Unsound{"takes more from the stack than there is"};
         }
     }
-    static Value pop(State& state) {
+    static StackValue pop(State& state) {
         need(state, 1);
-        const Value value = state.stack.back();
+        const StackValue value = state.stack.back();
         state.stack.pop_back();
         return value;
     }
@@ -232,7 +156,7 @@ class Flow {
         need(state, count);
         state.stack.resize(state.stack.size() - static_cast<size_t>(count));
     }
-    void push(State& state, Value value = {}) {
+    void push(State& state, StackValue value = {}) {
         work(1);
         state.stack.push_back(value);
     }
@@ -240,11 +164,11 @@ class Flow {
         work(static_cast<size_t>(count));
         state.stack.resize(state.stack.size() + static_cast<size_t>(count));
     }
-    void replace(State& state, int64_t count, Value value = {}) {
+    void replace(State& state, int64_t count, StackValue value = {}) {
         pop(state, count);
         push(state, value);
     }
-    static Value& registerOf(State& state, int64_t number) {
+    static StackValue& registerOf(State& state, int64_t number) {
         return state.registers[static_cast<size_t>(number)];
     }
 
@@ -255,10 +179,10 @@ class Flow {
         const auto [opcode, x, n] = instruction(at);
         switch (opcode) {
             case Opcode::OP:
-                apply(state, effectOf(state, function_.operators[static_cast<size_t>(x)], std::nullopt));
+                call(state, x, std::nullopt);
                 return true;
             case Opcode::OPN:
-                apply(state, effectOf(state, function_.operators[static_cast<size_t>(x)], n));
+                call(state, x, n);
                 return true;
             case Opcode::LOAD:
                 push(state, registerOf(state, x));
@@ -340,13 +264,15 @@ class Flow {
                 if (pop(state).elements < x + n) {
                     throw Unsound{"takes elements from a tuple that may not have them"};
                 }
-                return push(state, Value{.elements = n});
+                return push(state, StackValue{.elements = n});
             case Opcode::FORMAT:
-                need(state, std::max<int64_t>(x, 1));
+                if (x < 1) {
+                    throw Unsound{"formats a text without one"};
+                }
                 return replace(state, x);
             case Opcode::TUPLE_INDEX: {
-                const Value index = pop(state);
-                return push(state, elementOf(pop(state), index));
+                const StackValue index = pop(state);
+                return push(state, pop(state).element(index));
             }
             case Opcode::DICT_INDEX:
             case Opcode::IS:
@@ -379,16 +305,8 @@ class Flow {
         frame[0] = frame[2] = {};
     }
 
-    static Value constant(const PickleValue& value) {
-        return value.is(Kind::None) ? kNothing : Value{.constant = &value};
-    }
-
-    static Value elementOf(const Value& tuple, const Value& index) {
-        const auto types = elementTypes(tuple.type);
-        const bool isKnown = types && index.constant && index.constant->is(Kind::Int) &&
-                             index.constant->integer >= 0 &&
-                             std::cmp_less(index.constant->integer, types->size());
-        return isKnown ? valueOf((*types)[static_cast<size_t>(index.constant->integer)]) : Value();
+    static StackValue constant(const PickleValue& value) {
+        return value.is(Kind::None) ? kNothing : StackValue{.constant = &value};
     }
 
     // ---- attributes
@@ -405,7 +323,7 @@ class Flow {
         return name;
     }
 
-    Value attribute(const Value& object, int64_t slot, const State& state) const {
+    StackValue attribute(const StackValue& object, int64_t slot, const State& state) const {
         if (object.isNew && std::cmp_less(slot, state.newSlots.size())) {
             return state.newSlots[static_cast<size_t>(slot)];
         }
@@ -425,8 +343,8 @@ class Flow {
     }
 
     void setAttribute(int64_t slot, State& state) {
-        const Value value = pop(state);
-        const Value object = pop(state);
+        const StackValue value = pop(state);
+        const StackValue object = pop(state);
         if (object.isNew) {
             const auto least = static_cast<size_t>(slot) + 1;
             work(least);
@@ -435,7 +353,7 @@ class Flow {
             return;
         }
         // What later instructions count on stays as it is.
-        const Value before = attribute(object, slot, state);
+        const StackValue before = attribute(object, slot, state);
         if (before.object || (before.elements >= 0 && before.elements != value.elements)) {
             throw Unsound{"replaces a module or a tuple"};
         }
@@ -449,60 +367,17 @@ class Flow {
 
     // ---- operators
 
-    void apply(State& state, const Effect& effect) {
-        pop(state, effect.takes);
-        for (const Value& value : effect.gives) {
+    /// `count`: how many values OPN hands over.
+    void call(State& state, int64_t op, std::optional<int64_t> count) {
+        const StackValue* top = state.stack.empty() ? nullptr : &state.stack.back();
+        const auto effect = effectOf(function_.operators[static_cast<size_t>(op)], count, top, version_);
+        if (!effect) {
+            throw Unsound{effect.error().message};
+        }
+        pop(state, effect->takes);
+        for (const StackValue& value : effect->gives) {
             push(state, value);
         }
-    }
-
-    /// `count`: how many values OPN hands over.
-    Effect effectOf(const State& state, const BytecodeOperator& op, std::optional<int64_t> count) const {
-        const std::string name = op.overload.empty() ? op.name : op.name + '.' + op.overload;
-        if (isUpgraded(name, version_)) {
-            throw Unsound{"uses " + name + " of an older version: export it again"};
-        }
-        const auto schema = schemaOf({op.name, op.overload});
-        if (!schema) {
-            throw Unsound{"uses " + name + ", which this LibTorch does not know"};
-        }
-        if (schema->is_vararg() != count.has_value()) {
-            throw Unsound{"calls " + name + " in a form that it does not have"};
-        }
-        if (op.name == "prim::TupleUnpack") {
-            return unpacking(state);
-        }
-        if (schema->is_varret()) {
-            throw Unsound{"uses " + name + ", whose results cannot be counted"};
-        }
-        Effect effect{.takes = count ? *count : taken(*schema, op, name), .gives = {}};
-        for (const auto& result : schema->returns()) {
-            effect.gives.push_back(valueOf(result.type()));
-        }
-        return effect;
-    }
-
-    static Effect unpacking(const State& state) {
-        need(state, 1);
-        const int64_t elements = state.stack.back().elements;
-        if (elements < 0) {
-            throw Unsound{"unpacks a tuple whose length cannot be told"};
-        }
-        return {1, std::vector<Value>(static_cast<size_t>(elements))};
-    }
-
-    /// Values that the caller hands over; LibTorch fills in the rest, in front of those that are written to.
-    static int64_t taken(const c10::FunctionSchema& schema, const BytecodeOperator& op,
-                         const std::string& name) {
-        const auto& arguments = schema.arguments();
-        const auto outs =
-            std::ranges::count_if(arguments, [](const auto& argument) { return argument.is_out(); });
-        const auto all = static_cast<int64_t>(arguments.size());
-        const int64_t given = op.arguments < 0 ? all : op.arguments;
-        if (given > all || given < outs) {
-            throw Unsound{"gives " + name + " a number of arguments that it does not take"};
-        }
-        return given;
     }
 
     const BytecodeFunction& function_;
