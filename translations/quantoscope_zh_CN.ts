@@ -372,8 +372,8 @@
             <translation>该层在 FP32 网络中的中位耗时，单位为毫秒</translation>
         </message>
         <message>
-            <source>INT8 ms</source>
-            <translation>INT8 ms</translation>
+            <source>Variant ms</source>
+            <translation>变体 ms</translation>
         </message>
         <message>
             <source>Median time of the layer in the variant, in milliseconds</source>
@@ -444,8 +444,8 @@
             <translation>该层在 FP32 网络中耗时的第 90 与第 10 百分位数之差，单位为毫秒</translation>
         </message>
         <message>
-            <source>INT8 spread</source>
-            <translation>INT8 离散</translation>
+            <source>Variant spread</source>
+            <translation>变体离散</translation>
         </message>
         <message>
             <source>90th minus 10th percentile of the layer&apos;s time in the variant, in milliseconds</source>
@@ -849,8 +849,8 @@
             <translation>FP32 %</translation>
         </message>
         <message>
-            <source>INT8 %</source>
-            <translation>INT8 %</translation>
+            <source>Variant %</source>
+            <translation>变体 %</translation>
         </message>
         <message>
             <source>Change</source>
@@ -868,8 +868,8 @@
             <translation>精度</translation>
         </message>
         <message>
-            <source>INT8</source>
-            <translation>INT8</translation>
+            <source>variant</source>
+            <translation>变体</translation>
         </message>
         <message>
             <source>FP32</source>
@@ -925,8 +925,8 @@ decision %2
             <translation>判定</translation>
         </message>
         <message>
-            <source>INT8</source>
-            <translation>INT8</translation>
+            <source>variant</source>
+            <translation>变体</translation>
         </message>
         <message>
             <source>FP32</source>
@@ -1613,8 +1613,8 @@ decision %2
             <translation>FP32</translation>
         </message>
         <message>
-            <source>INT8</source>
-            <translation>INT8</translation>
+            <source>variant</source>
+            <translation>变体</translation>
         </message>
         <message>
             <source>change</source>

@@ -141,7 +141,7 @@ std::optional<protocol::MetricDrop> dropOf(const Evaluation& evaluation, const C
         drop.low = 100 * range.low;
         drop.high = 100 * range.high;
         drop.only_fp32 = pairs.onlyFirst();
-        drop.only_int8 = pairs.onlySecond();
+        drop.only_variant = pairs.onlySecond();
         drop.distinguishable = pairs.distinguishable();
     }
     return drop;

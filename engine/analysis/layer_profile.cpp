@@ -85,7 +85,7 @@ protocol::ProfileSummary summaryOf(const ProfiledNetwork& network,
         all += time.ms;
     }
     for (const auto& row : rows) {
-        summary.boundaries_ms += row.int8_ms;
+        summary.boundaries_ms += row.variant_ms;
         (row.op == "quantize"     ? summary.quantizes
          : row.op == "dequantize" ? summary.dequantizes
                                   : summary.reorders) += 1;
@@ -113,8 +113,8 @@ void writeLayerProfile(const ProfiledNetwork& fp32, const ProfiledNetwork& varia
         }
         if (const auto found = times.find(layer.name); found != times.end()) {
             const LayerTime& time = found->second;
-            layer.int8_ms = time.ms;
-            layer.int8_spread_ms = time.spreadMs;
+            layer.variant_ms = time.ms;
+            layer.variant_spread_ms = time.spreadMs;
             layer.implementation = time.implementation;
             layer.refusals = time.refusals;
             layer.bytes = time.bytes;

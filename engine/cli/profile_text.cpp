@@ -25,7 +25,7 @@ std::string layersText(const VariantResult& variant) {
                  {"precision", Align::Left},
                  {"implementation", Align::Left},
                  {"FP32 (ms)"},
-                 {"INT8 (ms)"},
+                 {"variant (ms)"},
                  {"+-"},
                  {"speed-up"},
                  {"GMAC/s"},
@@ -34,11 +34,11 @@ std::string layersText(const VariantResult& variant) {
                  {"bound", Align::Left},
                  {"restoring (ms)"}});
     for (const protocol::LayerResult& layer : variant.layers) {
-        const bool timed = layer.fp32_ms && layer.int8_ms && *layer.int8_ms > 0;
+        const bool timed = layer.fp32_ms && layer.variant_ms && *layer.variant_ms > 0;
         table.add({layer.name, layer.op, layer.precision, layer.implementation,
-                   formatNumber(layer.fp32_ms, 3), formatNumber(layer.int8_ms, 3),
-                   formatNumber(layer.int8_spread_ms, 3),
-                   timed ? formatNumber(*layer.fp32_ms / *layer.int8_ms, 2) : "-",
+                   formatNumber(layer.fp32_ms, 3), formatNumber(layer.variant_ms, 3),
+                   formatNumber(layer.variant_spread_ms, 3),
+                   timed ? formatNumber(*layer.fp32_ms / *layer.variant_ms, 2) : "-",
                    formatNumber(layer.gmacs_per_s, 1), formatNumber(layer.peak_percent, 0),
                    layer.bytes ? formatCount(*layer.bytes) : "-", layer.bound, signedMs(layer.restore_ms)});
     }
@@ -60,10 +60,10 @@ std::string boundariesText(const VariantResult& variant) {
     if (variant.boundaries.empty()) {
         return "";
     }
-    Table table({{"boundary", Align::Left}, {"op", Align::Left}, {"INT8 (ms)"}, {"bytes"}});
+    Table table({{"boundary", Align::Left}, {"op", Align::Left}, {"variant (ms)"}, {"bytes"}});
     for (const auto& boundary : variant.boundaries) {
         table.add(
-            {boundary.name, boundary.op, formatNumber(boundary.int8_ms, 3), formatCount(boundary.bytes)});
+            {boundary.name, boundary.op, formatNumber(boundary.variant_ms, 3), formatCount(boundary.bytes)});
     }
     return '\n' + table.text();
 }

@@ -58,19 +58,19 @@ std::string measuredText(const protocol::Measurement& measured) {
 }  // namespace
 
 std::string summaryText(const VariantResult& variant) {
-    Table table({{"", Align::Left}, {"FP32"}, {"INT8"}, {"", Align::Left}});
-    const auto& metrics = variant.int8.metrics;
+    Table table({{"", Align::Left}, {"FP32"}, {"variant"}, {"", Align::Left}});
+    const auto& metrics = variant.variant.metrics;
     for (const auto& value : metrics) {
         const bool headline = &value == metrics.data();
         table.add({metricTitle(value, metrics), metricText(fp32Value(variant, value)), metricText(value),
                    headline && variant.drop ? dropText(*variant.drop) : ""});
     }
-    table.add({"latency (ms)", latencyText(variant.fp32), latencyText(variant.int8),
+    table.add({"latency (ms)", latencyText(variant.fp32), latencyText(variant.variant),
                variant.speedup ? fmt::format("speed-up {:.2f}x", *variant.speedup) : ""});
-    table.add({"size", formatBytes(variant.fp32.model_bytes), formatBytes(variant.int8.model_bytes),
-               variant.int8.model_bytes > 0
+    table.add({"size", formatBytes(variant.fp32.model_bytes), formatBytes(variant.variant.model_bytes),
+               variant.variant.model_bytes > 0
                    ? fmt::format("{:.2f} times smaller",
-                                 double(variant.fp32.model_bytes) / double(variant.int8.model_bytes))
+                                 double(variant.fp32.model_bytes) / double(variant.variant.model_bytes))
                    : ""});
     std::string text = table.text();
     if (!metrics.empty()) {
@@ -84,7 +84,7 @@ std::string summaryText(const VariantResult& variant) {
 }
 
 std::string classesText(const VariantResult& variant, bool wanted) {
-    const std::string text = wanted ? perClassText(variant.fp32.classes, variant.int8.classes) : "";
+    const std::string text = wanted ? perClassText(variant.fp32.classes, variant.variant.classes) : "";
     return text.empty() ? text : text + '\n';
 }
 
@@ -99,12 +99,12 @@ std::string layersText(const VariantResult& variant) {
                  {"cosine"},
                  {"MSE"},
                  {"FP32 (ms)"},
-                 {"INT8 (ms)"}});
+                 {"variant (ms)"}});
     for (const LayerResult& layer : variant.layers) {
         table.add({layer.name, layer.op, formatShape(layer.output_shape), formatCount(layer.parameters),
                    formatCount(layer.macs), layer.precision, formatNumber(layer.sqnr_db, 1),
                    formatNumber(layer.cosine, 5), formatSmall(layer.mse), formatNumber(layer.fp32_ms, 3),
-                   formatNumber(layer.int8_ms, 3)});
+                   formatNumber(layer.variant_ms, 3)});
     }
     return table.text();
 }

@@ -137,12 +137,12 @@ void members(auto& visit, Is<LayerResult> auto& v) {
     visit("cosine", v.cosine);
     visit("mse", v.mse);
     visit("fp32_ms", v.fp32_ms);
-    visit("int8_ms", v.int8_ms);
+    visit("variant_ms", v.variant_ms, "int8_ms");
     visit("implementation", v.implementation);
     visit("fp32_implementation", v.fp32_implementation);
     visit("refusals", v.refusals);
     visit("fp32_spread_ms", v.fp32_spread_ms);
-    visit("int8_spread_ms", v.int8_spread_ms);
+    visit("variant_spread_ms", v.variant_spread_ms, "int8_spread_ms");
     visit("gmacs_per_s", v.gmacs_per_s);
     visit("peak_percent", v.peak_percent);
     visit("bytes", v.bytes);
@@ -153,7 +153,7 @@ void members(auto& visit, Is<LayerResult> auto& v) {
 void members(auto& visit, Is<BoundaryResult> auto& v) {
     visit("name", v.name);
     visit("op", v.op);
-    visit("int8_ms", v.int8_ms);
+    visit("variant_ms", v.variant_ms, "int8_ms");
     visit("bytes", v.bytes);
 }
 
@@ -209,7 +209,7 @@ void members(auto& visit, Is<MetricDrop> auto& v) {
     visit("high", v.high);
     visit("samples", v.samples);
     visit("only_fp32", v.only_fp32);
-    visit("only_int8", v.only_int8);
+    visit("only_variant", v.only_variant, "only_int8");
     visit("distinguishable", v.distinguishable);
 }
 
@@ -272,7 +272,7 @@ void members(auto& visit, Is<VariantResult> auto& v) {
     visit("layers", v.layers);
     visit("boundaries", v.boundaries);
     visit("fp32", v.fp32);
-    visit("int8", v.int8);
+    visit("variant", v.variant, "int8");
     visit("accuracy_drop", v.accuracy_drop);
     visit("speedup", v.speedup);
     visit("agreement", v.agreement);

@@ -43,7 +43,9 @@ json write(const std::vector<T>& values) {
 
 struct Writer {
     json& object;
-    void operator()(const char* name, const auto& value) { object[name] = write(value); }
+    void operator()(const char* name, const auto& value, const char* /*former*/ = nullptr) {
+        object[name] = write(value);
+    }
 };
 
 // ---- reading
@@ -134,9 +136,13 @@ void readMember(const json& source, T& target) {
 
 struct Reader {
     const json& object;
+    /// `former`: the member's name in what earlier versions wrote.
     template <typename T>
-    void operator()(const char* name, T& value) {
-        const auto found = object.find(name);
+    void operator()(const char* name, T& value, const char* former = nullptr) {
+        auto found = object.find(name);
+        if (found == object.end() && former) {
+            found = object.find(former);
+        }
         if (found == object.end()) {
             return;
         }

@@ -11,7 +11,7 @@
 /// `low` and `high` bound a 95 % interval, in the unit of the value that they belong to.
 namespace qs::protocol {
 
-inline constexpr int kProtocolVersion = 4;
+inline constexpr int kProtocolVersion = 5;
 
 /// How an image becomes a tensor: convert to `channels`, resize, crop, scale, subtract `mean`, divide by
 /// `std`. One JSON block, shared by recipes, the workbench and exports. Absent fields take the data format's
@@ -149,13 +149,13 @@ struct LayerResult {
     std::optional<double> cosine;
     std::optional<double> mse;
     std::optional<double> fp32_ms;
-    std::optional<double> int8_ms;
+    std::optional<double> variant_ms;
     std::string implementation;  ///< what ran it in the variant
     std::string fp32_implementation = {};
     /// Implementations that would have been better, each with the reason why it was not taken, best first.
     std::vector<std::string> refusals = {};
     std::optional<double> fp32_spread_ms = {};  ///< 90th minus 10th percentile
-    std::optional<double> int8_spread_ms = {};
+    std::optional<double> variant_spread_ms = {};
     std::optional<double> gmacs_per_s = {};   ///< of the variant's layer
     std::optional<double> peak_percent = {};  ///< of the measured peak of its precision
     std::optional<int64_t> bytes = {};        ///< read and written once: inputs, weights, outputs
@@ -170,7 +170,7 @@ struct LayerResult {
 struct BoundaryResult {
     std::string name;  ///< "quantize conv1", the layer that makes (reorder: that reads) the tensor
     std::string op;    ///< "quantize", "dequantize", "reorder"
-    double int8_ms = 0;
+    double variant_ms = 0;
     int64_t bytes = 0;  ///< read and written
 };
 
@@ -232,7 +232,7 @@ struct MetricDrop {
     std::optional<double> high;
     int64_t samples = 0;
     int64_t only_fp32 = 0;  ///< samples that FP32 alone gets right
-    int64_t only_int8 = 0;
+    int64_t only_variant = 0;
     std::optional<bool> distinguishable;  ///< whether the interval leaves out 0; absent without one
 };
 
@@ -300,7 +300,7 @@ struct VariantResult {
     std::vector<LayerResult> layers;
     std::vector<BoundaryResult> boundaries;
     ModelResult fp32;
-    ModelResult int8;
+    ModelResult variant;
     std::optional<double>
         accuracy_drop;                 ///< points, FP32 minus INT8: the value in `drop` if it is in percent
     std::optional<double> speedup;     ///< FP32 latency / INT8 latency

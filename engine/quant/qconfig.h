@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,7 @@
 namespace qs {
 
 enum class Scheme { Affine, Symmetric };
-enum class Granularity { PerTensor, PerChannel };
+enum class Granularity { PerTensor, PerChannel, PerGroup };
 enum class Mode { Float32, BFloat16, Static };
 
 /// How one tensor (activation or weight) is quantized.
@@ -22,7 +23,11 @@ struct TensorQConfig {
     Granularity granularity = Granularity::PerTensor;
     int64_t quantMin = 0;
     int64_t quantMax = 255;
-    std::string observer;  ///< name in observers()
+    std::string observer;                           ///< name in observers()
+    std::map<std::string, double> parameters = {};  ///< of the observer; absent ones have its defaults
+    /// PerGroup, weights only: elements of one output channel's row (I/groups * kH * kW, flattened) that
+    /// share a scale.
+    int64_t group = 0;
     bool operator==(const TensorQConfig&) const = default;
 };
 

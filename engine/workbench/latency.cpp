@@ -89,7 +89,7 @@ Status compareLatency(const LatencySubject& subject, std::span<const at::Tensor>
     const MachinePeaks peaks = machinePeaks();
     QS_TRY(job.step(3));
     write(fp32.total, result.fp32);
-    write(variant.total, result.int8);
+    write(variant.total, result.variant);
     result.speedup = fp32.total.medianMs / variant.total.medianMs;
     result.measured.threads = variant.total.threads;
     result.measured.latency_runs = variant.total.runs;

@@ -188,12 +188,12 @@ Status measureAccuracy(Baselines& baselines, const BuiltVariant& built, Executor
     noteNotFinite("the FP32 model", evaluation.fp32, evaluation.samples, result.notes);
     noteNotFinite("the quantized model", evaluation.variant, evaluation.samples, result.notes);
     writeMetrics(evaluation.fp32, result.fp32);
-    writeMetrics(evaluation.variant, result.int8);
+    writeMetrics(evaluation.variant, result.variant);
     result.drop = evaluation.drop;
     if (result.drop && result.drop->unit == "%") {
         result.accuracy_drop = result.drop->value;
     }
-    for (const auto& value : result.int8.metrics) {
+    for (const auto& value : result.variant.metrics) {
         if (value.metric == "agreement") {
             result.agreement = value.value;
         }
@@ -229,7 +229,7 @@ Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baseli
     result.layers = listLayers(built);
     QS_ASSIGN(QuantizedGraph floatGraph, convertFloat(built.opened->graph));
     result.fp32.model_bytes = floatGraph.parameterBytes();
-    result.int8.model_bytes = built.converted.parameterBytes();
+    result.variant.model_bytes = built.converted.parameterBytes();
     QS_ASSIGN(const auto fp32, makeOneDnnExecutor(std::move(floatGraph)));
     QS_ASSIGN(const auto int8, makeExecutor(params.recipe.backend, built.converted));
     QS_TRY(measureErrors(built, *int8, result, job));

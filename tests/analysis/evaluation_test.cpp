@@ -117,7 +117,7 @@ TEST(Evaluation, MeasuresBothOnTheSameSamples) {
     ASSERT_TRUE(result->drop);
     EXPECT_NEAR(result->drop->value, 100 * 2.0 / 30, 1e-9);
     EXPECT_EQ(result->drop->only_fp32, 3);
-    EXPECT_EQ(result->drop->only_int8, 1);
+    EXPECT_EQ(result->drop->only_variant, 1);
     EXPECT_FALSE(*result->drop->distinguishable);
     PairedDifference pairs;
     for (int64_t i = 0; i < 30; ++i) {

@@ -73,9 +73,9 @@ class LayerProfile : public ::testing::Test {
 
 TEST_F(LayerProfile, GivesEachLayerItsTimesInBothPrecisions) {
     EXPECT_DOUBLE_EQ(*result.layers[0].fp32_ms, 3.5) << "with the reorder that it wants";
-    EXPECT_DOUBLE_EQ(*result.layers[0].int8_ms, 1);
-    EXPECT_DOUBLE_EQ(*result.layers[1].int8_ms, 2) << "the reorder has a row of its own";
-    EXPECT_NEAR(*result.layers[0].int8_spread_ms, 0.3, 1e-9);
+    EXPECT_DOUBLE_EQ(*result.layers[0].variant_ms, 1);
+    EXPECT_DOUBLE_EQ(*result.layers[1].variant_ms, 2) << "the reorder has a row of its own";
+    EXPECT_NEAR(*result.layers[0].variant_spread_ms, 0.3, 1e-9);
     EXPECT_EQ(result.layers[1].implementation, "reference");
     EXPECT_EQ(result.layers[1].refusals, std::vector<std::string>{"no"});
 }

@@ -47,7 +47,7 @@ struct Scene {
                 layer.name = graph.nodes[i].layer;
                 layer.op = graph.nodes[i].op;
                 layer.fp32_ms = 4;
-                layer.int8_ms = 1;
+                layer.variant_ms = 1;
                 layer.peak_percent = 80;
                 layer.qconfig = "onednn";
             }

@@ -207,7 +207,7 @@ TEST_F(ProjectFileTest, AProjectOfTheFirstVersionOpensWithItsInput) {
     ASSERT_EQ(read.document.model->inputs.size(), 1u);
     EXPECT_EQ(read.document.model->inputs[0].shape, (std::vector<int64_t>{1, 1, 28, 28}));
     EXPECT_TRUE(read.document.inputs.empty());
-    EXPECT_TRUE(read.document.variants.at(0).result.int8.top1.has_value());
+    EXPECT_TRUE(read.document.variants.at(0).result.variant.top1.has_value());
     EXPECT_EQ(read.document.settings.seed, 1u);
 }
 

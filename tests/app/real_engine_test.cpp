@@ -77,7 +77,7 @@ TEST_F(RealEngineTest, MeasuresTheSameAfterACrash) {
     const protocol::VariantResult& before = session->variants().at(0).result;
     const protocol::VariantResult& after = session->variants().at(1).result;
     ASSERT_FALSE(before.layers.empty());
-    EXPECT_EQ(after.int8.top1, before.int8.top1);
+    EXPECT_EQ(after.variant.top1, before.variant.top1);
     for (size_t i = 0; i < before.layers.size(); ++i) {
         EXPECT_EQ(after.layers[i].mse, before.layers[i].mse) << before.layers[i].name;
     }

@@ -131,7 +131,7 @@ TEST_F(SessionTest, CalibrationMakesACurrentVariant) {
     ASSERT_EQ(session().variants().size(), 1u);
     EXPECT_EQ(currentName(), "onednn");
     EXPECT_FALSE(session().isOutdated());
-    EXPECT_TRUE(session().currentVariant()->result.int8.top1);
+    EXPECT_TRUE(session().currentVariant()->result.variant.top1);
 }
 
 TEST_F(SessionTest, SettingsReachTheEngine) {

@@ -56,11 +56,11 @@ void expectVariant(const json& variant) {
         expectKeys(variant[precision], {"top1", "latency_ms", "model_bytes"});
         EXPECT_GT(variant[precision]["latency_ms"], 0);
     }
-    EXPECT_LT(variant["int8"]["model_bytes"], variant["fp32"]["model_bytes"]);
+    EXPECT_LT(variant["variant"]["model_bytes"], variant["fp32"]["model_bytes"]);
     ASSERT_GT(variant["layers"].size(), 10U);
     for (const json& layer : variant["layers"]) {
         expectKeys(layer, {"name", "op", "output_shape", "parameters", "macs", "precision", "sqnr_db",
-                           "cosine", "mse", "fp32_ms", "int8_ms"});
+                           "cosine", "mse", "fp32_ms", "variant_ms"});
     }
     EXPECT_EQ(variant["layers"].front()["name"], "conv1");
     EXPECT_EQ(variant["layers"].back()["name"], "fc");
@@ -176,7 +176,7 @@ TEST_F(CliTest, QuantizeTakesWhatAnExportSaysItself) {
     const Finished again = qscope(
         std::vector<std::string>{"quantize", path("first.pt"), "-o", path("again.onnx")} + data + kShort);
     ASSERT_EQ(again.code, 0) << again.err;
-    EXPECT_EQ(again.json()["int8"]["top1"], first.json()["int8"]["top1"]);
+    EXPECT_EQ(again.json()["variant"]["top1"], first.json()["variant"]["top1"]);
     EXPECT_EQ(again.json()["recipe"]["calibration"], model["recipe"]["calibration"]);
     const Finished other = qscope(std::vector<std::string>{"quantize", path("first.pt"), "--preset",
                                                            "qnnpack", "-o", path("other.pt")} +
@@ -234,9 +234,9 @@ TEST_F(CliTest, BenchNeedsNoData) {
     const json variant = run.json();
     EXPECT_EQ(variant["measured"]["threads"], 1);
     EXPECT_EQ(variant["measured"]["latency_runs"], 3);
-    EXPECT_TRUE(variant["int8"]["top1"].is_null());
+    EXPECT_TRUE(variant["variant"]["top1"].is_null());
     EXPECT_GT(variant["fp32"]["latency_ms"], 0);
-    EXPECT_GT(variant["layers"].front()["int8_ms"], 0);
+    EXPECT_GT(variant["layers"].front()["variant_ms"], 0);
 }
 
 TEST_F(CliTest, BenchRunsOnTheBackendAskedFor) {

@@ -31,7 +31,7 @@ void addFigures(LayerResult& layer) {
     layer.bytes = width * (2 * elements(layer) + layer.parameters);
     layer.fp32_implementation = layer.macs > 0 ? "onednn brgconv:avx512_core" : "aten";
     layer.fp32_spread_ms = 0.06 * *layer.fp32_ms;
-    layer.int8_spread_ms = 0.08 * *layer.int8_ms;
+    layer.variant_spread_ms = 0.08 * *layer.variant_ms;
     if (integer && layer.macs > 0) {
         layer.refusals = {"onednn brgconv_amx: the CPU has no AMX"};
         if (layer.name == "layer4.0.downsample.0") {
@@ -41,14 +41,14 @@ void addFigures(LayerResult& layer) {
     if (layer.macs > 0) {
         const double peak = integer ? kPeaks.int8_gmacs_per_s : kPeaks.fp32_gmacs_per_s;
         const double intensity = double(layer.macs) / double(*layer.bytes);
-        layer.gmacs_per_s = double(layer.macs) / *layer.int8_ms / 1e6;
+        layer.gmacs_per_s = double(layer.macs) / *layer.variant_ms / 1e6;
         layer.peak_percent = 100 * *layer.gmacs_per_s / peak;
         layer.bound = intensity * kPeaks.memory_gb_per_s < peak ? "memory" : "compute";
     }
     if (integer) {
         // The last layer spares a boundary, the others add two.
         layer.restore_ms =
-            *layer.fp32_ms - *layer.int8_ms + (layer.name == "fc" ? -2 * kBoundaryMs : 2 * kBoundaryMs);
+            *layer.fp32_ms - *layer.variant_ms + (layer.name == "fc" ? -2 * kBoundaryMs : 2 * kBoundaryMs);
     }
 }
 
@@ -72,7 +72,7 @@ std::vector<Finding> findings(const VariantResult& result) {
          "Merge it with a neighbour, or give it more channels; INT8 helps it by its smaller tensors "
          "only.",
          {"layer4.0.downsample.0", "11"},
-         0.4 * layer("layer4.0.downsample.0")->int8_ms.value()});
+         0.4 * layer("layer4.0.downsample.0")->variant_ms.value()});
     for (const LayerResult& one : result.layers) {
         if (one.qconfig == "fp32" && one.macs > 0) {
             found.push_back({"float_island",
@@ -80,7 +80,7 @@ std::vector<Finding> findings(const VariantResult& result) {
                              "%1 runs in FP32 between integer layers.",
                              "Quantize it too, if its error allows.",
                              {one.name},
-                             *one.int8_ms * 2 / 3});
+                             *one.variant_ms * 2 / 3});
         }
     }
     found.push_back({"too_small",
@@ -122,10 +122,10 @@ void addProfile(VariantResult& result) {
     protocol::ProfileSummary summary;
     for (LayerResult& layer : result.layers) {
         addFigures(layer);
-        summary.layers_ms += *layer.int8_ms;
+        summary.layers_ms += *layer.variant_ms;
     }
     for (const BoundaryResult& boundary : result.boundaries) {
-        summary.boundaries_ms += boundary.int8_ms;
+        summary.boundaries_ms += boundary.variant_ms;
         (boundary.op == "quantize"     ? summary.quantizes
          : boundary.op == "dequantize" ? summary.dequantizes
                                        : summary.reorders)++;

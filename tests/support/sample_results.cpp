@@ -109,7 +109,8 @@ LayerResult layerResult(const LayerInfo& info, const Recipe& recipe) {
     result.qconfig = result.rule < 0 ? "fp32" : recipe.rules[size_t(result.rule)].qconfig;
     result.precision = result.qconfig == "fp32" || !info.quantizable ? "fp32" : "int8";
     result.fp32_ms = 0.002 + double(info.macs) / 4e7;
-    result.int8_ms = result.precision == "int8" ? 0.001 + double(info.macs) / 12e7 : *result.fp32_ms * 1.02;
+    result.variant_ms =
+        result.precision == "int8" ? 0.001 + double(info.macs) / 12e7 : *result.fp32_ms * 1.02;
     result.implementation =
         result.precision == "int8" ? "onednn brgconv:avx512_core_vnni" : "onednn jit:avx512_core";
     return result;
@@ -141,16 +142,17 @@ protocol::ClassReport classReport(double top1) {
 }
 
 void setMetrics(VariantResult& result, double worstNoise) {
-    for (protocol::ModelResult* model : {&result.fp32, &result.int8}) {
+    for (protocol::ModelResult* model : {&result.fp32, &result.variant}) {
         model->classes = classReport(*model->top1);
         model->metrics = {share("top1", *model->top1),
                           share("top5", 99.8),
                           {"class_accuracy", "output", "%", model->top1, {}, {}, kSamples}};
     }
-    result.int8.metrics.push_back(share("agreement", *result.agreement));
-    result.int8.metrics.push_back(
+    result.variant.metrics.push_back(share("agreement", *result.agreement));
+    result.variant.metrics.push_back(
         {"sqnr_db", "output", "dB", -10 * std::log10(std::max(worstNoise, 1e-9)), {}, {}, kSamples});
-    result.int8.metrics.push_back({"cosine", "output", "", 1 / std::sqrt(1 + worstNoise), {}, {}, kSamples});
+    result.variant.metrics.push_back(
+        {"cosine", "output", "", 1 / std::sqrt(1 + worstNoise), {}, {}, kSamples});
     const double drop = *result.accuracy_drop;
     const double half = 0.3 + 0.05 * drop;
     const auto lost = static_cast<int64_t>(drop * 120), gained = static_cast<int64_t>(drop * 20);
@@ -167,7 +169,7 @@ void setTotals(VariantResult& result, double worstNoise) {
     }
     result.fp32 = {92.4, fp32, fp32 * 0.97, fp32 * 1.08, 2'790'000};
     const double drop = std::min(60.0, 12 * worstNoise + 0.05);
-    result.int8 = {92.4 - drop, int8, int8 * 0.97, int8 * 1.1, static_cast<int64_t>(bytes)};
+    result.variant = {92.4 - drop, int8, int8 * 0.97, int8 * 1.1, static_cast<int64_t>(bytes)};
     result.accuracy_drop = drop;
     result.speedup = fp32 / int8;
     result.agreement = 100 - 1.6 * drop;
@@ -176,11 +178,11 @@ void setTotals(VariantResult& result, double worstNoise) {
 
 /// What is left where there are no labels that fit: comparisons with FP32.
 void keepComparisons(VariantResult& result) {
-    result.fp32.top1 = result.int8.top1 = result.accuracy_drop = {};
+    result.fp32.top1 = result.variant.top1 = result.accuracy_drop = {};
     result.fp32.metrics.clear();
-    result.fp32.classes = result.int8.classes = {};
+    result.fp32.classes = result.variant.classes = {};
     result.drop = {};
-    auto& metrics = result.int8.metrics;
+    auto& metrics = result.variant.metrics;
     std::erase_if(metrics,
                   [](const auto& metric) { return metric.metric != "sqnr_db" && metric.metric != "cosine"; });
 }

@@ -202,7 +202,7 @@ TEST(TradeoffChartTest, SaysSoWhereThereIsNothingToCompare) {
     ViewState state;
     TradeoffChart chart(state, nullptr);
     VariantRow row = variantRow(QStringLiteral("a"), {});
-    row.int8.latency_ms.reset();
+    row.variant.latency_ms.reset();
     row.fp32.latency_ms.reset();
     state.setVariants({row}, row.id);
     EXPECT_TRUE(emptyText(chart).contains(QStringLiteral("metric and a latency")));
@@ -213,14 +213,14 @@ TEST(TradeoffChartTest, HasTheIntervalsOfItsPointsAndTheMetricOfTheCurrentVarian
     TradeoffChart chart(state, nullptr);
     showAt(chart, 500, 300);
     VariantRow row = variantRow(QStringLiteral("a"), {});
-    row.int8.metrics.front().low = 80;
+    row.variant.metrics.front().low = 80;
     state.setVariants({row}, row.id);
     const auto* bars = chart.plot().findChild<QCPErrorBars*>();
     ASSERT_NE(bars, nullptr);
     EXPECT_EQ(chart.plot().yAxis->label(), "Top-1 / %");
     EXPECT_TRUE(chart.plot().yAxis->range().contains(80)) << "the whole interval is to be seen";
     VariantRow other = variantRow(QStringLiteral("b"), {});
-    other.int8.metrics = {{"sqnr_db", "output", "dB", 31, {}, {}, 500}};
+    other.variant.metrics = {{"sqnr_db", "output", "dB", 31, {}, {}, 500}};
     other.fp32.metrics.clear();
     other.fp32.top1.reset();
     state.setVariants({row, other}, other.id);

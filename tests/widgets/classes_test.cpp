@@ -70,7 +70,7 @@ TEST(ClassPanelTest, ListsTheWorstConfusionsFirst) {
     ViewState state;
     ClassPanel panel(state);
     VariantRow row = measuredRow();
-    row.int8.classes->confusions_left_out = 1234;
+    row.variant.classes->confusions_left_out = 1234;
     state.setVariants({row}, row.id);
     showAt(panel, 640, 300);
     auto* table = panel.findChild<QTableView*>(QStringLiteral("confusionTable"));
@@ -124,7 +124,7 @@ TEST(ConfusionChartTest, SwitchesToFp32AndSaysWhatIsTooLarge) {
     EXPECT_EQ(chart.count(3, 4), 7);
     EXPECT_EQ(chart.count(6, 0), 0);
 
-    row.int8.classes->classes.resize(1000);
+    row.variant.classes->classes.resize(1000);
     row.fp32.classes->classes.resize(1000);
     state.setVariants({row}, row.id);
     EXPECT_FALSE(chart.count(3, 4).has_value());

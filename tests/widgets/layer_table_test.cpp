@@ -87,7 +87,7 @@ TEST(LayerTableModelTest, ShowsWhatWasMeasuredAndADashWhereNothingWas) {
     std::vector<LayerRow> rows = measuredRows();
     rows[0].result->sqnr_db = 31.26;
     rows[0].result->fp32_ms = 3.0;
-    rows[0].result->int8_ms = 1.5;
+    rows[0].result->variant_ms = 1.5;
     model.setRows(rows);
     EXPECT_EQ(model.index(0, column(LayerColumnId::Sqnr)).data().toString(), "31.3");
     EXPECT_EQ(model.index(0, column(LayerColumnId::Fp32Ms)).data().toString(), "3.00");
@@ -157,8 +157,9 @@ TEST(LayerColumnsTest, CsvHasAHeaderALineForEachLayerAndNothingForAbsentFigures)
     ASSERT_EQ(lines.size(), static_cast<qsizetype>(rows.size()) + 1);
     EXPECT_EQ(
         lines[0],
-        "name,op,output_shape,parameters,macs,qconfig,precision,sqnr_db,cosine,mse,fp32_ms,int8_ms,speedup,"
-        "implementation,peak_percent,bound,restore_ms,gmacs_per_s,bytes,fp32_spread_ms,int8_spread_ms");
+        "name,op,output_shape,parameters,macs,qconfig,precision,sqnr_db,cosine,mse,fp32_ms,variant_ms,"
+        "speedup,"
+        "implementation,peak_percent,bound,restore_ms,gmacs_per_s,bytes,fp32_spread_ms,variant_spread_ms");
     EXPECT_TRUE(
         lines[1].startsWith(QStringLiteral("conv1,conv2d + bn1 + relu,1×16×28×28,176,112896,onednn,,")));
 }
@@ -174,7 +175,7 @@ TEST(LayerColumnsTest, TheProfileOfALayerGoesToCsvInTheCLocale) {
     layer.gmacs_per_s = 29.125;
     layer.bytes = 1234567;
     layer.fp32_spread_ms = 0.5;
-    layer.int8_spread_ms.reset();
+    layer.variant_spread_ms.reset();
     const QString csv = layersAsCsv(rows);
     EXPECT_TRUE(csv.endsWith(QStringLiteral(",onednn brgconv,12.5,memory,-0.25,29.125,1234567,0.5,\n")))
         << csv.toStdString();

@@ -67,9 +67,9 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     const protocol::ModelInfo model = samples::modelInfo("/models/resnet.pt");
     protocol::VariantResult variant = samples::variant(samples::recipe());
     variant.fp32.top1 = 92.5;
-    variant.int8.top1 = 91.25;
+    variant.variant.top1 = 91.25;
     variant.fp32.metrics.front().value = 92.5;
-    variant.int8.metrics.front().value = 91.25;
+    variant.variant.metrics.front().value = 91.25;
     variant.notes = {"CPU without VNNI"};
     state.setLayers(makeLayerRows(model, variant.recipe.rules, &variant));
     panel.setModel(model);

@@ -119,7 +119,7 @@ TEST(ProfileRowsTest, ABoundaryOfAnUnknownLayerIsKeptAtTheFront) {
 TEST(ProfileRowsTest, TheIntensityIsThatOfTheRunWhateverItsBatch) {
     protocol::LayerResult layer;
     layer.macs = 1000;  // of one sample; the run has eight
-    layer.int8_ms = 0.002;
+    layer.variant_ms = 0.002;
     layer.gmacs_per_s = 4;
     layer.bytes = 500;
     EXPECT_NEAR(*operationalIntensity(layer), 8000.0 / 500, 1e-9);
@@ -404,7 +404,7 @@ TEST_F(RooflineChartTest, HasAPointForEachLayerWithMacsInTheColourOfItsPrecision
                                         [](const auto& layer) { return layer.macs > 0; });
     const ChartColors colors = ChartColors::of(chart_.palette());
     EXPECT_EQ(points(colors.fp32), 2);
-    EXPECT_EQ(points(colors.int8), withMacs - 2);
+    EXPECT_EQ(points(colors.variant), withMacs - 2);
     EXPECT_TRUE(chart_.pointOf(QStringLiteral("maxpool")).isNull());
     const auto& layer = *state_.findLayer(QStringLiteral("conv1"))->result;
     const QPointF at = chart_.pointOf(QStringLiteral("conv1"));
@@ -458,7 +458,7 @@ TEST_F(RooflineChartTest, AClickOnAPointSelectsItsLayerAndCtrlAddsAnother) {
     EXPECT_EQ(state_.selectedLayers().size(), 2);
     const QCPGraph& marks = *chart_.plot().graph(chart_.plot().graphCount() - 1);
     EXPECT_EQ(marks.dataCount(), 2);
-    EXPECT_NE(marks.scatterStyle().pen().color(), ChartColors::of(chart_.palette()).int8);
+    EXPECT_NE(marks.scatterStyle().pen().color(), ChartColors::of(chart_.palette()).variant);
     QTest::mouseClick(&chart_.plot(), Qt::LeftButton, Qt::NoModifier,
                       chart_.plot().axisRect()->rect().topLeft() + QPoint(4, 4));
     EXPECT_EQ(state_.selectedLayers().size(), 2) << "there is no point";

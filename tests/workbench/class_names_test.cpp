@@ -48,8 +48,8 @@ TEST_F(GivenClassNames, WinOverTheModelsInWhatIsShown) {
     quick.latency_runs = 0;
     const auto measured = workbench_.measure({resnet(), data_, {}, quick}, job_);
     ASSERT_TRUE(measured) << measured.error().message;
-    ASSERT_TRUE(measured->int8.classes);
-    EXPECT_EQ(measured->int8.classes->classes.at(3).name, "given 3");
+    ASSERT_TRUE(measured->variant.classes);
+    EXPECT_EQ(measured->variant.classes->classes.at(3).name, "given 3");
     EXPECT_EQ(measured->fp32.classes->classes.at(9).name, "given 9");
 }
 

@@ -75,9 +75,9 @@ TEST_F(MetricsTest, AClassifierHasAccuracyWithCountIntervalAndClasses) {
     EXPECT_EQ(result->fp32.metrics.at(0).metric, "top1");
     EXPECT_EQ(result->fp32.metrics.at(0).samples, 168) << "200 less those of the calibration";
     EXPECT_LT(*result->fp32.metrics.at(0).low, 100);
-    EXPECT_EQ(result->int8.metrics.at(1).metric, "top5");
-    ASSERT_TRUE(result->int8.classes);
-    EXPECT_EQ(result->int8.classes->classes.size(), 8U);
+    EXPECT_EQ(result->variant.metrics.at(1).metric, "top5");
+    ASSERT_TRUE(result->variant.classes);
+    EXPECT_EQ(result->variant.classes->classes.size(), 8U);
     ASSERT_TRUE(result->drop);
     EXPECT_EQ(result->drop->value, *result->accuracy_drop);
     EXPECT_LE(*result->drop->low, result->drop->value);
@@ -123,11 +123,11 @@ TEST_F(MetricsTest, TheSeedChoosesTheSamples) {
 TEST_F(MetricsTest, WithoutLabelsScoresAreJudgedByAgreement) {
     const auto result = workbench_.measure({classifier(), npy(at::randn({100, 16})), {}, quick()}, job_);
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(result->int8.metrics.at(0).metric, "agreement");
-    EXPECT_EQ(result->agreement, result->int8.metrics.at(0).value);
-    EXPECT_TRUE(result->int8.metrics.at(0).low);
+    EXPECT_EQ(result->variant.metrics.at(0).metric, "agreement");
+    EXPECT_EQ(result->agreement, result->variant.metrics.at(0).value);
+    EXPECT_TRUE(result->variant.metrics.at(0).low);
     EXPECT_FALSE(result->drop);
-    EXPECT_FALSE(result->int8.top1);
+    EXPECT_FALSE(result->variant.top1);
 }
 
 TEST_F(MetricsTest, MasksAreJudgedByMeanIouAndWithoutThemBySqnr) {
@@ -136,15 +136,15 @@ TEST_F(MetricsTest, MasksAreJudgedByMeanIouAndWithoutThemBySqnr) {
     const auto masks = at::randint(-1, 4, {60, 8, 8}, at::kLong);
     const auto labelled = workbench_.measure({model, npy(images, masks), {}, quick()}, job_);
     ASSERT_TRUE(labelled) << labelled.error().message;
-    EXPECT_EQ(labelled->int8.metrics.at(0).metric, "mean_iou");
-    EXPECT_EQ(labelled->int8.classes->metric, "mean_iou");
-    EXPECT_FALSE(labelled->int8.top1);
+    EXPECT_EQ(labelled->variant.metrics.at(0).metric, "mean_iou");
+    EXPECT_EQ(labelled->variant.classes->metric, "mean_iou");
+    EXPECT_FALSE(labelled->variant.top1);
     ASSERT_TRUE(labelled->drop);
     EXPECT_FALSE(labelled->drop->low);
     const auto unlabelled = workbench_.measure({model, npy(images), {}, quick()}, job_);
     ASSERT_TRUE(unlabelled) << unlabelled.error().message;
-    EXPECT_EQ(unlabelled->int8.metrics.at(0).metric, "sqnr_db");
-    EXPECT_GT(*unlabelled->int8.metrics.at(0).value, 20);
+    EXPECT_EQ(unlabelled->variant.metrics.at(0).metric, "sqnr_db");
+    EXPECT_GT(*unlabelled->variant.metrics.at(0).value, 20);
 }
 
 TEST_F(MetricsTest, SequencesAreJudgedByExactMatch) {
@@ -157,8 +157,8 @@ TEST_F(MetricsTest, SequencesAreJudgedByExactMatch) {
                             quick()},
                            job_);
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(result->int8.metrics.at(0).metric, "exact_match");
-    EXPECT_TRUE(result->int8.metrics.at(0).low);
+    EXPECT_EQ(result->variant.metrics.at(0).metric, "exact_match");
+    EXPECT_TRUE(result->variant.metrics.at(0).low);
     EXPECT_TRUE(*result->drop->distinguishable == false);
 }
 
@@ -167,7 +167,7 @@ TEST_F(MetricsTest, AMetricByHandIsTheHeadline) {
     recipe.metric = "cosine";
     const auto result = workbench_.measure({classifier(), npy(at::randn({100, 16})), {}, recipe}, job_);
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(result->int8.metrics.at(0).metric, "cosine");
+    EXPECT_EQ(result->variant.metrics.at(0).metric, "cosine");
 }
 
 TEST_F(MetricsTest, WhatDoesNotFitIsFoundBeforeTheWork) {
@@ -219,8 +219,8 @@ TEST_F(MetricsTest, SeveralInputsAndOutputs) {
     EXPECT_EQ(model->outputs[1].shape, (std::vector<int64_t>{1, 5}));
     const auto result = workbench_.measure({file("two.pt"), std::nullopt, inputs, quick()}, job_);
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_TRUE(result->int8.latency_ms);
-    EXPECT_TRUE(result->int8.metrics.empty()) << "nothing is said about accuracy on noise";
+    EXPECT_TRUE(result->variant.latency_ms);
+    EXPECT_TRUE(result->variant.metrics.empty()) << "nothing is said about accuracy on noise";
     EXPECT_THAT(measureError({file("two.pt"), npy(at::randn({20, 3, 6, 6})), {}, quick()}),
                 HasSubstr("two.pt"));
 }

@@ -38,11 +38,11 @@ TEST_F(WorkbenchTest, MeasuresEveryFigureOfAVariant) {
     const auto result = workbench_.measure({resnet(), images(), {}, recipe()}, job_);
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_GT(*result->fp32.top1, 90);
-    EXPECT_GT(*result->int8.top1, 89);
-    EXPECT_DOUBLE_EQ(*result->accuracy_drop, *result->fp32.top1 - *result->int8.top1);
+    EXPECT_GT(*result->variant.top1, 89);
+    EXPECT_DOUBLE_EQ(*result->accuracy_drop, *result->fp32.top1 - *result->variant.top1);
     EXPECT_GT(*result->agreement, 97);
     EXPECT_GT(*result->speedup, 0);
-    EXPECT_LT(result->int8.model_bytes * 3, result->fp32.model_bytes);
+    EXPECT_LT(result->variant.model_bytes * 3, result->fp32.model_bytes);
     EXPECT_EQ(result->measured.samples, 300);
     for (const auto& row : result->layers) {
         EXPECT_EQ(row.precision, "int8") << row.name;
@@ -63,18 +63,18 @@ TEST_F(WorkbenchTest, SaysWhereTheTimeGoes) {
     const protocol::ProfileSummary& profile = *result->profile;
     double layers = 0, boundaries = 0;
     for (const auto& row : result->layers) {
-        layers += *row.int8_ms;
+        layers += *row.variant_ms;
     }
     for (const auto& row : result->boundaries) {
-        boundaries += row.int8_ms;
+        boundaries += row.variant_ms;
     }
     EXPECT_NEAR(layers, profile.layers_ms, 1e-9);
     EXPECT_NEAR(boundaries, profile.boundaries_ms, 1e-9);
-    EXPECT_EQ(profile.total_ms, *result->int8.latency_ms);
+    EXPECT_EQ(profile.total_ms, *result->variant.latency_ms);
     // Loose, as machines are shared: something that is left out or counted twice shows nevertheless.
     const double sum = layers + boundaries + profile.other_ms;
     EXPECT_GT(sum, 0.5 * profile.total_ms);
-    EXPECT_LT(sum, 2 * *result->int8.latency_p90_ms);
+    EXPECT_LT(sum, 2 * *result->variant.latency_p90_ms);
     EXPECT_EQ(profile.quantizes, 1);
     EXPECT_EQ(profile.dequantizes, 1);
     EXPECT_EQ(profile.reorders, 0);
@@ -94,7 +94,7 @@ TEST_F(WorkbenchTest, RunsLayersInBFloat16) {
     const protocol::LayerResult& row = layer(*result, "layer1.0.conv1");
     EXPECT_EQ(row.precision, "bf16");
     EXPECT_FALSE(row.restore_ms.has_value());
-    EXPECT_GT(*result->int8.top1, 89);
+    EXPECT_GT(*result->variant.top1, 89);
     EXPECT_EQ(result->profile->quantizes, 2);
 }
 
@@ -107,7 +107,7 @@ TEST_F(WorkbenchTest, RestoringALayerTakesItsErrorAwayAndSaysWhichRuleWon) {
     EXPECT_EQ(layer(*after, "features.0.0").rule, 1);
     EXPECT_EQ(layer(*after, "features.0.0").mse, 0.0);
     EXPECT_EQ(layer(*after, "features.9.0").rule, 0);
-    EXPECT_GT(after->int8.model_bytes, before->int8.model_bytes);
+    EXPECT_GT(after->variant.model_bytes, before->variant.model_bytes);
 }
 
 TEST_F(WorkbenchTest, ReproducesAVariantFromItsRecipeWithoutCalibrating) {
@@ -119,7 +119,7 @@ TEST_F(WorkbenchTest, ReproducesAVariantFromItsRecipeWithoutCalibrating) {
     const auto second = other.measure({resnet(), images(), {}, first->recipe}, job);
     ASSERT_TRUE(second) << second.error().message;
     EXPECT_FALSE(calibrated);
-    EXPECT_EQ(first->int8.top1, second->int8.top1);
+    EXPECT_EQ(first->variant.top1, second->variant.top1);
     for (size_t i = 0; i < first->layers.size(); ++i) {
         EXPECT_EQ(first->layers[i].mse, second->layers[i].mse) << first->layers[i].name;
     }
@@ -146,8 +146,8 @@ TEST_F(WorkbenchTest, ComparesAVariantWithOthers) {
 TEST_F(WorkbenchTest, MeasuresAModelWithoutData) {
     const auto result = workbench_.measure({resnet(), std::nullopt, {}, recipe()}, job_);
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_FALSE(result->int8.top1);
-    EXPECT_TRUE(result->int8.latency_ms);
+    EXPECT_FALSE(result->variant.top1);
+    EXPECT_TRUE(result->variant.latency_ms);
     EXPECT_EQ(result->measured.data, "random input");
 }
 
@@ -161,13 +161,13 @@ TEST_F(WorkbenchTest, TrainsAndMeasuresWithTheTrainedWeights) {
     EXPECT_EQ(result->recipe.trained_weights, params.weights_path);
     EXPECT_FALSE(result->curve.empty());
     EXPECT_TRUE(result->curve.back().validation_top1);
-    EXPECT_GT(*result->int8.top1, 85);
+    EXPECT_GT(*result->variant.top1, 85);
 
     // The weights in the file are others than the model's, and measuring the recipe again gives the same.
     Workbench other;
     const auto again = other.measure({resnet(), images(), {}, result->recipe}, job_);
     ASSERT_TRUE(again) << again.error().message;
-    EXPECT_EQ(again->int8.top1, result->int8.top1);
+    EXPECT_EQ(again->variant.top1, result->variant.top1);
     const auto untrained = workbench_.measure({resnet(), images(), {}, recipe()}, job_);
     EXPECT_NE(layer(*untrained, "fc").mse, layer(*again, "fc").mse);
 }
@@ -219,7 +219,7 @@ TEST_F(WorkbenchTest, OpensItsOwnExportsWithTheRecipeThatMakesThemAgain) {
         again.calibration = opened->recipe->calibration;
         const auto measured = workbench_.measure({file(name), images(), {}, again}, job_);
         ASSERT_TRUE(measured) << measured.error().message;
-        EXPECT_EQ(measured->int8.top1, variant->int8.top1);
+        EXPECT_EQ(measured->variant.top1, variant->variant.top1);
         EXPECT_EQ(layer(*measured, "layer2.0.conv1").precision, "fp32");
         EXPECT_EQ(layer(*measured, "layer2.0.conv2").precision, "int8");
         const auto written =

@@ -19,9 +19,9 @@ ChartColors ChartColors::of(const QPalette& palette) {
     colors.grid = blend(colors.background, colors.text, 0.13);
     colors.selection = blend(colors.background, palette.color(QPalette::Highlight), dark ? 0.45 : 0.25);
     colors.fp32 = QColor(0xE6, 0x9F, 0x00);
-    colors.int8 = dark ? QColor(0x56, 0xB4, 0xE9) : QColor(0x00, 0x72, 0xB2);
+    colors.variant = dark ? QColor(0x56, 0xB4, 0xE9) : QColor(0x00, 0x72, 0xB2);
     colors.accent = QColor(0xD5, 0x5E, 0x00);
-    colors.loss = colors.int8;
+    colors.loss = colors.variant;
     colors.accuracy = colors.accent;
     return colors;
 }

@@ -14,7 +14,7 @@ struct ChartColors {
     QColor grid;
     QColor selection;  ///< band behind selected layers
     QColor fp32;
-    QColor int8;
+    QColor variant;
     QColor accent;  ///< the current variant
     QColor loss;
     QColor accuracy;

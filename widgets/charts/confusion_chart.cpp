@@ -47,7 +47,7 @@ ConfusionChart::ConfusionChart(ViewState& state, QWidget* parent)
     setObjectName(QStringLiteral("confusionChart"));
     which_->setObjectName(QStringLiteral("confusionPrecision"));
     which_->setAccessibleName(tr("Precision"));
-    which_->addItems({tr("INT8"), tr("FP32")});
+    which_->addItems({tr("variant"), tr("FP32")});
     header().insertWidget(0, which_);
     plot().xAxis->setLabel(tr("Decision"));
     plot().yAxis->setLabel(tr("Label"));
@@ -67,7 +67,7 @@ const protocol::ClassReport* ConfusionChart::report() const {
     if (!current) {
         return nullptr;
     }
-    const auto& report = which_->currentIndex() == 0 ? current->int8.classes : current->fp32.classes;
+    const auto& report = which_->currentIndex() == 0 ? current->variant.classes : current->fp32.classes;
     return report ? &*report : nullptr;
 }
 

@@ -106,9 +106,9 @@ QString ErrorChart::describe(const LayerRow& row) const {
 
 void ErrorChart::applyColors() {
     LayerChart::applyColors();
-    int8_->setBrush(colors().int8);
+    int8_->setBrush(colors().variant);
     fp32_->setBrush(colors().fp32);
-    setLegend({{QChar(0x25A0), colors().int8, tr("INT8")}, {QChar(0x25A0), colors().fp32, tr("FP32")}});
+    setLegend({{QChar(0x25A0), colors().variant, tr("INT8")}, {QChar(0x25A0), colors().fp32, tr("FP32")}});
 }
 
 }  // namespace qs

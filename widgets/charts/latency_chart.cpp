@@ -9,12 +9,12 @@
 namespace qs {
 
 LatencyChart::LatencyChart(ViewState& state, QWidget* parent)
-    : LayerChart(state, parent), fp32_(addBars()), int8_(addBars()) {
+    : LayerChart(state, parent), fp32_(addBars()), variant_(addBars()) {
     setObjectName(QStringLiteral("latencyChart"));
     auto* group = new QCPBarsGroup(&plot());
     group->setSpacingType(QCPBarsGroup::stAbsolute);
     group->setSpacing(0);
-    for (QCPBars* bars : {fp32_, int8_}) {
+    for (QCPBars* bars : {fp32_, variant_}) {
         bars->setBarsGroup(group);
         bars->setWidth(0.4);
     }
@@ -24,7 +24,7 @@ LatencyChart::LatencyChart(ViewState& state, QWidget* parent)
 
 void LatencyChart::fillBars() {
     fp32_->data()->clear();
-    int8_->data()->clear();
+    variant_->data()->clear();
     double longest = 0;
     const auto add = [&](QCPBars* bars, size_t layer, const std::optional<double>& ms) {
         if (ms) {
@@ -36,7 +36,7 @@ void LatencyChart::fillBars() {
     for (size_t i = 0; i < layers.size(); ++i) {
         if (layers[i].result) {
             add(fp32_, i, layers[i].result->fp32_ms);
-            add(int8_, i, layers[i].result->int8_ms);
+            add(variant_, i, layers[i].result->variant_ms);
         }
     }
     plot().yAxis->setLabel(tr("Median time / ms"));
@@ -51,16 +51,16 @@ QString LatencyChart::describe(const LayerRow& row) const {
         return tr("not measured");
     }
     return tr("FP32 %1, this variant %2, speed-up %3\n%4")
-        .arg(format::milliseconds(row.result->fp32_ms), format::milliseconds(row.result->int8_ms),
+        .arg(format::milliseconds(row.result->fp32_ms), format::milliseconds(row.result->variant_ms),
              format::ratio(row.speedup()), QString::fromStdString(row.result->implementation));
 }
 
 void LatencyChart::applyColors() {
     LayerChart::applyColors();
     fp32_->setBrush(colors().fp32);
-    int8_->setBrush(colors().int8);
+    variant_->setBrush(colors().variant);
     setLegend({{QChar(0x25A0), colors().fp32, tr("FP32 network")},
-               {QChar(0x25A0), colors().int8, tr("this variant")}});
+               {QChar(0x25A0), colors().variant, tr("this variant")}});
 }
 
 }  // namespace qs

@@ -17,7 +17,7 @@ class LatencyChart : public LayerChart {
 
   private:
     QCPBars* fp32_;
-    QCPBars* int8_;
+    QCPBars* variant_;
 };
 
 }  // namespace qs

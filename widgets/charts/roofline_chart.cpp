@@ -83,8 +83,9 @@ void RooflineChart::refresh() {
         (point.isFloat ? fp32_ : int8_)->addData(point.intensity, point.rate);
     }
     fitAxes();
-    const bool measured = std::any_of(state().layers().begin(), state().layers().end(),
-                                      [](const LayerRow& row) { return row.result && row.result->int8_ms; });
+    const bool measured =
+        std::any_of(state().layers().begin(), state().layers().end(),
+                    [](const LayerRow& row) { return row.result && row.result->variant_ms; });
     setEmptyText(!points_.empty() ? QString()
                  : measured       ? tr("This variant was measured without rates of its layers.")
                             : tr("Each layer becomes a point below this machine's limits after Calibrate."));
@@ -274,11 +275,11 @@ void RooflineChart::applyColors() {
     const auto disc = [](const QColor& color) {
         return QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(color.darker(130)), color, kMarkerSize);
     };
-    int8_->setScatterStyle(disc(colors().int8));
+    int8_->setScatterStyle(disc(colors().variant));
     fp32_->setScatterStyle(disc(colors().fp32));
     selected_->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(colors().accent, 2.5), Qt::NoBrush, kSelectedSize));
-    int8Peak_.line->setPen(QPen(colors().int8, 1.5));
+    int8Peak_.line->setPen(QPen(colors().variant, 1.5));
     fp32Peak_.line->setPen(QPen(colors().fp32, 1.5));
     memory_.line->setPen(QPen(colors().axis, 1.5));
     cache_.line->setPen(QPen(colors().axis, 1.5, Qt::DashLine));
@@ -286,7 +287,7 @@ void RooflineChart::applyColors() {
         roof->label->setFont(font());
         roof->label->setColor(colors().text);
     }
-    setLegend({{QChar(0x25CF), colors().int8, tr("INT8 layer")},
+    setLegend({{QChar(0x25CF), colors().variant, tr("INT8 layer")},
                {QChar(0x25CF), colors().fp32, tr("FP32 layer")},
                {QChar(0x25CB), colors().accent, tr("selected")}});
 }
@@ -301,7 +302,7 @@ QString RooflineChart::toolTipAt(const QPoint& pixel) const {
     QStringList lines{row->name(),
                       tr("%1 GMAC/s, %2 MACs a byte, %3")
                           .arg(format::number(point->rate, 1), format::number(point->intensity, 1),
-                               format::milliseconds(result.int8_ms))};
+                               format::milliseconds(result.variant_ms))};
     if (result.peak_percent) {
         lines << tr("%1 % of the peak of its precision").arg(format::number(*result.peak_percent, 1));
     }

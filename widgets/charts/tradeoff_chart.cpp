@@ -97,7 +97,7 @@ void TradeoffChart::collectPoints() {
     // with.
     const VariantRow* current = state().findVariant(state().currentVariant());
     const VariantRow& shown = current ? *current : state().variants().back();
-    if (const auto headline = metrics::headline(shown.int8)) {
+    if (const auto headline = metrics::headline(shown.variant)) {
         metric_ = headline->metric;
         plot().yAxis->setLabel(metrics::titleWithUnit(metric_, headline->unit));
     }
@@ -107,7 +107,7 @@ void TradeoffChart::collectPoints() {
         if (variant.drop && variant.drop->metric == metric_) {
             more += QLatin1Char('\n') + metrics::sentence(*variant.drop);
         }
-        add(variant.id, variant.name, variant.int8, more);
+        add(variant.id, variant.name, variant.variant, more);
     }
     // Error bars belong to a graph's points by position, and a graph sorts them by latency.
     std::stable_sort(points_.begin(), points_.end(),
@@ -237,17 +237,17 @@ void TradeoffChart::applyColors() {
         return QCPScatterStyle(kind, QPen(color.darker(130)), color, size);
     };
     baseline_->setScatterStyle(shape(QCPScatterStyle::ssDiamond, colors().fp32, kMarkerSize + 3));
-    calibrated_->setScatterStyle(shape(QCPScatterStyle::ssDisc, colors().int8, kMarkerSize));
-    trained_->setScatterStyle(shape(QCPScatterStyle::ssSquare, colors().int8, kMarkerSize));
-    const std::array barColors = {colors().fp32, colors().int8, colors().int8};
+    calibrated_->setScatterStyle(shape(QCPScatterStyle::ssDisc, colors().variant, kMarkerSize));
+    trained_->setScatterStyle(shape(QCPScatterStyle::ssSquare, colors().variant, kMarkerSize));
+    const std::array barColors = {colors().fp32, colors().variant, colors().variant};
     for (size_t i = 0; i < intervals_.size(); ++i) {
         intervals_[i]->setPen(QPen(barColors[i], 1.2));
     }
     current_->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(colors().accent, 2.5), Qt::NoBrush, kCurrentSize));
     setLegend({{QChar(0x25C6), colors().fp32, tr("FP32")},
-               {QChar(0x25CF), colors().int8, tr("calibrated")},
-               {QChar(0x25A0), colors().int8, tr("trained")},
+               {QChar(0x25CF), colors().variant, tr("calibrated")},
+               {QChar(0x25A0), colors().variant, tr("trained")},
                {QChar(0x25CB), colors().accent, tr("current")}});
     for (const auto& point : points_) {
         point.text->setColor(colors().text);

@@ -59,12 +59,12 @@ QTableView* ClassPanel::makeTable(const char* name, QAbstractItemModel& model, i
 
 void ClassPanel::refresh() {
     const VariantRow* current = state_.findVariant(state_.currentVariant());
-    const bool known = current && current->int8.classes;
+    const bool known = current && current->variant.classes;
     classes_->setReports(known ? current->fp32.classes : std::nullopt,
-                         known ? current->int8.classes : std::nullopt);
+                         known ? current->variant.classes : std::nullopt);
     confusions_->setReports(known ? current->fp32.classes : std::nullopt,
-                            known ? current->int8.classes : std::nullopt);
-    const int64_t leftOut = known ? current->int8.classes->confusions_left_out : 0;
+                            known ? current->variant.classes : std::nullopt);
+    const int64_t leftOut = known ? current->variant.classes->confusions_left_out : 0;
     leftOut_->setText(tr("%1 rarer confusions are left out.").arg(format::integer(leftOut)));
     leftOut_->setVisible(leftOut > 0);
     tabs_->setVisible(known);

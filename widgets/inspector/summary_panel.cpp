@@ -31,11 +31,11 @@ FactGrid* block(QWidget* parent, const char* name, const QString& title) {
 }
 
 QString sizeRatio(const protocol::VariantResult& result) {
-    if (result.fp32.model_bytes <= 0 || result.int8.model_bytes <= 0) {
+    if (result.fp32.model_bytes <= 0 || result.variant.model_bytes <= 0) {
         return format::kAbsent;
     }
     return format::ratio(static_cast<double>(result.fp32.model_bytes) /
-                         static_cast<double>(result.int8.model_bytes));
+                         static_cast<double>(result.variant.model_bytes));
 }
 
 QString joined(const std::vector<std::string>& texts, const QString& separator) {
@@ -57,7 +57,7 @@ void addTensors(std::vector<QStringList>& rows, const QString& title,
 /// The headline and its number of samples, then the other metrics; each with its interval.
 std::vector<QStringList> metricRows(const protocol::VariantResult& result) {
     std::vector<QStringList> rows;
-    const auto headline = metrics::headline(result.int8);
+    const auto headline = metrics::headline(result.variant);
     if (!headline) {
         return rows;
     }
@@ -87,10 +87,10 @@ std::vector<QStringList> metricRows(const protocol::VariantResult& result) {
         rows.push_back(
             {SummaryPanel::tr("Samples"), QString(), format::integer(headline->samples), QString()});
     }
-    for (size_t i = 1; i < result.int8.metrics.size(); ++i) {
-        add(result.int8.metrics[i]);
+    for (size_t i = 1; i < result.variant.metrics.size(); ++i) {
+        add(result.variant.metrics[i]);
     }
-    if (result.int8.metrics.empty() && result.agreement) {
+    if (result.variant.metrics.empty() && result.agreement) {
         add({"agreement", {}, "%", result.agreement, {}, {}, 0});
     }
     return rows;
@@ -254,10 +254,10 @@ void SummaryPanel::setVariant(const QString& name, const protocol::VariantResult
 void SummaryPanel::showFigures(const protocol::VariantResult& result) {
     std::vector<QStringList> rows = metricRows(result);
     rows.push_back({tr("Latency"), format::milliseconds(result.fp32.latency_ms),
-                    format::milliseconds(result.int8.latency_ms), format::ratio(result.speedup)});
+                    format::milliseconds(result.variant.latency_ms), format::ratio(result.speedup)});
     rows.push_back({tr("Size"), format::bytes(result.fp32.model_bytes),
-                    format::bytes(result.int8.model_bytes), sizeRatio(result)});
-    figures_->setRows(rows, {QString(), tr("FP32"), tr("INT8"), tr("change")});
+                    format::bytes(result.variant.model_bytes), sizeRatio(result)});
+    figures_->setRows(rows, {QString(), tr("FP32"), tr("variant"), tr("change")});
     drop_->setText(result.drop ? metrics::sentence(*result.drop) : QString());
 }
 

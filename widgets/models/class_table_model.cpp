@@ -125,7 +125,7 @@ QVariant ClassTableModel::headerData(int section, Qt::Orientation orientation, i
         case Fp32Column:
             return tr("FP32 %");
         case Int8Column:
-            return tr("INT8 %");
+            return tr("Variant %");
         case ChangeColumn:
             return tr("Change");
         default:

@@ -81,7 +81,7 @@ QVariant ConfusionTableModel::headerData(int section, Qt::Orientation orientatio
         case DecisionColumn:
             return tr("Decision");
         case CountColumn:
-            return tr("INT8");
+            return tr("variant");
         default:
             return tr("FP32");
     }

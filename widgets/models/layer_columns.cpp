@@ -43,9 +43,9 @@ constexpr auto kSqnr = &protocol::LayerResult::sqnr_db;
 constexpr auto kCosine = &protocol::LayerResult::cosine;
 constexpr auto kMse = &protocol::LayerResult::mse;
 constexpr auto kFp32 = &protocol::LayerResult::fp32_ms;
-constexpr auto kInt8 = &protocol::LayerResult::int8_ms;
+constexpr auto kVariant = &protocol::LayerResult::variant_ms;
 constexpr auto kFp32Spread = &protocol::LayerResult::fp32_spread_ms;
-constexpr auto kInt8Spread = &protocol::LayerResult::int8_spread_ms;
+constexpr auto kVariantSpread = &protocol::LayerResult::variant_spread_ms;
 constexpr auto kGmacs = &protocol::LayerResult::gmacs_per_s;
 constexpr auto kPeak = &protocol::LayerResult::peak_percent;
 constexpr auto kRestore = &protocol::LayerResult::restore_ms;
@@ -112,11 +112,11 @@ void addProfileColumns(std::vector<LayerColumn>& columns) {
              "90th minus 10th percentile of the layer's time in the FP32 network, in milliseconds"),
          true, measuredValue<kFp32Spread>,
          [](Row row) { return format::duration(measured(row, kFp32Spread)); }, false},
-        {Id::Int8Spread, "int8_spread_ms", QT_TRANSLATE_NOOP("LayerColumns", "INT8 spread"),
+        {Id::VariantSpread, "variant_spread_ms", QT_TRANSLATE_NOOP("LayerColumns", "Variant spread"),
          QT_TRANSLATE_NOOP("LayerColumns",
                            "90th minus 10th percentile of the layer's time in the variant, in milliseconds"),
-         true, measuredValue<kInt8Spread>,
-         [](Row row) { return format::duration(measured(row, kInt8Spread)); }, false},
+         true, measuredValue<kVariantSpread>,
+         [](Row row) { return format::duration(measured(row, kVariantSpread)); }, false},
     };
     columns.insert(columns.end(), added.begin(), added.end());
 }
@@ -168,9 +168,9 @@ std::vector<LayerColumn> makeColumns() {
         {Id::Fp32Ms, "fp32_ms", QT_TRANSLATE_NOOP("LayerColumns", "FP32 ms"),
          QT_TRANSLATE_NOOP("LayerColumns", "Median time of the layer in the FP32 network, in milliseconds"),
          true, measuredValue<kFp32>, [](Row row) { return format::duration(measured(row, kFp32)); }},
-        {Id::Int8Ms, "int8_ms", QT_TRANSLATE_NOOP("LayerColumns", "INT8 ms"),
+        {Id::VariantMs, "variant_ms", QT_TRANSLATE_NOOP("LayerColumns", "Variant ms"),
          QT_TRANSLATE_NOOP("LayerColumns", "Median time of the layer in the variant, in milliseconds"), true,
-         measuredValue<kInt8>, [](Row row) { return format::duration(measured(row, kInt8)); }},
+         measuredValue<kVariant>, [](Row row) { return format::duration(measured(row, kVariant)); }},
         {Id::Speedup, "speedup", QT_TRANSLATE_NOOP("LayerColumns", "Speed-up"),
          QT_TRANSLATE_NOOP("LayerColumns", "FP32 time over the variant's time"), true,
          [](Row row) { return variant(row.speedup()); },

@@ -21,7 +21,7 @@ enum class LayerColumnId {
     Cosine,
     Mse,
     Fp32Ms,
-    Int8Ms,
+    VariantMs,
     Speedup,
     Implementation,
     PeakPercent,
@@ -30,7 +30,7 @@ enum class LayerColumnId {
     GmacsPerS,
     Bytes,
     Fp32Spread,
-    Int8Spread,
+    VariantSpread,
     Count
 };
 

@@ -11,10 +11,10 @@ bool LayerRow::isFloat() const {
 }
 
 std::optional<double> LayerRow::speedup() const {
-    if (!result || !result->fp32_ms || !result->int8_ms || *result->int8_ms <= 0) {
+    if (!result || !result->fp32_ms || !result->variant_ms || *result->variant_ms <= 0) {
         return std::nullopt;
     }
-    return *result->fp32_ms / *result->int8_ms;
+    return *result->fp32_ms / *result->variant_ms;
 }
 
 std::vector<LayerRow> makeLayerRows(const protocol::ModelInfo& model,

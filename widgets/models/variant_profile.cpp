@@ -31,7 +31,7 @@ ProfileRow boundaryRow(const protocol::BoundaryResult& boundary, const QString& 
     return {of.empty() ? QString::fromStdString(boundary.name) : op + u' ' + QString::fromStdString(of),
             op,
             layer,
-            boundary.int8_ms,
+            boundary.variant_ms,
             {},
             boundary.bytes > 0 ? std::optional(boundary.bytes) : std::nullopt};
 }
@@ -47,7 +47,7 @@ std::vector<ProfileRow> makeProfileRows(const std::vector<LayerRow>& layers, con
     std::unordered_map<std::string, std::vector<const protocol::BoundaryResult*>> after;
     std::unordered_map<std::string, const LayerRow*> known;
     for (const auto& layer : layers) {
-        if (layer.result && layer.result->int8_ms) {
+        if (layer.result && layer.result->variant_ms) {
             known.emplace(layer.info.name, &layer);
         }
     }
@@ -68,7 +68,7 @@ std::vector<ProfileRow> makeProfileRows(const std::vector<LayerRow>& layers, con
             rows.push_back(boundaryRow(*boundary, layer.name()));
         }
         rows.push_back({layer.name(), QString::fromStdString(layer.info.op), layer.name(),
-                        *layer.result->int8_ms, layer.result->int8_spread_ms, layer.result->bytes});
+                        *layer.result->variant_ms, layer.result->variant_spread_ms, layer.result->bytes});
         for (const auto* boundary : after[layer.info.name]) {
             rows.push_back(boundaryRow(*boundary, layer.name()));
         }
@@ -96,12 +96,12 @@ std::optional<double> gapPercent(const protocol::ProfileSummary& summary) {
 }
 
 std::optional<double> operationalIntensity(const protocol::LayerResult& layer) {
-    if (!layer.gmacs_per_s || !layer.int8_ms || !layer.bytes || *layer.gmacs_per_s <= 0 ||
+    if (!layer.gmacs_per_s || !layer.variant_ms || !layer.bytes || *layer.gmacs_per_s <= 0 ||
         *layer.bytes <= 0) {
         return std::nullopt;
     }
     // GMAC/s times ms is 1e6 MACs; of the run, whose batch the layer's `macs` does not know.
-    return *layer.gmacs_per_s * *layer.int8_ms * 1e6 / static_cast<double>(*layer.bytes);
+    return *layer.gmacs_per_s * *layer.variant_ms * 1e6 / static_cast<double>(*layer.bytes);
 }
 
 }  // namespace qs

@@ -15,7 +15,7 @@ struct Column {
 };
 
 QString headlineValue(const VariantRow& row) {
-    const auto headline = metrics::headline(row.int8);
+    const auto headline = metrics::headline(row.variant);
     return headline ? metrics::bareValue(headline->value, headline->unit) : format::kAbsent;
 }
 
@@ -30,9 +30,9 @@ const Column kColumns[] = {
     {QT_TRANSLATE_NOOP("VariantColumns", "Accuracy"), headlineValue},
     {QT_TRANSLATE_NOOP("VariantColumns", "Change"), change},
     {QT_TRANSLATE_NOOP("VariantColumns", "Latency ms"),
-     [](const VariantRow& row) { return format::duration(row.int8.latency_ms); }},
+     [](const VariantRow& row) { return format::duration(row.variant.latency_ms); }},
     {QT_TRANSLATE_NOOP("VariantColumns", "Size"),
-     [](const VariantRow& row) { return format::bytes(row.int8.model_bytes); }},
+     [](const VariantRow& row) { return format::bytes(row.variant.model_bytes); }},
 };
 
 }  // namespace
@@ -95,7 +95,7 @@ QVariant VariantTableModel::headerData(int section, Qt::Orientation orientation,
 QString VariantTableModel::toolTip(const VariantRow& row) const {
     QStringList lines = {tr("%1: speed-up %2, %n layer(s) in FP32", nullptr, row.floatLayers)
                              .arg(row.name, format::ratio(row.speedup))};
-    if (const auto headline = metrics::headline(row.int8)) {
+    if (const auto headline = metrics::headline(row.variant)) {
         QString line = metrics::title(headline->metric) + QLatin1Char(' ') +
                        metrics::value(headline->value, headline->unit);
         if (headline->low && headline->high) {
@@ -117,7 +117,7 @@ QString VariantTableModel::headlineTitle() const {
     if (!shown && !all.empty()) {
         shown = &all.back();
     }
-    const auto headline = shown ? metrics::headline(shown->int8) : std::nullopt;
+    const auto headline = shown ? metrics::headline(shown->variant) : std::nullopt;
     return headline ? metrics::titleWithUnit(headline->metric, headline->unit)
                     : QCoreApplication::translate("VariantColumns", kColumns[kHeadlineColumn].title);
 }

@@ -26,7 +26,7 @@ VariantRow makeVariantRow(const QString& id, const QString& name, const protocol
     row.floatLayers =
         static_cast<int>(std::count_if(result.layers.begin(), result.layers.end(), stayedFloat));
     row.fp32 = result.fp32;
-    row.int8 = result.int8;
+    row.variant = result.variant;
     row.speedup = result.speedup;
     row.drop = result.drop;
     return row;

@@ -19,7 +19,7 @@ struct VariantRow {
     bool trained = false;  ///< came out of QAT
     int floatLayers = 0;   ///< quantizable layers that stayed in FP32
     protocol::ModelResult fp32;
-    protocol::ModelResult int8;
+    protocol::ModelResult variant;
     std::optional<double> speedup;
     std::optional<protocol::MetricDrop> drop;
 };
