@@ -23,9 +23,9 @@ void DataCheck::send(const protocol::DataSpec& spec) {
             emit self->found(info);
         }
     };
-    handlers.onError = [self = QPointer<DataCheck>(this)](int, const QString& reason) {
+    handlers.onError = [self = QPointer<DataCheck>(this)](const EngineError& error) {
         if (self && !self->askNext()) {
-            emit self->notFound(reason);
+            emit self->notFound(error.message);
         }
     };
     api_.openData(spec, std::move(handlers));

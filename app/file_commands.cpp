@@ -1,6 +1,7 @@
 #include "app/file_commands.h"
 
 #include <QDir>
+#include <QEventLoop>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
@@ -22,6 +23,11 @@ FileCommands::FileCommands(QWidget& window, Session& session, MessageBar& messag
         if (session_.model() && QString::fromStdString(session_.model()->path) == opening_) {
             rememberFolder(opening_);
         }
+    });
+    connect(&session_, &Session::saved, this, [](const QString& path) { rememberFolder(path); });
+    connect(&session_, &Session::loaded, this, [](const QString& path) { rememberFolder(path); });
+    connect(&session_, &Session::saveFailed, this, [this](const QString&, const QString& problem) {
+        messages_.show(MessageBar::Kind::Error, problem);
     });
 }
 
@@ -58,8 +64,7 @@ void FileCommands::openProject(const QString& path) {
     if (!maySaveAndLeave()) {
         return;
     }
-    const QString absolute = QFileInfo(path).absoluteFilePath();
-    reportFile(absolute, session_.load(absolute));
+    session_.load(path);
 }
 
 void FileCommands::newProject() {
@@ -68,11 +73,11 @@ void FileCommands::newProject() {
     }
 }
 
-bool FileCommands::save() {
-    return session_.projectPath().isEmpty() ? saveAs() : saveTo(session_.projectPath());
+QString FileCommands::savePath() const {
+    return session_.projectPath().isEmpty() ? askForSavePath() : session_.projectPath();
 }
 
-bool FileCommands::saveAs() {
+QString FileCommands::askForSavePath() const {
     QString proposal = session_.projectPath();
     if (proposal.isEmpty()) {
         const QString model =
@@ -80,25 +85,45 @@ bool FileCommands::saveAs() {
                              : tr("untitled");
         proposal = QDir(lastFolder()).filePath(model + QLatin1Char('.') + kProjectSuffix);
     }
-    const QString path = QFileDialog::getSaveFileName(&window_, tr("Save project"), proposal,
-                                                      tr("Quantoscope projects (*.%1)").arg(kProjectSuffix));
-    return !path.isEmpty() && saveTo(path);
+    return QFileDialog::getSaveFileName(&window_, tr("Save project"), proposal,
+                                        tr("Quantoscope projects (*.%1)").arg(kProjectSuffix));
 }
 
-bool FileCommands::saveTo(const QString& path) {
-    return reportFile(path, session_.save(path));
-}
-
-bool FileCommands::reportFile(const QString& path, const QString& problem) {
-    if (!problem.isEmpty()) {
-        messages_.show(MessageBar::Kind::Error, problem);
-        return false;
+void FileCommands::save() {
+    if (const QString path = savePath(); !path.isEmpty()) {
+        session_.save(path);
     }
-    rememberFolder(path);
-    return true;
+}
+
+void FileCommands::saveAs() {
+    if (const QString path = askForSavePath(); !path.isEmpty()) {
+        session_.save(path);
+    }
+}
+
+bool FileCommands::saveAndWait(const QString& path) {
+    bool well = false;
+    QEventLoop untilSaved;
+    connect(&session_, &Session::saved, &untilSaved, [&] { well = true; });
+    connect(&session_, &Session::savingChanged, &untilSaved, [&](bool saving) {
+        if (!saving) {
+            // After this signal comes the one that says how it went.
+            QMetaObject::invokeMethod(&untilSaved, &QEventLoop::quit, Qt::QueuedConnection);
+        }
+    });
+    if (!path.isEmpty()) {
+        session_.save(path);
+    }
+    if (session_.isSaving()) {
+        untilSaved.exec(QEventLoop::ExcludeUserInputEvents);
+    }
+    return well;
 }
 
 bool FileCommands::maySaveAndLeave() {
+    if (session_.isSaving()) {
+        saveAndWait({});
+    }
     if (!session_.isModified()) {
         return true;
     }
@@ -108,8 +133,10 @@ bool FileCommands::maySaveAndLeave() {
     question.setObjectName(QStringLiteral("unsavedQuestion"));
     question.setDefaultButton(QMessageBox::Save);
     switch (question.exec()) {
-        case QMessageBox::Save:
-            return save();
+        case QMessageBox::Save: {
+            const QString path = savePath();
+            return !path.isEmpty() && saveAndWait(path);
+        }
         case QMessageBox::Discard:
             return true;
         default:

@@ -25,16 +25,17 @@ class FileCommands : public QObject {
     void openModel(const QString& path);
     void openProject(const QString& path);
     void newProject();
-    /// False if it was cancelled or failed.
-    bool save();
-    bool saveAs();
-    /// False if the person would rather stay.
+    void save();
+    void saveAs();
+    /// False if the person would rather stay, or has to: saving failed. Waits for what is being saved.
     bool maySaveAndLeave();
 
   private:
-    bool saveTo(const QString& path);
-    /// Shows the problem, if any, of what was done with a file; without one its folder is the last one.
-    bool reportFile(const QString& path, const QString& problem);
+    /// Where to save; empty where the person has thought better of it.
+    QString savePath() const;
+    QString askForSavePath() const;
+    /// False if it failed.
+    bool saveAndWait(const QString& path);
 
     QWidget& window_;
     Session& session_;

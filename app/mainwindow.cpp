@@ -180,12 +180,7 @@ void MainWindow::offerRecovery() {
     const QString when = QLocale().toString(newest.savedAt.toLocalTime(), QLocale::ShortFormat);
     messages_->show(MessageBar::Kind::Info,
                     tr("The last session did not end well. Its work of %1 can be recovered.").arg(when),
-                    {{tr("Recover"),
-                      [this, newest] {
-                          if (const QString problem = session_.loadRecovery(newest); !problem.isEmpty()) {
-                              showMessage(Severity::Error, problem);
-                          }
-                      }},
+                    {{tr("Recover"), [this, newest] { session_.loadRecovery(newest); }},
                      {tr("Discard"), [this, newest] { session_.discardRecovery(newest); }}});
 }
 

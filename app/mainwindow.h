@@ -2,6 +2,7 @@
 
 #include <QMainWindow>
 #include <optional>
+#include <vector>
 
 #include "app/session/session.h"
 
@@ -13,6 +14,7 @@ class JobBar;
 class LayerPanel;
 class MessageBar;
 class ViewState;
+struct VariantRow;
 }  // namespace qs
 
 namespace qs::app {
@@ -61,6 +63,8 @@ class MainWindow : public QMainWindow {
     void showData();
     void showLayers();
     void showVariants();
+    std::vector<VariantRow> variantRows() const;
+    void showCurrentVariant();
     void showCurve();
     void showProfile();
     void showExport(const protocol::ExportResult& result);

@@ -5,6 +5,7 @@
 #include <QSpinBox>
 #include <QStackedWidget>
 #include <algorithm>
+#include <unordered_map>
 
 #include "app/dialogs/skipped_dialog.h"
 #include "app/docks/window_docks.h"
@@ -41,7 +42,7 @@ bool hasQuantizable(const ViewState& state) {
     const QStringList& layers = state.selectedLayers();
     return std::any_of(layers.begin(), layers.end(), [&](const QString& name) {
         const LayerRow* row = state.findLayer(name);
-        return row && row->info.quantizable;
+        return row && row->info->quantizable;
     });
 }
 
@@ -57,7 +58,7 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::rulesChanged, this, [this] {
         showPreset();
         showLayers();
-        showVariants();
+        showCurrentVariant();
     });
     connect(&session_, &Session::variantsChanged, this, &MainWindow::showVariants);
     connect(&session_, &Session::currentVariantChanged, this, [this] {
@@ -81,6 +82,7 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::proofChanged, this, &MainWindow::showProof);
     connect(&session_, &Session::verified, this, &MainWindow::showVerdict);
     connect(&session_, &Session::message, this, &MainWindow::showMessage);
+    connect(&session_, &Session::savingChanged, this, &MainWindow::showJob);
     connect(&session_, &Session::modifiedChanged, this, &MainWindow::showTitle);
     connect(&session_, &Session::projectPathChanged, this, &MainWindow::showTitle);
 }
@@ -116,9 +118,6 @@ void MainWindow::connectViews() {
         updateActions();
     });
     connect(&docks_->summary(), &SummaryPanel::skippedRequested, this, &MainWindow::showSkipped);
-    connect(&docks_->profile(), &ProfilePanel::layerRequested, layers_, &LayerPanel::showLayer);
-    connect(&docks_->findings(), &FindingsPanel::layerRequested, layers_, &LayerPanel::showLayer);
-    connect(&docks_->proof(), &ProofPanel::layerRequested, layers_, &LayerPanel::showLayer);
     connect(actions_->worstCount, &QSpinBox::valueChanged, this, &MainWindow::updateActions);
     connect(&docks_->variants(), &VariantPanel::adoptRequested, this,
             [this](const QString& id) { session_.adoptRules(id); });
@@ -127,9 +126,9 @@ void MainWindow::connectViews() {
 }
 
 void MainWindow::showDocument() {
-    docks_->setWorkspaceVisible(session_.model().has_value());
+    docks_->setWorkspaceVisible(session_.model() != nullptr);
     pages_->setCurrentWidget(session_.model() ? static_cast<QWidget*>(layers_) : welcome_);
-    docks_->summary().setModel(session_.model());
+    docks_->summary().setModel(session_.model().get());
     showData();
     showPreset();
     showLayers();
@@ -158,10 +157,9 @@ void MainWindow::showSkipped(const std::vector<std::string>& skipped) {
 }
 
 void MainWindow::showLayers() {
-    const Variant* variant = session_.currentVariant();
     if (session_.model()) {
-        state_->setLayers(makeLayerRows(*session_.model(), session_.rules().toProtocol(),
-                                        variant ? &variant->result : nullptr));
+        state_->setLayers(makeLayerRows(session_.model(), session_.rules().toProtocol(),
+                                        resultOf(session_.currentVariant())));
     } else {
         state_->setLayers({});
     }
@@ -169,28 +167,45 @@ void MainWindow::showLayers() {
 }
 
 void MainWindow::showVariants() {
-    std::vector<VariantRow> rows;
-    if (session_.model()) {
-        for (const auto& variant : session_.variants()) {
-            rows.push_back(makeVariantRow(variant.id, variant.name, variant.result, *session_.model()));
-        }
+    const VariantPtr current = session_.currentVariant();
+    state_->setVariants(session_.model() ? variantRows() : std::vector<VariantRow>(),
+                        current ? current->id : QString());
+    showCurrentVariant();
+    updateActions();
+}
+
+/// Rows of variants that are shown already are taken from there.
+std::vector<VariantRow> MainWindow::variantRows() const {
+    std::unordered_map<const protocol::VariantResult*, const VariantRow*> shown;
+    for (const VariantRow& row : state_->variants()) {
+        shown.emplace(row.result.get(), &row);
     }
-    const Variant* current = session_.currentVariant();
-    state_->setVariants(std::move(rows), current ? current->id : QString());
+    const VariantRows make(*session_.model());
+    std::vector<VariantRow> rows;
+    rows.reserve(session_.variants().size());
+    for (const VariantPtr& variant : session_.variants()) {
+        const auto known = shown.find(&variant->result);
+        rows.push_back(known == shown.end() ? make(variant->id, variant->name, resultOf(variant))
+                                            : *known->second);
+    }
+    return rows;
+}
+
+void MainWindow::showCurrentVariant() {
+    const VariantPtr current = session_.currentVariant();
     docks_->summary().setVariant(current ? current->name : QString(), current ? &current->result : nullptr,
                                  session_.isOutdated());
-    updateActions();
 }
 
 void MainWindow::showCurve() {
     // A training under way is what one wants to see; else the curve belongs to the variant shown.
-    const Variant* variant = session_.currentVariant();
+    const VariantPtr variant = session_.currentVariant();
     const bool ofVariant = !session_.job().running && variant && !variant->result.curve.empty();
     state_->setCurve(ofVariant ? variant->result.curve : session_.liveCurve());
 }
 
 void MainWindow::showProfile() {
-    const Variant* variant = session_.currentVariant();
+    const VariantPtr variant = session_.currentVariant();
     state_->setProfile(variant ? makeVariantProfile(variant->result) : VariantProfile());
 }
 
@@ -236,7 +251,7 @@ void MainWindow::showPreset() {
 void MainWindow::showJob() {
     const JobState& job = session_.job();
     if (!job.running) {
-        jobBar_->showIdle();
+        jobBar_->showIdle(session_.isSaving() ? tr("Saving...") : QString());
         return;
     }
     QString text = job.title;
@@ -294,6 +309,9 @@ void MainWindow::showMessage(Severity severity, const QString& text) {
 }
 
 QString MainWindow::editObstacle() const {
+    if (session_.isLoading()) {
+        return tr("A job is running: wait for it or cancel it.");
+    }
     return session_.model() ? QString() : tr("Open a model first.");
 }
 

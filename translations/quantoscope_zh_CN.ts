@@ -111,6 +111,58 @@
     <context>
         <name>Engine</name>
         <message>
+            <source>everything that was seen</source>
+            <translation>所见的全部</translation>
+        </message>
+        <message>
+            <source>a range set by hand, whatever is seen</source>
+            <translation>手动设定的范围，与所见数据无关</translation>
+        </message>
+        <message>
+            <source>where the range begins</source>
+            <translation>范围的起点</translation>
+        </message>
+        <message>
+            <source>where the range ends</source>
+            <translation>范围的终点</translation>
+        </message>
+        <message>
+            <source>leaves out the same share of numbers at either end</source>
+            <translation>在两端各舍去相同比例的数值</translation>
+        </message>
+        <message>
+            <source>per cent of the numbers that the upper end is to hold, and the lower end likewise</source>
+            <translation>上端应包含的数值所占百分比，下端同理</translation>
+        </message>
+        <message>
+            <source>least Kullback-Leibler divergence between what was seen and what the grid makes of it, as TensorRT</source>
+            <translation>使所见分布与量化后分布之间的 KL 散度最小，与 TensorRT 相同</translation>
+        </message>
+        <message>
+            <source>least mean squared error of the rounded numbers</source>
+            <translation>使舍入后数值的均方误差最小</translation>
+        </message>
+        <message>
+            <source>PyTorch&apos;s search for the least L2 error: cuts the tails until it grows</source>
+            <translation>PyTorch 的最小 L2 误差搜索：不断截去尾部，直到误差增大</translation>
+        </message>
+        <message>
+            <source>from the least to the greatest number seen</source>
+            <translation>从所见的最小值到最大值</translation>
+        </message>
+        <message>
+            <source>moving averages of the batches&apos; least and greatest numbers</source>
+            <translation>各批次最小值与最大值的滑动平均</translation>
+        </message>
+        <message>
+            <source>PyTorch&apos;s histogram and search for the least L2 error: cuts the tails until it grows</source>
+            <translation>PyTorch 的直方图与最小 L2 误差搜索：不断截去尾部，直到误差增大</translation>
+        </message>
+        <message>
+            <source>share of the newest batch in the average</source>
+            <translation>最新批次在平均值中所占的比例</translation>
+        </message>
+        <message>
             <source>share of samples whose highest score is that of the FP32 model</source>
             <translation>最高得分与 FP32 模型一致的样本比例</translation>
         </message>
@@ -416,8 +468,8 @@
             <translation>还原代价</translation>
         </message>
         <message>
-            <source>Predicted time that an inference takes longer if the layer goes back to FP32: with the boundaries that this adds, without those that it spares</source>
-            <translation>预测该层还原为 FP32 后一次推理增加的时间：计入由此新增的边界，扣除由此省去的边界</translation>
+            <source>Time that an inference takes longer if the layer goes back to FP32: with the boundaries that this adds, without those that it spares</source>
+            <translation>该层还原为 FP32 后一次推理增加的时间：计入由此新增的边界，扣除由此省去的边界</translation>
         </message>
         <message>
             <source>GMAC/s</source>
@@ -649,6 +701,10 @@
             <translation>反量化</translation>
         </message>
         <message>
+            <source>requantize</source>
+            <translation>再量化</translation>
+        </message>
+        <message>
             <source>reorder</source>
             <translation>重排</translation>
         </message>
@@ -668,28 +724,20 @@
             <translation>%1 由更新版本的 Quantoscope 写入（项目格式 %2；本程序最高支持 %3）：请安装新版本后再打开。</translation>
         </message>
         <message>
-            <source>%1 cannot be written: %2.</source>
-            <translation>无法写入 %1：%2。</translation>
+            <source>reading it was cancelled</source>
+            <translation>读取已取消</translation>
         </message>
         <message>
-            <source>%1 cannot be read: %2.</source>
-            <translation>无法读取 %1：%2。</translation>
+            <source>variant number %1 has no id of its own that can name files</source>
+            <translation>第 %1 个变体没有可用于命名文件的唯一标识</translation>
         </message>
         <message>
-            <source>The folder %1 cannot be made.</source>
-            <translation>无法创建文件夹 %1。</translation>
-        </message>
-        <message>
-            <source>The trained weights cannot be copied to %1: %2.</source>
-            <translation>无法将训练得到的权重复制到 %1：%2。</translation>
+            <source>The variant &quot;%1&quot; cannot be shown: %2</source>
+            <translation>无法显示变体“%1”：%2</translation>
         </message>
     </context>
     <context>
         <name>Recovery</name>
-        <message>
-            <source>The folder %1 cannot be made.</source>
-            <translation>无法创建文件夹 %1。</translation>
-        </message>
         <message>
             <source>Another window has already taken over this session.</source>
             <translation>另一个窗口已经接管了该会话。</translation>
@@ -712,6 +760,21 @@
         <message>
             <source>this layer</source>
             <translation>本层</translation>
+        </message>
+    </context>
+    <context>
+        <name>Speedup</name>
+        <message>
+            <source>machine busy</source>
+            <translation>机器繁忙</translation>
+        </message>
+        <message>
+            <source>%1 (%2 to %3)</source>
+            <translation>%1（%2 至 %3）</translation>
+        </message>
+        <message>
+            <source>The machine was busy, so that no speed-up can be named: FP32 took %1, the variant %2, and the ratio in turns is %3 to %4 (95 % interval). Measure again when other work has ended.</source>
+            <translation>机器繁忙，无法给出加速比：FP32 用时 %1，变体用时 %2，交替测量的比值为 %3 至 %4（95 % 区间）。请在其他任务结束后重新测量。</translation>
         </message>
     </context>
     <context>
@@ -1081,6 +1144,12 @@ decision %2
     <context>
         <name>qs::LatencyChart</name>
         <message>
+            <source>FP32 %1, this variant %2; machine busy: no speed-up
+%3</source>
+            <translation>FP32 %1，此变体 %2；机器繁忙，无法给出加速比
+%3</translation>
+        </message>
+        <message>
             <source>Median time / ms</source>
             <translation>中位耗时 / ms</translation>
         </message>
@@ -1262,8 +1331,8 @@ decision %2
             <translation>边界步骤</translation>
         </message>
         <message>
-            <source>%1 quantize, %2 dequantize, %3 reorder</source>
-            <translation>%1 次量化，%2 次反量化，%3 次重排</translation>
+            <source>%1 quantize, %2 dequantize, %3 requantize, %4 reorder</source>
+            <translation>%1 次量化，%2 次反量化，%3 次再量化，%4 次重排</translation>
         </message>
         <message>
             <source>Needed at one time</source>
@@ -1313,8 +1382,8 @@ decision %2
     <context>
         <name>qs::ProfileTableModel</name>
         <message>
-            <source>A layer, a quantize, dequantize or reorder step, or the copies at both ends</source>
-            <translation>一层，一次量化、反量化或重排，或两端的复制</translation>
+            <source>A layer, a quantize, dequantize, requantize or reorder step, or the copies at both ends</source>
+            <translation>一层，一次量化、反量化、再量化或重排，或两端的复制</translation>
         </message>
         <message>
             <source>Step</source>
@@ -1548,6 +1617,18 @@ decision %2
     </context>
     <context>
         <name>qs::SummaryPanel</name>
+        <message>
+            <source>Clock</source>
+            <translation>计时方式</translation>
+        </message>
+        <message>
+            <source>processor time of one thread</source>
+            <translation>单线程处理器时间</translation>
+        </message>
+        <message>
+            <source>wall time</source>
+            <translation>挂钟时间</translation>
+        </message>
         <message>
             <source>The qconfigs in the table are not those that this was measured with. Calibrate to measure them.</source>
             <translation>表中的量化配置与测量时所用的不同。请重新校准以测量当前配置。</translation>
@@ -1791,6 +1872,10 @@ decision %2
     </context>
     <context>
         <name>qs::TradeoffChart</name>
+        <message>
+            <source>speed-up: %1</source>
+            <translation>加速比：%1</translation>
+        </message>
         <message>
             <source>Median latency / ms</source>
             <translation>中位延迟 / ms</translation>
@@ -2415,6 +2500,10 @@ ISA %2, %n core(s)</source>
             <source>%1 does not do what the engine does: %2.</source>
             <translation>%1 与引擎结果不一致：%2。</translation>
         </message>
+        <message>
+            <source>Saving...</source>
+            <translation>正在保存……</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::PreprocessingEditor</name>
@@ -2735,6 +2824,14 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Verify %1</source>
             <translation>验证 %1</translation>
+        </message>
+        <message>
+            <source>The application&apos;s data folder cannot be written.</source>
+            <translation>应用程序的数据文件夹无法写入。</translation>
+        </message>
+        <message>
+            <source>Recover</source>
+            <translation>恢复</translation>
         </message>
     </context>
     <context>
@@ -3310,6 +3407,44 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Proof</source>
             <translation>验证</translation>
+        </message>
+    </context>
+    <context>
+        <name>JsonFile</name>
+        <message>
+            <source>%1 cannot be written: %2.</source>
+            <translation>无法写入 %1：%2。</translation>
+        </message>
+        <message>
+            <source>%1 cannot be read: %2.</source>
+            <translation>无法读取 %1：%2。</translation>
+        </message>
+    </context>
+    <context>
+        <name>VariantFile</name>
+        <message>
+            <source>The folder %1 cannot be made.</source>
+            <translation>无法创建文件夹 %1。</translation>
+        </message>
+        <message>
+            <source>The trained weights cannot be copied to %1: %2.</source>
+            <translation>无法将训练得到的权重复制到 %1：%2。</translation>
+        </message>
+        <message>
+            <source>%1 is damaged: %2.</source>
+            <translation>%1 已损坏：%2。</translation>
+        </message>
+        <message>
+            <source>%1 is not there.</source>
+            <translation>%1 不存在。</translation>
+        </message>
+        <message>
+            <source>it does not say that it is this variant</source>
+            <translation>其中没有标明它是这个变体</translation>
+        </message>
+        <message>
+            <source>%1 was written by a newer Quantoscope.</source>
+            <translation>%1 由更新版本的 Quantoscope 写入。</translation>
         </message>
     </context>
 </TS>

@@ -10,6 +10,9 @@ using nlohmann::json;
 
 namespace {
 
+/// The part of a training whose value is a CurvePoint; all others are results.
+constexpr const char* kTrainingPart = "point";
+
 template <typename T>
 RequestHandlers untyped(Handlers<T> handlers) {
     RequestHandlers raw;
@@ -19,8 +22,8 @@ RequestHandlers untyped(Handlers<T> handlers) {
             answer.get_to(result);
         } catch (const protocol::JsonError& error) {
             if (onError) {
-                onError(protocol::kFailed, EngineClient::tr("The engine's answer cannot be read: %1")
-                                               .arg(QLatin1String(error.what())));
+                onError({protocol::kFailed, EngineClient::tr("The engine's answer cannot be read: %1")
+                                                .arg(QLatin1String(error.what()))});
             }
             return;
         }
@@ -30,7 +33,17 @@ RequestHandlers untyped(Handlers<T> handlers) {
     };
     raw.onError = std::move(handlers.onError);
     raw.onProgress = std::move(handlers.onProgress);
-    raw.onTraining = std::move(handlers.onTraining);
+    raw.onPartial = [onPartial = std::move(handlers.onPartial),
+                     onTraining = std::move(handlers.onTraining)](const protocol::PartialNote& note) {
+        if (note.part == kTrainingPart) {
+            const auto point = note.value.get<protocol::CurvePoint>();
+            if (onTraining) {
+                onTraining(point);
+            }
+        } else if (onPartial) {
+            onPartial(note.part, note.value.get<T>());
+        }
+    };
     return raw;
 }
 
@@ -45,7 +58,7 @@ RequestHandle EngineApi::openData(const protocol::DataSpec& spec, Handlers<proto
     return client_.request("data.open", spec, untyped(std::move(handlers)));
 }
 
-RequestHandle EngineApi::measure(const protocol::MeasureParams& params,
+RequestHandle EngineApi::measure(const protocol::VariantSpec& params,
                                  Handlers<protocol::VariantResult> handlers) {
     return client_.request("variant.measure", params, untyped(std::move(handlers)));
 }

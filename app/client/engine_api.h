@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "app/client/engine_client.h"
 #include "protocol/messages.h"
@@ -11,8 +12,11 @@ namespace qs::app {
 template <typename T>
 struct Handlers {
     std::function<void(const T& result)> onResult;
-    std::function<void(int code, const QString& message)> onError;
+    std::function<void(const EngineError& error)> onError;
     std::function<void(const protocol::ProgressNote& note)> onProgress;
+    /// What is known of the result so far, each time that a part of it is there: "errors", "accuracy",
+    /// "latency" of a variant.
+    std::function<void(const std::string& part, const T& soFar)> onPartial;
     std::function<void(const protocol::CurvePoint& point)> onTraining;
 };
 
@@ -24,7 +28,7 @@ class EngineApi {
 
     RequestHandle openModel(const protocol::OpenModelParams& params, Handlers<protocol::ModelInfo> handlers);
     RequestHandle openData(const protocol::DataSpec& spec, Handlers<protocol::DataInfo> handlers);
-    RequestHandle measure(const protocol::MeasureParams& params, Handlers<protocol::VariantResult> handlers);
+    RequestHandle measure(const protocol::VariantSpec& params, Handlers<protocol::VariantResult> handlers);
     RequestHandle train(const protocol::TrainParams& params, Handlers<protocol::VariantResult> handlers);
     RequestHandle exportModel(const protocol::ExportParams& params,
                               Handlers<protocol::ExportResult> handlers);

@@ -78,7 +78,8 @@ void EngineClient::stop() {
     startTimer_.stop();
     letGoOfProcess();
     setState(State::Stopped);
-    failAll(protocol::kEngineDied, tr("The engine was stopped."));
+    emit jobsChanged({});
+    failAll({protocol::kEngineDied, tr("The engine was stopped.")});
 }
 
 void EngineClient::restart() {
@@ -206,7 +207,8 @@ void EngineClient::died(const QString& reason) {
         setState(State::Waiting);
     }
     emit engineDied(reason);
-    failAll(protocol::kEngineDied, reason);
+    emit jobsChanged({});
+    failAll({protocol::kEngineDied, reason});
 }
 
 /// Closes the engine's input, which ends it, and sees to it that it is gone later.
@@ -241,7 +243,7 @@ RequestHandle EngineClient::request(const std::string& method, json params, Requ
             break;
         case State::Stopped:
         case State::Failed:
-            failLater(id, protocol::kEngineDied, tr("The engine is not running."));
+            failLater(id, {protocol::kEngineDied, tr("The engine is not running.")});
             break;
     }
     return {this, id};
@@ -252,16 +254,17 @@ void EngineClient::send(const json& message) {
     process_->write(bytes.data(), static_cast<qint64>(bytes.size()));
 }
 
-void EngineClient::fail(int64_t id, int code, const QString& message) {
+void EngineClient::fail(int64_t id, EngineError error) {
     if (auto node = pending_.extract(id)) {
         const Pending& pending = node.mapped();
         if (pending.handlers.onError) {
-            pending.handlers.onError(pending.cancelled ? protocol::kRequestCancelled : code, message);
+            error.code = pending.cancelled ? protocol::kRequestCancelled : error.code;
+            pending.handlers.onError(error);
         }
     }
 }
 
-void EngineClient::failAll(int code, const QString& message) {
+void EngineClient::failAll(const EngineError& error) {
     queue_.clear();
     // Handlers may put new requests, which are not to fail with these.
     std::vector<int64_t> ids;
@@ -269,12 +272,12 @@ void EngineClient::failAll(int code, const QString& message) {
         ids.push_back(id);
     }
     for (const int64_t id : ids) {
-        fail(id, code, message);
+        fail(id, error);
     }
 }
 
-void EngineClient::failLater(int64_t id, int code, const QString& message) {
-    QTimer::singleShot(0, this, [this, id, code, message] { fail(id, code, message); });
+void EngineClient::failLater(int64_t id, const EngineError& error) {
+    QTimer::singleShot(0, this, [this, id, error] { fail(id, error); });
 }
 
 void EngineClient::onOutput() {
@@ -314,7 +317,8 @@ void EngineClient::receive(const Response& response) {
         return;
     }
     if (response.error) {
-        fail(*response.id, response.error->code, QString::fromStdString(response.error->message));
+        fail(*response.id,
+             {response.error->code, QString::fromStdString(response.error->message), response.error->data});
     } else if (auto node = pending_.extract(*response.id)) {
         if (const auto& onResult = node.mapped().handlers.onResult) {
             onResult(response.result);
@@ -324,6 +328,10 @@ void EngineClient::receive(const Response& response) {
 }
 
 void EngineClient::receive(const Notification& note) {
+    if (note.method == "$/jobs") {
+        emit jobsChanged(note.params.get<protocol::JobList>());
+        return;
+    }
     const auto id = note.params.get<protocol::CancelParams>().id;
     const auto found = pending_.find(id);
     if (found == pending_.end()) {
@@ -333,8 +341,10 @@ void EngineClient::receive(const Notification& note) {
     const RequestHandlers handlers = found->second.handlers;
     if (note.method == "$/progress" && handlers.onProgress) {
         handlers.onProgress(note.params.get<protocol::ProgressNote>());
-    } else if (note.method == "$/training" && handlers.onTraining) {
-        handlers.onTraining(note.params.get<protocol::TrainingNote>().point);
+    } else if (note.method == "$/partial" && handlers.onPartial) {
+        if (const auto partial = protocol::readPartial(note.params)) {
+            handlers.onPartial(*partial);
+        }
     }
 }
 
@@ -350,7 +360,7 @@ void EngineClient::cancel(int64_t id) {
         std::find_if(queue_.begin(), queue_.end(), [id](const Request& r) { return r.id == id; });
     if (queued != queue_.end()) {
         queue_.erase(queued);
-        failLater(id, protocol::kRequestCancelled, tr("Cancelled."));
+        failLater(id, {protocol::kRequestCancelled, tr("Cancelled.")});
     } else if (state_ == State::Ready) {
         send(toJson(Notification{"$/cancelRequest", protocol::CancelParams{id}}));
         watchCancellation();

@@ -41,13 +41,20 @@ struct EngineOptions {
         500};  ///< before the second start in a row; doubles with each further one
 };
 
+/// Why a request failed.
+struct EngineError {
+    int code = 0;              ///< of protocol/rpc.h
+    QString message;           ///< a sentence for a person
+    nlohmann::json data = {};  ///< what this program may go by: an object, or null
+};
+
 /// To whom the outcome of a request goes. Exactly one of onResult and onError is called, never before
 /// request() has returned; notes come before it. Empty functions are skipped.
 struct RequestHandlers {
     std::function<void(const nlohmann::json& result)> onResult;
-    std::function<void(int code, const QString& message)> onError;  ///< codes of protocol/rpc.h
+    std::function<void(const EngineError& error)> onError;
     std::function<void(const protocol::ProgressNote& note)> onProgress;
-    std::function<void(const protocol::CurvePoint& point)> onTraining;
+    std::function<void(const protocol::PartialNote& note)> onPartial;
 };
 
 class EngineClient;
@@ -109,6 +116,8 @@ class EngineClient : public QObject {
     void engineStarted(const qs::protocol::EngineInfo& info);
     /// `reason` is a sentence for a person, with the end of the engine's error output where it says more.
     void engineDied(const QString& reason);
+    /// The engine's jobs, whenever one comes, starts or goes; none where there is no engine.
+    void jobsChanged(const qs::protocol::JobList& jobs);
 
   private:
     friend class RequestHandle;
@@ -131,9 +140,9 @@ class EngineClient : public QObject {
     /// Kills the process; it counts as dead for `reason`.
     void giveUpOn(const QString& reason);
     QString lastErrorLine() const;
-    void fail(int64_t id, int code, const QString& message);
-    void failAll(int code, const QString& message);
-    void failLater(int64_t id, int code, const QString& message);
+    void fail(int64_t id, EngineError error);
+    void failAll(const EngineError& error);
+    void failLater(int64_t id, const EngineError& error);
     void receive(const protocol::Response& response);
     void receive(const protocol::Notification& note);
     void send(const nlohmann::json& message);

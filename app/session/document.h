@@ -1,7 +1,9 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -31,15 +33,16 @@ struct OpenedData {
     protocol::DataInfo info;
 };
 
-/// Everything that a project file holds.
 /// What a verification found out about a file.
 struct Proof {
     QString file;
     protocol::VerifyResult result;
 };
 
+/// Everything that a project holds. What is large is shared and never changed, so that a copy is a snapshot
+/// that costs next to nothing.
 struct Document {
-    std::optional<protocol::ModelInfo> model;  ///< path inside
+    std::shared_ptr<const protocol::ModelInfo> model;  ///< path inside; null: none is open
     /// Shapes that the person has entered, with N; empty: from the file or the data.
     std::vector<protocol::TensorInfo> inputs;
     std::optional<OpenedData> evaluation;
@@ -47,8 +50,10 @@ struct Document {
     std::optional<OpenedData> calibration;  ///< absent: shares the evaluation data
     Rules rules;
     Settings settings;
-    std::vector<Variant> variants;  ///< in the order in which they were made
-    QString currentVariant;         ///< id, or empty
+    std::vector<VariantPtr> variants;  ///< in the order in which they were made
+    QString currentVariant;            ///< id, or empty
+    /// Ids of variants whose files could not be read: saving leaves the variants out and the files alone.
+    QStringList unreadable;
     QString selectedLayer;
     std::optional<Proof> proof;  ///< of the last file that was verified against the model
 };

@@ -6,14 +6,16 @@
 
 namespace qs::app {
 
-std::optional<protocol::TensorInfo> inputHint(const QString& message) {
-    static const QRegularExpression pattern(QStringLiteral("--input (\\S+)=(\\d+(?:x\\d+)*)"));
-    const QRegularExpressionMatch match = pattern.match(message);
-    if (!match.hasMatch()) {
-        const bool guessed = message.contains(QLatin1String("input shape that was guessed"));
-        return guessed ? std::optional(protocol::TensorInfo{{}, {}, {1, 3, 224, 224}}) : std::nullopt;
+std::optional<protocol::TensorInfo> inputHint(const nlohmann::json& errorData) {
+    if (!errorData.is_object() || !errorData.contains("input") || !errorData.contains("shape")) {
+        return std::nullopt;
     }
-    return protocol::TensorInfo{match.captured(1).toStdString(), {}, *parseShape(match.captured(2))};
+    try {
+        return protocol::TensorInfo{
+            errorData["input"].get<std::string>(), {}, errorData["shape"].get<std::vector<int64_t>>()};
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt;
+    }
 }
 
 std::vector<protocol::TensorInfo> withHint(std::vector<protocol::TensorInfo> inputs,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QString>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -8,10 +9,9 @@
 
 namespace qs::app {
 
-/// The example in an engine's message that asks for the shape of an input: "... give its size, for example
-/// --input x=1x3x224x224". An input without a name where it says that a guess has failed; nothing where it
-/// asks for no shape.
-std::optional<protocol::TensorInfo> inputHint(const QString& message);
+/// The example in an engine's error that asks for the shape of an input ({"input": "x", "shape": [1, 3, 224,
+/// 224]}). An input without a name where a guess has failed; nothing where it asks for no shape.
+std::optional<protocol::TensorInfo> inputHint(const nlohmann::json& errorData);
 
 /// `inputs` with the one that the hint names replaced by it, or with it added.
 std::vector<protocol::TensorInfo> withHint(std::vector<protocol::TensorInfo> inputs,

@@ -2,13 +2,15 @@
 
 #include <QCoreApplication>
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
+#include <QSet>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "app/session/json_file.h"
+#include "app/session/variant_file.h"
 #include "protocol/json.h"
-#include "protocol/parse_json.h"
 
 namespace qs::app {
 
@@ -43,11 +45,6 @@ class PathMap {
   private:
     QDir folder_;
 };
-
-template <typename T>
-json optionalJson(const std::optional<T>& value) {
-    return value ? json(*value) : json(nullptr);
-}
 
 /// The member, or null where there is none.
 const json& member(const json& object, const char* name) {
@@ -114,24 +111,67 @@ protocol::ModelInfo readModel(const json& source) {
     return model;
 }
 
-json write(const Variant& variant, const PathMap& paths) {
-    protocol::VariantResult result = variant.result;
-    result.recipe.trained_weights = paths.outward(result.recipe.trained_weights);
+/// How the project names a variant, which lies in `file`.
+json reference(const Variant& variant, const QString& file, const PathMap& paths) {
     return {{"id", variant.id.toStdString()},
             {"name", variant.name.toStdString()},
             {"created_at", writeTime(variant.createdAt)},
-            {"result", result}};
+            {"file", paths.outward(file.toStdString())},
+            {"trained_weights", paths.outward(variant.result.recipe.trained_weights)}};
 }
 
-Variant readVariant(const json& source, const PathMap& paths) {
-    Variant variant;
-    variant.id = QString::fromStdString(source.at("id").get<std::string>());
-    variant.name = QString::fromStdString(source.at("name").get<std::string>());
-    variant.createdAt = readTime(source, "created_at");
-    variant.result = source.at("result").get<protocol::VariantResult>();
-    std::string& weights = variant.result.recipe.trained_weights;
-    weights = paths.inward(weights);
-    return variant;
+/// The result of the variant `id`: from its file, or, as version 1 wrote it, from the project itself. Returns
+/// what went wrong with the file, or an empty text.
+QString readResult(const json& source, const QString& id, const PathMap& paths,
+                   protocol::VariantResult& result) {
+    std::string weights;
+    if (const auto inside = source.find("result"); inside != source.end()) {
+        result = inside->get<protocol::VariantResult>();
+        weights = result.recipe.trained_weights;
+    } else {
+        const QString file = QString::fromStdString(paths.inward(source.at("file").get<std::string>()));
+        if (QString problem = readVariant(file, id, result); !problem.isEmpty()) {
+            return problem;
+        }
+        weights = source.value("trained_weights", std::string());
+    }
+    result.recipe.trained_weights = paths.inward(weights);
+    return {};
+}
+
+/// Returns what is wrong with the project, or an empty text.
+QString readVariants(const json& content, const PathMap& paths, ProjectFile& project,
+                     const ReadProgress& progress) {
+    const json& variants = member(content, "variants");
+    if (!variants.is_array() && !variants.is_null()) {
+        return QStringLiteral("variants: expected an array, found a ") + QLatin1String(variants.type_name());
+    }
+    QSet<QString> ids;
+    for (size_t i = 0; i < variants.size(); ++i) {
+        if (progress && !progress(i, variants.size())) {
+            return ProjectText::tr("reading it was cancelled");
+        }
+        const json& source = variants[i];
+        const QString id = QString::fromStdString(source.at("id").get<std::string>());
+        const QString name = QString::fromStdString(source.at("name").get<std::string>());
+        if (!isFileName(id) || ids.contains(id)) {
+            return ProjectText::tr("variant number %1 has no id of its own that can name files").arg(i + 1);
+        }
+        ids.insert(id);
+        protocol::VariantResult result;
+        if (const QString problem = readResult(source, id, paths, result); !problem.isEmpty()) {
+            project.document.unreadable.append(id);
+            project.problems.append(
+                ProjectText::tr("The variant \"%1\" cannot be shown: %2").arg(name, problem));
+            continue;
+        }
+        project.document.variants.push_back(
+            makeVariant(id, name, readTime(source, "created_at"), std::move(result)));
+    }
+    if (Document& document = project.document; document.unreadable.contains(document.currentVariant)) {
+        document.currentVariant = document.variants.empty() ? QString() : document.variants.back()->id;
+    }
+    return {};
 }
 
 json write(const std::optional<Proof>& proof, const PathMap& paths) {
@@ -147,33 +187,36 @@ std::optional<Proof> readProof(const json& source, const PathMap& paths) {
                  source.at("result").get<protocol::VerifyResult>()};
 }
 
+json write(const std::shared_ptr<const protocol::ModelInfo>& model, const PathMap& paths) {
+    if (!model) {
+        return nullptr;
+    }
+    json written = *model;
+    written["path"] = paths.outward(model->path);
+    return written;
+}
+
+/// All but the variants.
 json write(const Document& document, const PathMap& paths) {
-    std::optional<protocol::ModelInfo> model = document.model;
-    if (model) {
-        model->path = paths.outward(model->path);
-    }
-    json variants = json::array();
-    for (const Variant& variant : document.variants) {
-        variants.push_back(write(variant, paths));
-    }
-    return {{"model", optionalJson(model)},
+    return {{"model", write(document.model, paths)},
             {"inputs", document.inputs},
             {"evaluation", write(document.evaluation)},
             {"training", write(document.training)},
             {"calibration", write(document.calibration)},
             {"rules", document.rules.toProtocol()},
             {"settings", write(document.settings)},
-            {"variants", variants},
             {"current_variant", document.currentVariant.toStdString()},
             {"selected_layer", document.selectedLayer.toStdString()},
             {"proof", write(document.proof, paths)}};
 }
 
+/// All but the variants.
 Document readDocument(const json& source, const PathMap& paths) {
     Document document;
     if (const json& model = member(source, "model"); !model.is_null()) {
-        document.model = readModel(model);
-        document.model->path = paths.inward(document.model->path);
+        protocol::ModelInfo read = readModel(model);
+        read.path = paths.inward(read.path);
+        document.model = std::make_shared<const protocol::ModelInfo>(std::move(read));
     }
     document.inputs = source.value("inputs", std::vector<protocol::TensorInfo>());
     document.evaluation = readData(member(source, "evaluation"));
@@ -181,43 +224,16 @@ Document readDocument(const json& source, const PathMap& paths) {
     document.calibration = readData(member(source, "calibration"));
     document.rules = Rules::fromProtocol(source.value("rules", std::vector<protocol::Rule>()));
     document.settings = readSettings(member(source, "settings"));
-    for (const json& variant : source.value("variants", json::array())) {
-        document.variants.push_back(readVariant(variant, paths));
-    }
     document.currentVariant = QString::fromStdString(source.value("current_variant", std::string()));
     document.selectedLayer = QString::fromStdString(source.value("selected_layer", std::string()));
     document.proof = readProof(member(source, "proof"), paths);
     return document;
 }
 
-QString damaged(const QString& path, const QString& detail) {
-    return ProjectText::tr("%1 is not a Quantoscope project, or it is damaged: %2.").arg(path, detail);
-}
-
-QString weightsName(const Variant& variant) {
-    return variant.id + QStringLiteral(".qsw");
-}
-
-QString copyWeights(const QString& source, const QString& target) {
-    const QFileInfo from(source);
-    const QFileInfo to(target);
-    // An earlier save of the same variant has left the same weights, unless it was interrupted.
-    if (from == to || (to.exists() && to.size() == from.size())) {
-        return {};
-    }
-    if (!QDir().mkpath(to.path())) {
-        return ProjectText::tr("The folder %1 cannot be made.").arg(to.path());
-    }
-    QFile::remove(target);
-    QFile file(source);
-    return file.copy(target) ? QString()
-                             : ProjectText::tr("The trained weights cannot be copied to %1: %2.")
-                                   .arg(target, file.errorString());
-}
-
-QString checkHead(const QString& path, const json& content) {
+template <typename Damaged>
+QString checkHead(const QString& path, const json& content, const Damaged& damaged) {
     if (!content.is_object() || content.value("format", std::string()) != kFormat) {
-        return damaged(path, ProjectText::tr("it does not say that it is a project"));
+        return damaged(ProjectText::tr("it does not say that it is a project"));
     }
     const int version = content.at("version").get<int>();
     if (version > kProjectVersion) {
@@ -231,85 +247,74 @@ QString checkHead(const QString& path, const json& content) {
     return {};
 }
 
+/// Where the variant's file is, or is to be: in one of the folders where it is already, else in the first.
+QString placeOf(const Variant& variant, const QStringList& folders) {
+    const auto holds = [&](const QString& folder) {
+        return QFileInfo::exists(variantFile(folder, variant.id));
+    };
+    const auto found = std::find_if(folders.begin(), folders.end(), holds);
+    return variantFile(found == folders.end() ? folders.front() : *found, variant.id);
+}
+
 }  // namespace
 
-QString writeProject(const QString& path, const ProjectFile& project) {
-    json content = write(project.document, PathMap(QFileInfo(path).absolutePath()));
+QString writeProject(const QString& path, const ProjectFile& project, const QString& alsoIn) {
+    QStringList folders{filesFolder(path)};
+    if (!alsoIn.isEmpty()) {
+        folders.append(alsoIn);
+    }
+    const PathMap paths(QFileInfo(path).absolutePath());
+    json variants = json::array();
+    for (const VariantPtr& variant : project.document.variants) {
+        const QString file = placeOf(*variant, folders);
+        if (QString problem = writeVariant(file, *variant); !problem.isEmpty()) {
+            return problem;
+        }
+        variants.push_back(reference(*variant, file, paths));
+    }
+    json content = write(project.document, paths);
+    content["variants"] = std::move(variants);
     content["format"] = kFormat;
     content["version"] = kProjectVersion;
     content["saved_at"] = writeTime(project.savedAt);
     content["project_path"] = project.projectPath.toStdString();
-    const std::string text = content.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
-
-    QSaveFile file(path);
-    const bool written =
-        file.open(QIODevice::WriteOnly) &&
-        file.write(text.data(), static_cast<qint64>(text.size())) == static_cast<qint64>(text.size()) &&
-        file.commit();
-    return written ? QString() : ProjectText::tr("%1 cannot be written: %2.").arg(path, file.errorString());
+    return writeJson(path, content);
 }
 
-QString readProject(const QString& path, ProjectFile& project) {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return ProjectText::tr("%1 cannot be read: %2.").arg(path, file.errorString());
+QString readProject(const QString& path, ProjectFile& project, const ReadProgress& progress) {
+    const auto damaged = [&](const QString& detail) {
+        return ProjectText::tr("%1 is not a Quantoscope project, or it is damaged: %2.").arg(path, detail);
+    };
+    json content;
+    if (const JsonProblem problem = readJson(path, content)) {
+        return problem.isOfContent ? damaged(problem.text) : problem.text;
     }
-    const QByteArray bytes = file.readAll();
-    const auto [content, problem] =
-        protocol::parseJson({bytes.constData(), static_cast<size_t>(bytes.size())});
-    if (!problem.empty()) {
-        return damaged(path, QString::fromStdString("it " + problem));
-    }
-    try {
-        if (QString wrong = checkHead(path, content); !wrong.isEmpty()) {
-            return wrong;
-        }
-        ProjectFile read;
-        read.document = readDocument(content, PathMap(QFileInfo(path).absolutePath()));
-        read.projectPath = QString::fromStdString(content.value("project_path", std::string()));
-        read.savedAt = readTime(content, "saved_at");
-        project = std::move(read);
-    } catch (const json::exception&) {
-        return damaged(path, QStringLiteral("a value in it is missing or of another type than it should be"));
-    } catch (const protocol::JsonError& error) {
-        return damaged(path, QString::fromUtf8(error.what()));
-    }
-    return {};
+    return readMembers(
+        [&]() -> QString {
+            if (QString wrong = checkHead(path, content, damaged); !wrong.isEmpty()) {
+                return wrong;
+            }
+            ProjectFile read;
+            const PathMap paths(QFileInfo(path).absolutePath());
+            read.document = readDocument(content, paths);
+            if (QString wrong = readVariants(content, paths, read, progress); !wrong.isEmpty()) {
+                return damaged(wrong);
+            }
+            read.projectPath = QString::fromStdString(content.value("project_path", std::string()));
+            read.savedAt = readTime(content, "saved_at");
+            project = std::move(read);
+            return {};
+        },
+        damaged);
 }
 
-QString weightsFolder(const QString& projectPath) {
-    const QFileInfo info(projectPath);
-    return info.absoluteDir().filePath(info.completeBaseName() + QStringLiteral(".files"));
-}
-
-QString gatherWeights(Document& document, const QString& folder, QStringList& missing) {
-    for (Variant& variant : document.variants) {
-        std::string& weights = variant.result.recipe.trained_weights;
-        if (weights.empty()) {
-            continue;
-        }
-        const QString source = QString::fromStdString(weights);
-        if (!QFileInfo::exists(source)) {
-            missing.append(variant.name);
-            continue;
-        }
-        const QString target = QDir(folder).filePath(weightsName(variant));
-        if (QString problem = copyWeights(source, target); !problem.isEmpty()) {
-            return problem;
-        }
-        weights = target.toStdString();
+QString saveProject(const QString& path, ProjectFile& project, QStringList& missing) {
+    const QString folder = filesFolder(path);
+    QString problem = gatherWeights(project.document, folder, missing);
+    if (problem.isEmpty()) {
+        problem = writeProject(path, project);
     }
-    return {};
-}
-
-void removeStrayWeights(const Document& document, const QString& folder) {
-    QStringList stray = QDir(folder).entryList({QStringLiteral("*.qsw")}, QDir::Files);
-    for (const Variant& variant : document.variants) {
-        stray.removeAll(weightsName(variant));
-    }
-    for (const QString& name : stray) {
-        QFile::remove(QDir(folder).filePath(name));
-    }
+    return problem;
 }
 
 }  // namespace qs::app

@@ -2,34 +2,40 @@
 
 #include <QDateTime>
 #include <QString>
+#include <QStringList>
+#include <functional>
 
 #include "app/session/document.h"
 
 namespace qs::app {
 
-inline constexpr int kProjectVersion = 1;
+inline constexpr int kProjectVersion = 2;
 
-/// A document on disk: one JSON file. Paths of the model and of trained weights that lie in the file's folder
-/// or below are kept relative to it, so that the folder can be moved.
+/// A document on disk: a JSON file, and beside it a folder with a file for each of its variants and their
+/// trained weights (variant_file.h), which is written once. Paths of what lies in the project file's folder
+/// or below are kept relative to it, so that the folder can be moved. Version 1 had the variants in the
+/// project file.
 struct ProjectFile {
     Document document;
     QString projectPath;  ///< of a recovery file: the project that it belongs to
     QDateTime savedAt;
+    QStringList problems = {};  ///< of variants that could not be read: a sentence each
 };
 
-/// Both return what went wrong, as a sentence that names the file, or an empty text.
-QString writeProject(const QString& path, const ProjectFile& project);
-QString readProject(const QString& path, ProjectFile& project);
+/// How many variants have been read of how many; false ends the reading.
+using ReadProgress = std::function<bool(size_t done, size_t total)>;
 
-/// The folder beside a project file that holds its trained weights: "net.files" for "net.qsproj".
-QString weightsFolder(const QString& projectPath);
+/// All return what went wrong, as a sentence that names the file, or an empty text. Any thread may call them.
 
-/// Copies trained weights that lie elsewhere into `folder`, which is made if needed, and points the variants
-/// there. Weights that cannot be found here (an engine on another machine has them) stay where they are;
-/// their variants' names are added to `missing`. Returns what went wrong, or an empty text.
-QString gatherWeights(Document& document, const QString& folder, QStringList& missing);
+/// Writes the project and what has no file yet of its variants: in its filesFolder(), unless the folder
+/// `alsoIn` has it.
+QString writeProject(const QString& path, const ProjectFile& project, const QString& alsoIn = {});
+/// A variant that cannot be read costs that variant alone: see ProjectFile::problems.
+QString readProject(const QString& path, ProjectFile& project, const ReadProgress& progress = {});
 
-/// Removes the weights in a project's weightsFolder() that belong to none of its variants any more.
-void removeStrayWeights(const Document& document, const QString& folder);
+/// Writes a project that stands on its own: with the trained weights in its filesFolder(), where the
+/// document's variants then have them. Names of variants whose weights are not on this machine are added to
+/// `missing`. What belongs to no variant any more stays: see removeStrayFiles().
+QString saveProject(const QString& path, ProjectFile& project, QStringList& missing);
 
 }  // namespace qs::app

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/session/project_file.h"
+#include "app/session/variant_file.h"
 
 namespace qs::app {
 
@@ -22,9 +22,6 @@ struct RecoveryText {
 
 QString recoveryFile(const QString& folder) {
     return QDir(folder).filePath(QStringLiteral("recovery.qsproj"));
-}
-QString weightsOf(const QString& folder) {
-    return QDir(folder).filePath(QStringLiteral("weights"));
 }
 
 /// A lock that is held as long as its process lives, however long that is.
@@ -46,8 +43,13 @@ RecoveryStore::RecoveryStore(QString root) : root_(root.isEmpty() ? defaultRoot(
 }
 
 RecoveryStore::~RecoveryStore() {
+    removeFolder();
+}
+
+void RecoveryStore::removeFolder() {
     if (lock_) {
         lock_->unlock();
+        lock_.reset();
         QDir(folder_).removeRecursively();
     }
 }
@@ -58,7 +60,7 @@ void RecoveryStore::sweep() const {
     for (const QFileInfo& entry : QDir(root_).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot)) {
         const QString folder = entry.absoluteFilePath();
         if (!QFileInfo::exists(recoveryFile(folder)) && entry.lastModified() < settled) {
-            discard({folder, {}, {}});
+            discard({folder, {}});
         }
     }
 }
@@ -68,7 +70,7 @@ bool RecoveryStore::ensureFolder() {
         return true;
     }
     folder_ = QDir(root_).filePath(QUuid::createUuid().toString(QUuid::WithoutBraces));
-    if (!QDir().mkpath(weightsOf(folder_))) {
+    if (!QDir().mkpath(filesFolder(recoveryFile(folder_)))) {
         return false;
     }
     auto lock = lockOf(folder_);
@@ -83,61 +85,53 @@ QString RecoveryStore::newWeightsPath() {
     if (!ensureFolder()) {
         return {};
     }
-    return QDir(weightsOf(folder_))
+    return QDir(filesFolder(recoveryFile(folder_)))
         .filePath(QUuid::createUuid().toString(QUuid::WithoutBraces) + QStringLiteral(".qsw"));
 }
 
-QString RecoveryStore::write(const Document& document, const QString& projectPath) {
-    if (!ensureFolder()) {
-        return RecoveryText::tr("The folder %1 cannot be made.").arg(folder_);
-    }
-    return writeProject(recoveryFile(folder_), {document, projectPath, QDateTime::currentDateTimeUtc()});
+QString RecoveryStore::file() {
+    return ensureFolder() ? recoveryFile(folder_) : QString();
 }
 
-void RecoveryStore::removeFile() {
-    if (lock_) {
-        QFile::remove(recoveryFile(folder_));
-    }
+QString RecoveryStore::fileIfAny() const {
+    return lock_ ? recoveryFile(folder_) : QString();
+}
+
+QString RecoveryStore::write(const QString& file, const Document& document, const QString& projectPath) {
+    return writeProject(file, {document, projectPath, QDateTime::currentDateTimeUtc()},
+                        projectPath.isEmpty() ? QString() : filesFolder(projectPath));
 }
 
 std::vector<RecoveryInfo> RecoveryStore::others() const {
     std::vector<RecoveryInfo> found;
     for (const QFileInfo& entry : QDir(root_).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        const QString folder = entry.absoluteFilePath();
-        ProjectFile project;
+        const QFileInfo file(recoveryFile(entry.absoluteFilePath()));
         // The lock is given back at once: taking over and discarding take it again.
-        if (!lockOf(folder)->tryLock(0) || !readProject(recoveryFile(folder), project).isEmpty()) {
-            continue;
+        if (file.exists() && lockOf(entry.absoluteFilePath())->tryLock(0)) {
+            found.push_back({entry.absoluteFilePath(), file.lastModified()});
         }
-        found.push_back({folder, project.projectPath, project.savedAt});
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.savedAt > b.savedAt; });
     return found;
 }
 
-QString RecoveryStore::takeOver(const RecoveryInfo& other, Document& document) {
-    const auto lock = lockOf(other.folder);
+QString RecoveryStore::takeOver(const RecoveryInfo& other, TakenOver& taken, ProjectFile& project,
+                                const ReadProgress& progress) {
+    auto lock = lockOf(other.folder);
     if (!lock->tryLock(0)) {
         return RecoveryText::tr("Another window has already taken over this session.");
     }
-    ProjectFile project;
-    if (QString problem = readProject(recoveryFile(other.folder), project); !problem.isEmpty()) {
-        return problem;
-    }
-    QStringList missing;
-    if (!ensureFolder()) {
-        return RecoveryText::tr("The folder %1 cannot be made.").arg(folder_);
-    }
-    QString problem = gatherWeights(project.document, weightsOf(folder_), missing);
+    QString problem = readProject(recoveryFile(other.folder), project, progress);
     if (problem.isEmpty()) {
-        problem = write(project.document, project.projectPath);
-    }
-    if (problem.isEmpty()) {
-        lock->unlock();
-        QDir(other.folder).removeRecursively();
-        document = std::move(project.document);
+        taken = {other.folder, std::move(lock)};
     }
     return problem;
+}
+
+void RecoveryStore::adopt(TakenOver taken) {
+    removeFolder();
+    folder_ = std::move(taken.folder);
+    lock_ = std::move(taken.lock);
 }
 
 void RecoveryStore::discard(const RecoveryInfo& other) {

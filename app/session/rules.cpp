@@ -15,9 +15,9 @@ size_t Rules::floatLayers() const {
 }
 
 std::vector<protocol::Rule> Rules::toProtocol() const {
-    std::vector<protocol::Rule> rules{{"global", "", preset}};
+    std::vector<protocol::Rule> rules{{"global", "", protocol::parseQConfig(preset).qconfig}};
     for (const auto& [layer, qconfig] : overrides) {
-        rules.push_back({"layer", layer, qconfig});
+        rules.push_back({"layer", layer, protocol::parseQConfig(qconfig).qconfig});
     }
     return rules;
 }
@@ -26,9 +26,9 @@ Rules Rules::fromProtocol(const std::vector<protocol::Rule>& rules) {
     Rules result;
     for (const protocol::Rule& rule : rules) {
         if (rule.match == "global") {
-            result.preset = rule.qconfig;
+            result.preset = protocol::textOf(rule.qconfig);
         } else if (rule.match == "layer") {
-            result.overrides[rule.key] = rule.qconfig;
+            result.overrides[rule.key] = protocol::textOf(rule.qconfig);
         }
     }
     return result;

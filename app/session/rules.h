@@ -8,10 +8,11 @@
 
 namespace qs::app {
 
-/// The qconfigs that the person has chosen: a preset for the whole model and exceptions by layer.
+/// The qconfigs that the person has chosen, as texts (protocol::textOf): one for the whole model and
+/// exceptions by layer.
 struct Rules {
     std::string preset = "onednn";
-    std::map<std::string, std::string> overrides;  ///< layer name -> preset or "fp32"
+    std::map<std::string, std::string> overrides;  ///< layer name -> qconfig
 
     /// The qconfig that rules `layer`.
     const std::string& effective(const std::string& layer) const;

@@ -1,5 +1,6 @@
 #include "app/session/session.h"
 
+#include <QSet>
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -24,6 +25,9 @@ Session::Session(EngineClient& client, const QString& recoveryRoot, QObject* par
 
 Session::~Session() {
     request_.cancel();
+    if (loading_) {
+        *loading_ = true;
+    }
 }
 
 // ---- the document
@@ -40,20 +44,20 @@ const std::optional<OpenedData>& Session::data(DataRole role) const {
     return document_.evaluation;
 }
 
-const Variant* Session::findVariant(const QString& id) const {
+VariantPtr Session::findVariant(const QString& id) const {
     const auto& all = document_.variants;
     const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Variant& variant) { return variant.id == id; });
-    return found == all.end() ? nullptr : &*found;
+        std::find_if(all.begin(), all.end(), [&](const VariantPtr& variant) { return variant->id == id; });
+    return found == all.end() ? nullptr : *found;
 }
 
-const Variant* Session::currentVariant() const {
+VariantPtr Session::currentVariant() const {
     return findVariant(document_.currentVariant);
 }
 
 bool Session::isOutdated() const {
-    const Variant* variant = currentVariant();
-    return variant && variant->rules() != document_.rules;
+    const VariantPtr variant = currentVariant();
+    return variant && variant->rules != document_.rules;
 }
 
 // ---- undoable edits
@@ -85,8 +89,8 @@ void Session::clearOverrides() {
 }
 
 void Session::adoptRules(const QString& variantId) {
-    if (const Variant* variant = findVariant(variantId)) {
-        pushRules(tr("Rules of %1").arg(variant->name), variant->rules());
+    if (const VariantPtr variant = findVariant(variantId)) {
+        pushRules(tr("Rules of %1").arg(variant->name), variant->rules);
         setCurrentVariant(variantId);
     }
 }
@@ -104,14 +108,14 @@ void Session::setRules(const Rules& rules) {
 }
 
 void Session::showVariantOfRules(const QString& preferred) {
-    const auto matches = [this](const Variant& variant) { return variant.rules() == document_.rules; };
-    if (const Variant* variant = findVariant(preferred); variant && matches(*variant)) {
+    const auto matches = [this](const VariantPtr& variant) { return variant->rules == document_.rules; };
+    if (const VariantPtr variant = findVariant(preferred); variant && matches(variant)) {
         setCurrentVariant(preferred);
         return;
     }
     const auto& all = document_.variants;
     if (const auto latest = std::find_if(all.rbegin(), all.rend(), matches); latest != all.rend()) {
-        setCurrentVariant(latest->id);
+        setCurrentVariant((*latest)->id);
     }
 }
 
@@ -119,8 +123,9 @@ void Session::showVariantOfRules(const QString& preferred) {
 QStringList Session::knownLayers(const QStringList& layers) const {
     QStringList known;
     if (document_.model) {
+        const QSet<QString> wanted(layers.begin(), layers.end());
         for (const protocol::LayerInfo& layer : document_.model->layers) {
-            if (const QString name = QString::fromStdString(layer.name); layers.contains(name)) {
+            if (const QString name = QString::fromStdString(layer.name); wanted.contains(name)) {
                 known.append(name);
             }
         }
@@ -159,13 +164,15 @@ void Session::setSelectedLayer(const QString& layer) {
 }
 
 void Session::removeVariant(const QString& id) {
-    if (!findVariant(id)) {
+    // Kept to the end: `id` may be its own.
+    const VariantPtr removed = findVariant(id);
+    if (!removed) {
         return;
     }
-    std::erase_if(document_.variants, [&](const Variant& variant) { return variant.id == id; });
+    std::erase(document_.variants, removed);
     const bool wasCurrent = document_.currentVariant == id;
     if (wasCurrent) {
-        document_.currentVariant = document_.variants.empty() ? QString() : document_.variants.back().id;
+        document_.currentVariant = document_.variants.empty() ? QString() : document_.variants.back()->id;
     }
     emit variantsChanged();
     if (wasCurrent) {
@@ -190,28 +197,28 @@ bool Session::restoreLayers(const QStringList& layers) {
         refuse(tr("There is no INT8 layer to restore: choose layers that do not run in FP32 already."));
         return false;
     }
-    const Variant* base = currentVariant();
-    const protocol::Recipe trained = base && base->isTrained() ? base->result.recipe : protocol::Recipe();
+    const VariantPtr base = currentVariant();
     const QString whom = changed.size() == 1 ? changed.front() : tr("%1 layers").arg(changed.size());
     pushRules(tr("Restore %1").arg(whom), rules);
 
     protocol::Recipe next = recipe();
-    next.trained_weights = trained.trained_weights;
-    next.qat = trained.qat;
+    if (base && base->isTrained()) {
+        next.trained_weights = base->result.recipe.trained_weights;
+        next.qat = base->result.recipe.qat;
+    }
     return measure(tr("Restore and measure"), next);
 }
 
 bool Session::restoreWorst(int count) {
-    const Variant* variant = currentVariant();
+    const VariantPtr variant = currentVariant();
     if (!variant) {
         refuse(tr("Calibrate first: which layers are worst is not known yet."));
         return false;
     }
-    protocol::VariantResult candidates = variant->result;
-    std::erase_if(candidates.layers, [this](const protocol::LayerResult& layer) {
-        return document_.rules.effective(layer.name) == kFloat;
-    });
-    return restoreLayers(worstLayers(candidates, count));
+    QStringList candidates = worstLayers(variant->result, static_cast<int>(variant->result.layers.size()));
+    candidates.removeIf(
+        [this](const QString& layer) { return document_.rules.effective(layer.toStdString()) == kFloat; });
+    return restoreLayers(candidates.first(std::min<qsizetype>(std::max(count, 0), candidates.size())));
 }
 
 }  // namespace qs::app

@@ -5,12 +5,15 @@
 #include <QStringList>
 #include <QTimer>
 #include <QUndoStack>
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "app/client/engine_api.h"
 #include "app/session/document.h"
+#include "app/session/file_queue.h"
 #include "app/session/recovery.h"
 
 namespace qs::app {
@@ -41,12 +44,13 @@ enum class Severity { Info, Warning, Error };
 enum class JobOutcome { Finished, Failed, Cancelled };
 enum class DataRole { Evaluation, Training, Calibration };
 
-/// The open document, its history, and the one job that may be running on it.
+/// The open document, its history, and the one job that may be running on it. Files are read and written on a
+/// thread of their own.
 ///
 /// Rules change only through commands on undoStack(). Undo and redo also make the variant current that was
 /// measured with the rules they bring back, if there is one; variants themselves are never undone. Actions
-/// that need the engine return at once: false, after a message(), where they cannot begin (a job is running,
-/// no model, no data); else jobFinished() follows.
+/// that need the engine, and opening a project, return at once: false, after a message(), where they cannot
+/// begin (a job is running, no model, no data); else jobFinished() follows.
 class Session : public QObject {
     Q_OBJECT
   public:
@@ -56,7 +60,8 @@ class Session : public QObject {
     ~Session() override;
 
     // ---- the document
-    const std::optional<protocol::ModelInfo>& model() const { return document_.model; }
+    /// Null where none is open.
+    const std::shared_ptr<const protocol::ModelInfo>& model() const { return document_.model; }
     const std::vector<protocol::TensorInfo>& inputs() const { return document_.inputs; }
     const std::optional<OpenedData>& data(DataRole role) const;
     /// What to train on: the training data, else the training split of the evaluation data, else that itself.
@@ -64,10 +69,10 @@ class Session : public QObject {
     protocol::DataSpec trainingSpec() const;
     const Rules& rules() const { return document_.rules; }
     const Settings& settings() const { return document_.settings; }
-    const std::vector<Variant>& variants() const { return document_.variants; }
-    /// Null where nothing has been measured. Valid until the list of variants changes.
-    const Variant* currentVariant() const;
-    const Variant* findVariant(const QString& id) const;
+    const std::vector<VariantPtr>& variants() const { return document_.variants; }
+    /// Null where nothing has been measured.
+    VariantPtr currentVariant() const;
+    VariantPtr findVariant(const QString& id) const;
     /// Whether the current variant was measured with other rules than those set now.
     bool isOutdated() const;
     QString selectedLayer() const { return document_.selectedLayer; }
@@ -119,12 +124,16 @@ class Session : public QObject {
     // ---- the project file
     QString projectPath() const { return projectPath_; }
     bool isModified() const { return modified_; }
-    /// Both return what went wrong, as a sentence, or an empty text; after a failure everything is as it was.
-    /// `path` gets the ending .qsproj if it has none.
-    QString save(const QString& path);
-    QString load(const QString& path);
-    /// Takes over what a session that did not end well left behind, as unsaved changes.
-    QString loadRecovery(const RecoveryInfo& recovery);
+    /// Writes the document as it is now; saved() follows, or saveFailed(). What changes meanwhile stays
+    /// unsaved. `path` gets the ending .qsproj if it has none.
+    void save(const QString& path);
+    bool isSaving() const { return saves_ > 0; }
+    /// A job, after which loaded() follows where it went well; else everything is as it was.
+    bool load(const QString& path);
+    /// Takes over what a session that did not end well left behind, as unsaved changes. A job, too.
+    bool loadRecovery(const RecoveryInfo& recovery);
+    /// Whether the job under way brings another document: edits would be lost.
+    bool isLoading() const { return loading_ != nullptr; }
     /// What such sessions left, newest first.
     std::vector<RecoveryInfo> recoveries() const;
     void discardRecovery(const RecoveryInfo& recovery);
@@ -150,6 +159,11 @@ class Session : public QObject {
     void proofChanged();
     /// proof() is of a file that was verified just now.
     void verified();
+    void savingChanged(bool saving);
+    void saved(const QString& path);
+    /// `problem` is a whole sentence.
+    void saveFailed(const QString& path, const QString& problem);
+    void loaded(const QString& path);
     void modifiedChanged(bool modified);
     void projectPathChanged(const QString& path);
     /// Something for a person to read. Text is a whole sentence.
@@ -157,7 +171,7 @@ class Session : public QObject {
 
   private:
     friend class RulesCommand;
-    using Explain = std::function<bool(const QString& text)>;
+    using Explain = std::function<bool(const EngineError& error)>;
 
     // edits
     void setRules(const Rules& rules);
@@ -176,7 +190,7 @@ class Session : public QObject {
     /// `explain`, if any, is told of a failure and returns whether that spares the message.
     template <typename T>
     Handlers<T> jobHandlers(std::function<void(const T&)> onResult, const Explain& explain = {});
-    void onJobError(int code, const QString& text, const Explain& explain);
+    void onJobError(const EngineError& error, const Explain& explain);
     bool canMeasure();
     protocol::Recipe recipe() const;
     std::optional<protocol::DataSpec> calibrationSpec() const;
@@ -197,6 +211,17 @@ class Session : public QObject {
     /// edited(), unless the document holds nothing yet but what can be opened again at once.
     void openedFile();
     void autosave();
+    void onAutosaved(const QString& problem);
+    void onSaved(const QString& path, int document, int revision, const ProjectFile& project,
+                 const QStringList& missing);
+    /// A job that reads on the other thread; `read` returns what went wrong, or an empty text, and `take` is
+    /// called with what it has read.
+    bool beginLoading(const QString& title,
+                      std::function<QString(ProjectFile& project, const ReadProgress& progress)> read,
+                      std::function<void(ProjectFile& project)> take);
+    void takeOverWeights(const Document& saved);
+    void removeRecoveryFile();
+    void letGo(Document former);
     void replaceDocument(Document document, const QString& projectPath, bool modified);
 
     EngineClient& client_;
@@ -212,6 +237,13 @@ class Session : public QObject {
     QString projectPath_;
     bool modified_ = false;
     QTimer autosaveTimer_;
+    bool autosaving_ = false;                     ///< one is under way
+    bool autosaveAgain_ = false;                  ///< and has been overtaken
+    int saves_ = 0;                               ///< under way
+    int revision_ = 0;                            ///< counts edits
+    int documentSerial_ = 0;                      ///< counts documents
+    std::shared_ptr<std::atomic<bool>> loading_;  ///< set to stop it; null: nothing is being read
+    FileQueue files_;                             ///< last: waits for its work before the rest goes
 };
 
 }  // namespace qs::app

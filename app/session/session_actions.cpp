@@ -37,6 +37,7 @@ void Session::endJob(JobOutcome outcome) {
     ++jobSerial_;
     job_ = JobState();
     request_ = RequestHandle();
+    loading_.reset();
     emit jobChanged();
     emit jobFinished(outcome, title);
 }
@@ -44,6 +45,9 @@ void Session::endJob(JobOutcome outcome) {
 void Session::abandonJob() {
     if (job_.running) {
         request_.cancel();
+        if (loading_) {
+            *loading_ = true;
+        }
         endJob(JobOutcome::Cancelled);
     }
 }
@@ -53,6 +57,9 @@ void Session::cancelJob() {
         job_.cancelling = true;
         emit jobChanged();
         request_.cancel();
+        if (loading_) {
+            *loading_ = true;
+        }
     }
 }
 
@@ -68,9 +75,9 @@ Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult, const E
             endJob(JobOutcome::Finished);
         }
     };
-    handlers.onError = [this, alive, explain](int code, const QString& text) {
+    handlers.onError = [this, alive, explain](const EngineError& error) {
         if (alive()) {
-            onJobError(code, text, explain);
+            onJobError(error, explain);
         }
     };
     handlers.onProgress = [this, alive](const protocol::ProgressNote& note) {
@@ -91,8 +98,8 @@ Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult, const E
     return handlers;
 }
 
-void Session::onJobError(int code, const QString& text, const Explain& explain) {
-    if (code == protocol::kRequestCancelled) {
+void Session::onJobError(const EngineError& error, const Explain& explain) {
+    if (error.code == protocol::kRequestCancelled) {
         endJob(JobOutcome::Cancelled);
         return;
     }
@@ -100,8 +107,8 @@ void Session::onJobError(int code, const QString& text, const Explain& explain) 
     // A death of the engine has been told by onEngineDied().
     const bool told = jobLostEngine_;
     endJob(JobOutcome::Failed);
-    if (!told && !(explain && explain(text))) {
-        emit message(Severity::Error, tr("%1: %2").arg(title, text));
+    if (!told && !(explain && explain(error))) {
+        emit message(Severity::Error, tr("%1: %2").arg(title, error.message));
     }
 }
 
@@ -130,8 +137,8 @@ bool Session::openModel(const QString& path, const std::vector<protocol::TensorI
     if (document_.evaluation) {
         params.data = document_.evaluation->spec;
     }
-    const Explain askForShapes = [this, path, inputs](const QString& text) {
-        const auto hint = inputHint(text);
+    const Explain askForShapes = [this, path, inputs](const EngineError& error) {
+        const auto hint = inputHint(error.data);
         if (hint) {
             emit inputShapesNeeded(path, withHint(inputs, *hint));
         }
@@ -155,14 +162,15 @@ void Session::onModelOpened(const protocol::ModelInfo& model,
         fresh.calibration = document_.calibration;
         fresh.settings = document_.settings;
         fresh.rules.preset = document_.rules.preset;
-        document_ = std::move(fresh);
+        letGo(std::exchange(document_, std::move(fresh)));
+        ++documentSerial_;
         undoStack_.clear();
         liveCurve_.clear();
         emit proofChanged();
         setProjectPath({});
         setModified(false);
     }
-    document_.model = model;
+    document_.model = std::make_shared<const protocol::ModelInfo>(model);
     document_.inputs = inputs;
     emit modelChanged();
     if (another) {
@@ -236,7 +244,7 @@ bool Session::measure(const QString& title, const protocol::Recipe& recipe) {
     if (!beginJob(title)) {
         return false;
     }
-    protocol::MeasureParams params;
+    protocol::VariantSpec params;
     params.model = document_.model->path;
     params.data = document_.evaluation->spec;
     params.inputs = document_.inputs;
@@ -250,12 +258,12 @@ bool Session::measure(const QString& title, const protocol::Recipe& recipe) {
 
 void Session::addVariant(const protocol::VariantResult& result) {
     QStringList names;
-    for (const Variant& variant : document_.variants) {
-        names.append(variant.name);
+    for (const VariantPtr& variant : document_.variants) {
+        names.append(variant->name);
     }
     const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
     document_.variants.push_back(
-        {id, variantName(result.recipe, names), QDateTime::currentDateTimeUtc(), result});
+        makeVariant(id, variantName(result.recipe, names), QDateTime::currentDateTimeUtc(), result));
     emit variantsChanged();
     setCurrentVariant(id);
     if (!result.skipped.empty()) {
@@ -297,15 +305,15 @@ bool Session::train() {
         return false;
     }
     protocol::TrainParams params;
-    params.model = document_.model->path;
-    params.train = trainingSpec();
+    params.variant.model = document_.model->path;
+    params.variant.data = trainingSpec();
+    params.variant.inputs = document_.inputs;
+    params.variant.recipe = recipe();
+    params.variant.recipe.qat = document_.settings.qat;
+    params.variant.calib_data = calibrationSpec();
     params.validation = document_.evaluation->spec;
-    params.inputs = document_.inputs;
-    params.calib_data = calibrationSpec();
-    params.recipe = recipe();
-    params.recipe.qat = document_.settings.qat;
     params.weights_path = weights.toStdString();
-    if (params.train.source == params.validation->source) {
+    if (params.variant.data->source == params.validation->source) {
         emit message(Severity::Warning,
                      tr("Training uses the data on which accuracy is measured: the figure will "
                         "flatter. Open training data of its own for an honest one."));
@@ -320,7 +328,7 @@ bool Session::train() {
 // ---- exporting, verifying
 
 bool Session::exportTo(const ExportChoice& choice) {
-    const Variant* variant = currentVariant();
+    const VariantPtr variant = currentVariant();
     if (!document_.model) {
         refuse(tr("Open a model first."));
         return false;
@@ -333,17 +341,17 @@ bool Session::exportTo(const ExportChoice& choice) {
         return false;
     }
     protocol::ExportParams params;
-    params.model = document_.model->path;
+    params.variant.model = document_.model->path;
     if (document_.evaluation) {
-        params.data = document_.evaluation->spec;
+        params.variant.data = document_.evaluation->spec;
     }
-    params.inputs = document_.inputs;
-    params.calib_data = calibrationSpec();
+    params.variant.inputs = document_.inputs;
+    params.variant.calib_data = calibrationSpec();
     if (choice.fp32) {
-        params.recipe = recipe();
-        params.recipe.rules = {{"global", {}, "fp32"}};
+        params.variant.recipe = recipe();
+        params.variant.recipe.rules = {{"global", {}, "fp32"}};
     } else {
-        params.recipe = variant->result.recipe;
+        params.variant.recipe = variant->result.recipe;
     }
     params.path = choice.path.toStdString();
     params.target = choice.target.toStdString();
@@ -384,7 +392,7 @@ bool Session::verify(const QString& file) {
 
 void Session::setProof(std::optional<Proof> proof) {
     document_.proof = std::move(proof);
-    setModified(true);
+    edited();
     emit proofChanged();
 }
 

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace qs::app {
@@ -28,6 +29,22 @@ QString trainedFor(int epochs) {
 }
 
 }  // namespace
+
+VariantPtr makeVariant(const QString& id, const QString& name, const QDateTime& createdAt,
+                       protocol::VariantResult result) {
+    Rules rules = Rules::fromProtocol(result.recipe.rules);
+    return std::make_shared<const Variant>(Variant{id, name, createdAt, std::move(result), std::move(rules)});
+}
+
+VariantPtr withWeights(const Variant& variant, const QString& path) {
+    Variant moved = variant;
+    moved.result.recipe.trained_weights = path.toStdString();
+    return std::make_shared<const Variant>(std::move(moved));
+}
+
+std::shared_ptr<const protocol::VariantResult> resultOf(const VariantPtr& variant) {
+    return variant ? std::shared_ptr<const protocol::VariantResult>(variant, &variant->result) : nullptr;
+}
 
 QString variantName(const protocol::Recipe& recipe, const QStringList& taken) {
     const Rules rules = Rules::fromProtocol(recipe.rules);
@@ -59,9 +76,12 @@ QStringList worstLayers(const protocol::VariantResult& result, int count) {
             layers.push_back(&layer);
         }
     }
-    std::stable_sort(layers.begin(), layers.end(),
-                     [](const auto* a, const auto* b) { return *a->sqnr_db < *b->sqnr_db; });
-    layers.resize(std::min(layers.size(), static_cast<size_t>(std::max(count, 0))));
+    const size_t worst = std::min(layers.size(), static_cast<size_t>(std::max(count, 0)));
+    // Equal ones in their order; addresses in a vector rise with it.
+    std::partial_sort(
+        layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(worst), layers.end(),
+        [](const auto* a, const auto* b) { return std::pair(*a->sqnr_db, a) < std::pair(*b->sqnr_db, b); });
+    layers.resize(worst);
     QStringList names;
     for (const protocol::LayerResult* layer : layers) {
         names.append(QString::fromStdString(layer->name));

@@ -3,23 +3,32 @@
 #include <QDateTime>
 #include <QString>
 #include <QStringList>
+#include <memory>
 
 #include "app/session/rules.h"
 #include "protocol/messages.h"
 
 namespace qs::app {
 
-/// One measured configuration. Never changed once it is in the session, except for where its trained weights
-/// lie.
+/// One measured configuration. Documents, their snapshots on the way to a file, and views share it; nobody
+/// changes it.
 struct Variant {
-    QString id;  ///< unique, stable across saving
+    QString id;  ///< unique, stable across saving; names its files: see isFileName()
     QString name;
     QDateTime createdAt;  ///< UTC
     protocol::VariantResult result;
+    Rules rules;  ///< those of the recipe
 
-    Rules rules() const { return Rules::fromProtocol(result.recipe.rules); }
     bool isTrained() const { return !result.recipe.trained_weights.empty(); }
 };
+using VariantPtr = std::shared_ptr<const Variant>;
+
+VariantPtr makeVariant(const QString& id, const QString& name, const QDateTime& createdAt,
+                       protocol::VariantResult result);
+/// The same measurement with its trained weights at `path`.
+VariantPtr withWeights(const Variant& variant, const QString& path);
+/// The result alone, for who needs nothing of the session; keeps the whole variant.
+std::shared_ptr<const protocol::VariantResult> resultOf(const VariantPtr& variant);
 
 /// "onednn", "onednn, 2 layers FP32", "onednn QAT 1 epoch", "qnnpack on xnnpack"; "(2)" and so on is added
 /// where `taken` has the name.

@@ -1,16 +1,37 @@
 #include "analysis/layer_error.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/guard.h"
 #include "ops/quantize.h"
 
 namespace qs {
 
+namespace {
+
+/// The steps that give a layer's result: its own, of simulated layers the one that rounds it.
+std::vector<bool> resultSteps(const QuantizedGraph& graph) {
+    std::set<ValueId> unrounded;
+    std::vector<bool> results;
+    for (const QNode& node : graph.nodes) {
+        const bool simulated = !node.isBoundary() && node.compute == Compute::Simulated;
+        if (simulated) {
+            unrounded.insert(node.outputs.begin(), node.outputs.end());
+        }
+        const bool rounds = node.op == "fake_quantize" && unrounded.contains(node.inputs.at(0));
+        results.push_back(rounds || (!node.isBoundary() && !simulated));
+    }
+    return results;
+}
+
+}  // namespace
+
 Result<std::map<std::string, ErrorMetrics>> layerErrors(Executor& reference, Executor& quantized,
                                                         Dataset& data, int64_t samples, int64_t batch,
                                                         Job& job) {
     std::map<std::string, ErrorMetrics> errors;
+    const std::vector<bool> results = resultSteps(quantized.graph());
     const int64_t total = samples > 0 ? std::min(samples, data.size()) : data.size();
     job.begin("Comparing layers", total);
     for (int64_t begin = 0; begin < total; begin += batch) {
@@ -27,7 +48,7 @@ Result<std::map<std::string, ErrorMetrics>> layerErrors(Executor& reference, Exe
                 QS_TRY(quantized.run(read.inputs, [&](size_t index, std::span<const at::Tensor> outputs) {
                     const QNode& node = quantized.graph().nodes[index];
                     // Layers that compute integers (indices, shapes) have no error to speak of.
-                    if (!node.isBoundary() && expected.contains(node.layer)) {
+                    if (results[index] && expected.contains(node.layer)) {
                         const auto& qparams = quantized.graph().value(node.outputs[0]).qparams;
                         errors[node.layer].add(expected.at(node.layer),
                                                qparams ? dequantize(outputs[0], *qparams) : outputs[0]);

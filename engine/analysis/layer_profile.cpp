@@ -88,6 +88,7 @@ protocol::ProfileSummary summaryOf(const ProfiledNetwork& network,
         summary.boundaries_ms += row.variant_ms;
         (row.op == "quantize"     ? summary.quantizes
          : row.op == "dequantize" ? summary.dequantizes
+         : row.op == "requantize" ? summary.requantizes
                                   : summary.reorders) += 1;
     }
     summary.layers_ms = all - summary.boundaries_ms;

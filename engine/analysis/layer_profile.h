@@ -1,7 +1,7 @@
 #pragma once
 
 #include "graph/quantized_graph.h"
-#include "protocol/messages.h"
+#include "protocol/messages/variant.h"
 #include "runtime/executor.h"
 #include "runtime/machine_peaks.h"
 

@@ -2,30 +2,48 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 
+#include "core/job.h"
 #include "core/result.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
 
 namespace qs {
 
-/// What the prediction is made from: both networks measured with the same input on the same threads.
-struct RestoreBasis {
-    const PreparedModel& model;  ///< the variant's
-    const RuleSet& rules;        ///< the variant's
-    const QuantizedGraph& floatGraph;
-    const Profile& floatProfile;
-    const QuantizedGraph& integerGraph;
-    const Profile& integerProfile;
-    int64_t batch = 1;  ///< of the measured input
-    /// Milliseconds of a quantize (true) or dequantize step over so many elements that is not in the variant.
-    std::function<double(bool quantizes, int64_t count)> boundaryMs;
+/// A variant, and how to make others like it.
+struct RestoreSubject {
+    const PreparedModel& model;
+    const Calibration& calibration;
+    Executor& variant;
+    std::function<Result<std::unique_ptr<Executor>>(QuantizedGraph)> makeExecutor;
 };
 
-/// By name of the layer, for each that runs on integers: the milliseconds by which one inference becomes
-/// longer (shorter: negative) when a rule restores it to FP32. Layers that follow it into FP32 (a ReLU on its
-/// own behind it, say), boundaries that come and boundaries that go all count.
-Result<std::map<std::string, double>> predictRestoreCosts(const RestoreBasis& basis);
+struct RestoreSettings {
+    int turns = 15;
+    int threads = 1;  ///< in force
+};
+
+/// By name of the layer, for each that runs on integers: the milliseconds by which one inference of `inputs`
+/// becomes longer (shorter: negative) when a rule restores it to FP32. Layers that follow it into FP32 (a
+/// ReLU on its own behind it, say), boundaries that come and boundaries that go all count, and what a float
+/// layer costs those that run after it, whose data it drives out of the caches.
+///
+/// It is measured where it happens: in networks in which every few layers are restored, so far apart that
+/// they have nothing to do with each other, each in turns with the variant. A network in which they stand as
+/// close as possible would be one a layer; these are about as many as a layer's surroundings have layers.
+/// Polls `job` for each layer and before each inference.
+Result<std::map<std::string, double>> measureRestoreCosts(const RestoreSubject& subject,
+                                                          std::span<const at::Tensor> inputs,
+                                                          const RestoreSettings& settings, Job& job);
+
+/// Groups that are restored to FP32 together in one network, by index, ascending.
+using RestoredTogether = std::vector<size_t>;
+
+/// Every group that runs on integers, in as few sets as the rule allows that restoring the groups of a set
+/// changes for each what restoring it alone does.
+Result<std::vector<RestoredTogether>> restoredTogether(const PreparedModel& model, const Job& job);
 
 }  // namespace qs

@@ -24,10 +24,10 @@ struct Options {
 
 Result<Report> compare(const Options& options, protocol::Recipe recipe, Session& session) {
     QS_ASSIGN(const protocol::ComparisonResult comparison,
-              session.workbench.compare(
-                  {options.model.path, options.data.spec(), options.model.inputs, std::move(recipe),
-                   options.against, options.recipe.calibration(options.data)},
-                  session.job));
+              session.workbench.compare({{options.model.path, options.data.spec(), options.model.inputs,
+                                          std::move(recipe), options.recipe.calibration(options.data)},
+                                         options.against},
+                                        session.job));
     return Report{comparison, comparisonText(comparison)};
 }
 

@@ -26,9 +26,9 @@ std::string evaluationText(const EvaluateResult& result) {
     std::string text = fp32.metrics.empty() ? "no labels, so no accuracy\n" : metricsText(fp32.metrics);
     text += fmt::format("on {} samples of {} (95 % intervals in parentheses), model {}\n", measured.samples,
                         printable(measured.data), formatBytes(fp32.model_bytes));
-    text += fmt::format("median latency {:.3f} ms ({:.3f} to {:.3f}) of {} runs, {} threads on {} ({})\n",
-                        *fp32.latency_ms, *fp32.latency_p10_ms, *fp32.latency_p90_ms, measured.latency_runs,
-                        measured.threads, measured.cpu, measured.isa);
+    text +=
+        fmt::format("median latency {:.3f} ms ({:.3f} to {:.3f}) of {} runs, {}\n", *fp32.latency_ms,
+                    *fp32.latency_p10_ms, *fp32.latency_p90_ms, measured.latency_runs, timedOnText(measured));
     for (const std::string& note : notes) {
         text += noteText(note);
     }

@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "core/error_json.h"
 #include "core/guard.h"
 #include "core/log.h"
 #include "core/printable.h"
@@ -47,8 +48,10 @@ std::string jsonText(const nlohmann::json& json) {
 
 int report(const Error& error, bool json, const Output& output) {
     if (json) {
-        const nlohmann::json object = {
-            {"error", {{"kind", kindName(error.kind)}, {"message", error.message}}}};
+        nlohmann::json object = {{"error", {{"kind", kindName(error.kind)}, {"message", error.message}}}};
+        if (!error.data.empty()) {
+            object["error"]["data"] = toJson(error.data);
+        }
         // Nobody is left to tell where this cannot be written either; the exit code says it.
         (void)output.write(jsonText(object));
     }

@@ -15,21 +15,6 @@ namespace qs::cli {
 
 namespace {
 
-bool isGlob(const std::string& name) {
-    return name.find_first_of("*?") != std::string::npos;
-}
-
-Status checkGlob(const std::string& glob, const protocol::ModelInfo& model) {
-    std::vector<std::string> names;
-    for (const auto& layer : model.layers) {
-        if (globMatch(glob, layer.name)) {
-            return {};
-        }
-        names.push_back(layer.name);
-    }
-    return usageError("no layer matches '" + glob + "': nearest are " + join(nearestNames(glob, names)));
-}
-
 std::string dataHelp() {
     std::string text = "FORMAT:WHERE, one of:";
     for (const auto& [name, format] : datasetFormats().entries()) {
@@ -138,10 +123,7 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
             "that are given win over what it says")
         ->excludes(presetOption)
         ->type_name("FILE");
-    command.add_option("--bf16", bfloat16Layers, "Layers to run in BF16, likewise");
-    command.add_option("--fp32", floatLayers, "Layers to keep in FP32: names, or patterns with * and ?")
-        ->delimiter(',')
-        ->type_name("LAYER");
+    qconfigs.add(command);
     command.add_option("--calib-samples", recipe.calib_samples, "Samples to calibrate on; 0: all")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
@@ -167,7 +149,8 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
     command.add_option(
         "--backend", recipe.backend,
         "What runs the variant: " + join(backends().names()) + " (default " + kDefaultBackend + ")");
-    command.add_option("--runs", recipe.latency_runs, "Timed runs for the latency")
+    command
+        .add_option("--runs", recipe.latency_runs, "Turns in which FP32 and the variant are timed, at least")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command.add_option("--warmup", recipe.latency_warmup, "Runs before the timed ones")
@@ -200,18 +183,11 @@ Result<protocol::Recipe> RecipeOptions::make(const protocol::ModelInfo& model) c
     if (!recipeFile.empty()) {
         QS_ASSIGN(result, readRecipe(recipeFile));
         writeGiven(result);
-    } else if (model.recipe && presetOption->empty()) {
+    } else if (model.recipe && presetOption->empty() && !qconfigs.ruleModel()) {
         result.rules = model.recipe->rules;
         result.calibration = model.recipe->calibration;
     }
-    for (const auto& [layers, qconfig] : {std::pair(&bfloat16Layers, "bf16"), {&floatLayers, "fp32"}}) {
-        for (const std::string& name : *layers) {
-            if (isGlob(name)) {
-                QS_TRY(checkGlob(name, model));
-            }
-            result.rules.push_back({isGlob(name) ? "pattern" : "layer", name, qconfig});
-        }
-    }
+    QS_ASSIGN(result.rules, qconfigs.make(std::move(result.rules), model));
     return result;
 }
 
@@ -254,12 +230,11 @@ void OutputOptions::add(CLI::App& command) {
     command.add_flag("--force", replace, "Replace what has the name already");
 }
 
-protocol::ExportParams OutputOptions::make(const protocol::MeasureParams& variant) const {
-    return {variant.model, variant.data, variant.recipe,      path,   variant.inputs, variant.calib_data,
-            target,        opset,        preprocessingInside, replace};
+protocol::ExportParams OutputOptions::make(const protocol::VariantSpec& variant) const {
+    return {variant, path, target, opset, preprocessingInside, replace};
 }
 
-Result<Writes> OutputOptions::writes(const protocol::MeasureParams& variant) const {
+Result<Writes> OutputOptions::writes(const protocol::VariantSpec& variant) const {
     QS_ASSIGN(OutputClaim claim, claimOf(make(variant)));
     return Writes{{std::move(claim)}, inputsOf(variant)};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/qconfig_options.h"
 #include "core/result.h"
 #include "protocol/messages.h"
 #include "workbench/workbench.h"
@@ -40,13 +41,13 @@ struct DataOptions {
 /// --metric, as a command line may give it wherever something is evaluated.
 void addMetric(CLI::App& command, std::string& metric);
 
-/// --preset or --recipe, --fp32, --bf16, --threads, --batch, --calib-data, --calib-samples, --metric, --seed,
+/// --preset or --recipe, --qconfig, --observer, --fp32, --bf16, --threads, --batch, --calib-data,
+/// --calib-samples, --metric, --seed,
 /// --runs and --warmup: what makes a Recipe, and where it calibrates.
 struct RecipeOptions {
     std::string preset = "onednn";
     std::string recipeFile;
-    std::vector<std::string> floatLayers;     ///< names, or globs
-    std::vector<std::string> bfloat16Layers;  ///< likewise; a layer in both is FP32
+    QConfigOptions qconfigs;
     protocol::Recipe recipe;
     std::string calibrationSource;
     bool perClass = false;
@@ -55,8 +56,7 @@ struct RecipeOptions {
     /// `evaluation`: what the option for the number of evaluated samples is called.
     void add(CLI::App& command, const std::string& evaluation = "--eval-samples");
     /// The recipe with its rules, from the file of --recipe where there is one. Without --preset, a model
-    /// that is quantized already keeps its own rules and qparams, and --fp32 and --bf16 add to them. Usage
-    /// error where one of the globs matches no layer of `model` (the engine itself checks exact names).
+    /// that is quantized already keeps its own rules and qparams, and what rules single layers adds to them.
     Result<protocol::Recipe> make(const protocol::ModelInfo& model) const;
     /// The data to calibrate on, prepared like `data`; absent: chosen by the engine.
     std::optional<protocol::DataSpec> calibration(const DataOptions& data) const;
@@ -80,9 +80,9 @@ struct OutputOptions {
 
     void add(CLI::App& command);
     /// The export of a variant, whose recipe is complete.
-    protocol::ExportParams make(const protocol::MeasureParams& variant) const;
+    protocol::ExportParams make(const protocol::VariantSpec& variant) const;
     /// What a command writes that makes such an export, and what it reads. Usage error for an unknown target.
-    Result<Writes> writes(const protocol::MeasureParams& variant) const;
+    Result<Writes> writes(const protocol::VariantSpec& variant) const;
 };
 
 }  // namespace qs::cli

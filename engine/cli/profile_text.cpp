@@ -34,7 +34,8 @@ std::string layersText(const VariantResult& variant) {
                  {"bound", Align::Left},
                  {"restoring (ms)"}});
     for (const protocol::LayerResult& layer : variant.layers) {
-        const bool timed = layer.fp32_ms && layer.variant_ms && *layer.variant_ms > 0;
+        const bool timed =
+            !variant.machine_busy && layer.fp32_ms && layer.variant_ms && *layer.variant_ms > 0;
         table.add({layer.name, layer.op, layer.precision, layer.implementation,
                    formatNumber(layer.fp32_ms, 3), formatNumber(layer.variant_ms, 3),
                    formatNumber(layer.variant_spread_ms, 3),
@@ -76,10 +77,10 @@ std::string sumText(const protocol::ProfileSummary& p) {
         p.layers_ms, p.boundaries_ms, p.other_ms, sum,
         p.total_ms > 0 ? 100 * (sum - p.total_ms) / p.total_ms : 0, p.total_ms, p.overhead_ms);
     text += fmt::format(
-        "{} quantize, {} dequantize, {} reorder steps; activations take {} (at one time at least {}); "
-        "prepared in {:.0f} ms\n",
-        p.quantizes, p.dequantizes, p.reorders, formatBytes(p.arena_bytes), formatBytes(p.live_bytes),
-        p.prepare_ms);
+        "{} quantize, {} dequantize, {} requantize, {} reorder steps; activations take {} (at one time at "
+        "least {}); prepared in {:.0f} ms\n",
+        p.quantizes, p.dequantizes, p.requantizes, p.reorders, formatBytes(p.arena_bytes),
+        formatBytes(p.live_bytes), p.prepare_ms);
     text += p.energy_mj
                 ? fmt::format("energy: {:.2f} mJ an inference (whole processor package)\n", *p.energy_mj)
                 : "energy: " + p.energy_note + '\n';

@@ -47,15 +47,48 @@ std::string measuredText(const protocol::Measurement& measured) {
                             printable(measured.data), measured.calib_samples, other);
     }
     if (measured.latency_runs > 0) {
-        text +=
-            fmt::format("median latency of {} runs (10 % to 90 %), {} on {} ({})\n", measured.latency_runs,
-                        measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
-                        measured.cpu, measured.isa);
+        text += fmt::format("median latency of {} runs in turns (10 % to 90 %), {}\n", measured.latency_runs,
+                            timedOnText(measured));
     }
     return text;
 }
 
+std::string speedupText(const VariantResult& variant) {
+    if (variant.machine_busy) {
+        return "machine busy: no speed-up";
+    }
+    if (!variant.speedup) {
+        return "";
+    }
+    std::string text = fmt::format("speed-up {:.2f}x", *variant.speedup);
+    if (variant.speedup_low && variant.speedup_high) {
+        text += fmt::format(" ({:.2f} to {:.2f})", *variant.speedup_low, *variant.speedup_high);
+    }
+    return text;
+}
+
+std::string busyText(const VariantResult& variant) {
+    if (!variant.machine_busy) {
+        return "";
+    }
+    std::string text =
+        fmt::format("machine busy: FP32 took {} ms, the variant {} ms",
+                    formatNumber(variant.fp32.latency_ms, 3), formatNumber(variant.variant.latency_ms, 3));
+    if (variant.speedup_low && variant.speedup_high) {
+        text += fmt::format(", the ratio in turns is {:.2f} to {:.2f} (95 % interval)", *variant.speedup_low,
+                            *variant.speedup_high);
+    }
+    return text + "; other work moved these times: measure again when it has ended";
+}
+
 }  // namespace
+
+std::string timedOnText(const protocol::Measurement& measured) {
+    return fmt::format("{}{} on {} ({})",
+                       measured.latency_clock.empty() ? "" : measured.latency_clock + " time, ",
+                       measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
+                       measured.cpu, measured.isa);
+}
 
 std::string summaryText(const VariantResult& variant) {
     Table table({{"", Align::Left}, {"FP32"}, {"variant"}, {"", Align::Left}});
@@ -65,18 +98,21 @@ std::string summaryText(const VariantResult& variant) {
         table.add({metricTitle(value, metrics), metricText(fp32Value(variant, value)), metricText(value),
                    headline && variant.drop ? dropText(*variant.drop) : ""});
     }
-    table.add({"latency (ms)", latencyText(variant.fp32), latencyText(variant.variant),
-               variant.speedup ? fmt::format("speed-up {:.2f}x", *variant.speedup) : ""});
+    table.add(
+        {"latency (ms)", latencyText(variant.fp32), latencyText(variant.variant), speedupText(variant)});
     table.add({"size", formatBytes(variant.fp32.model_bytes), formatBytes(variant.variant.model_bytes),
                variant.variant.model_bytes > 0
                    ? fmt::format("{:.2f} times smaller",
                                  double(variant.fp32.model_bytes) / double(variant.variant.model_bytes))
                    : ""});
     std::string text = table.text();
-    if (!metrics.empty()) {
+    if (!metrics.empty() || variant.speedup) {
         text += "in parentheses: 95 % intervals\n";
     }
     text += measuredText(variant.measured);
+    if (const std::string busy = busyText(variant); !busy.empty()) {
+        text += noteText(busy);
+    }
     for (const std::string& note : variant.notes) {
         text += noteText(note);
     }

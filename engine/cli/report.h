@@ -8,8 +8,12 @@
 
 namespace qs::cli {
 
-/// FP32 beside INT8: metrics, latency, size; drop and speed-up; what it was measured with.
+/// FP32 beside the variant: metrics, latency, size; drop and speed-up with their intervals, or why there is
+/// no speed-up; what it was measured with.
 std::string summaryText(const protocol::VariantResult& variant);
+
+/// "processor time, 1 thread on CPU (ISA)": what latencies were measured with.
+std::string timedOnText(const protocol::Measurement& measured);
 
 /// A line a class and the confusions, where `wanted`.
 std::string classesText(const protocol::VariantResult& variant, bool wanted);

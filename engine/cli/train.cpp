@@ -23,10 +23,10 @@ struct Options {
 protocol::TrainParams paramsOf(const Options& options) {
     const protocol::DataSpec data = *options.data.spec();
     protocol::TrainParams params;
-    params.model = options.model.path;
-    params.train = data;
-    params.inputs = options.model.inputs;
-    params.calib_data = options.recipe.calibration(options.data);
+    params.variant.model = options.model.path;
+    params.variant.data = data;
+    params.variant.inputs = options.model.inputs;
+    params.variant.calib_data = options.recipe.calibration(options.data);
     if (!options.validation.empty()) {
         params.validation = protocol::DataSpec{options.validation, data.preprocessing, data.labels};
     }
@@ -36,7 +36,7 @@ protocol::TrainParams paramsOf(const Options& options) {
 
 Result<Writes> writes(const Options& options) {
     const protocol::TrainParams params = paramsOf(options);
-    QS_ASSIGN(Writes writes, options.output.writes({params.model, params.train, params.inputs, {}, {}}));
+    QS_ASSIGN(Writes writes, options.output.writes(params.variant));
     writes.claims.push_back(claimOf(params, options.output.replace));
     writes.inputs = inputsOf(params);
     options.recipe.addInputs(writes.inputs);
@@ -46,20 +46,22 @@ Result<Writes> writes(const Options& options) {
 Result<Report> train(const Options& options, Session& session) {
     protocol::TrainParams params = paramsOf(options);
     QS_ASSIGN(const protocol::ModelInfo model,
-              session.workbench.openModel({params.model, params.train, params.inputs}, session.job));
-    QS_ASSIGN(params.recipe, options.recipe.make(model));
-    params.recipe.qat = options.qat;
-    params.recipe.qat->batch = params.recipe.batch;
-    params.recipe.qat->seed = params.recipe.seed;
+              session.workbench.openModel({params.variant.model, params.variant.data, params.variant.inputs},
+                                          session.job));
+    QS_ASSIGN(protocol::Recipe recipe, options.recipe.make(model));
+    recipe.qat = options.qat;
+    recipe.qat->batch = recipe.batch;
+    recipe.qat->seed = recipe.seed;
+    params.variant.recipe = std::move(recipe);
 
-    QS_ASSIGN(const protocol::VariantResult variant,
+    QS_ASSIGN(const protocol::VariantResult trained,
               session.workbench.train(params, session.outputs, session.job));
-    QS_ASSIGN(const protocol::ExportResult written,
-              session.workbench.exportModel(options.output.make({model.path, params.train, params.inputs,
-                                                                 variant.recipe, params.calib_data}),
-                                            session.outputs, session.job));
-    return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
-                                                      summaryText(variant) + exportedText(written)};
+    params.variant.recipe = trained.recipe;
+    QS_ASSIGN(
+        const protocol::ExportResult written,
+        session.workbench.exportModel(options.output.make(params.variant), session.outputs, session.job));
+    return Report{exportedJson(trained, written), classesText(trained, options.recipe.perClass) +
+                                                      summaryText(trained) + exportedText(written)};
 }
 
 void addTraining(CLI::App& command, Options& options) {

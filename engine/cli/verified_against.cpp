@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kProjectFormat = "quantoscope project";
+constexpr const char* kVariantFormat = "quantoscope variant";
 
 /// A path of a project in `folder`, which keeps those beside and below it relative.
 std::string fromFolder(const fs::path& folder, const std::string& path) {
@@ -56,15 +57,34 @@ Result<json> chooseVariant(const json& project, const std::string& wanted, const
                       " (" + join(names) + ")");
 }
 
+/// The recipe of a variant of a project in `folder`: from the variant's file, or, as version 1 of projects
+/// had it, from the project itself.
+Result<protocol::Recipe> recipeOf(const json& variant, const fs::path& folder) {
+    json result = variant.value("result", json());
+    if (result.is_null()) {
+        const std::string path = fromFolder(folder, variant.at("file").get<std::string>());
+        QS_ASSIGN(const std::string text, readFile(path));
+        auto [stored, problem] = protocol::parseJson(text);
+        if (!stored.is_object() || textOf(stored, "format") != kVariantFormat) {
+            return failure(path + " is no variant of a project, or it is damaged" +
+                           (problem.empty() ? "" : ": it " + problem));
+        }
+        result = std::move(stored.at("result"));
+        result.at("recipe")["trained_weights"] = textOf(variant, "trained_weights");
+    }
+    auto recipe = result.at("recipe").get<protocol::Recipe>();
+    recipe.trained_weights = fromFolder(folder, recipe.trained_weights);
+    return recipe;
+}
+
 Result<VerifiedAgainst> readProject(const json& project, const std::string& wanted, const std::string& path) {
     QS_ASSIGN(const json variant, chooseVariant(project, wanted, path));
-    return guard(path + " is damaged: save the project again", [&] {
+    return guard(path + " is damaged: save the project again", [&]() -> Result<VerifiedAgainst> {
         const fs::path folder = fs::absolute(path).parent_path();
         VerifiedAgainst against;
         against.model = fromFolder(folder, project.at("model").at("path").get<std::string>());
         against.inputs = project.value("inputs", std::vector<protocol::TensorInfo>());
-        against.recipe = variant.at("result").at("recipe").get<protocol::Recipe>();
-        against.recipe->trained_weights = fromFolder(folder, against.recipe->trained_weights);
+        QS_ASSIGN(against.recipe, recipeOf(variant, folder));
         if (const auto data = project.find("evaluation"); data != project.end() && data->is_object()) {
             against.data = data->at("spec").get<protocol::DataSpec>();
         }

@@ -6,6 +6,7 @@
 #include "core/match.h"
 #include "runtime/cpu.h"
 #include "runtime/latency_stats.h"
+#include "runtime/paired_ratio.h"
 
 namespace qs {
 
@@ -54,7 +55,7 @@ Entrant enter(const std::string& name, const ComparisonSubject& subject, int war
     return entrant;
 }
 
-void takeTurn(Entrant& entrant, bool processorTime) {
+void takeTurn(Entrant& entrant, int threads) {
     if (!entrant.runner) {
         return;
     }
@@ -66,7 +67,18 @@ void takeTurn(Entrant& entrant, bool processorTime) {
         entrant.giveUp(time.error());
         return;
     }
-    entrant.times.push_back(processorTime ? time->processorMs : time->wallMs);
+    entrant.times.push_back(time->msOn(threads));
+}
+
+void setRatio(const PairedRatio& ratio, protocol::ComparisonRow& row) {
+    row.ratio_low = ratio.low;
+    row.ratio_high = ratio.high;
+    if (ratio.isClear()) {
+        row.ratio = ratio.median;
+        return;
+    }
+    row.note += row.note.empty() ? "" : "; ";
+    row.note += "machine busy: the turns differ too much to name a ratio";
 }
 
 void summarizeRows(std::vector<Entrant>& entrants, protocol::ComparisonResult& result) {
@@ -77,8 +89,8 @@ void summarizeRows(std::vector<Entrant>& entrants, protocol::ComparisonResult& r
             entrant.row.p10_ms = stats.p10Ms;
             entrant.row.p90_ms = stats.p90Ms;
         }
-        if (const auto& reference = entrants.front().row.median_ms; reference && entrant.row.median_ms) {
-            entrant.row.ratio = *entrant.row.median_ms / *reference;
+        if (entrant.row.median_ms && entrants.front().row.median_ms) {
+            setRatio(pairedRatio(entrant.times, entrants.front().times), entrant.row);
         }
         result.rows.push_back(entrant.row);
     }
@@ -114,22 +126,22 @@ Result<protocol::ComparisonResult> compareRuntimes(const ComparisonSubject& subj
         QS_TRY(job.step(static_cast<int64_t>(entrants.size())));
         entrants.push_back(enter(name, subject, options.warmup));
     }
-    const bool processorTime = subject.threads == 1;
-    job.begin("Comparing", options.runs);
-    for (int round = 0; round < options.runs; ++round) {
+    const int rounds = std::max(options.runs, kFewestTurns);
+    job.begin("Comparing", rounds);
+    for (int round = 0; round < rounds; ++round) {
         QS_TRY(job.step(round));
         for (size_t turn = 0; turn < entrants.size(); ++turn) {
-            takeTurn(entrants[(static_cast<size_t>(round) + turn) % entrants.size()], processorTime);
+            takeTurn(entrants[(static_cast<size_t>(round) + turn) % entrants.size()], subject.threads);
         }
     }
-    QS_TRY(job.step(options.runs));
+    QS_TRY(job.step(rounds));
     protocol::ComparisonResult result;
     summarizeRows(entrants, result);
-    result.clock = processorTime ? "processor" : "wall";
+    result.clock = clockFor(subject.threads);
     result.measured.cpu = cpuInfo().model;
     result.measured.isa = cpuInfo().isa;
     result.measured.threads = subject.threads;
-    result.measured.latency_runs = options.runs;
+    result.measured.latency_runs = rounds;
     return result;
 }
 

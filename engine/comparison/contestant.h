@@ -12,6 +12,7 @@
 #include "core/result.h"
 #include "exporters/exporter.h"
 #include "graph/quantized_graph.h"
+#include "runtime/inference_time.h"
 
 namespace qs {
 
@@ -25,13 +26,6 @@ struct ComparisonSubject {
     ExportOptions exporting;
     std::filesystem::path folder;  ///< for exported files; exists, and outlives the runners
     int threads = 1;
-};
-
-/// Milliseconds of one inference: by the clock, and of processor time over all threads of the process that
-/// ran it.
-struct InferenceTime {
-    double wallMs = 0;
-    double processorMs = 0;
 };
 
 /// A contestant ready to run. One caller at a time, at ComparisonSubject::threads threads.

@@ -1,7 +1,6 @@
 #include "comparison/in_process.h"
 
 #include <dnnl.h>
-#include <time.h>
 
 #include "core/guard.h"
 
@@ -9,23 +8,15 @@ namespace qs {
 
 namespace {
 
-double milliseconds(clockid_t clock) {
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
-}
-
 class InProcessRunner : public Runner {
   public:
     InProcessRunner(std::string version, std::string note, std::function<Status()> infer)
         : version_(std::move(version)), note_(std::move(note)), infer_(std::move(infer)) {}
 
     Result<InferenceTime> run() override {
-        const double processor = milliseconds(CLOCK_PROCESS_CPUTIME_ID);
-        const double wall = milliseconds(CLOCK_MONOTONIC);
+        clock_.start();
         QS_TRY(guard("inference", infer_));
-        const double wallMs = milliseconds(CLOCK_MONOTONIC) - wall;
-        return InferenceTime{wallMs, milliseconds(CLOCK_PROCESS_CPUTIME_ID) - processor};
+        return clock_.stop();
     }
     std::string version() const override { return version_; }
     std::string note() const override { return note_; }
@@ -34,6 +25,7 @@ class InProcessRunner : public Runner {
     std::string version_;
     std::string note_;
     std::function<Status()> infer_;
+    InferenceClock clock_;
 };
 
 }  // namespace

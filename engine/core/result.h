@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace qs {
 
@@ -11,17 +14,22 @@ namespace qs {
 /// because the job was cancelled on request.
 enum class ErrorKind { Usage, Failed, Cancelled };
 
-/// What failed, on which file, layer or sample, and what to do about it, in one sentence for a person.
+/// What a program may go by, beside the sentence, by name: {"rule": 2, "key": "layer9"}.
+using ErrorData = std::map<std::string, std::variant<bool, int64_t, std::string, std::vector<int64_t>>>;
+
+/// What failed, on which file, layer or sample, and what to do about it, in one sentence for a person. A
+/// program reads `data`, never the sentence.
 struct Error {
     ErrorKind kind = ErrorKind::Failed;
     std::string message;
+    ErrorData data = {};
 };
 
-inline Error usageError(std::string message) {
-    return {ErrorKind::Usage, std::move(message)};
+inline Error usageError(std::string message, ErrorData data = {}) {
+    return {ErrorKind::Usage, std::move(message), std::move(data)};
 }
-inline Error failure(std::string message) {
-    return {ErrorKind::Failed, std::move(message)};
+inline Error failure(std::string message, ErrorData data = {}) {
+    return {ErrorKind::Failed, std::move(message), std::move(data)};
 }
 inline Error cancelled() {
     return {ErrorKind::Cancelled, "cancelled"};

@@ -11,7 +11,7 @@
 
 #include "core/registry.h"
 #include "core/result.h"
-#include "protocol/messages.h"
+#include "protocol/messages/data.h"
 
 namespace qs {
 

@@ -8,7 +8,7 @@
 #include "core/result.h"
 #include "data/image.h"
 #include "data/resample.h"
-#include "protocol/messages.h"
+#include "protocol/messages/data.h"
 
 namespace qs {
 

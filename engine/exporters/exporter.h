@@ -12,7 +12,7 @@
 #include "core/result.h"
 #include "graph/quantized_graph.h"
 #include "isolation/output_set.h"
-#include "protocol/messages.h"
+#include "protocol/messages/data.h"
 
 namespace qs {
 

@@ -6,7 +6,7 @@
 namespace qs {
 
 IntegerRange typeRange(const QParams& qparams) {
-    return qparams.dtype == DType::UInt8 ? IntegerRange{0, 255} : IntegerRange{-128, 127};
+    return infoOf(qparams.dtype).isSigned ? IntegerRange{-128, 127} : IntegerRange{0, 255};
 }
 
 int64_t gridPoint(double real, const QParams& qparams) {

@@ -3,7 +3,7 @@
 #include "core/result.h"
 #include "exporters/exporter.h"
 #include "graph/quantized_graph.h"
-#include "protocol/messages.h"
+#include "protocol/messages/data.h"
 
 namespace qs {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <sstream>
+#include <stdexcept>
 #include <utility>
 
 namespace qs {
@@ -20,24 +20,6 @@ std::vector<ValueId> difference(const std::vector<ValueId>& a, const std::vector
     std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
     return rest;
 }
-
-struct AttributePrinter {
-    std::ostream& out;
-    void operator()(bool v) const { out << (v ? "true" : "false"); }
-    void operator()(int64_t v) const { out << v; }
-    void operator()(double v) const { out << v; }
-    void operator()(const std::string& v) const { out << '"' << v << '"'; }
-    void operator()(const c10::IValue& v) const { out << '<' << v.tagKind() << '>'; }
-    template <typename T>
-    void operator()(const std::vector<T>& list) const {
-        out << '[';
-        for (size_t i = 0; i < list.size(); ++i) {
-            out << (i ? ", " : "");
-            (*this)(list[i]);
-        }
-        out << ']';
-    }
-};
 
 }  // namespace
 
@@ -78,16 +60,50 @@ ValueId Graph::addConstant(std::string name, at::Tensor tensor) {
 
 NodeId Graph::addNode(std::string op, std::string name, Attributes attrs, std::vector<ValueId> inputs,
                       const std::vector<std::string>& outputNames) {
-    const NodeId id{static_cast<int32_t>(nodes_.size())};
-    Node node{id, std::move(op), std::move(name), {}, std::move(attrs), std::move(inputs), {}};
+    return insertBefore(NodeId{static_cast<int32_t>(nodes_.size())}, std::move(op), std::move(name),
+                        std::move(attrs), std::move(inputs), outputNames);
+}
+
+NodeId Graph::insertBehind(NodeId place, std::string op, std::string name, Attributes attrs,
+                           std::vector<ValueId> inputs, const std::vector<std::string>& outputNames) {
+    return insertBefore(NodeId{place.index + 1}, std::move(op), std::move(name), std::move(attrs),
+                        std::move(inputs), outputNames);
+}
+
+NodeId Graph::insertBefore(NodeId place, std::string op, std::string name, Attributes attrs,
+                           std::vector<ValueId> inputs, const std::vector<std::string>& outputNames) {
+    for (const ValueId input : inputs) {
+        if (const NodeId producer = value(input).producer; producer.valid() && !(producer < place)) {
+            throw std::invalid_argument("node '" + name + "' would read '" + value(input).name +
+                                        "' before it is made");
+        }
+    }
+    shiftNodes(place);
+    Node node{place, std::move(op), std::move(name), {}, std::move(attrs), std::move(inputs), {}};
     for (const auto& output : outputNames) {
-        node.outputs.push_back(append(output, id));
+        node.outputs.push_back(append(output, place));
     }
     for (const ValueId input : node.inputs) {
-        addReader(input, id);
+        addReader(input, place);
     }
-    nodes_.push_back(std::move(node));
-    return id;
+    nodes_.insert(nodes_.begin() + place.index, std::move(node));
+    return place;
+}
+
+void Graph::shiftNodes(NodeId from) {
+    if (from.index == static_cast<int32_t>(nodes_.size())) {
+        return;
+    }
+    const auto shift = [from](NodeId& id) { id.index += id < from ? 0 : 1; };
+    for (Node& node : nodes_) {
+        shift(node.id);
+    }
+    for (Value& value : values_) {
+        shift(value.producer);
+    }
+    for (Uses& uses : uses_) {
+        std::ranges::for_each(uses.readers, shift);
+    }
 }
 
 void Graph::addOutput(ValueId value, std::string name) {
@@ -140,36 +156,6 @@ std::string Graph::uniqueNodeName(const std::string& wanted) const {
         name = wanted + "#" + std::to_string(i);
     }
     return name;
-}
-
-std::string Graph::dump() const {
-    std::ostringstream out;
-    const auto print = [&](ValueId id) {
-        out << '%' << value(id).name;
-        if (!value(id).shape.empty()) {
-            AttributePrinter{out}(value(id).shape);
-        }
-    };
-    for (const auto& node : nodes_) {
-        for (size_t i = 0; i < node.outputs.size(); ++i) {
-            out << (i ? ", " : "");
-            print(node.outputs[i]);
-        }
-        out << " = " << node.op << '[';
-        bool first = true;
-        for (const auto& [name, attribute] : node.attrs.all()) {
-            out << (first ? "" : ", ") << name << '=';
-            std::visit(AttributePrinter{out}, attribute);
-            first = false;
-        }
-        out << "](";
-        for (size_t i = 0; i < node.inputs.size(); ++i) {
-            out << (i ? ", " : "");
-            print(node.inputs[i]);
-        }
-        out << ")  # " << node.name << '\n';
-    }
-    return out.str();
 }
 
 }  // namespace qs

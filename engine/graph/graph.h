@@ -53,8 +53,8 @@ struct Node {
     std::vector<ValueId> outputs;
 };
 
-/// Float network: nodes in topological order, values with shapes, weights as tensors.
-/// Appending keeps the order topological; copying shares weight storage.
+/// Float network: nodes in topological order, values with shapes, weights as tensors. A node's id is its
+/// place in that order. Appending and inserting keep the order topological; copying shares weight storage.
 class Graph {
   public:
     ValueId addInput(std::string name);
@@ -62,6 +62,12 @@ class Graph {
     /// Appends a node with one fresh value per output name and returns its id.
     NodeId addNode(std::string op, std::string name, Attributes attrs, std::vector<ValueId> inputs,
                    const std::vector<std::string>& outputNames);
+    /// The same right in front of `place`, or right behind it. Ids of the nodes that follow grow by one; ids
+    /// of values stay. Throws std::invalid_argument where the node would read a value that is made later.
+    NodeId insertBefore(NodeId place, std::string op, std::string name, Attributes attrs,
+                        std::vector<ValueId> inputs, const std::vector<std::string>& outputNames);
+    NodeId insertBehind(NodeId place, std::string op, std::string name, Attributes attrs,
+                        std::vector<ValueId> inputs, const std::vector<std::string>& outputNames);
     void addOutput(ValueId value, std::string name);
     /// What a node reads is changed by these alone: the graph knows the readers of every value.
     void setInputs(NodeId node, std::vector<ValueId> inputs);
@@ -91,8 +97,9 @@ class Graph {
     /// A name like `wanted` that no node has yet ("conv", then "conv#2", "conv#3" ...).
     std::string uniqueNodeName(const std::string& wanted) const;
 
-    /// One line a node: `%out(shape) = op[attr=..](%in, ..)  # name`.
-    std::string dump() const;
+    /// The text form that parseGraph() reads (graph/parse_graph.h says how it is written). Constants of more
+    /// elements than `mostElements` are written as `constant[omitted]`, which it refuses.
+    std::string dump(int64_t mostElements = 64) const;
 
   private:
     /// Who needs a value: the nodes that read it, ascending, and how many of the graph's outputs it is.
@@ -103,6 +110,8 @@ class Graph {
     const Uses& usesOf(ValueId id) const { return uses_.at(static_cast<size_t>(id.index)); }
     Uses& usesOf(ValueId id) { return uses_.at(static_cast<size_t>(id.index)); }
     ValueId append(std::string name, NodeId producer);
+    /// Makes room for a node of this id: those from there on have ids one greater.
+    void shiftNodes(NodeId from);
     void addReader(ValueId value, NodeId reader);
     void removeReader(ValueId value, NodeId reader);
 

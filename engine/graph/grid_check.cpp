@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 namespace qs {
 
@@ -21,7 +22,7 @@ bool isUsableScale(double scale) {
 }
 
 std::string rangeProblem(const QParams& grid) {
-    const int64_t low = grid.dtype == DType::UInt8 ? 0 : -128, high = low + 255;
+    const auto [low, high] = std::pair(infoOf(grid.dtype).least, infoOf(grid.dtype).greatest);
     if (grid.quantMin >= grid.quantMax || grid.quantMin < low || grid.quantMax > high) {
         return "its integers go from " + textOf(grid.quantMin) + " to " + textOf(grid.quantMax) +
                ", those of " + std::string(toString(grid.dtype)) + " from " + textOf(low) + " to " +
@@ -33,8 +34,8 @@ std::string rangeProblem(const QParams& grid) {
 }  // namespace
 
 std::string gridProblem(const QParams& grid) {
-    if (grid.dtype != DType::UInt8 && grid.dtype != DType::Int8) {
-        return "its type is " + std::string(toString(grid.dtype)) + ", and only uint8 and int8 have kernels";
+    if (!infoOf(grid.dtype).isInteger) {
+        return "its type is " + std::string(toString(grid.dtype)) + ", and a grid has integers";
     }
     if (std::string problem = rangeProblem(grid); !problem.empty()) {
         return problem;

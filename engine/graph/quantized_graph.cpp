@@ -17,14 +17,49 @@ std::vector<at::Tensor> QNode::arguments(std::span<const at::Tensor> activations
     return all;
 }
 
+bool isEmulated(Compute compute) {
+    return compute == Compute::Simulated || compute == Compute::Dynamic || compute == Compute::Float16;
+}
+
+std::string_view toString(Compute compute) {
+    switch (compute) {
+        case Compute::Float32:
+            return "float32";
+        case Compute::Float16:
+            return "float16";
+        case Compute::BFloat16:
+            return "bfloat16";
+        case Compute::Integer:
+            return "integer";
+        case Compute::Dynamic:
+            return "dynamic";
+        case Compute::WeightOnly:
+            return "weight_only";
+        case Compute::Simulated:
+            return "simulated";
+    }
+    return "";
+}
+
+namespace {
+
+int64_t weightBytes(const QNode& node) {
+    const auto& grid = node.weightQParams ? node.weightQParams : node.weightGrid;
+    if (grid) {
+        const int64_t bits = node.weight->numel() * infoOf(grid->dtype).bits;
+        return (bits + 7) / 8 + int64_t{4} * static_cast<int64_t>(grid->scale.size());
+    }
+    const bool isHalf = node.compute == Compute::Float16 || node.compute == Compute::BFloat16;
+    return node.weight->numel() * (isHalf ? 2 : 4);
+}
+
+}  // namespace
+
 int64_t QuantizedGraph::parameterBytes() const {
     int64_t bytes = 0;
     for (const auto& node : nodes) {
-        if (node.weightInt) {
-            bytes +=
-                node.weightInt->numel() + int64_t{4} * static_cast<int64_t>(node.weightQParams->scale.size());
-        } else if (node.weight) {
-            bytes += node.weight->numel() * (node.bfloat16 ? 2 : 4);
+        if (node.weight) {
+            bytes += weightBytes(node);
         }
         for (const auto& constant : node.constants) {
             bytes += constant.numel() * 4;
@@ -37,6 +72,10 @@ int64_t QuantizedGraph::parameterBytes() const {
 }
 
 std::string QuantizedGraph::dump() const {
+    const auto computeText = [](Compute compute) {
+        const bool follows = compute == Compute::Float32 || compute == Compute::Integer;
+        return follows ? std::string() : '[' + std::string(toString(compute)) + ']';
+    };
     std::ostringstream out;
     const auto print = [&](ValueId id) {
         const QValue& v = value(id);
@@ -51,7 +90,7 @@ std::string QuantizedGraph::dump() const {
             out << (i ? ", " : "");
             print(node.outputs[i]);
         }
-        out << " = " << node.op << (node.bfloat16 ? "[bf16]" : "") << (node.hasAdd ? "+add" : "")
+        out << " = " << node.op << computeText(node.compute) << (node.hasAdd ? "+add" : "")
             << (node.activation.kind == FusedActivation::Kind::Relu   ? "+relu"
                 : node.activation.kind == FusedActivation::Kind::Clip ? "+clip"
                                                                       : "")

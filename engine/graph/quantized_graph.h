@@ -20,6 +20,9 @@ struct QValue {
     Shape shape;
     std::optional<QParams> qparams;
     at::ScalarType dtype = at::kFloat;  ///< of the value in the float network
+    /// The value of the float network that this one stands for, as its quantized, dequantized and requantized
+    /// forms do too: the same in all variants of a network. Invalid where there is none.
+    ValueId real = {};
     bool isInteger() const { return qparams.has_value(); }
 };
 
@@ -31,10 +34,31 @@ struct FusedActivation {
     double high = 0;
 };
 
+/// What a step computes with.
+enum class Compute {
+    Float32,
+    Float16,   ///< weighted steps: inputs and weights are rounded to float16, sums are float32
+    BFloat16,  ///< weighted steps: inputs and weights are rounded to bfloat16, sums are float32
+    Integer,   ///< all inputs and outputs are integers
+    Dynamic,  ///< weighted steps: weights on a grid, the input on one that each run finds for itself; float32
+              ///< out
+    WeightOnly,  ///< weighted steps: weights on a grid, everything else float32
+    /// The exact fake-quantized float form of what has no integer kernel: all inputs, outputs and weights are
+    /// float32 values that lie on grids.
+    Simulated,
+};
+
+std::string_view toString(Compute compute);
+/// Whether a step that computes so is emulated in float32, for want of a kernel: its values are right, its
+/// time is not what the precision would take.
+bool isEmulated(Compute compute);
+
 /// One step of a QuantizedGraph.
 ///
-/// Boundaries: op "quantize" (float in, integer out) and "dequantize" (integer in, float out); `layer` is the
-/// producer's layer name, `weight` and everything below it unused.
+/// Boundaries: op "quantize" (float in, integer out), "dequantize" (integer in, float out), "requantize"
+/// (integer in, integer out on another grid: q2 = quantize(dequantize(q1)), in float32) and "fake_quantize"
+/// or "dynamic_fake_quantize" (float in, float on a grid out; attributes: ops/fake_quantize.h); `layer` is
+/// the producer's layer name, `weight` and everything below it unused.
 ///
 /// Compute steps: `op` is an op entry's name or an ATen overload; `inputs` are activations only.
 /// All of a step's inputs and outputs are integer, or all are float: boundaries between are steps of their
@@ -74,9 +98,9 @@ struct QNode {
     std::optional<at::Tensor> bias;        ///< float32 [O]
     std::optional<QParams> weightQParams;  ///< set exactly when the step is an integer weighted op
     std::optional<at::Tensor> weightInt;   ///< int8, shape of `weight`; set together with weightQParams
-    /// Float weighted steps: x and W are rounded to bfloat16, half to even; their products are summed up, and
-    /// bias and residual added, in float32.
-    bool bfloat16 = false;
+    /// Dynamic, WeightOnly and Simulated weighted steps: the grid on which `weight` lies.
+    std::optional<QParams> weightGrid;
+    Compute compute = Compute::Float32;
     bool hasAdd = false;
     /// Integer `hasAdd` steps: qparams of op(x, W) + bias before the add, over their type's whole range.
     std::optional<QParams> preAdd;
@@ -84,7 +108,10 @@ struct QNode {
 
     /// Steps without `weight`: the op's inputs in order, `activations` with the constants in their places.
     std::vector<at::Tensor> arguments(std::span<const at::Tensor> activations) const;
-    bool isBoundary() const { return op == "quantize" || op == "dequantize"; }
+    bool isBoundary() const {
+        return op == "quantize" || op == "dequantize" || op == "requantize" || op == "fake_quantize" ||
+               op == "dynamic_fake_quantize";
+    }
 };
 
 /// The single truth that convert() makes: what runs, in which precision, with which numbers. Simulation,
@@ -103,8 +130,9 @@ struct QuantizedGraph {
         return !node.isBoundary() && value(node.outputs.at(0)).isInteger();
     }
 
-    /// Bytes of all weights and biases as stored: integer weights at their width, bfloat16 ones in two bytes,
-    /// int32 biases of integer steps, float32 for the rest.
+    /// Bytes of all weights and biases as stored: weights on a grid packed at their width (with 4 bytes a
+    /// scale where there are several), half-precision ones in two bytes, int32 biases of integer steps,
+    /// float32 for the rest.
     int64_t parameterBytes() const;
     /// One line a step, with qparams.
     std::string dump() const;

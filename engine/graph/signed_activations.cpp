@@ -7,7 +7,7 @@ namespace {
 constexpr int64_t kOffset = 128;
 
 void makeSigned(std::optional<QParams>& qparams) {
-    if (!qparams || qparams->dtype != DType::UInt8) {
+    if (!qparams || infoOf(qparams->dtype).isSigned) {
         return;
     }
     qparams->dtype = DType::Int8;

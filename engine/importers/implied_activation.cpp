@@ -1,8 +1,8 @@
 #include "importers/implied_activation.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "ops/op.h"
 
 namespace qs {
 
@@ -19,8 +19,8 @@ TypeRange typeRange(DType dtype) {
 }
 
 bool fusesActivation(const std::string& op) {
-    static constexpr std::array known{"conv2d", "conv_transpose2d", "linear", "add", "batch_norm"};
-    return std::find(known.begin(), known.end(), op) != known.end();
+    const OpDef* def = ops().find(op);
+    return def && def->takesActivation;
 }
 
 double realOf(int64_t q, const QParams& grid) {

@@ -80,6 +80,11 @@ Result<std::vector<InputSpec>> fill(const std::vector<InputSpec>& declared,
     return inputs;
 }
 
+/// Of errors that another shape of an input would mend: its name (empty: perhaps, and of any) and an example.
+ErrorData shapeNeeded(const std::string& input, const Shape& example) {
+    return {{"input", input}, {"shape", std::vector<int64_t>(example.begin(), example.end())}};
+}
+
 /// What is known of each input's size must fit into memory.
 Status checkSizes(const std::vector<InputSpec>& inputs) {
     constexpr int64_t kMostValues = int64_t(1) << 31;
@@ -90,8 +95,10 @@ Status checkSizes(const std::vector<InputSpec>& inputs) {
         }
         if (room == 0) {
             return failure("input " + input.name + " has the shape " + shapeText(input.shape) +
-                           ", which is more than 2^31 elements: give it a smaller one, for example --input " +
-                           input.name + "=1x3x224x224");
+                               ", which is more than 2^31 elements: give it a smaller one, for example "
+                               "--input " +
+                               input.name + "=1x3x224x224",
+                           shapeNeeded(input.name, {1, 3, 224, 224}));
         }
     }
     return {};
@@ -101,14 +108,16 @@ Error sizeNeeded(const InputSpec& input) {
     const std::string name = input.name.empty() ? "x" : input.name;
     if (input.shape.empty()) {
         return failure("the file does not say what shape input " + name +
-                       " has: give it, for example --input " + name + "=1x3x224x224");
+                           " has: give it, for example --input " + name + "=1x3x224x224",
+                       shapeNeeded(name, {1, 3, 224, 224}));
     }
     Shape example = input.shape;
     for (int64_t& extent : example) {
         extent = extent < 0 ? 224 : extent;
     }
     return failure("input " + name + " has the shape " + shapeText(input.shape) +
-                   ": give its size, for example --input " + name + "=" + shapeText(example));
+                       ": give its size, for example --input " + name + "=" + shapeText(example),
+                   shapeNeeded(name, example));
 }
 
 Result<TracedNetwork> traceGuessing(const ModelFile& file, const std::vector<InputSpec>& inputs,
@@ -135,7 +144,8 @@ Result<TracedNetwork> traceGuessing(const ModelFile& file, const std::vector<Inp
     if (!first) {
         return sizeNeeded(*open);
     }
-    return failure(first->message + " (with an input shape that was guessed: --input gives the right one)");
+    return failure(first->message + " (with an input shape that was guessed: --input gives the right one)",
+                   shapeNeeded("", {1, 3, 224, 224}));
 }
 
 }  // namespace
@@ -161,7 +171,8 @@ Result<ImportedModel> open(const std::filesystem::path& path, const std::vector<
         }
         QS_ASSIGN(const std::unique_ptr<ModelFile> file, importer.open(path));
         const auto named = [&](const Error& why) {
-            return why.kind == ErrorKind::Cancelled ? why : failure(path.string() + ": " + why.message);
+            return why.kind == ErrorKind::Cancelled ? why
+                                                    : failure(path.string() + ": " + why.message, why.data);
         };
         auto inputs = fill(file->inputs(), wanted);
         if (!inputs) {

@@ -4,11 +4,11 @@
 #include <map>
 #include <set>
 
-#include "graph/passes/fusion.h"
 #include "graph/passes/passes.h"
 #include "importers/implied_activation.h"
 #include "importers/markers.h"
 #include "importers/tracer.h"
+#include "ops/fusion.h"
 #include "ops/op.h"
 #include "ops/rounding.h"
 
@@ -16,9 +16,10 @@ namespace qs {
 
 namespace {
 
-QuantKind kindOf(const Node& node) {
+/// Whether an addition behind the node runs in the same step.
+bool takesResidual(const Node& node) {
     const OpDef* def = ops().find(node.op);
-    return def ? def->quant : QuantKind::None;
+    return def && def->takesResidual;
 }
 
 std::string describe(const Node& node) {
@@ -166,7 +167,7 @@ class Lifter {
             }
             for (const NodeId next : from_.users(node.outputs[0])) {
                 feeds = true;
-                if (from_.node(next).op != "add") {
+                if (roleOf(from_.node(next).op) != OpRole::Add) {
                     return false;
                 }
             }
@@ -190,7 +191,7 @@ class Lifter {
     Seen firstQuantized(ValueId real, QParams grid, const Node& marker) {
         const NodeId producer = to_.value(real).producer;
         ValueId value = real;
-        if (producer.valid() && !(to_.node(producer).op == "conv2d" && feedsAdditions(marker))) {
+        if (producer.valid() && !(takesResidual(to_.node(producer)) && feedsAdditions(marker))) {
             if (const auto implied = impliedActivation(to_.node(producer), grid)) {
                 value = insert(implied->op, implied->attrs, real);
             }
@@ -231,7 +232,7 @@ class Lifter {
 
     /// What integers may be read by: whose results are integers on the same grid.
     void checkMoves(const Node& node, const QParams& grid) {
-        bool moves = kindOf(node) == QuantKind::PassThrough || node.op == "clip" || node.op == "cat";
+        bool moves = movesIntegers(node);
         for (const ValueId input : node.inputs) {
             const Seen& seen = see(input);
             const auto& other = to_.value(seen.value).qparams;
@@ -269,7 +270,7 @@ class Lifter {
 
     /// Whether prepare() would run the group on integers if no rule forbade it.
     bool couldBeInteger(const FusionGroup& group, const std::set<ValueId>& integers) const {
-        const QuantKind kind = kindOf(to_.node(group.primary));
+        const QuantKind kind = quantKindOf(to_.node(group.primary).op);
         if (kind == QuantKind::None || group.inputs.empty() || !isReal(group.inputs) ||
             !isReal(group.outputs)) {
             return false;
@@ -306,7 +307,7 @@ class Lifter {
 
     /// Whether the file runs the group on integers.
     bool isInteger(const FusionGroup& group) const {
-        const QuantKind kind = kindOf(to_.node(group.primary));
+        const QuantKind kind = quantKindOf(to_.node(group.primary).op);
         const auto& first = to_.value(group.inputs.at(0)).qparams;
         for (const ValueId input : group.inputs) {
             if (!to_.value(input).qparams || isReadRaw(group, input)) {
@@ -343,7 +344,7 @@ class Lifter {
             if (!to_.value(input).qparams || integers.contains(input) || isReadRaw(group, input)) {
                 continue;
             }
-            if (!keepRounding(input, missing) && node.op != "identity") {
+            if (!keepRounding(input, missing) && roleOf(node.op) != OpRole::Identity) {
                 notes_.push_back(describe(node) +
                                  " reads its input before it is rounded to 8 bits; the file rounds it first");
             }

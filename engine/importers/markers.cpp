@@ -20,7 +20,7 @@ int64_t boundOn(const QParams& grid, double real) {
 /// The marker that makes `value` for one reader, perhaps with permutes between; null where there is none.
 const Node* soleMarker(const Graph& graph, ValueId value) {
     const Node* producer = soleProducer(graph, value);
-    while (producer && producer->op == "permute") {
+    while (producer && roleOf(producer->op) == OpRole::Permute) {
         producer = soleProducer(graph, producer->inputs[0]);
     }
     return producer && producer->op == kQuantizeMarker ? producer : nullptr;
@@ -48,6 +48,11 @@ QParams markerGrid(const Node& marker) {
             attrs.get<int64_t>("quant_max")};
 }
 
+bool movesIntegers(const Node& node) {
+    return quantKindOf(node.op) == QuantKind::PassThrough || roleOf(node.op) == OpRole::Concatenate ||
+           clampOf(node.op, node.attrs).kind == FusedActivation::Kind::Clip;
+}
+
 std::optional<QParams> integerGrid(const Graph& graph, ValueId value) {
     for (;;) {
         const NodeId producer = graph.value(value).producer;
@@ -58,9 +63,7 @@ std::optional<QParams> integerGrid(const Graph& graph, ValueId value) {
         if (node.op == kQuantizeMarker) {
             return markerGrid(node);
         }
-        const OpDef* def = ops().find(node.op);
-        if (node.op != "clip" && node.op != "cat" &&
-            !(def != nullptr && def->quant == QuantKind::PassThrough)) {
+        if (!movesIntegers(node)) {
             return std::nullopt;
         }
         value = node.inputs.at(0);
@@ -74,15 +77,16 @@ bool isSameGrid(const QParams& a, const QParams& b) {
 void foldClamps(Graph& graph) {
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const Node& clip = graph.nodes()[i];
-        const Node* marker = clip.op == "clip" && !graph.isOutput(clip.outputs[0])
+        const FusedActivation clamp = clampOf(clip.op, clip.attrs);
+        const Node* marker = clamp.kind == FusedActivation::Kind::Clip && !graph.isOutput(clip.outputs[0])
                                  ? soleMarker(graph, clip.inputs[0])
                                  : nullptr;
         if (!marker) {
             continue;
         }
         QParams grid = markerGrid(*marker);
-        const int64_t low = boundOn(grid, clip.attrs.get<double>("min"));
-        const int64_t high = boundOn(grid, clip.attrs.get<double>("max"));
+        const int64_t low = boundOn(grid, clamp.low);
+        const int64_t high = boundOn(grid, clamp.high);
         grid.quantMin = low;
         grid.quantMax = high;
         graph.node(marker->id).attrs = markerAttributes(grid);

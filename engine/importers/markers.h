@@ -16,6 +16,10 @@ inline constexpr char kDequantizeMarker[] = "dequantize";
 Attributes markerAttributes(const QParams& grid);
 QParams markerGrid(const Node& marker);
 
+/// Whether the node's result is its input's integers, on the same grid: some of them, copied, averaged or
+/// clipped.
+bool movesIntegers(const Node& node);
+
 /// The grid of a value that holds integers; nothing for real numbers.
 std::optional<QParams> integerGrid(const Graph& graph, ValueId value);
 

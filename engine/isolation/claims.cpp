@@ -53,8 +53,9 @@ Status checkReplacing(const OutputClaim& claim) {
                         !(claim.isFolder && fs::is_empty(claim.path, error));
     return !exists || claim.replace
                ? Status()
-               : Status(failure(claim.path.string() +
-                                " exists already: replace it with --force, or choose another name"));
+               : Status(failure(
+                     claim.path.string() + " exists already: replace it with --force, or choose another name",
+                     {{"file", claim.path.string()}, {"exists", true}}));
 }
 
 Status checkInputs(const OutputClaim& claim, const std::vector<OutputInput>& inputs) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/error_json.h"
 #include "isolation/output_json.h"
 
 namespace qs {
@@ -36,9 +37,11 @@ ChannelMessage Desk::answer(const ChannelMessage& request) {
         if (auto answer = handle(request)) {
             return std::move(*answer);
         } else {
-            return {
-                {{"error", textOf(answer.error().message)}, {"kind", static_cast<int>(answer.error().kind)}},
-                {}};
+            const Error& error = answer.error();
+            return {{{"error", textOf(error.message)},
+                     {"kind", static_cast<int>(error.kind)},
+                     {"data", toJson(error.data)}},
+                    {}};
         }
     } catch (const std::exception&) {
         return {{{"error", "a request of the worker makes no sense"}}, {}};

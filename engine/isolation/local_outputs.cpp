@@ -72,7 +72,8 @@ Result<Descriptor> LocalOutputs::create(const fs::path& path, bool executable) {
     }
     std::error_code error;
     if (!place->claim.isFolder && !place->claim.replace && fs::exists(fs::symlink_status(path, error))) {
-        return failure(path.string() + " exists already: replace it with --force, or choose another name");
+        return failure(path.string() + " exists already: replace it with --force, or choose another name",
+                       {{"file", path.string()}, {"exists", true}});
     }
     // Files of a folder are made beside it: on the same file system, and the folder is not there yet.
     auto staged = StagedFile::make(place->claim.isFolder ? place->claim.path : path, executable);

@@ -1,5 +1,7 @@
 #include "isolation/superior.h"
 
+#include "core/error_json.h"
+
 namespace qs {
 
 std::unique_ptr<Superior>& Superior::instance() {
@@ -24,7 +26,8 @@ Result<ChannelMessage> Superior::ask(const ChannelMessage& request) {
     }
     if (const auto error = answer->body.find("error"); error != answer->body.end()) {
         return Error{static_cast<ErrorKind>(answer->body.value("kind", 1)),
-                     bytesOf(error->get<std::string>())};
+                     bytesOf(error->get<std::string>()),
+                     readErrorData(answer->body.value("data", nlohmann::json()))};
     }
     return std::move(*answer);
 }

@@ -12,6 +12,8 @@ void register_add(OpRegistry& registry) {
     def.name = "add";
     def.category = OpCategory::Elementwise;
     def.quant = QuantKind::Observed;
+    def.role = OpRole::Add;
+    def.takesActivation = true;
     def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::add(in[0], in[1])};
     };

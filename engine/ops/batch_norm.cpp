@@ -12,6 +12,8 @@ void register_batch_norm(OpRegistry& registry) {
     def.category = OpCategory::Normalization;
     def.parameters = {"", "weight", "bias", "running_mean", "running_var"};
     def.quant = QuantKind::Observed;
+    def.role = OpRole::NormalizeChannels;
+    def.takesActivation = true;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::batch_norm(in[0], in[1], in[2], in[3], in[4], /*training=*/false, /*momentum=*/0.1,
                                attrs.get<double>("eps"), /*cudnn_enabled=*/false)};

@@ -28,6 +28,7 @@ void register_cat(OpRegistry& registry) {
     def.name = "cat";
     def.category = OpCategory::Shape;
     def.quant = QuantKind::Observed;
+    def.role = OpRole::Concatenate;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::cat(at::TensorList(in.data(), in.size()), attrs.get<int64_t>("dim"))};
     };

@@ -1,5 +1,7 @@
 #include <ATen/ops/clamp.h>
 
+#include <limits>
+
 #include "ops/aten_args.h"
 #include "ops/op.h"
 
@@ -11,6 +13,12 @@ void register_clip(OpRegistry& registry) {
     def.name = "clip";
     def.category = OpCategory::Activation;
     def.quant = QuantKind::Observed;
+    def.role = OpRole::Clamp;
+    def.clamp = [](const Attributes& attrs) {
+        constexpr double kInfinity = std::numeric_limits<double>::infinity();
+        return FusedActivation{FusedActivation::Kind::Clip, attrs.get<double>("min", -kInfinity),
+                               attrs.get<double>("max", kInfinity)};
+    };
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::clamp(in[0], attrs.get<double>("min"), attrs.get<double>("max"))};
     };

@@ -71,6 +71,8 @@ void register_conv2d(OpRegistry& registry) {
     def.name = "conv2d";
     def.category = OpCategory::Convolution;
     def.quant = QuantKind::Weighted;
+    def.takesActivation = true;
+    def.takesResidual = true;
     def.parameters = {"", "weight", "bias"};
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::conv2d(in[0], in[1], in.size() > 2 ? in[2] : at::Tensor(), attrs.ints("stride"),

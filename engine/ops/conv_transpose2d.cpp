@@ -44,6 +44,8 @@ void register_conv_transpose2d(OpRegistry& registry) {
     def.name = "conv_transpose2d";
     def.category = OpCategory::Convolution;
     def.quant = QuantKind::Weighted;
+    def.weightOutputAxis = 1;
+    def.takesActivation = true;
     def.parameters = {"", "weight", "bias"};
     def.weightPerTensor = true;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {

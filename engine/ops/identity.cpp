@@ -43,6 +43,7 @@ void register_identity(OpRegistry& registry) {
     def.name = "identity";
     def.category = OpCategory::Shape;
     def.quant = QuantKind::PassThrough;
+    def.role = OpRole::Identity;
     def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {in[0]};
     };

@@ -11,6 +11,8 @@ void register_linear(OpRegistry& registry) {
     def.name = "linear";
     def.category = OpCategory::Linear;
     def.quant = QuantKind::Weighted;
+    def.channelsInnermost = true;
+    def.takesActivation = true;
     def.parameters = {"", "weight", "bias"};
     def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::linear(in[0], in[1], in.size() > 2 ? in[2] : at::Tensor())};

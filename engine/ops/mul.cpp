@@ -12,6 +12,7 @@ void register_mul(OpRegistry& registry) {
     def.name = "mul";
     def.category = OpCategory::Elementwise;
     def.quant = QuantKind::Observed;
+    def.role = OpRole::Multiply;
     def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::mul(in[0], in[1])};
     };

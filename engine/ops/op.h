@@ -11,6 +11,7 @@
 #include "core/registry.h"
 #include "core/result.h"
 #include "graph/graph.h"
+#include "graph/quantized_graph.h"
 
 namespace qs {
 
@@ -46,6 +47,18 @@ struct AtenBinding {
     std::function<std::optional<OpenedOp>(const Graph&, std::span<const AtenArg>)> open;
 };
 
+/// What an op computes, where the steps around it, or what reads its result, depend on that.
+enum class OpRole {
+    Other,
+    Add,               ///< a + b
+    Multiply,          ///< a * b
+    Clamp,             ///< clamp() of its input
+    Concatenate,       ///< its inputs one behind the other along attribute `dim`
+    Identity,          ///< its input
+    Permute,           ///< its input with the axes in the order of attribute `dims`
+    NormalizeChannels  ///< a factor and an offset for each channel (axis 1), constants behind the activation
+};
+
 /// Range [low, high) that an op's results never leave.
 struct FixedRange {
     double low = 0;
@@ -63,6 +76,17 @@ struct OpDef {
     std::optional<FixedRange> fixedOutput;
     /// Weighted ops whose weight has one scale whatever the qconfig's granularity, as in PyTorch.
     bool weightPerTensor = false;
+    /// Weighted ops: the weight's axis of output channels (those of one group).
+    size_t weightOutputAxis = 0;
+    /// Weighted ops: the output's channels are its innermost axis, not the second one.
+    bool channelsInnermost = false;
+    OpRole role = OpRole::Other;
+    /// Role Clamp: what the attributes say it clamps to.
+    std::function<FusedActivation(const Attributes&)> clamp;
+    /// An op of role Clamp behind it becomes the end of the same step.
+    bool takesActivation = false;
+    /// An op of role Add behind it becomes part of the same step.
+    bool takesResidual = false;
     /// Float forward on ATen, differentiable. `inputs` are all inputs, constants included.
     std::function<std::vector<at::Tensor>(const Attributes&, std::span<const at::Tensor> inputs)> forward;
     /// Multiply-accumulates for one call; absent for ops that have none.
@@ -74,6 +98,14 @@ using OpRegistry = Registry<OpDef>;
 
 /// All op entries. Built on first use, then immutable.
 const OpRegistry& ops();
+
+/// Other and None for operators that no entry knows.
+OpRole roleOf(const std::string& op);
+QuantKind quantKindOf(const std::string& op);
+/// What a node of role Clamp clamps to; kind None for others.
+FusedActivation clampOf(const std::string& op, const Attributes& attrs);
+/// Output channels of a weighted op with this weight.
+int64_t outputChannels(const std::string& op, const Attributes& attrs, at::IntArrayRef weight);
 
 /// Entry and binding that open `schema`, or nulls.
 std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema);

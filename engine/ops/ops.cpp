@@ -19,13 +19,32 @@ std::pair<const OpDef*, const AtenBinding*> findAten(std::string_view schema) {
     return it == index.end() ? std::pair<const OpDef*, const AtenBinding*>{} : it->second;
 }
 
+OpRole roleOf(const std::string& op) {
+    const OpDef* def = ops().find(op);
+    return def ? def->role : OpRole::Other;
+}
+
+QuantKind quantKindOf(const std::string& op) {
+    const OpDef* def = ops().find(op);
+    return def ? def->quant : QuantKind::None;
+}
+
+FusedActivation clampOf(const std::string& op, const Attributes& attrs) {
+    const OpDef* def = ops().find(op);
+    return def && def->clamp ? def->clamp(attrs) : FusedActivation{};
+}
+
+int64_t outputChannels(const std::string& op, const Attributes& attrs, at::IntArrayRef weight) {
+    const size_t axis = ops().find(op)->weightOutputAxis;
+    return weight[axis] * (axis == 0 ? 1 : attrs.get<int64_t>("groups", 1));
+}
+
 bool isQuantizedSource(const Graph& graph, ValueId value) {
     if (!graph.value(value).qparams || graph.value(value).constant) {
         return false;
     }
     const NodeId producer = graph.value(value).producer;
-    const OpDef* def = producer.valid() ? ops().find(graph.node(producer).op) : nullptr;
-    return !def || def->quant == QuantKind::None;
+    return !producer.valid() || quantKindOf(graph.node(producer).op) == QuantKind::None;
 }
 
 std::vector<at::Tensor> runFloat(const std::string& op, const Attributes& attrs,

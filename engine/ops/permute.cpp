@@ -70,6 +70,7 @@ void register_permute(OpRegistry& registry) {
     def.name = "permute";
     def.category = OpCategory::Shape;
     def.quant = QuantKind::PassThrough;
+    def.role = OpRole::Permute;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::permute(in[0], attrs.ints("dims"))};
     };

@@ -10,6 +10,8 @@ void register_relu(OpRegistry& registry) {
     def.name = "relu";
     def.category = OpCategory::Activation;
     def.quant = QuantKind::Observed;
+    def.role = OpRole::Clamp;
+    def.clamp = [](const Attributes&) { return FusedActivation{FusedActivation::Kind::Relu}; };
     def.forward = [](const Attributes&, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::relu(in[0])};
     };

@@ -22,6 +22,9 @@ class JsonError : public std::runtime_error {
           path_(std::move(path)),
           problem_(std::move(problem)) {}
 
+    /// "recipe.calib_samples"
+    const std::string& path() const { return path_; }
+
     /// The same problem seen from the struct that holds the offending one.
     JsonError inside(const std::string& member) const {
         const std::string dot = path_.empty() || path_.front() == '[' ? "" : ".";
@@ -39,49 +42,87 @@ class JsonError : public std::runtime_error {
     void from_json(const nlohmann::json& json, Type&)
 // NOLINTEND(bugprone-macro-parentheses)
 
+// data.h
 QS_DECLARE_JSON(Preprocessing);
 QS_DECLARE_JSON(TensorInfo);
 QS_DECLARE_JSON(DataSpec);
 QS_DECLARE_JSON(DataInfo);
-QS_DECLARE_JSON(LayerInfo);
-QS_DECLARE_JSON(ModelInfo);
+
+// recipe.h
+QS_DECLARE_JSON(TensorQConfig);
+QS_DECLARE_JSON(QConfig);
 QS_DECLARE_JSON(Rule);
 QS_DECLARE_JSON(QatSettings);
 QS_DECLARE_JSON(TensorQParams);
 QS_DECLARE_JSON(Recipe);
-QS_DECLARE_JSON(LayerResult);
+
+// model.h
+QS_DECLARE_JSON(LayerInfo);
+QS_DECLARE_JSON(ModelInfo);
+QS_DECLARE_JSON(OpenModelParams);
+
+// profile.h
 QS_DECLARE_JSON(BoundaryResult);
 QS_DECLARE_JSON(MachinePeaks);
 QS_DECLARE_JSON(ProfileSummary);
 QS_DECLARE_JSON(Finding);
+
+// metrics.h
 QS_DECLARE_JSON(MetricValue);
 QS_DECLARE_JSON(MetricDrop);
 QS_DECLARE_JSON(ClassResult);
 QS_DECLARE_JSON(Confusion);
 QS_DECLARE_JSON(ClassReport);
+
+// measurement.h
+QS_DECLARE_JSON(Measurement);
+
+// variant_spec.h
+QS_DECLARE_JSON(VariantSpec);
+
+// variant.h
+QS_DECLARE_JSON(LayerResult);
 QS_DECLARE_JSON(ModelResult);
 QS_DECLARE_JSON(CurvePoint);
-QS_DECLARE_JSON(Measurement);
 QS_DECLARE_JSON(VariantResult);
+QS_DECLARE_JSON(TrainParams);
+
+// comparison.h
 QS_DECLARE_JSON(ComparisonRow);
 QS_DECLARE_JSON(ComparisonResult);
-QS_DECLARE_JSON(EntryInfo);
-QS_DECLARE_JSON(MetricInfo);
-QS_DECLARE_JSON(TargetInfo);
-QS_DECLARE_JSON(EngineInfo);
-QS_DECLARE_JSON(OpenModelParams);
-QS_DECLARE_JSON(MeasureParams);
 QS_DECLARE_JSON(CompareParams);
-QS_DECLARE_JSON(TrainParams);
+
+// export.h
 QS_DECLARE_JSON(ExportParams);
 QS_DECLARE_JSON(ExportResult);
-QS_DECLARE_JSON(VerifyParams);
+
+// questions.h
+QS_DECLARE_JSON(PreviewParams);
+QS_DECLARE_JSON(LayerQConfig);
+QS_DECLARE_JSON(RuleProblem);
+QS_DECLARE_JSON(QConfigPreview);
+QS_DECLARE_JSON(HistogramParams);
+QS_DECLARE_JSON(LayerHistogram);
+
+// verify.h
 QS_DECLARE_JSON(OutputDifference);
 QS_DECLARE_JSON(LayerDifference);
 QS_DECLARE_JSON(VerifyResult);
+QS_DECLARE_JSON(VerifyParams);
+
+// engine.h
+QS_DECLARE_JSON(EntryInfo);
+QS_DECLARE_JSON(MetricInfo);
+QS_DECLARE_JSON(ParameterInfo);
+QS_DECLARE_JSON(ObserverInfo);
+QS_DECLARE_JSON(TargetInfo);
+QS_DECLARE_JSON(EngineInfo);
+
+// jobs.h
 QS_DECLARE_JSON(ProgressNote);
-QS_DECLARE_JSON(TrainingNote);
 QS_DECLARE_JSON(CancelParams);
+QS_DECLARE_JSON(JobInfo);
+QS_DECLARE_JSON(JobList);
 
 #undef QS_DECLARE_JSON
 

@@ -4,14 +4,17 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "protocol/json.h"
 
-/// How single members become JSON and back (the rules stand in protocol/json.h). For json.cpp alone.
+/// How single members become JSON and back (the rules stand in protocol/json.h). For messages/*_json.cpp
+/// alone: each gives one list of members a struct, read and written alike.
 namespace qs::protocol::codec {
 
 using nlohmann::json;
@@ -119,6 +122,21 @@ void read(const json& source, std::vector<T>& target) {
 }
 
 template <typename T>
+void read(const json& source, std::map<std::string, T>& target) {
+    if (!source.is_object()) {
+        wrongType("an object", source);
+    }
+    target.clear();
+    for (const auto& [name, value] : source.items()) {
+        try {
+            readMember(value, target[name]);
+        } catch (const JsonError& error) {
+            throw error.inside(name);
+        }
+    }
+}
+
+template <typename T>
 void read(const json& source, std::optional<T>& target) {
     read(source, target.emplace());
 }
@@ -161,4 +179,38 @@ struct Reader {
     }
 };
 
+// ---- structs
+
+/// S or const S.
+template <typename T, typename S>
+concept Is = std::same_as<std::remove_const_t<T>, S>;
+
+template <typename T>
+void readObject(const json& source, T& target) {
+    if (!source.is_object()) {
+        wrongType("an object", source);
+    }
+    target = T();
+    Reader reader{source};
+    members(reader, target);
+}
+
+template <typename T>
+void writeObject(json& target, const T& source) {
+    target = json::object();
+    Writer writer{target};
+    members(writer, source);
+}
+
 }  // namespace qs::protocol::codec
+
+/// After `void members(auto& visit, codec::Is<Type> auto& v)` in namespace qs::protocol.
+// NOLINTBEGIN(bugprone-macro-parentheses): a type in a parameter list takes none.
+#define QS_DEFINE_JSON(Type)                                     \
+    void to_json(nlohmann::json& target, const Type& source) {   \
+        codec::writeObject(target, source);                      \
+    }                                                            \
+    void from_json(const nlohmann::json& source, Type& target) { \
+        codec::readObject(source, target);                       \
+    }
+// NOLINTEND(bugprone-macro-parentheses)

@@ -56,7 +56,10 @@ Message parseError(const json& message, const json& error) {
     }
     const auto text = error.find("message");
     const bool hasText = text != error.end() && text->is_string();
-    return Response{id, nullptr, RpcError{*code, hasText ? text->get<std::string>() : ""}};
+    const auto data = error.find("data");
+    return Response{id, nullptr,
+                    RpcError{*code, hasText ? text->get<std::string>() : "",
+                             data != error.end() && data->is_object() ? *data : json()}};
 }
 
 }  // namespace
@@ -78,6 +81,18 @@ Message parseMessage(const json& message) {
     return InvalidMessage{id, "neither a request nor a response"};
 }
 
+Notification toNotification(PartialNote note) {
+    return {"$/partial", {{"id", note.id}, {"part", std::move(note.part)}, {"value", std::move(note.value)}}};
+}
+
+std::optional<PartialNote> readPartial(const json& params) {
+    const std::optional<int64_t> id = params.is_object() ? readId(params) : std::nullopt;
+    if (!id || !params.contains("part") || !params["part"].is_string() || !params.contains("value")) {
+        return std::nullopt;
+    }
+    return PartialNote{*id, params["part"].get<std::string>(), params["value"]};
+}
+
 json toJson(const Request& request) {
     return {{"jsonrpc", "2.0"}, {"id", request.id}, {"method", request.method}, {"params", request.params}};
 }
@@ -86,6 +101,9 @@ json toJson(const Response& response) {
     json message = {{"jsonrpc", "2.0"}, {"id", response.id ? json(*response.id) : json(nullptr)}};
     if (response.error) {
         message["error"] = {{"code", response.error->code}, {"message", response.error->message}};
+        if (!response.error->data.is_null()) {
+            message["error"]["data"] = response.error->data;
+        }
     } else {
         message["result"] = response.result;
     }

@@ -25,7 +25,8 @@ struct Request {
 
 struct RpcError {
     int code = kFailed;
-    std::string message;
+    std::string message;       ///< for a person
+    nlohmann::json data = {};  ///< what a program may go by: an object, or null
 };
 
 /// The answer to a request: a result, or an error. An error without id answers a message whose id could not
@@ -41,6 +42,14 @@ struct Notification {
     nlohmann::json params;
 };
 
+/// Notification "$/partial": what is known of a job's answer before it is complete. What `value` is follows
+/// from the method and the part; the methods in protocol/messages say it.
+struct PartialNote {
+    int64_t id = 0;  ///< of the request
+    std::string part;
+    nlohmann::json value;
+};
+
 /// A message that is JSON but not JSON-RPC. `id` is set where one could be read.
 struct InvalidMessage {
     std::optional<int64_t> id;
@@ -51,6 +60,10 @@ using Message = std::variant<Request, Response, Notification, InvalidMessage>;
 
 /// Never throws: what is not JSON-RPC becomes an InvalidMessage.
 Message parseMessage(const nlohmann::json& json);
+
+Notification toNotification(PartialNote note);
+/// Nothing where `params` are no PartialNote's.
+std::optional<PartialNote> readPartial(const nlohmann::json& params);
 
 nlohmann::json toJson(const Request& request);
 nlohmann::json toJson(const Response& response);

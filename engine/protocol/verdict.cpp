@@ -51,8 +51,10 @@ void addLayers(const VerifyResult& result, std::vector<Judgement>& judgements) {
                               .limit = result.layer_tolerance_percent,
                               .subject = out->name});
     } else if (!result.layers.empty()) {
-        // The quantized result of a float layer is compared like a layer, and is none.
-        const auto boundaries = std::ranges::count(result.layers, "quantize", &LayerDifference::op);
+        // What a boundary makes is compared like a layer, and is none.
+        const auto boundaries = std::ranges::count_if(result.layers, [](const LayerDifference& layer) {
+            return layer.op == "quantize" || layer.op == "requantize";
+        });
         judgements.push_back({.kind = Judgement::Kind::AllLayers,
                               .limit = result.layer_tolerance_percent,
                               .count = static_cast<int64_t>(result.layers.size()) - boundaries});

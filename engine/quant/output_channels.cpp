@@ -2,10 +2,12 @@
 
 #include <vector>
 
+#include "ops/op.h"
+
 namespace qs {
 
 at::Tensor scaleOutputChannels(const Node& node, const at::Tensor& weight, const at::Tensor& factor) {
-    if (node.op != "conv_transpose2d") {
+    if (ops().find(node.op)->weightOutputAxis == 0) {
         std::vector<int64_t> perChannel(static_cast<size_t>(weight.dim()), 1);
         perChannel[0] = -1;
         return weight.mul(factor.reshape(perChannel));

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,11 +13,12 @@
 #include "core/registry.h"
 #include "core/result.h"
 #include "graph/quantized_graph.h"
+#include "runtime/inference_time.h"
 
 namespace qs {
 
-/// Time of one step of a QuantizedGraph, or of a change of layout before it: median over the runs, in
-/// milliseconds.
+/// Time of one step of a QuantizedGraph, or of a change of layout before it, in milliseconds: what it took in
+/// typical inferences, whose steps' times add up.
 struct NodeTime {
     enum class Kind { Step, Reorder };
     size_t node = 0;  ///< index into QuantizedGraph::nodes
@@ -30,7 +32,7 @@ struct NodeTime {
     int64_t bytes = 0;  ///< inputs, weights and outputs, each once; of a reorder: read and written
 };
 
-/// Milliseconds over `runs` whole inferences after `warmup` unmeasured ones.
+/// Milliseconds over `runs` whole inferences.
 struct LatencyStats {
     double medianMs = 0;
     double p10Ms = 0;
@@ -50,12 +52,28 @@ struct PlanFacts {
 struct Profile {
     LatencyStats total;  ///< of runs without timers
     /// In the order in which they run, with the timers' own time taken out; steps that only give memory
-    /// another name take none. Their sum and otherMs are close to total.medianMs, as far as the machine was
-    /// the same in runs with timers and in those without.
+    /// another name take none. They are means over those runs with timers that took what an inference
+    /// without takes, so that with otherMs they add up to total.medianMs.
     std::vector<NodeTime> nodes;
     double otherMs = 0;     ///< binding inputs, copying outputs
     double overheadMs = 0;  ///< what reading the clock adds to a run with timers, measured
     PlanFacts plan = {};
+};
+
+/// Values of a QuantizedGraph at some point of a run.
+using Cut = std::map<ValueId, at::Tensor>;
+
+/// One network being timed, an inference at a time, so that several can be timed in turns. Uses the executor
+/// that made it, which must outlive it.
+class Profiler {
+  public:
+    virtual ~Profiler() = default;
+    /// One inference without timers inside.
+    virtual Result<InferenceTime> run() = 0;
+    /// One inference in which the time of each step is taken and kept.
+    virtual Status runTimed() = 0;
+    /// The steps' times. `total`: of the inferences without timers.
+    virtual Profile profile(const LatencyStats& total) const = 0;
 };
 
 /// Runs a QuantizedGraph. Inputs: one float32 contiguous N x ... tensor per graph input, any N; outputs are
@@ -71,13 +89,17 @@ class Executor {
     virtual Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs, const Tap& tap = {}) = 0;
     /// One step alone on the given activations (integer ones as uint8/int8), for layer-by-layer comparison.
     virtual Result<std::vector<at::Tensor>> runNode(size_t node, std::span<const at::Tensor> inputs) = 0;
-    /// Times `runs` inferences after `warmup` unmeasured ones. Polls `job` for cancellation before each, and
-    /// reports no progress: whoever shows it would take the processor from what is measured.
-    virtual Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs,
-                                    const Job& job) = 0;
-    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs) {
-        return profile(inputs, warmup, runs, Job());
-    }
+    /// Starts in the middle: from the values of a cut (integer ones as uint8/int8, float ones as float32, as
+    /// a Tap gives them) runs the steps that `wanted` needs and that the cut does not spare, and returns
+    /// `wanted` in its order. What the whole run makes of the same values is the same, bit for bit, for the
+    /// same batch size. Fails where a value is needed that neither a step makes nor the cut has.
+    virtual Result<std::vector<at::Tensor>> runFrom(const Cut& cut, std::span<const ValueId> wanted) = 0;
+    /// The same to the graph's outputs.
+    Result<std::vector<at::Tensor>> runFrom(const Cut& cut) { return runFrom(cut, graph().outputs); }
+    /// For inferences of `inputs` on the threads that are in force.
+    virtual Result<std::unique_ptr<Profiler>> profiler(std::span<const at::Tensor> inputs) = 0;
+    /// The profile of this network alone, over `runs` turns (runtime/turns.h times networks side by side).
+    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs);
     virtual const QuantizedGraph& graph() const = 0;
 };
 

@@ -7,14 +7,10 @@
 
 namespace qs {
 
-namespace {
-
 double quantile(const std::vector<double>& sorted, double fraction) {
     const auto rank = static_cast<size_t>(std::ceil(fraction * static_cast<double>(sorted.size())));
     return sorted[std::clamp<size_t>(rank, 1, sorted.size()) - 1];
 }
-
-}  // namespace
 
 double median(std::vector<double> samples) {
     std::ranges::sort(samples);

@@ -6,6 +6,9 @@
 
 namespace qs {
 
+/// By nearest rank, of at least one sample in ascending order.
+double quantile(const std::vector<double>& sorted, double fraction);
+
 /// Median of at least one sample.
 double median(std::vector<double> samples);
 

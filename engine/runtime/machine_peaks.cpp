@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "runtime/cpu.h"
-#include "runtime/onednn/loop_parts.h"
-#include "runtime/onednn/operand.h"
+#include "runtime/loops/loop_parts.h"
+#include "runtime/onednn/primitive.h"
 #include "runtime/threads.h"
 
 namespace qs {
@@ -46,7 +46,7 @@ double fastest(const std::function<void()>& body) {
 }
 
 dnnl::memory zeros(const dnnl::memory::desc& desc) {
-    dnnl::memory memory(desc, onednn::cpuEngine());
+    dnnl::memory memory(desc, runtime::onednn::cpuEngine());
     std::memset(memory.get_data_handle(), 0, desc.get_size());
     return memory;
 }
@@ -58,8 +58,8 @@ double convolutionPeak(Type source, Type weight, int64_t channels, int64_t exten
     const dnnl::convolution_forward::desc desc(
         dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, {image, source, Tag::nhwc},
         {{channels, channels, 3, 3}, weight, Tag::any}, {image, source, Tag::nhwc}, {1, 1}, {1, 1}, {1, 1});
-    const dnnl::convolution_forward::primitive_desc pd(desc, onednn::cpuEngine());
-    dnnl::stream stream(onednn::cpuEngine());
+    const dnnl::convolution_forward::primitive_desc pd(desc, runtime::onednn::cpuEngine());
+    dnnl::stream stream(runtime::onednn::cpuEngine());
     const dnnl::convolution_forward primitive(pd);
     const std::unordered_map<int, dnnl::memory> arguments{{DNNL_ARG_SRC, zeros(pd.src_desc())},
                                                           {DNNL_ARG_WEIGHTS, zeros(pd.weights_desc())},

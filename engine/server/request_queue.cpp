@@ -11,14 +11,15 @@ auto hasId(int64_t id) {
 }
 }  // namespace
 
-bool RequestQueue::push(protocol::Request request) {
+void RequestQueue::push(protocol::Request request) {
     const std::lock_guard lock(mutex_);
-    if (running_ == request.id || std::any_of(waiting_.begin(), waiting_.end(), hasId(request.id))) {
-        return false;
-    }
     waiting_.push_back({std::move(request), CancelToken()});
     changed_.notify_one();
-    return true;
+}
+
+bool RequestQueue::contains(int64_t id) const {
+    const std::lock_guard lock(mutex_);
+    return (running_ && running_->id == id) || std::any_of(waiting_.begin(), waiting_.end(), hasId(id));
 }
 
 std::optional<QueuedRequest> RequestQueue::pop() {
@@ -29,8 +30,7 @@ std::optional<QueuedRequest> RequestQueue::pop() {
     }
     QueuedRequest next = std::move(waiting_.front());
     waiting_.pop_front();
-    running_ = next.request.id;
-    runningToken_ = next.token;
+    running_ = Running{next.request.id, next.request.method, next.token, {}};
     return next;
 }
 
@@ -41,8 +41,8 @@ void RequestQueue::finish() {
 
 std::optional<protocol::Request> RequestQueue::cancel(int64_t id) {
     const std::lock_guard lock(mutex_);
-    if (running_ == id) {
-        runningToken_.cancel();
+    if (running_ && running_->id == id) {
+        running_->token.cancel();
         return std::nullopt;
     }
     const auto found = std::find_if(waiting_.begin(), waiting_.end(), hasId(id));
@@ -59,9 +59,30 @@ void RequestQueue::close() {
     closed_ = true;
     waiting_.clear();
     if (running_) {
-        runningToken_.cancel();
+        running_->token.cancel();
     }
     changed_.notify_all();
+}
+
+void RequestQueue::report(int64_t id, const Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    if (running_ && running_->id == id) {
+        running_->progress = progress;
+    }
+}
+
+std::vector<protocol::JobInfo> RequestQueue::list() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<protocol::JobInfo> jobs;
+    if (running_) {
+        const Progress& progress = running_->progress;
+        jobs.push_back({running_->id, running_->method, "running", progress.done, progress.total,
+                        progress.message, progress.etaSeconds});
+    }
+    for (const QueuedRequest& queued : waiting_) {
+        jobs.push_back({queued.request.id, queued.request.method, "waiting"});
+    }
+    return jobs;
 }
 
 }  // namespace qs

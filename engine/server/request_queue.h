@@ -4,9 +4,10 @@
 #include <deque>
 #include <mutex>
 #include <optional>
-#include <set>
+#include <vector>
 
 #include "core/job.h"
+#include "protocol/messages/jobs.h"
 #include "protocol/rpc.h"
 
 namespace qs {
@@ -17,11 +18,12 @@ struct QueuedRequest {
     CancelToken token;
 };
 
-/// Requests on their way from the reader thread to the worker, in order, and the one that is being worked on.
+/// Requests on their way from the reader thread to a worker, in order, and the one that is being worked on.
 class RequestQueue {
   public:
-    /// False if a request with this id is waiting or running already.
-    bool push(protocol::Request request);
+    void push(protocol::Request request);
+    /// Whether a request with this id is waiting or running.
+    bool contains(int64_t id) const;
 
     /// Waits for the next request, which counts as running until finish(); empty once the queue is closed.
     std::optional<QueuedRequest> pop();
@@ -34,12 +36,22 @@ class RequestQueue {
     /// Cancels what runs, drops what waits, and ends pop().
     void close();
 
+    /// How far the request is, where it is the running one.
+    void report(int64_t id, const Progress& progress);
+    std::vector<protocol::JobInfo> list() const;
+
   private:
-    std::mutex mutex_;
+    struct Running {
+        int64_t id = 0;
+        std::string method;
+        CancelToken token;
+        Progress progress;
+    };
+
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<QueuedRequest> waiting_;
-    std::optional<int64_t> running_;
-    CancelToken runningToken_;
+    std::optional<Running> running_;
     bool closed_ = false;
 };
 

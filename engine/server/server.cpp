@@ -7,10 +7,12 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "core/error_json.h"
 #include "core/guard.h"
 #include "core/log.h"
 #include "core/presentable.h"
@@ -53,10 +55,13 @@ class Server {
         : input_(input), output_(output), handlers_(handlers) {}
 
     void run() {
-        std::thread worker([this] { work(); });
+        std::thread jobs([this] { work(jobs_); });
+        std::thread questions([this] { work(questions_); });
         readAll();
-        queue_.close();
-        worker.join();
+        jobs_.close();
+        questions_.close();
+        jobs.join();
+        questions.join();
     }
 
   private:
@@ -86,14 +91,22 @@ class Server {
     }
 
     void receive(const Request& request) {
-        if (request.method == "shutdown") {
-            succeed(request.id, nullptr);
-            shutdown_ = true;
-        } else if (!handlers_.contains(request.method)) {
-            fail(request.id, protocol::kUnknownMethod, "unknown method '" + request.method + "'");
-        } else if (!queue_.push(request)) {
+        const auto method = handlers_.find(request.method);
+        if (jobs_.contains(request.id) || questions_.contains(request.id)) {
             fail(std::nullopt, protocol::kInvalidRequest,
                  "request id " + std::to_string(request.id) + " is in use by an earlier request");
+        } else if (request.method == "shutdown") {
+            succeed(request.id, nullptr);
+            shutdown_ = true;
+        } else if (request.method == "jobs.list") {
+            succeed(request.id, protocol::JobList{jobs_.list()});
+        } else if (method == handlers_.end()) {
+            fail(request.id, protocol::kUnknownMethod, "unknown method '" + request.method + "'");
+        } else if (method->second.lane == Lane::Question) {
+            questions_.push(request);
+        } else {
+            jobs_.push(request);
+            tellJobs();
         }
     }
 
@@ -103,11 +116,21 @@ class Server {
             return;
         }
         try {
-            if (const auto waiting = queue_.cancel(note.params.get<protocol::CancelParams>().id)) {
-                fail(waiting->id, protocol::kRequestCancelled, cancelled().message);
-            }
+            cancel(note.params.get<protocol::CancelParams>().id);
         } catch (const protocol::JsonError& error) {
             spdlog::warn("$/cancelRequest: {}", presentable(error.what()));
+        }
+    }
+
+    void cancel(int64_t id) {
+        auto waiting = jobs_.cancel(id);
+        if (waiting) {
+            tellJobs();
+        } else {
+            waiting = questions_.cancel(id);
+        }
+        if (waiting) {
+            fail(id, cancelled());
         }
     }
 
@@ -117,47 +140,67 @@ class Server {
         fail(message.id, protocol::kInvalidRequest, message.reason);
     }
 
-    // ---- worker thread
+    // ---- a thread a lane
 
-    void work() {
-        while (const auto next = queue_.pop()) {
+    void work(RequestQueue& queue) {
+        while (const auto next = queue.pop()) {
+            if (&queue == &jobs_) {
+                tellJobs();
+            }
             const Result<json> result = handle(*next);
             // Free the id before the client can know that it may be used again.
-            queue_.finish();
+            queue.finish();
+            if (&queue == &jobs_) {
+                tellJobs();
+            }
             if (result) {
                 succeed(next->request.id, *result);
             } else {
-                fail(next->request.id, codeOf(result.error().kind), result.error().message);
+                fail(next->request.id, result.error());
             }
         }
     }
 
     Result<json> handle(const QueuedRequest& queued) {
         const Request& request = queued.request;
-        Job job([this, id = request.id](const Progress& progress) { report(id, progress); }, queued.token,
-                [this, id = request.id](const TrainingPoint& point) { report(id, point); });
+        const int64_t id = request.id;
+        RequestJob job(
+            [this, id](const Progress& progress) { report(id, progress); }, queued.token,
+            [this, id](const TrainingPoint& point) { report(id, point); },
+            [this, id](const std::string& part, json value) { report(id, part, std::move(value)); });
         try {
             return handlers_.find(request.method)->second(request.params, job);
         } catch (const protocol::JsonError& error) {
-            return usageError(request.method + ": " + error.what());
+            return usageError(request.method + ": " + error.what(), {{"member", error.path()}});
         } catch (const std::exception& error) {
             return failure(request.method + ": " + exceptionSummary(error));
         }
     }
 
     void report(int64_t id, const Progress& progress) {
+        jobs_.report(id, progress);
         const protocol::ProgressNote note{id, progress.done, progress.total, progress.message,
                                           progress.etaSeconds};
         output_.send(toJson(Notification{"$/progress", note}));
     }
 
     void report(int64_t id, const TrainingPoint& point) {
-        const protocol::TrainingNote note{
-            id, {point.epoch, point.step, point.loss, percentOrAbsent(point.validationTop1)}};
-        output_.send(toJson(Notification{"$/training", note}));
+        report(
+            id, "point",
+            protocol::CurvePoint{point.epoch, point.step, point.loss, percentOrAbsent(point.validationTop1)});
     }
 
-    // ---- both
+    void report(int64_t id, const std::string& part, json value) {
+        output_.send(toJson(protocol::toNotification({id, part, std::move(value)})));
+    }
+
+    // ---- all
+
+    void tellJobs() {
+        // Together: the last that is told is what is so.
+        const std::lock_guard lock(telling_);
+        output_.send(toJson(Notification{"$/jobs", protocol::JobList{jobs_.list()}}));
+    }
 
     void succeed(int64_t id, json result) {
         output_.send(toJson(Response{id, std::move(result), std::nullopt}));
@@ -167,11 +210,18 @@ class Server {
         output_.send(toJson(Response{id, nullptr, RpcError{code, presentable(message)}}));
     }
 
+    void fail(int64_t id, const Error& error) {
+        output_.send(toJson(Response{
+            id, nullptr, RpcError{codeOf(error.kind), presentable(error.message), toJson(error.data)}}));
+    }
+
     int input_;
     Output output_;
     const HandlerTable& handlers_;
     protocol::FrameDecoder decoder_;
-    RequestQueue queue_;
+    RequestQueue jobs_;
+    RequestQueue questions_;
+    std::mutex telling_;
     bool shutdown_ = false;
 };
 

@@ -18,7 +18,7 @@ at::Tensor doubles(const at::Tensor& tensor) {
 }
 
 at::ScalarType typeOf(const QParams& qparams) {
-    return qparams.dtype == DType::UInt8 ? at::kByte : at::kChar;
+    return infoOf(qparams.dtype).isSigned ? at::kChar : at::kByte;
 }
 
 /// `tensor` in steps of the grid of `qparams`.

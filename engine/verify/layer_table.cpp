@@ -114,8 +114,8 @@ void LayerTable::write(protocol::VerifyResult& result) const {
         const size_t count = left.size();
         left.resize(std::min(count, kNamesInANote));
         result.notes.push_back("the file does not show " + std::to_string(count) +
-                               " quantized results of float layers, which are not compared: " + join(left) +
-                               (count > left.size() ? ", ..." : ""));
+                               " results of quantize and requantize steps, which are not compared: " +
+                               join(left) + (count > left.size() ? ", ..." : ""));
     }
 }
 

@@ -15,8 +15,8 @@ namespace {
 
 /// The preprocessing of the data that the network was calibrated or measured on.
 Result<std::optional<protocol::Preprocessing>> preprocessingOf(Models& models,
-                                                               const protocol::ExportParams& params) {
-    const auto& spec = params.data ? params.data : params.calib_data;
+                                                               const protocol::VariantSpec& variant) {
+    const auto& spec = variant.data ? variant.data : variant.calib_data;
     if (!spec) {
         return std::optional<protocol::Preprocessing>();
     }
@@ -32,20 +32,21 @@ std::vector<std::string> classNames(const OpenedModel& opened, const Dataset& da
 }
 
 Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& params,
-                                 const BuiltVariant& built) {
-    const protocol::ModelInfo& info = built.opened->info;
+                                 const VariantOnData& variant) {
+    const OpenedModel& opened = *variant.built->opened;
+    const protocol::ModelInfo& info = opened.info;
     ExportOptions options;
-    options.inputShapes = built.opened->declaredShapes;
+    options.inputShapes = opened.declaredShapes;
     options.opset = params.opset;
     options.preprocessingInside = params.preprocessing_inside;
-    QS_ASSIGN(options.preprocessing, preprocessingOf(models, params));
-    options.classes =
-        classNames(*built.opened, *built.data.evaluation, params.data ? params.data : params.calib_data);
-    QS_ASSIGN(options.example, firstSample(*built.data.errors));
-    nlohmann::json metadata{
-        {"engine_version", QS_VERSION}, {"inputs", info.inputs},   {"input_shape", info.inputs.at(0).shape},
-        {"classes", options.classes},   {"recipe", params.recipe}, {"target", params.target}};
-    metadata["recipe"]["calibration"] = writeCalibration(built.calibration);
+    QS_ASSIGN(options.preprocessing, preprocessingOf(models, params.variant));
+    options.classes = classNames(opened, *variant.data.evaluation,
+                                 params.variant.data ? params.variant.data : params.variant.calib_data);
+    QS_ASSIGN(options.example, firstSample(*variant.data.errors));
+    nlohmann::json metadata{{"engine_version", QS_VERSION},           {"inputs", info.inputs},
+                            {"input_shape", info.inputs.at(0).shape}, {"classes", options.classes},
+                            {"recipe", params.variant.recipe},        {"target", params.target}};
+    metadata["recipe"]["calibration"] = writeCalibration(variant.built->calibration);
     if (options.preprocessing) {
         metadata["preprocessing"] = *options.preprocessing;
         metadata["preprocessing_inside"] = params.preprocessing_inside;
@@ -75,21 +76,21 @@ std::string nameOf(const Exporter& exporter) {
 
 }  // namespace
 
-Result<protocol::ExportResult> exportVariant(Models& models, const protocol::ExportParams& params,
+Result<protocol::ExportResult> exportVariant(Caches& caches, const protocol::ExportParams& params,
                                              OutputSet& outputs, Job& job) {
     QS_ASSIGN(const Exporter* exporter, exporterFor(params.path, params.target));
     protocol::ExportParams exporting = params;
     exporting.target = nameOf(*exporter);
-    protocol::MeasureParams building{params.model, params.data, params.inputs, params.recipe,
-                                     params.calib_data};
+    protocol::VariantSpec building = params.variant;
     std::string& weights = building.recipe.trained_weights;
     weights = outputs.readable(weights).string();
-    QS_ASSIGN(const BuiltVariant built, buildVariant(models, building, job));
+    QS_ASSIGN(const VariantOnData variant, buildVariant(caches, building, job));
     job.begin("Writing " + params.path, 2);
     QS_TRY(job.step(0));
     const std::filesystem::path path = params.path;
-    QS_ASSIGN(const ExportOptions options, optionsFor(models, exporting, built));
-    QS_ASSIGN(const Exported exported, exporter->make(built.converted, options, path.filename().string()));
+    QS_ASSIGN(const ExportOptions options, optionsFor(caches.models, exporting, variant));
+    QS_ASSIGN(const Exported exported,
+              exporter->make(variant.built->converted, options, path.filename().string()));
     QS_TRY(job.step(1));
     QS_TRY(addExport(exported, *exporter, path, outputs));
     QS_TRY(job.step(2));

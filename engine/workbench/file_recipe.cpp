@@ -11,7 +11,7 @@ namespace {
 /// The preset that is nearest to what the file holds. Only its name shows: qparams come from the file.
 std::string nearestPreset(const Graph& graph, const Calibration& activations) {
     size_t reduced = 0, isSigned = 0;
-    for (const auto& [name, grid] : activations) {
+    for (const auto& [key, grid] : activations) {
         isSigned += grid.dtype == DType::Int8 ? 1 : 0;
         reduced += grid.dtype == DType::UInt8 && grid.quantMax < 128 ? 1 : 0;
     }
@@ -36,7 +36,7 @@ Result<std::string> describe(const Graph& graph, const protocol::Recipe& recipe)
     for (size_t i = 0; i < prepared.groups.size(); ++i) {
         const OpDef* def = ops().find(prepared.graph.node(prepared.groups[i].primary).op);
         quantizable += def != nullptr && def->quant != QuantKind::None ? 1 : 0;
-        integer += prepared.integer[i] ? 1 : 0;
+        integer += prepared.isInteger(i) ? 1 : 0;
     }
     return "quantized: " + std::to_string(integer) + " of " + std::to_string(quantizable) +
            " layers int8, with the file's own scales";

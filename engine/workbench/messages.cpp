@@ -1,7 +1,8 @@
 #include "workbench/messages.h"
 
+#include "core/match.h"
 #include "graph/grid_check.h"
-#include "graph/passes/fusion.h"
+#include "ops/fusion.h"
 #include "ops/op.h"
 
 namespace qs {
@@ -18,10 +19,80 @@ Result<RuleMatch> readMatch(const std::string& match) {
     if (match == "pattern") {
         return RuleMatch::Pattern;
     }
+    if (match == "regex") {
+        return RuleMatch::Regex;
+    }
     if (match == "layer") {
         return RuleMatch::Layer;
     }
-    return usageError("unknown rule match '" + match + "': use global, op, pattern or layer");
+    return usageError("unknown rule match '" + match + "': use global, op, pattern, regex or layer");
+}
+
+template <typename T>
+struct Named {
+    std::string_view name;
+    T value;
+};
+
+constexpr Named<Scheme> kSchemes[] = {{"affine", Scheme::Affine}, {"symmetric", Scheme::Symmetric}};
+constexpr Named<Granularity> kGranularities[] = {{"tensor", Granularity::PerTensor},
+                                                 {"channel", Granularity::PerChannel},
+                                                 {"group", Granularity::PerGroup}};
+constexpr Named<Mode> kModes[] = {{"static", Mode::Static},          {"dynamic", Mode::Dynamic},
+                                  {"weight_only", Mode::WeightOnly}, {"fp32", Mode::Float32},
+                                  {"fp16", Mode::Float16},           {"bf16", Mode::BFloat16}};
+
+/// The value that `name` stands for; absent stays absent.
+template <typename T, size_t N>
+Result<std::optional<T>> readName(const std::optional<std::string>& name, const Named<T> (&known)[N],
+                                  const std::string& key) {
+    if (!name) {
+        return std::optional<T>();
+    }
+    std::vector<std::string> all;
+    for (const auto& [text, value] : known) {
+        if (text == *name) {
+            return std::optional(value);
+        }
+        all.emplace_back(text);
+    }
+    return usageError(key + ": there is no '" + *name + "': use " + join(all));
+}
+
+Result<std::optional<DType>> readDType(const std::optional<std::string>& name, const std::string& key) {
+    if (!name) {
+        return std::optional<DType>();
+    }
+    if (const auto dtype = dtypeFromString(*name)) {
+        return std::optional(*dtype);
+    }
+    std::vector<std::string> all;
+    for (const DTypeInfo& info : dtypes()) {
+        all.emplace_back(info.name);
+    }
+    return usageError(key + ": there is no type '" + *name + "': use " + join(all));
+}
+
+Result<TensorOverride> readTensor(const protocol::TensorQConfig& tensor, const std::string& what) {
+    TensorOverride read;
+    QS_ASSIGN(read.dtype, readDType(tensor.dtype, what + ".dtype"));
+    QS_ASSIGN(read.scheme, readName(tensor.scheme, kSchemes, what + ".scheme"));
+    QS_ASSIGN(read.granularity, readName(tensor.granularity, kGranularities, what + ".granularity"));
+    read.group = tensor.group;
+    read.observer = tensor.observer;
+    read.parameters = tensor.parameters;
+    read.zeroPoint = tensor.zero_point;
+    read.quantMin = tensor.quant_min;
+    read.quantMax = tensor.quant_max;
+    return read;
+}
+
+Result<QConfigSpec> readQConfig(const protocol::QConfig& qconfig) {
+    QConfigSpec read{qconfig.preset};
+    QS_ASSIGN(read.mode, readName(qconfig.mode, kModes, "mode"));
+    QS_ASSIGN(read.activation, readTensor(qconfig.activation, "activation"));
+    QS_ASSIGN(read.weight, readTensor(qconfig.weight, "weight"));
+    return read;
 }
 
 int64_t parameterCount(const Graph& graph, const FusionGroup& group) {
@@ -46,7 +117,11 @@ Result<RuleSet> readRules(const std::vector<protocol::Rule>& rules) {
     std::vector<Rule> read;
     for (const auto& rule : rules) {
         QS_ASSIGN(const RuleMatch match, readMatch(rule.match));
-        read.push_back({match, rule.key, rule.qconfig});
+        auto qconfig = readQConfig(rule.qconfig);
+        if (!qconfig) {
+            return usageError(ruleText(read.size(), rule.key) + qconfig.error().message);
+        }
+        read.push_back({match, rule.key, std::move(qconfig).value()});
     }
     return RuleSet::make(std::move(read));
 }
@@ -63,19 +138,20 @@ Result<Calibration> readCalibration(const std::vector<protocol::TensorQParams>& 
                            entry.quant_max};
         const std::string problem = dtype ? gridProblem(grid) : "there is no type '" + entry.dtype + "'";
         if (!problem.empty()) {
-            return failure("the calibration of " + entry.value + " is damaged (" + problem +
-                           "): calibrate again");
+            return failure(
+                "the calibration of " + entry.value + " is damaged (" + problem + "): calibrate again",
+                {{"tensor", entry.value}});
         }
-        calibration[entry.value] = grid;
+        calibration[{entry.value, entry.grid}] = grid;
     }
     return calibration;
 }
 
 std::vector<protocol::TensorQParams> writeCalibration(const Calibration& calibration) {
     std::vector<protocol::TensorQParams> written;
-    for (const auto& [name, qparams] : calibration) {
-        written.push_back({name, std::string(toString(qparams.dtype)), qparams.scale, qparams.zeroPoint,
-                           qparams.quantMin, qparams.quantMax});
+    for (const auto& [key, qparams] : calibration) {
+        written.push_back({key.value, std::string(toString(qparams.dtype)), qparams.scale, qparams.zeroPoint,
+                           qparams.quantMin, qparams.quantMax, key.grid});
     }
     return written;
 }

@@ -7,6 +7,7 @@
 
 #include "ops/parameters.h"
 #include "protocol/json.h"
+#include "quant/ptq.h"
 #include "workbench/file_recipe.h"
 #include "workbench/messages.h"
 #include "workbench/model_inputs.h"
@@ -24,13 +25,16 @@ void makeRoom(Map& cache) {
     }
 }
 
-/// Path, size and time of last change.
+}  // namespace
+
 std::string identify(const std::string& path) {
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
     const auto time = std::filesystem::last_write_time(path, error);
     return path + '\n' + std::to_string(size) + '\n' + std::to_string(time.time_since_epoch().count());
 }
+
+namespace {
 
 std::string identifySources(const protocol::DataSpec& spec) {
     std::string text;
@@ -124,6 +128,15 @@ Result<protocol::ModelInfo> describe(const std::string& path, const ImportedMode
 
 }  // namespace
 
+const Result<QuantizedGraph>& OpenedModel::reference() const {
+    std::call_once(once_, [this] { reference_ = convertFloat(graph); });
+    return *reference_;
+}
+
+Error notOpen(const std::string& path) {
+    return failure(path + " is not open, or has changed since: open it first", {{"model", path}});
+}
+
 std::vector<std::string> sourcesOf(const protocol::DataSpec& spec) {
     std::vector<std::string> paths;
     std::string source = spec.source.substr(spec.source.find(':') + 1) + ',' + spec.labels;
@@ -143,9 +156,14 @@ Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path,
                                                         const Job& job) {
     QS_ASSIGN(const std::vector<InputSpec> wanted, wantedInputs(given, data));
     const std::string key = identify(path) + '\n' + textOf(wanted);
+    const auto asLast = [&](std::shared_ptr<const OpenedModel> model) {
+        const std::lock_guard lock(mutex_);
+        last_[path] = model;
+        return model;
+    };
     if (const auto it = models_.find(key); it != models_.end()) {
         QS_TRY(checkData(it->second->graph, data));
-        return it->second;
+        return asLast(it->second);
     }
     QS_ASSIGN(ImportedModel model, openModelWith(path, wanted, data && given.empty(), job));
     QS_TRY(checkData(model.graph, data));
@@ -155,7 +173,14 @@ Result<std::shared_ptr<const OpenedModel>> Models::open(const std::string& path,
     opened->graph = std::move(model.graph);
     opened->key = key;
     makeRoom(models_);
-    return models_[key] = std::shared_ptr<const OpenedModel>(std::move(opened));
+    return asLast(models_[key] = std::shared_ptr<const OpenedModel>(std::move(opened)));
+}
+
+std::shared_ptr<const OpenedModel> Models::known(const std::string& path) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = last_.find(path);
+    auto opened = found != last_.end() ? found->second.lock() : nullptr;
+    return opened && opened->key.starts_with(identify(path) + '\n') ? opened : nullptr;
 }
 
 std::string Models::keyOf(const protocol::DataSpec& spec) {

@@ -28,7 +28,7 @@ OutputClaim claimOf(const protocol::TrainParams& params, bool replace) {
     return {params.weights_path, false, replace};
 }
 
-std::vector<OutputInput> inputsOf(const protocol::MeasureParams& params) {
+std::vector<OutputInput> inputsOf(const protocol::VariantSpec& params) {
     std::vector<OutputInput> inputs{{params.model, "the model"}};
     addData(params.data, inputs);
     addData(params.calib_data, inputs);
@@ -39,13 +39,11 @@ std::vector<OutputInput> inputsOf(const protocol::MeasureParams& params) {
 }
 
 std::vector<OutputInput> inputsOf(const protocol::ExportParams& params) {
-    return inputsOf(
-        protocol::MeasureParams{params.model, params.data, params.inputs, params.recipe, params.calib_data});
+    return inputsOf(params.variant);
 }
 
 std::vector<OutputInput> inputsOf(const protocol::TrainParams& params) {
-    std::vector<OutputInput> inputs = inputsOf(
-        protocol::MeasureParams{params.model, params.train, params.inputs, params.recipe, params.calib_data});
+    std::vector<OutputInput> inputs = inputsOf(params.variant);
     addData(params.validation, inputs);
     return inputs;
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/match.h"
+#include "core/regex.h"
 #include "graph/grid_check.h"
 #include "ops/op.h"
 #include "runtime/executor.h"
@@ -20,24 +21,18 @@ constexpr int64_t kLargestBatch = 1 << 16;
 constexpr int64_t kMostRuns = 1'000'000;
 constexpr int64_t kMostEpochs = 100'000;
 
-/// "; did you mean a or b?", or nothing where there is nothing to choose from.
-std::string suggestion(const std::string& name, const std::vector<std::string>& candidates) {
-    constexpr size_t kLongestName = 512;  // a distance costs the product of both lengths
-    const auto nearest =
-        name.size() > kLongestName ? std::vector<std::string>() : nearestNames(name, candidates);
-    return nearest.empty() ? "" : "; did you mean " + join(nearest, " or ") + "?";
-}
-
 Status checkRange(const char* key, int64_t value, int64_t least, int64_t most) {
     if (value >= least && value <= most) {
         return {};
     }
     return usageError(std::string(key) + " is " + std::to_string(value) + ": it must be " +
-                      std::to_string(least) + " to " + std::to_string(most));
+                          std::to_string(least) + " to " + std::to_string(most),
+                      {{"setting", key}});
 }
 
 Status checkCount(const char* key, int64_t value) {
-    return value >= 0 ? Status() : usageError(std::string(key) + " cannot be negative: 0 takes all");
+    return value >= 0 ? Status()
+                      : usageError(std::string(key) + " cannot be negative: 0 takes all", {{"setting", key}});
 }
 
 /// `isRight` is false for what is no number.
@@ -55,6 +50,14 @@ Status checkQat(const protocol::QatSettings& qat) {
     QS_TRY(checkNumber(qat.momentum >= 0 && qat.momentum < 1, "momentum", "at least 0 and less than 1"));
     return checkNumber(std::isfinite(qat.weight_decay) && qat.weight_decay >= 0, "weight_decay",
                        "0 or a positive number");
+}
+
+Status checkCountOf(const std::vector<protocol::Rule>& rules) {
+    if (rules.size() <= kMostRules) {
+        return {};
+    }
+    return usageError("the recipe has " + std::to_string(rules.size()) + " rules: at most " +
+                      std::to_string(kMostRules) + " are taken, so join some by patterns");
 }
 
 std::vector<std::string> nodeNames(const Graph& graph) {
@@ -75,6 +78,13 @@ std::vector<std::string> opNames(const Graph& graph) {
 
 }  // namespace
 
+std::string suggestion(const std::string& name, const std::vector<std::string>& candidates) {
+    constexpr size_t kLongestName = 512;  // a distance costs the product of both lengths
+    const auto nearest =
+        name.size() > kLongestName ? std::vector<std::string>() : nearestNames(name, candidates);
+    return nearest.empty() ? "" : "; did you mean " + join(nearest, " or ") + "?";
+}
+
 Status checkRecipe(const protocol::Recipe& recipe) {
     QS_TRY(checkRange("batch", recipe.batch, 1, kLargestBatch));
     QS_TRY(checkCount("calib_samples", recipe.calib_samples));
@@ -85,27 +95,61 @@ Status checkRecipe(const protocol::Recipe& recipe) {
     if (!recipe.backend.empty() && !backends().find(recipe.backend)) {
         return usageError("unknown backend '" + recipe.backend + "': use " + join(backends().names()));
     }
-    if (recipe.rules.size() > kMostRules) {
-        return usageError("the recipe has " + std::to_string(recipe.rules.size()) + " rules: at most " +
-                          std::to_string(kMostRules) + " are taken, so join some by patterns");
-    }
+    QS_TRY(checkCountOf(recipe.rules));
     return recipe.qat ? checkQat(*recipe.qat) : Status();
 }
 
-Status checkRules(const std::vector<protocol::Rule>& rules, const Graph& graph) {
-    QS_TRY(readRules(rules));
-    const std::vector<std::string> layers = nodeNames(graph), ops = opNames(graph);
-    for (const protocol::Rule& rule : rules) {
-        const auto matches = [&](const std::string& layer) { return globMatch(rule.key, layer); };
-        if (rule.match == "pattern" && std::ranges::none_of(layers, matches)) {
-            return usageError("no layer matches the pattern '" + rule.key + "'" +
-                              suggestion(rule.key, layers));
-        }
-        if (rule.match == "op" && std::ranges::count(ops, rule.key) == 0) {
-            return usageError("there is no op '" + rule.key + "'" + suggestion(rule.key, ops));
+namespace {
+
+/// What is wrong with one rule, or nothing.
+std::string problemOf(const protocol::Rule& rule, const std::vector<std::string>& layers,
+                      const std::vector<std::string>& ops) {
+    const auto read = readRules({rule});
+    if (!read) {
+        return read.error().message;
+    }
+    if (const Status known = read->checkLayers(layers); !known) {
+        return known.error().message;
+    }
+    const auto matches = [&](const std::string& layer) { return globMatch(rule.key, layer); };
+    if (rule.match == "pattern" && std::ranges::none_of(layers, matches)) {
+        return "no layer matches the pattern '" + rule.key + "'" + suggestion(rule.key, layers);
+    }
+    if (rule.match == "regex") {
+        const auto expression = Regex::make(rule.key);
+        const auto isMatched = [&](const std::string& layer) { return expression->matches(layer); };
+        if (std::ranges::none_of(layers, isMatched)) {
+            return "no layer matches the expression '" + rule.key + "'" + suggestion(rule.key, layers);
         }
     }
+    if (rule.match == "op" && std::ranges::count(ops, rule.key) == 0) {
+        return "there is no op '" + rule.key + "'" + suggestion(rule.key, ops);
+    }
     return {};
+}
+
+}  // namespace
+
+Result<std::vector<protocol::RuleProblem>> ruleProblems(const std::vector<protocol::Rule>& rules,
+                                                        const Graph& graph) {
+    QS_TRY(checkCountOf(rules));
+    const std::vector<std::string> layers = nodeNames(graph), ops = opNames(graph);
+    std::vector<protocol::RuleProblem> problems;
+    for (size_t i = 0; i < rules.size(); ++i) {
+        if (std::string problem = problemOf(rules[i], layers, ops); !problem.empty()) {
+            problems.push_back({static_cast<int>(i), rules[i].key, std::move(problem)});
+        }
+    }
+    return problems;
+}
+
+Status checkRules(const std::vector<protocol::Rule>& rules, const Graph& graph) {
+    QS_ASSIGN(const auto problems, ruleProblems(rules, graph));
+    if (problems.empty()) {
+        return {};
+    }
+    const protocol::RuleProblem& first = problems.front();
+    return usageError(first.message, {{"rule", int64_t{first.rule}}, {"key", first.key}});
 }
 
 Status checkCalibration(const std::vector<protocol::TensorQParams>& entries, const Graph& graph) {
@@ -114,15 +158,17 @@ Status checkCalibration(const std::vector<protocol::TensorQParams>& entries, con
         values.push_back(value.name);
     }
     const std::set<std::string> known(values.begin(), values.end());
-    std::set<std::string> seen;
+    std::set<std::pair<std::string, std::string>> seen;
     for (const protocol::TensorQParams& entry : entries) {
         if (!known.contains(entry.value)) {
             return failure("the calibration has an entry for '" + entry.value +
-                           "', which the model does not have: calibrate again" +
-                           suggestion(entry.value, values));
+                               "', which the model does not have: calibrate again" +
+                               suggestion(entry.value, values),
+                           {{"tensor", entry.value}});
         }
-        if (!seen.insert(entry.value).second) {
-            return failure("the calibration has two entries for " + entry.value + ": calibrate again");
+        if (!seen.insert({entry.value, entry.grid}).second) {
+            return failure("the calibration has two entries for " + entry.value + ": calibrate again",
+                           {{"tensor", entry.value}});
         }
     }
     const auto read = readCalibration(entries);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/result.h"
 #include "graph/graph.h"
 #include "protocol/messages.h"
@@ -12,6 +15,14 @@ namespace qs {
 /// Counts, batches, runs, the backend, and the settings of training, as far as they can be told without a
 /// model. Usage error naming the key and what it may be.
 Status checkRecipe(const protocol::Recipe& recipe);
+
+/// "; did you mean a or b?", or nothing where there is nothing to choose from.
+std::string suggestion(const std::string& name, const std::vector<std::string>& candidates);
+
+/// What is wrong with single rules: a preset that there is not, a key that finds nothing in the model (a
+/// layer, a match of its pattern, an op that there is). Usage error where there are too many of them.
+Result<std::vector<protocol::RuleProblem>> ruleProblems(const std::vector<protocol::Rule>& rules,
+                                                        const Graph& graph);
 
 /// That every rule has a preset that there is and finds something in the model (a layer, a match of its
 /// pattern, an op that there is). Usage error naming the rule's key and the nearest names.

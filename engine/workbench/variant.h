@@ -1,60 +1,28 @@
 #pragma once
 
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "analysis/evaluation.h"
 #include "core/job.h"
 #include "core/result.h"
 #include "protocol/messages.h"
-#include "quant/ptq.h"
-#include "workbench/models.h"
+#include "workbench/caches.h"
 #include "workbench/variant_data.h"
 
 namespace qs {
 
-/// A model made ready by a recipe, and the data that it is measured on.
-struct BuiltVariant {
-    std::shared_ptr<const OpenedModel> opened;
+/// A variant and the data that it is measured on.
+struct VariantOnData {
+    std::shared_ptr<const BuiltVariant> built;
     VariantData data;
-    Graph graph;  ///< with the recipe's trained weights
-    RuleSet rules;
-    PreparedModel prepared;
-    Calibration calibration;
-    QuantizedGraph converted;
+    std::string key;  ///< the same for the same variant, however its qparams came about
 };
 
-/// What FP32 gave, by model and samples: every variant is compared with the same.
-class Baselines {
-  public:
-    ReferenceOutputs& of(const std::string& key);
+/// Opens, applies the recipe's weights and rules, calibrates unless the recipe brings qparams, and converts;
+/// or finds what was built from the same. `variant.data` absent: its calib_data stands in, else noise.
+Result<VariantOnData> buildVariant(Caches& caches, protocol::VariantSpec variant, Job& job);
 
-  private:
-    std::map<std::string, ReferenceOutputs> all_;
-};
-
-/// Opens, applies the recipe's weights and rules, calibrates unless the recipe brings qparams, and converts.
-/// `params.data` absent: params.calib_data stands in, else noise.
-Result<BuiltVariant> buildVariant(Models& models, protocol::MeasureParams params, Job& job);
-
-/// The metrics for a model on data (of which only the labels matter): `metric` by hand, or those that fit.
-Result<std::vector<ChosenMetric>> metricsFor(const OpenedModel& opened, const Dataset& data,
-                                             const std::string& metric, bool withReference);
-
-/// `evaluated` into `result`, with top1 where it was measured.
-void writeMetrics(const EvaluatedModel& evaluated, protocol::ModelResult& result);
-
-/// Adds that `model` ("the FP32 model") gives outputs that are not finite, where it does.
-void noteNotFinite(const std::string& model, const EvaluatedModel& evaluated, int64_t samples,
-                   std::vector<std::string>& notes);
-
-/// Builds and measures. Accuracy, latency and speed-up are against the FP32 model as opened; layer errors are
-/// against the FP32 network with the variant's own (perhaps trained) weights, so that they show quantization
-/// alone.
-Result<protocol::VariantResult> measureVariant(Models& models, Baselines& baselines,
-                                               const protocol::MeasureParams& params, Job& job);
+/// What was built for the request on a model that is open, or null. Safe from any thread.
+std::shared_ptr<const BuiltVariant> findBuilt(Caches& caches, const protocol::VariantSpec& variant);
 
 }  // namespace qs

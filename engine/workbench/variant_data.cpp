@@ -27,7 +27,7 @@ std::vector<int64_t> firstOf(std::vector<int64_t> indices, int64_t count) {
 }
 
 /// Where to calibrate other than on the evaluated data; absent if nowhere.
-std::optional<protocol::DataSpec> otherSource(Models& models, const protocol::MeasureParams& params,
+std::optional<protocol::DataSpec> otherSource(Models& models, const protocol::VariantSpec& params,
                                               const Dataset& data) {
     if (params.calib_data) {
         return params.calib_data;
@@ -45,7 +45,7 @@ struct Choice {
     std::string calibrationSource;
 };
 
-Result<Choice> chooseSamples(Models& models, const protocol::MeasureParams& params) {
+Result<Choice> chooseSamples(Models& models, const protocol::VariantSpec& params) {
     const protocol::Recipe& recipe = params.recipe;
     Choice choice;
     QS_ASSIGN(choice.evaluationData, models.openData(*params.data));
@@ -83,7 +83,7 @@ Result<VariantData> randomData(const OpenedModel& opened) {
 }  // namespace
 
 Result<VariantData> chooseData(Models& models, const OpenedModel& opened,
-                               const protocol::MeasureParams& params) {
+                               const protocol::VariantSpec& params) {
     if (!params.data) {
         return randomData(opened);
     }

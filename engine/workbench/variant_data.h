@@ -26,7 +26,7 @@ struct VariantData {
 /// from params.data itself: then the two sets of samples are disjoint where there are enough. Both are chosen
 /// by recipe.seed.
 Result<VariantData> chooseData(Models& models, const OpenedModel& opened,
-                               const protocol::MeasureParams& params);
+                               const protocol::VariantSpec& params);
 
 /// The network's batch size where it has only one, else `wanted`.
 int64_t batchOf(const OpenedModel& opened, int64_t wanted);

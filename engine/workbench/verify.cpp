@@ -70,9 +70,9 @@ Status checkModel(const OpenedModel& opened, const protocol::Recipe& recipe, con
 
 /// What buildVariant() makes the engine's network from. A recipe that brings its calibration needs no samples
 /// for it.
-Result<protocol::MeasureParams> buildingFor(Models& models, const protocol::VerifyParams& params,
-                                            const FileFacts& facts) {
-    protocol::MeasureParams building;
+Result<protocol::VariantSpec> buildingFor(Models& models, const protocol::VerifyParams& params,
+                                          const FileFacts& facts) {
+    protocol::VariantSpec building;
     building.model = params.model;
     QS_ASSIGN(building.recipe, recipeFor(params, facts));
     QS_ASSIGN(building.data, dataFor(models, params, facts));
@@ -84,18 +84,18 @@ Result<protocol::MeasureParams> buildingFor(Models& models, const protocol::Veri
 }
 
 /// The samples to compare on.
-Result<std::shared_ptr<const Dataset>> samplesFor(Models& models, const BuiltVariant& built,
-                                                  const protocol::MeasureParams& building, int64_t count) {
+Result<std::shared_ptr<const Dataset>> samplesFor(Models& models, const VariantOnData& variant,
+                                                  const protocol::VariantSpec& building, int64_t count) {
     if (!building.data) {
-        return std::shared_ptr<const Dataset>(built.data.evaluation);
+        return std::shared_ptr<const Dataset>(variant.data.evaluation);
     }
     QS_ASSIGN(const auto source, models.openData(*building.data));
-    QS_ASSIGN(InputMap inputs, mapInputs(built.opened->graph, *source));
+    QS_ASSIGN(InputMap inputs, mapInputs(variant.built->opened->graph, *source));
     return std::shared_ptr<const Dataset>(std::make_shared<ModelData>(
         source, chooseSamples(*source, count, building.recipe.seed), std::move(inputs)));
 }
 
-void describe(const protocol::MeasureParams& building, const Dataset& data, const VerifyOptions& options,
+void describe(const protocol::VariantSpec& building, const Dataset& data, const VerifyOptions& options,
               protocol::VerifyResult& result) {
     result.measured.data = building.data ? building.data->source : "random input";
     result.measured.samples = result.samples;
@@ -116,30 +116,30 @@ void describe(const protocol::MeasureParams& building, const Dataset& data, cons
 
 }  // namespace
 
-Result<protocol::VerifyResult> verifyExport(Models& models, const protocol::VerifyParams& params, Job& job) {
+Result<protocol::VerifyResult> verifyExport(Caches& caches, const protocol::VerifyParams& params, Job& job) {
     if (params.samples < 0 || params.layer_samples < 0) {
         return usageError("sample counts cannot be negative");
     }
     QS_ASSIGN(const FileFacts facts, readFacts(params.file));
-    QS_ASSIGN(const protocol::MeasureParams building, buildingFor(models, params, facts));
+    QS_ASSIGN(const protocol::VariantSpec building, buildingFor(caches.models, params, facts));
     std::shared_ptr<Dataset> source;
     if (building.data) {
-        QS_ASSIGN(source, models.openData(*building.data));
+        QS_ASSIGN(source, caches.models.openData(*building.data));
     }
-    QS_ASSIGN(const auto opened, models.open(building.model, source.get(), building.inputs, job));
+    QS_ASSIGN(const auto opened, caches.models.open(building.model, source.get(), building.inputs, job));
     QS_TRY(checkModel(*opened, building.recipe, params.file));
-    QS_ASSIGN(BuiltVariant built, buildVariant(models, building, job));
-    QS_ASSIGN(const auto engine, makeExecutor(building.recipe.backend, std::move(built.converted)));
-    QS_ASSIGN(const auto data, samplesFor(models, built, building, params.samples));
+    QS_ASSIGN(const VariantOnData variant, buildVariant(caches, building, job));
+    QS_ASSIGN(const auto engine, makeExecutor(building.recipe.backend, variant.built->converted));
+    QS_ASSIGN(const auto data, samplesFor(caches.models, variant, building, params.samples));
 
-    VerifySubject subject{.file = facts, .engine = *engine, .data = *data, .real = built.data.real};
+    VerifySubject subject{.file = facts, .engine = *engine, .data = *data, .real = variant.data.real};
     subject.preprocessing = data->preprocessing();
     if (subject.preprocessing == protocol::Preprocessing()) {
         subject.preprocessing = facts.preprocessing.value_or(protocol::Preprocessing());
     }
-    subject.fixedBatch = built.opened->graph.fixedBatch();
+    subject.fixedBatch = opened->graph.fixedBatch();
     const VerifyOptions options{.runtime = params.runtime,
-                                .batch = batchOf(*built.opened, building.recipe.batch),
+                                .batch = batchOf(*opened, building.recipe.batch),
                                 .layerSamples = params.layer_samples,
                                 .threads = useThreads(building.recipe.threads)};
     QS_ASSIGN(protocol::VerifyResult result, verifyFile(subject, options, job));

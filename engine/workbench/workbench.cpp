@@ -15,10 +15,13 @@
 #include "verify/file_runtime.h"
 #include "workbench/compare.h"
 #include "workbench/export.h"
+#include "workbench/histogram.h"
 #include "workbench/latency.h"
+#include "workbench/measure.h"
 #include "workbench/messages.h"
 #include "workbench/model_data.h"
 #include "workbench/models.h"
+#include "workbench/preview.h"
 #include "workbench/recipe_check.h"
 #include "workbench/variant.h"
 #include "workbench/verify.h"
@@ -34,7 +37,7 @@ protocol::DataSpec validationOf(const protocol::TrainParams& params) {
     if (params.validation) {
         return *params.validation;
     }
-    protocol::DataSpec spec = params.train;
+    protocol::DataSpec spec = *params.variant.data;
     if (spec.source == "fashion-mnist:train") {
         spec.source = "fashion-mnist:test";
     }
@@ -67,11 +70,21 @@ Status checkTrainable(const OpenedModel& opened) {
     return {};
 }
 
+std::vector<protocol::ObserverInfo> describeObservers() {
+    std::vector<protocol::ObserverInfo> all;
+    for (const auto& [name, observer] : observers().entries()) {
+        protocol::ObserverInfo& info = all.emplace_back(protocol::ObserverInfo{name, observer.description});
+        for (const ParameterDef& def : observer.parameters) {
+            info.parameters.push_back({def.name, def.description, def.defaultValue, def.least, def.greatest});
+        }
+    }
+    return all;
+}
+
 }  // namespace
 
 struct Workbench::State {
-    Models models;
-    Baselines baselines;
+    Caches caches;
 };
 
 Workbench::Workbench() : state_(std::make_unique<State>()) {}
@@ -93,7 +106,7 @@ protocol::EngineInfo Workbench::info() const {
         info.notes.push_back(notes);
     }
     info.presets = presets().names();
-    info.observers = observers().names();
+    info.observers = describeObservers();
     for (const auto& [name, format] : datasetFormats().entries()) {
         info.data_formats.push_back({name, format.description});
     }
@@ -119,9 +132,9 @@ protocol::EngineInfo Workbench::info() const {
 Result<protocol::ModelInfo> Workbench::openModel(const protocol::OpenModelParams& params, const Job& job) {
     std::shared_ptr<Dataset> data;
     if (params.data) {
-        QS_ASSIGN(data, state_->models.openData(*params.data));
+        QS_ASSIGN(data, state_->caches.models.openData(*params.data));
     }
-    QS_ASSIGN(const auto opened, state_->models.open(params.model, data.get(), params.inputs, job));
+    QS_ASSIGN(const auto opened, state_->caches.models.open(params.model, data.get(), params.inputs, job));
     protocol::ModelInfo info = opened->info;
     if (params.data && !params.data->labels.empty()) {
         info.classes = data->classes();
@@ -130,7 +143,7 @@ Result<protocol::ModelInfo> Workbench::openModel(const protocol::OpenModelParams
 }
 
 Result<protocol::DataInfo> Workbench::openData(const protocol::DataSpec& spec) {
-    QS_ASSIGN(const auto data, state_->models.openData(spec));
+    QS_ASSIGN(const auto data, state_->caches.models.openData(spec));
     return describe(*data, spec.source);
 }
 
@@ -145,9 +158,9 @@ Result<EvaluateResult> Workbench::evaluate(const EvaluateRequest& request, Job& 
     EvaluateResult result;
     protocol::Measurement& measured = result.measured;
     measured.threads = setThreads(0);
-    QS_ASSIGN(const auto source, state_->models.openData(*request.model.data));
+    QS_ASSIGN(const auto source, state_->caches.models.openData(*request.model.data));
     QS_ASSIGN(const auto opened,
-              state_->models.open(request.model.model, source.get(), request.model.inputs, job));
+              state_->caches.models.open(request.model.model, source.get(), request.model.inputs, job));
     QS_ASSIGN(const InputMap inputs, mapInputs(opened->graph, *source));
     const auto indices = chooseSamples(*source, request.samples, request.seed);
     const ModelData data(source, indices, inputs);
@@ -155,7 +168,7 @@ Result<EvaluateResult> Workbench::evaluate(const EvaluateRequest& request, Job& 
     QS_ASSIGN(options.metrics, metricsFor(*opened, data, request.metric, false));
     options.batch = batchOf(*opened, request.batch);
     options.fixedBatch = opened->graph.fixedBatch();
-    QS_ASSIGN(QuantizedGraph graph, convertFloat(opened->graph));
+    QS_ASSIGN(QuantizedGraph graph, opened->reference());
     result.fp32.model_bytes = graph.parameterBytes();
     QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(graph)));
     ReferenceOutputs nothing(0);
@@ -166,9 +179,8 @@ Result<EvaluateResult> Workbench::evaluate(const EvaluateRequest& request, Job& 
     ModelData timed(source, indices, inputs, options.fixedBatch);
     QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(timed));
     const protocol::Recipe defaults;
-    QS_TRY(
-        measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result.fp32, job));
-    measured.latency_runs = defaults.latency_runs;
+    QS_TRY(measureLatency(*executor, input, defaults.latency_warmup, defaults.latency_runs, result.fp32,
+                          measured, result.notes, job));
     measured.data = request.model.data->source;
     measured.samples = evaluation.samples;
     measured.batch = options.batch;
@@ -183,45 +195,55 @@ Result<EvaluateResult> Workbench::evaluate(const EvaluateRequest& request, Job& 
     return result;
 }
 
-Result<protocol::VariantResult> Workbench::measure(const protocol::MeasureParams& params, Job& job) {
-    return measureVariant(state_->models, state_->baselines, params, job);
+Result<protocol::VariantResult> Workbench::measure(const protocol::VariantSpec& variant, Job& job,
+                                                   const PartialResults& partial) {
+    using enum VariantPart;
+    return measureVariant(state_->caches, variant, {Errors, Accuracy, Latency}, partial, job);
+}
+
+Result<protocol::VariantResult> Workbench::measurePart(const protocol::VariantSpec& variant, VariantPart part,
+                                                       Job& job) {
+    return measureVariant(state_->caches, variant, {part}, {}, job);
 }
 
 Result<protocol::ComparisonResult> Workbench::compare(const protocol::CompareParams& params, Job& job) {
-    return compareVariant(state_->models, params, job);
+    return compareVariant(state_->caches, params, job);
 }
 
 Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& params, OutputSet& outputs,
-                                                 Job& job) {
-    if (!params.recipe.qat) {
+                                                 Job& job, const PartialResults& partial) {
+    const protocol::VariantSpec& variant = params.variant;
+    if (!variant.recipe.qat) {
         return usageError("training needs QAT settings (epochs, learning rate, batch)");
     }
-    QS_TRY(checkRecipe(params.recipe));  // before the work
+    if (!variant.data) {
+        return usageError("training needs data");
+    }
+    QS_TRY(checkRecipe(variant.recipe));  // before the work
     const protocol::DataSpec validation = validationOf(params);
-    QS_TRY(state_->models.openData(validation));
-    protocol::MeasureParams building{params.model, params.train, params.inputs, params.recipe,
-                                     params.calib_data};
-    QS_ASSIGN(BuiltVariant built, buildVariant(state_->models, building, job));
-    QS_TRY(checkTrainable(*built.opened));
-    QS_ASSIGN(const auto training, wholeData(state_->models, *built.opened, params.train));
-    QS_ASSIGN(const auto validating, wholeData(state_->models, *built.opened, validation));
-    QS_ASSIGN(QatResult trained, trainQat(built.prepared, built.calibration, *training, *validating,
-                                          readQat(*params.recipe.qat), job));
+    QS_TRY(state_->caches.models.openData(validation));
+    QS_ASSIGN(const VariantOnData subject, buildVariant(state_->caches, variant, job));
+    const OpenedModel& opened = *subject.built->opened;
+    QS_TRY(checkTrainable(opened));
+    QS_ASSIGN(const auto training, wholeData(state_->caches.models, opened, *variant.data));
+    QS_ASSIGN(const auto validating, wholeData(state_->caches.models, opened, validation));
+    QS_ASSIGN(QatResult trained, trainQat(subject.built->prepared, subject.built->calibration, *training,
+                                          *validating, readQat(*variant.recipe.qat), job));
     QS_ASSIGN(const std::string weights, writeWeights(trained.graph));
     QS_TRY(outputs.write(params.weights_path, weights));
     // On the samples that untrained variants of the model are measured on, to be comparable with them.
-    protocol::MeasureParams measured{params.model, validation, params.inputs, params.recipe,
-                                     params.calib_data};
+    protocol::VariantSpec measured = variant;
+    measured.data = validation;
     measured.recipe.trained_weights = outputs.readable(params.weights_path).string();
     measured.recipe.calibration = writeCalibration(trained.calibration);
-    QS_ASSIGN(protocol::VariantResult result, measure(measured, job));
+    QS_ASSIGN(protocol::VariantResult result, measure(measured, job, partial));
     result.recipe.trained_weights = params.weights_path;
-    result.measured.calib_data = params.calib_data ? params.calib_data->source : params.train.source;
-    result.measured.calib_samples = built.data.calibration->size();
+    result.measured.calib_data = variant.calib_data ? variant.calib_data->source : variant.data->source;
+    result.measured.calib_samples = subject.data.calibration->size();
     for (const auto& point : trained.curve) {
         result.curve.push_back(writePoint(point));
     }
-    if (overlap(*training, firstSamples(*training, params.recipe.qat->train_samples), *validating,
+    if (overlap(*training, firstSamples(*training, variant.recipe.qat->train_samples), *validating,
                 firstSamples(*validating, 0)) > 0) {
         result.notes.emplace_back(
             "samples that were evaluated were also trained on: the accuracy is too good");
@@ -231,11 +253,30 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
 
 Result<protocol::ExportResult> Workbench::exportModel(const protocol::ExportParams& params,
                                                       OutputSet& outputs, Job& job) {
-    return exportVariant(state_->models, params, outputs, job);
+    return exportVariant(state_->caches, params, outputs, job);
 }
 
 Result<protocol::VerifyResult> Workbench::verify(const protocol::VerifyParams& params, Job& job) {
-    return verifyExport(state_->models, params, job);
+    return verifyExport(state_->caches, params, job);
+}
+
+Result<protocol::QConfigPreview> Workbench::preview(const protocol::PreviewParams& params) const {
+    return previewQConfigs(state_->caches, params);
+}
+
+Result<protocol::LayerHistogram> Workbench::histogram(const protocol::HistogramParams& params) const {
+    return histogramOf(state_->caches, params);
+}
+
+Result<protocol::VariantResult> Workbench::known(const protocol::VariantSpec& variant) const {
+    if (const auto known = state_->caches.results.find(keyOf(variant))) {
+        return *known;
+    }
+    return failure("nothing was measured of this variant since the engine was started: measure it first");
+}
+
+int64_t Workbench::builds() const {
+    return state_->caches.builds;
 }
 
 }  // namespace qs

@@ -67,7 +67,10 @@ class Decider : public Executor {
     Result<std::vector<at::Tensor>> runNode(size_t, std::span<const at::Tensor>) override {
         return failure("not here");
     }
-    Result<Profile> profile(std::span<const at::Tensor>, int, int, const Job&) override {
+    Result<std::vector<at::Tensor>> runFrom(const Cut&, std::span<const ValueId>) override {
+        return failure("not here");
+    }
+    Result<std::unique_ptr<Profiler>> profiler(std::span<const at::Tensor>) override {
         return failure("not here");
     }
     const QuantizedGraph& graph() const override { return graph_; }

@@ -108,6 +108,16 @@ TEST_F(LayerProfile, GivesBoundariesRowsAndAddsUp) {
     EXPECT_EQ(result.peaks->threads, 1);
 }
 
+TEST_F(LayerProfile, CountsRequantizeStepsAmongTheBoundaries) {
+    QuantizedGraph changed = integer;
+    changed.nodes[0].op = "requantize";
+    writeLayerProfile({real, floatProfile}, {changed, integerProfile}, {}, 1, result);
+    EXPECT_EQ(result.boundaries[0].op, "requantize");
+    EXPECT_EQ(result.profile->requantizes, 1);
+    EXPECT_EQ(result.profile->quantizes, 0);
+    EXPECT_DOUBLE_EQ(result.profile->boundaries_ms, 0.6);
+}
+
 }  // namespace
 
 }  // namespace qs::test

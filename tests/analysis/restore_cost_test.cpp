@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <set>
 
 #include "quant/networks.h"
+#include "support/fake_profiler.h"
 
 namespace qs::test {
 
@@ -14,98 +17,232 @@ double textNumber(const std::string& text) {
     return static_cast<double>(std::hash<std::string>()(text) % 1000) / 1000;
 }
 
-/// An invented time of a step, the same for the same step in every network.
-double stepMs(const QuantizedGraph& graph, const QNode& node) {
-    if (node.isBoundary()) {
-        const Shape& shape = graph.value(node.inputs[0]).shape;
-        double count = 1;
-        for (const int64_t extent : shape) {
-            count *= static_cast<double>(extent);
+/// Invented times of the steps: the same for the same step in every network, but that a layer takes longer
+/// behind a float one.
+std::vector<double> stepTimes(const QuantizedGraph& graph) {
+    std::vector<double> times;
+    bool behindFloat = false;
+    for (const QNode& node : graph.nodes) {
+        if (node.isBoundary()) {
+            const Shape& shape = graph.value(node.inputs[0]).shape;
+            double count = 1;
+            for (const int64_t extent : shape) {
+                count *= static_cast<double>(extent);
+            }
+            times.push_back((node.op == "quantize" ? 2e-3 : 1e-3) * count);
+            continue;
         }
-        return (node.op == "quantize" ? 2e-3 : 1e-3) * count;
+        const bool integer = graph.isInteger(node);
+        times.push_back((0.5 + textNumber(node.layer)) * (integer ? 1 : 3.5) * (behindFloat ? 1.3 : 1));
+        behindFloat = !integer;
     }
-    return textNumber(node.layer) * (graph.isInteger(node) ? 1 : 3.5);
-}
-
-Profile inventedProfile(const QuantizedGraph& graph) {
-    Profile profile;
-    for (size_t i = 0; i < graph.nodes.size(); ++i) {
-        NodeTime& time = profile.nodes.emplace_back();
-        time.node = i;
-        time.ms = stepMs(graph, graph.nodes[i]);
-    }
-    return profile;
+    return times;
 }
 
 double totalMs(const QuantizedGraph& graph) {
     double ms = 0;
-    for (const QNode& node : graph.nodes) {
-        ms += stepMs(graph, node);
+    for (const double step : stepTimes(graph)) {
+        ms += step;
     }
     return ms;
 }
 
-constexpr int64_t kBatch = 2;
+/// Runs nothing and takes the invented times.
+class InventedExecutor : public Executor {
+  public:
+    explicit InventedExecutor(
+        QuantizedGraph graph, std::function<void()> eachRun = [] {})
+        : graph_(std::move(graph)), eachRun_(std::move(eachRun)) {}
+
+    Result<std::vector<at::Tensor>> run(std::span<const at::Tensor>, const Tap&) override {
+        return failure("not here");
+    }
+    Result<std::vector<at::Tensor>> runNode(size_t, std::span<const at::Tensor>) override {
+        return failure("not here");
+    }
+    Result<std::vector<at::Tensor>> runFrom(const Cut&, std::span<const ValueId>) override {
+        return failure("not here");
+    }
+    Result<std::unique_ptr<Profiler>> profiler(std::span<const at::Tensor>) override {
+        return std::unique_ptr<Profiler>(std::make_unique<Invented>(*this));
+    }
+    const QuantizedGraph& graph() const override { return graph_; }
+
+  private:
+    class Invented : public FakeProfiler {
+      public:
+        explicit Invented(InventedExecutor& executor)
+            : FakeProfiler([&executor](int) {
+                  executor.eachRun_();
+                  return undisturbed(totalMs(executor.graph_));
+              }),
+              executor_(executor) {}
+        Profile profile(const LatencyStats& total) const override {
+            Profile profile{.total = total, .nodes = {}};
+            for (const double ms : stepTimes(executor_.graph_)) {
+                profile.nodes.push_back({.node = profile.nodes.size(), .ms = ms, .implementation = ""});
+            }
+            return profile;
+        }
+
+      private:
+        InventedExecutor& executor_;
+    };
+
+    QuantizedGraph graph_;
+    std::function<void()> eachRun_;
+};
 
 /// Shapes that tell values apart; nothing is run at them.
 Graph shapedNetwork() {
     Graph network = smallNetwork();
     for (const Value& value : network.values()) {
         if (!value.constant) {
-            network.value(value.id).shape = {kBatch, value.id.index + 1};
+            network.value(value.id).shape = {2, value.id.index + 1};
         }
     }
     return network;
 }
 
-QuantizedGraph converted(const PreparedModel& model) {
+Calibration calibrated(const PreparedModel& model) {
     StripesData data(8);
     Job job;
-    return convert(model, calibrate(model, data, 0, 8, job).value()).value();
+    return calibrate(model, data, 0, 8, job).value();
 }
 
-/// What is predicted for a layer must be the difference of the two networks, summed up step by step.
-void expectDifferences(const std::vector<std::string>& restored) {
+QuantizedGraph converted(const PreparedModel& model) {
+    return convert(model, calibrated(model)).value();
+}
+
+std::string layerOf(const PreparedModel& model, size_t group) {
+    return model.graph.node(model.groups[group].primary).name;
+}
+
+Result<std::unique_ptr<Executor>> invented(QuantizedGraph graph) {
+    return std::unique_ptr<Executor>(std::make_unique<InventedExecutor>(std::move(graph)));
+}
+
+PreparedModel preparedBy(const Graph& network, const std::vector<Rule>& rules) {
+    auto model = prepare(network, RuleSet::make(rules).value());
+    EXPECT_TRUE(model) << model.error().message;
+    return std::move(model).value();
+}
+
+/// What is said of a layer must be the difference of the two networks, summed up step by step.
+void expectDifferences(const std::vector<Rule>& rules) {
     const Graph network = shapedNetwork();
-    const PreparedModel model = prepared(network, "onednn", restored);
-    std::vector<Rule> list{{RuleMatch::Global, "", "onednn"}};
-    for (const std::string& layer : restored) {
-        list.push_back({RuleMatch::Layer, layer, "fp32"});
-    }
-    const RuleSet rules = RuleSet::make(list).value();
-    const QuantizedGraph integer = converted(model), real = convertFloat(network).value();
-    const Profile integerProfile = inventedProfile(integer), floatProfile = inventedProfile(real);
-    const auto costs = predictRestoreCosts({model, rules, real, floatProfile, integer, integerProfile, kBatch,
-                                            [](bool quantizes, int64_t count) {
-                                                return (quantizes ? 2e-3 : 1e-3) * static_cast<double>(count);
-                                            }});
+    const PreparedModel model = preparedBy(network, rules);
+    const Calibration calibration = calibrated(model);
+    InventedExecutor variant(convert(model, calibration).value());
+    Job job;
+    const auto costs = measureRestoreCosts({model, calibration, variant, invented}, {}, {}, job);
     ASSERT_TRUE(costs) << costs.error().message;
     size_t integers = 0;
     for (size_t i = 0; i < model.groups.size(); ++i) {
-        const std::string layer = network.node(model.groups[i].primary).name;
-        EXPECT_EQ(costs->contains(layer), model.integer[i]) << layer;
-        if (!model.integer[i]) {
+        const std::string layer = layerOf(model, i);
+        EXPECT_EQ(costs->contains(layer), model.isInteger(i)) << layer;
+        if (!model.isInteger(i)) {
             continue;
         }
         ++integers;
-        std::vector<std::string> more = restored;
-        more.push_back(layer);
-        const double difference = totalMs(converted(prepared(network, "onednn", more))) - totalMs(integer);
+        std::vector<Rule> more = rules;
+        more.push_back({RuleMatch::Layer, layer, "fp32"});
+        const double difference = totalMs(converted(preparedBy(network, more))) - totalMs(variant.graph());
         EXPECT_NEAR(costs->at(layer), difference, 1e-9) << layer;
     }
     EXPECT_GT(integers, 2U);
 }
 
 TEST(RestoreCost, IsTheDifferenceOfTheTwoNetworks) {
-    expectDifferences({});
+    expectDifferences({{RuleMatch::Global, "", "onednn"}});
 }
 
 TEST(RestoreCost, IsLessWhereANeighbourIsFloatAlready) {
     const Graph network = shapedNetwork();
     const PreparedModel model = prepared(network, "onednn");
     for (const size_t group : {size_t{0}, size_t{1}, model.groups.size() - 1}) {
-        expectDifferences({network.node(model.groups[group].primary).name});
+        expectDifferences(
+            {{RuleMatch::Global, "", "onednn"}, {RuleMatch::Layer, layerOf(model, group), "fp32"}});
     }
+}
+
+TEST(RestoreCost, CountsStepsFromGridToGrid) {
+    const PreparedModel model = prepared(shapedNetwork(), "onednn");
+    for (size_t group = 0; group < model.groups.size(); ++group) {
+        expectDifferences(
+            {{RuleMatch::Global, "", "onednn"}, {RuleMatch::Layer, layerOf(model, group), "tensorrt"}});
+    }
+}
+
+TEST(RestoreCost, DecisionsMadeAnewAreThoseOfTheRules) {
+    const Graph network = smallNetwork();
+    const PreparedModel model = prepared(network, "onednn");
+    PreparedModel changed = model;
+    for (size_t i = 0; i < model.groups.size(); ++i) {
+        const PreparedModel expected = prepared(network, "onednn", {layerOf(model, i)});
+        changed.qconfigs = expected.qconfigs;
+        decide(changed);
+        EXPECT_EQ(changed.computes, expected.computes) << layerOf(model, i);
+        EXPECT_EQ(changed.reads, expected.reads) << layerOf(model, i);
+        EXPECT_EQ(changed.observed.size(), expected.observed.size()) << layerOf(model, i);
+    }
+    changed.qconfigs = model.qconfigs;
+    decide(changed);
+    EXPECT_EQ(changed.computes, model.computes);
+}
+
+TEST(RestoreCost, LayersThatAreRestoredTogetherDoNotMeet) {
+    const Graph network = smallNetwork();
+    const PreparedModel model = prepared(network, "onednn");
+    const auto sets = restoredTogether(model, Job());
+    ASSERT_TRUE(sets);
+    std::multiset<size_t> all;
+    for (const RestoredTogether& set : *sets) {
+        all.insert(set.begin(), set.end());
+        std::vector<std::string> layers;
+        std::vector<Compute> expected = model.computes;
+        for (const size_t group : set) {
+            layers.push_back(layerOf(model, group));
+            const std::vector<Compute> alone = prepared(network, "onednn", {layers.back()}).computes;
+            for (size_t i = 0; i < alone.size(); ++i) {
+                if (alone[i] != model.computes[i]) {
+                    EXPECT_EQ(expected[i], model.computes[i]) << "a layer changes by two others";
+                    expected[i] = alone[i];
+                }
+            }
+        }
+        EXPECT_EQ(prepared(network, "onednn", layers).computes, expected);
+    }
+    for (size_t i = 0; i < model.groups.size(); ++i) {
+        EXPECT_EQ(all.count(i), model.isInteger(i) ? 1U : 0U) << layerOf(model, i);
+    }
+    EXPECT_LT(sets->size(), all.size()) << "not a network a layer";
+}
+
+TEST(RestoreCost, EndsWhenItsJobIsCancelled) {
+    const PreparedModel model = prepared(smallNetwork(), "onednn");
+    const Calibration calibration = calibrated(model);
+    for (const int last : {1, 40, 100}) {
+        CancelToken token;
+        Job job({}, token);
+        int runs = 0;
+        const auto count = [&] {
+            if (++runs == last) {
+                token.cancel();
+            }
+        };
+        InventedExecutor variant(convert(model, calibration).value(), count);
+        const auto make = [&](QuantizedGraph graph) -> Result<std::unique_ptr<Executor>> {
+            return std::unique_ptr<Executor>(std::make_unique<InventedExecutor>(std::move(graph), count));
+        };
+        const auto costs = measureRestoreCosts({model, calibration, variant, make}, {}, {}, job);
+        ASSERT_FALSE(costs);
+        EXPECT_EQ(costs.error().kind, ErrorKind::Cancelled);
+        EXPECT_EQ(runs, last);
+    }
+    CancelToken token;
+    token.cancel();
+    EXPECT_FALSE(restoredTogether(model, Job({}, token)));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <QTemporaryDir>
 #include <QTest>
 #include <memory>
 #include <string>
@@ -26,19 +27,21 @@ struct Outcome {
     std::vector<json> results;
     std::vector<std::pair<int, std::string>> errors;
     std::vector<protocol::ProgressNote> progress;
-    std::vector<protocol::CurvePoint> training;
+    std::vector<protocol::PartialNote> parts;
     bool ended() const { return results.size() + errors.size() > 0; }
 
     RequestHandlers handlers() {
         return {[this](const json& result) { results.push_back(result); },
-                [this](int code, const QString& text) { errors.emplace_back(code, text.toStdString()); },
+                [this](const EngineError& error) {
+                    errors.emplace_back(error.code, error.message.toStdString());
+                },
                 [this](const protocol::ProgressNote& note) { progress.push_back(note); },
-                [this](const protocol::CurvePoint& point) { training.push_back(point); }};
+                [this](const protocol::PartialNote& note) { parts.push_back(note); }};
     }
 };
 
-protocol::MeasureParams measureParams(const std::string& model) {
-    protocol::MeasureParams params;
+protocol::VariantSpec measureParams(const std::string& model) {
+    protocol::VariantSpec params;
     params.model = model;
     params.recipe = samples::recipe();
     return params;
@@ -124,13 +127,73 @@ TEST_F(EngineClientTest, TypedLayer) {
     EngineApi api(engine);
     std::optional<protocol::ModelInfo> model;
     std::string error;
-    api.openModel({"net.pt", {}, {}}, {[&](const protocol::ModelInfo& info) { model = info; }, {}, {}, {}});
+    api.openModel({"net.pt", {}, {}},
+                  {[&](const protocol::ModelInfo& info) { model = info; }, {}, {}, {}, {}});
     api.openModel({"missing.pt", {}, {}},
-                  {{}, [&](int, const QString& text) { error = text.toStdString(); }, {}, {}});
+                  {{}, [&](const EngineError& why) { error = why.message.toStdString(); }, {}, {}, {}});
     ASSERT_TRUE(eventually([&] { return model && !error.empty(); }));
     EXPECT_EQ(model->path, "net.pt");
     EXPECT_EQ(model->layers.size(), samples::modelInfo("").layers.size());
     EXPECT_THAT(error, HasSubstr("no such file"));
+}
+
+TEST_F(EngineClientTest, PartsOfAMeasurementAreTypedAndComeBeforeTheResult) {
+    EngineClient& engine = client();
+    engine.start();
+    EngineApi api(engine);
+    std::vector<std::string> order;
+    Handlers<protocol::VariantResult> handlers;
+    handlers.onPartial = [&](const std::string& part, const protocol::VariantResult& soFar) {
+        order.push_back(part);
+        EXPECT_TRUE(soFar.layers.at(0).sqnr_db);
+        EXPECT_EQ(soFar.variant.top1.has_value(), part != "errors");
+        EXPECT_FALSE(soFar.speedup) << "not yet known";
+    };
+    handlers.onResult = [&](const protocol::VariantResult& result) {
+        order.emplace_back("result");
+        EXPECT_TRUE(result.speedup);
+    };
+    protocol::VariantSpec spec = measureParams("net.pt");
+    spec.data = protocol::DataSpec{"fashion-mnist:test", {}};
+    api.measure(spec, handlers);
+    ASSERT_TRUE(eventually([&] { return !order.empty() && order.back() == "result"; }));
+    EXPECT_THAT(order, testing::ElementsAre("errors", "accuracy", "result"));
+}
+
+TEST_F(EngineClientTest, PointsOfATrainingAreTyped) {
+    EngineClient& engine = client();
+    engine.start();
+    EngineApi api(engine);
+    std::vector<protocol::CurvePoint> points;
+    bool done = false;
+    Handlers<protocol::VariantResult> handlers;
+    handlers.onTraining = [&](const protocol::CurvePoint& point) { points.push_back(point); };
+    handlers.onResult = [&](const protocol::VariantResult& result) {
+        done = true;
+        EXPECT_EQ(result.curve.size(), points.size());
+    };
+    QTemporaryDir folder;
+    api.train({measureParams("net.pt"), {}, folder.filePath(QStringLiteral("w.qsw")).toStdString()},
+              handlers);
+    ASSERT_TRUE(eventually([&] { return done; }));
+    ASSERT_FALSE(points.empty());
+    EXPECT_GT(points.front().loss, 0);
+}
+
+TEST_F(EngineClientTest, JobsAreToldAndGoneWithTheEngine) {
+    EngineClient& engine = client();
+    std::vector<protocol::JobList> told;
+    QObject::connect(&engine, &EngineClient::jobsChanged,
+                     [&](const protocol::JobList& jobs) { told.push_back(jobs); });
+    engine.start();
+    Outcome outcome;
+    engine.request("debug.jobs", protocol::JobList{{{7, "variant.train", "running"}}}, outcome.handlers());
+    ASSERT_TRUE(eventually([&] { return outcome.ended(); }));
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].jobs.at(0).method, "variant.train");
+    engine.stop();
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_TRUE(told[1].jobs.empty());
 }
 
 TEST_F(EngineClientTest, ACrashFailsEveryPendingRequestAndTheNextOneWorks) {
@@ -187,7 +250,7 @@ TEST_F(EngineClientTest, AHandlerMayAskAgain) {
     engine.request(
         "debug.crash", json::object(),
         {{},
-         [&](int, const QString&) { engine.request("debug.echo", json::object(), second.handlers()); },
+         [&](const EngineError&) { engine.request("debug.echo", json::object(), second.handlers()); },
          {},
          {}});
     engine.request("debug.crash", json::object(), {});

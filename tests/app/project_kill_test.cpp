@@ -1,4 +1,5 @@
-// A program that is killed while it saves leaves the old project or the new one. QS_KILLS says how often.
+// A program that is killed while it saves leaves the old project or the new one, and its recovery has what
+// was finished. QS_KILLS says how often.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -13,7 +14,10 @@
 #include <thread>
 
 #include "app/session/project_file.h"
+#include "app/session/recovery.h"
+#include "app/session/variant_file.h"
 #include "support/sample_results.h"
+#include "support/shared.h"
 
 namespace qs::app {
 namespace {
@@ -25,12 +29,35 @@ int kills() {
 
 ProjectFile projectNamed(const QString& name) {
     ProjectFile project;
-    project.document.model = samples::modelInfo("net.pt");
+    project.document.model = samples::share(samples::modelInfo("net.pt"));
     for (int i = 0; i < 8; ++i) {
         const QString id = name + QString::number(i);
-        project.document.variants.push_back({id, name, {}, samples::variant(samples::recipe())});
+        project.document.variants.push_back(makeVariant(id, name, {}, samples::variant(samples::recipe())));
     }
     return project;
+}
+
+/// As a session does it.
+void save(const QString& path, ProjectFile project) {
+    QStringList missing;
+    if (saveProject(path, project, missing).isEmpty()) {
+        removeStrayFiles(project.document, filesFolder(path));
+    }
+}
+
+/// Starts `work` in a process of its own and kills it at a moment within the milliseconds given.
+template <typename Work>
+void killAmid(int round, int milliseconds, const Work& work) {
+    static std::mt19937 random(std::random_device{}());
+    const pid_t child = ::fork();
+    if (child == 0) {
+        work();
+        ::_exit(0);
+    }
+    std::uniform_int_distribution moment(0, milliseconds * 1000);
+    std::this_thread::sleep_for(std::chrono::microseconds(moment(random)));
+    ::kill(child, round % 2 == 0 ? SIGKILL : SIGTERM);
+    ::waitpid(child, nullptr, 0);
 }
 
 TEST(ProjectKill, LeavesTheOldProjectOrTheNewOne) {
@@ -38,28 +65,59 @@ TEST(ProjectKill, LeavesTheOldProjectOrTheNewOne) {
     const QString path = folder.filePath(QStringLiteral("p.qsproj"));
     const ProjectFile first = projectNamed(QStringLiteral("first"));
     const ProjectFile second = projectNamed(QStringLiteral("second"));
-    ASSERT_EQ(writeProject(path, first), QString());
-    std::mt19937 random(std::random_device{}());
-    std::uniform_int_distribution moment(0, 60'000);
+    save(path, first);
     for (int i = 0; i < kills(); ++i) {
-        const pid_t child = ::fork();
-        if (child == 0) {
+        killAmid(i, 60, [&] {
             for (;;) {
-                writeProject(path, first);
-                writeProject(path, second);
+                save(path, first);
+                save(path, second);
             }
-        }
-        std::this_thread::sleep_for(std::chrono::microseconds(moment(random)));
-        const int signal = i % 2 == 0 ? SIGKILL : SIGTERM;
-        ::kill(child, signal);
-        ::waitpid(child, nullptr, 0);
+        });
         ProjectFile read;
         ASSERT_EQ(readProject(path, read), QString());
-        ASSERT_EQ(read.document.variants.size(), 8U);
-        const QString name = read.document.variants[0].name;
-        for (const Variant& variant : read.document.variants) {
-            EXPECT_EQ(variant.name, name);
+        ASSERT_EQ(read.document.variants.size(), 8U) << read.problems.join(u' ').toStdString();
+        const QString name = read.document.variants[0]->name;
+        for (const VariantPtr& variant : read.document.variants) {
+            EXPECT_EQ(variant->name, name);
         }
+    }
+}
+
+TEST(RecoveryKill, LosesNothingThatWasFinished) {
+    const QTemporaryDir root;
+    const std::vector<VariantPtr> variants = projectNamed(QStringLiteral("v")).document.variants;
+    for (int i = 0; i < kills(); ++i) {
+        int finished[2];
+        ASSERT_EQ(::pipe(finished), 0);
+        killAmid(i, 40, [&] {
+            RecoveryStore store(root.path());
+            Document document;
+            for (const VariantPtr& variant : variants) {
+                document.variants.push_back(variant);
+                if (RecoveryStore::write(store.file(), document, {}).isEmpty() &&
+                    ::write(finished[1], "+", 1) != 1) {
+                    return;
+                }
+            }
+            ::pause();
+        });
+        ::close(finished[1]);
+        char marks[16];
+        const auto count = static_cast<size_t>(::read(finished[0], marks, sizeof marks));
+        ::close(finished[0]);
+
+        const RecoveryStore next(root.path());
+        const std::vector<RecoveryInfo> found = next.others();
+        ASSERT_EQ(found.size(), count > 0 ? 1U : found.size());
+        for (const RecoveryInfo& recovery : found) {
+            TakenOver taken;
+            ProjectFile read;
+            ASSERT_EQ(RecoveryStore::takeOver(recovery, taken, read), QString());
+            EXPECT_TRUE(read.problems.isEmpty()) << read.problems.join(u' ').toStdString();
+            EXPECT_GE(read.document.variants.size(), count);
+        }
+        ASSERT_TRUE(QDir(root.path()).removeRecursively());
+        ASSERT_TRUE(QDir().mkpath(root.path()));
     }
 }
 

@@ -69,13 +69,13 @@ TEST_F(RealEngineTest, MeasuresTheSameAfterACrash) {
 
     bool crashed = false;
     engine->request("debug.crash", nlohmann::json::object(),
-                    {{}, [&](int, const QString&) { crashed = true; }, {}, {}});
+                    {{}, [&](const EngineError&) { crashed = true; }, {}, {}});
     ASSERT_TRUE(QTest::qWaitFor([&] { return crashed; }, 60'000));
 
     ASSERT_TRUE(session->calibrate());
     ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
-    const protocol::VariantResult& before = session->variants().at(0).result;
-    const protocol::VariantResult& after = session->variants().at(1).result;
+    const protocol::VariantResult& before = session->variants().at(0)->result;
+    const protocol::VariantResult& after = session->variants().at(1)->result;
     ASSERT_FALSE(before.layers.empty());
     EXPECT_EQ(after.variant.top1, before.variant.top1);
     for (size_t i = 0; i < before.layers.size(); ++i) {

@@ -10,9 +10,11 @@
 #include <QSignalSpy>
 #include <nlohmann/json.hpp>
 
+#include "app/files.h"
 #include "app/session/project_file.h"
 #include "app/session/recovery.h"
 #include "app/session/session.h"
+#include "app/session/variant_file.h"
 #include "app/session_fixture.h"
 #include "protocol/json.h"
 
@@ -40,7 +42,7 @@ class SessionFilesTest : public SessionFixture {
         ASSERT_EQ(files.size(), 1);
         const QDir from = QFileInfo(files.front()).dir();
         const QDir to(QDir(recoveryRoot()).filePath(QStringLiteral("killed")));
-        ASSERT_TRUE(to.mkpath(QStringLiteral("weights")));
+        ASSERT_TRUE(to.mkpath(QStringLiteral("recovery.files")));
         QDirIterator all(from.path(), QDir::Files, QDirIterator::Subdirectories);
         while (all.hasNext()) {
             const QString relative = from.relativeFilePath(all.next());
@@ -58,7 +60,7 @@ class SessionFilesTest : public SessionFixture {
         session().train();
         finish();
         session().setSelectedLayer(QStringLiteral("conv1"));
-        session().setCurrentVariant(session().variants()[1].id);
+        session().setCurrentVariant(session().variants()[1]->id);
     }
 
     void expectFullSession(Session& other) {
@@ -67,53 +69,120 @@ class SessionFilesTest : public SessionFixture {
         EXPECT_EQ(other.rules(), session().rules());
         ASSERT_EQ(other.variants().size(), 3u);
         for (size_t i = 0; i < 3; ++i) {
-            protocol::VariantResult here = session().variants()[i].result;
-            protocol::VariantResult there = other.variants()[i].result;
+            protocol::VariantResult here = session().variants()[i]->result;
+            protocol::VariantResult there = other.variants()[i]->result;
             here.recipe.trained_weights.clear();
             there.recipe.trained_weights.clear();
             EXPECT_EQ(json(there), json(here));
         }
         EXPECT_EQ(other.currentVariant()->id, session().currentVariant()->id);
         EXPECT_EQ(other.selectedLayer(), session().selectedLayer());
-        EXPECT_TRUE(QFile::exists(QString::fromStdString(other.variants()[2].result.recipe.trained_weights)));
+        EXPECT_TRUE(
+            QFile::exists(QString::fromStdString(other.variants()[2]->result.recipe.trained_weights)));
     }
 };
 
 TEST_F(SessionFilesTest, SaveAndLoad) {
     makeFullSession();
     QSignalSpy modified(&session(), &Session::modifiedChanged);
-    ASSERT_EQ(session().save(path("p")), QString());
+    ASSERT_EQ(saveTo(session(), path("p")), QString());
     EXPECT_EQ(session().projectPath(), path("p.qsproj"));
     EXPECT_FALSE(session().isModified());
     EXPECT_EQ(modified.count(), 1);
     EXPECT_EQ(recoveryFiles(), QStringList()) << "there is nothing to recover";
-    EXPECT_TRUE(QFile::exists(path("p.files/") + session().variants()[2].id + QStringLiteral(".qsw")));
-    EXPECT_THAT(session().variants()[2].result.recipe.trained_weights, HasSubstr("p.files/"));
+    EXPECT_TRUE(QFile::exists(path("p.files/") + session().variants()[2]->id + QStringLiteral(".qsw")));
+    EXPECT_THAT(session().variants()[2]->result.recipe.trained_weights, HasSubstr("p.files/"));
 
     const auto other = makeSession();
-    ASSERT_EQ(other->load(path("p.qsproj")), QString());
+    ASSERT_EQ(loadFrom(*other, path("p.qsproj")), QString());
     expectFullSession(*other);
     EXPECT_FALSE(other->isModified());
     EXPECT_EQ(other->projectPath(), path("p.qsproj"));
 }
 
-TEST_F(SessionFilesTest, WeightsOfRemovedVariantsLeaveTheProject) {
+TEST_F(SessionFilesTest, FilesOfRemovedVariantsLeaveTheProject) {
     makeFullSession();
-    ASSERT_EQ(session().save(path("p.qsproj")), QString());
-    const QDir weights(path("p.files"));
-    EXPECT_EQ(weights.entryList(QDir::Files).size(), 1);
-    session().removeVariant(session().variants()[2].id);
-    EXPECT_EQ(weights.entryList(QDir::Files).size(), 1) << "until the project is saved";
-    ASSERT_EQ(session().save(path("p.qsproj")), QString());
-    EXPECT_EQ(weights.entryList(QDir::Files).size(), 0);
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
+    const QDir files(path("p.files"));
+    EXPECT_EQ(files.entryList(QDir::Files).size(), 4) << "three variants, and the weights of one";
+    session().removeVariant(session().variants()[2]->id);
+    EXPECT_EQ(files.entryList(QDir::Files).size(), 4) << "until the project is saved";
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
+    EXPECT_EQ(files.entryList(QDir::Files).size(), 2);
+}
+
+TEST_F(SessionFilesTest, SavingAgainWritesOnlyWhatIsNew) {
+    makeFullSession();
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
+    const QString first = variantFile(path("p.files"), session().variants()[0]->id);
+    const QDateTime written = QFileInfo(first).lastModified();
+    calibrate();
+    ASSERT_TRUE(eventually([&] { return recoveryFiles().size() == 1; }));
+    const QDir autosaved(filesFolder(recoveryFiles().front()));
+    EXPECT_FALSE(autosaved.exists(QFileInfo(first).fileName()) &&
+                 QFileInfo(autosaved.filePath(QFileInfo(first).fileName())).lastModified() > written)
+        << "the project has it";
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
+    EXPECT_EQ(QFileInfo(first).lastModified(), written);
+    EXPECT_EQ(QDir(path("p.files")).entryList({QStringLiteral("*.qsvariant")}).size(), 4);
+    EXPECT_EQ(recoveryFiles(), QStringList());
+}
+
+TEST_F(SessionFilesTest, AProjectUnderAnotherNameStandsOnItsOwn) {
+    makeFullSession();
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
+    ASSERT_EQ(saveTo(session(), path("q.qsproj")), QString());
+    ASSERT_TRUE(QDir(path("p.files")).removeRecursively());
+    const auto other = makeSession();
+    ASSERT_EQ(loadFrom(*other, path("q.qsproj")), QString());
+    expectFullSession(*other);
+}
+
+TEST_F(SessionFilesTest, WhatChangesWhileSavingStaysUnsaved) {
+    makeFullSession();
+    session().save(path("p.qsproj"));
+    EXPECT_TRUE(session().isSaving());
+    session().setGlobalPreset(QStringLiteral("qnnpack"));
+    ASSERT_TRUE(eventually([&] { return !session().isSaving(); }));
+    EXPECT_EQ(session().projectPath(), path("p.qsproj"));
+    EXPECT_TRUE(session().isModified());
+    EXPECT_TRUE(eventually([&] { return recoveryFiles().size() == 1; }));
+    const auto other = makeSession();
+    ASSERT_EQ(loadFrom(*other, path("p.qsproj")), QString());
+    EXPECT_EQ(other->rules().preset, "onednn") << "as it was when saving began";
+}
+
+TEST_F(SessionFilesTest, AVariantThatCannotBeReadIsSaid) {
+    makeFullSession();
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
+    ASSERT_TRUE(QFile::remove(variantFile(path("p.files"), session().variants()[1]->id)));
+    messages.clear();
+    ASSERT_EQ(loadFrom(session(), path("p.qsproj")), QString());
+    EXPECT_EQ(session().variants().size(), 2u);
+    EXPECT_TRUE(session().currentVariant()) << "the one that was current is lost";
+    EXPECT_THAT(messages, testing::Contains(HasSubstr("\"onednn, 2 layers FP32\" cannot be shown")));
+}
+
+TEST_F(SessionFilesTest, OpeningCanBeCancelled) {
+    makeFullSession();
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
+    messages.clear();
+    ASSERT_TRUE(session().load(path("p.qsproj")));
+    EXPECT_TRUE(session().isLoading());
+    session().cancelJob();
+    const JobOutcome outcome = finish();
+    // It may have been read already.
+    EXPECT_NE(outcome, JobOutcome::Failed);
+    EXPECT_EQ(session().variants().size(), 3u);
+    EXPECT_THAT(messages, testing::Each(HasSubstr("net.pt is not there")));
 }
 
 TEST_F(SessionFilesTest, ALoadedSessionGoesOn) {
     makeFullSession();
-    ASSERT_EQ(session().save(path("p.qsproj")), QString());
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
     session().clear();
     EXPECT_FALSE(session().model());
-    ASSERT_EQ(session().load(path("p.qsproj")), QString());
+    ASSERT_EQ(loadFrom(session(), path("p.qsproj")), QString());
     ASSERT_TRUE(session().restoreWorst(1));
     EXPECT_EQ(finish(), JobOutcome::Finished);
     EXPECT_EQ(session().variants().size(), 4u);
@@ -122,39 +191,40 @@ TEST_F(SessionFilesTest, ALoadedSessionGoesOn) {
 
 TEST_F(SessionFilesTest, AModelThatIsGoneIsPointedOut) {
     makeFullSession();
-    ASSERT_EQ(session().save(path("p.qsproj")), QString());
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
     messages.clear();
-    ASSERT_EQ(session().load(path("p.qsproj")), QString());
+    ASSERT_EQ(loadFrom(session(), path("p.qsproj")), QString());
     ASSERT_EQ(messages.size(), 1u) << "the fake engine needs no file, so there is none";
     EXPECT_THAT(messages[0], HasSubstr("net.pt is not there"));
 }
 
 TEST_F(SessionFilesTest, AFailedSaveOrLoadChangesNothing) {
     makeFullSession();
-    EXPECT_NE(session().save(path("no/such/folder/p.qsproj")), QString());
+    EXPECT_NE(saveTo(session(), path("no/such/folder/p.qsproj")), QString());
     EXPECT_TRUE(session().isModified());
     EXPECT_EQ(session().projectPath(), QString());
-    EXPECT_NE(session().load(path("none.qsproj")), QString());
+    EXPECT_NE(loadFrom(session(), path("none.qsproj")), QString());
     EXPECT_EQ(session().variants().size(), 3u);
 }
 
-TEST_F(SessionFilesTest, LoadingWhileAJobRunsDropsItsResult) {
+TEST_F(SessionFilesTest, OpeningAProjectWaitsForTheJobThatRuns) {
     makeFullSession();
-    ASSERT_EQ(session().save(path("p.qsproj")), QString());
+    ASSERT_EQ(saveTo(session(), path("p.qsproj")), QString());
     ASSERT_TRUE(session().calibrate());
-    ASSERT_EQ(session().load(path("p.qsproj")), QString());
-    EXPECT_FALSE(session().job().running);
-    EXPECT_TRUE(eventually([&] { return engine().pendingCount() == 0; }));
-    EXPECT_EQ(session().variants().size(), 3u);
+    EXPECT_FALSE(session().load(path("p.qsproj")));
+    EXPECT_THAT(messages.back(), HasSubstr("still running"));
+    EXPECT_EQ(finish(), JobOutcome::Finished);
+    EXPECT_EQ(session().variants().size(), 4u);
 }
 
 TEST_F(SessionFilesTest, EditsAndResultsAreAutosaved) {
     open();
     calibrate();
-    ASSERT_EQ(recoveryFiles().size(), 1) << "at once after a job";
     ProjectFile saved;
-    ASSERT_EQ(readProject(recoveryFiles().front(), saved), QString());
-    EXPECT_EQ(saved.document.variants.size(), 1u);
+    ASSERT_TRUE(eventually([&] {
+        return recoveryFiles().size() == 1 && readProject(recoveryFiles().front(), saved).isEmpty() &&
+               saved.document.variants.size() == 1;
+    })) << "at once after a job";
     session().setGlobalPreset(QStringLiteral("qnnpack"));
     EXPECT_TRUE(eventually([&] {
         return readProject(recoveryFiles().front(), saved).isEmpty() &&
@@ -167,7 +237,8 @@ TEST_F(SessionFilesTest, AKilledSessionIsRecovered) {
     session().setSettings(session().settings());
     ASSERT_TRUE(eventually([&] {
         ProjectFile saved;
-        return readProject(recoveryFiles().front(), saved).isEmpty() &&
+        return readProject(recoveryFiles().value(0), saved).isEmpty() &&
+               saved.document.variants.size() == 3 &&
                saved.document.currentVariant == session().currentVariant()->id;
     }));
     pretendItWasKilled();
@@ -176,13 +247,27 @@ TEST_F(SessionFilesTest, AKilledSessionIsRecovered) {
     const std::vector<RecoveryInfo> found = next->recoveries();
     ASSERT_EQ(found.size(), 1u) << "the session that lives is not up for recovery";
     EXPECT_TRUE(found[0].savedAt.isValid());
-    ASSERT_EQ(next->loadRecovery(found[0]), QString());
+    ASSERT_EQ(recover(*next, found[0]), QString());
     expectFullSession(*next);
     EXPECT_TRUE(next->isModified());
-    EXPECT_TRUE(next->recoveries().empty()) << "taken over";
-    EXPECT_FALSE(QFileInfo::exists(found[0].folder));
-    EXPECT_EQ(recoveryFiles().size(), 2) << "it is safe again";
-    EXPECT_NE(next->loadRecovery(found[0]), QString()) << "not twice";
+    EXPECT_TRUE(session().recoveries().empty()) << "taken over";
+    EXPECT_EQ(recoveryFiles().size(), 2) << "it is as safe as before";
+    EXPECT_NE(recover(session(), found[0]), QString()) << "not twice";
+}
+
+TEST_F(SessionFilesTest, ARecoveryOfVersion1GoesOnWhereItLies) {
+    const QDir root(recoveryRoot());
+    ASSERT_TRUE(root.mkpath(QStringLiteral("killed/weights")));
+    const QString projects = QStringLiteral(QS_SOURCE_DIR "/tests/app/projects/");
+    ASSERT_TRUE(QFile::copy(projects + QStringLiteral("version1.qsproj"),
+                            root.filePath(QStringLiteral("killed/recovery.qsproj"))));
+    ASSERT_EQ(session().recoveries().size(), 1u);
+    ASSERT_EQ(recover(session(), session().recoveries()[0]), QString());
+    EXPECT_EQ(session().variants().size(), 2u);
+    EXPECT_TRUE(eventually([&] {
+        return QDir(root.filePath(QStringLiteral("killed/recovery.files"))).entryList(QDir::Files).size() ==
+               2;
+    })) << "each in a file of its own from now on";
 }
 
 TEST_F(SessionFilesTest, AFolderWithoutADocumentThatAKilledSessionLeftIsRemoved) {
@@ -199,6 +284,7 @@ TEST_F(SessionFilesTest, AFolderWithoutADocumentThatAKilledSessionLeftIsRemoved)
 TEST_F(SessionFilesTest, ARecoveryCanBeDiscarded) {
     open();
     calibrate();
+    ASSERT_TRUE(eventually([&] { return recoveryFiles().size() == 1; }));
     pretendItWasKilled();
     ASSERT_EQ(session().recoveries().size(), 1u);
     session().discardRecovery(session().recoveries()[0]);
@@ -209,7 +295,7 @@ TEST_F(SessionFilesTest, ASessionThatEndsWellLeavesNothing) {
     open();
     session().train();
     finish();
-    EXPECT_EQ(recoveryFiles().size(), 1);
+    EXPECT_TRUE(eventually([&] { return recoveryFiles().size() == 1; }));
     start();
     EXPECT_EQ(recoveryFiles(), QStringList());
     EXPECT_TRUE(QDir(recoveryRoot()).isEmpty());

@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QSignalSpy>
 
+#include "app/files.h"
 #include "app/session_fixture.h"
 #include "support/sample_results.h"
 
@@ -83,14 +84,16 @@ TEST_F(SessionTest, CalibratesOnDataOfItsOwnUntilThatIsCleared) {
     EXPECT_EQ(session().currentVariant()->result.measured.calib_data, "");
 }
 
-TEST(InputHintTest, ReadsTheExampleInAMessage) {
-    const auto hint = inputHint(QStringLiteral("input x: give its size, for example --input x=1x3x224x224"));
+TEST(InputHintTest, ReadsTheExampleInAnError) {
+    const auto hint = inputHint({{"input", "x"}, {"shape", {1, 3, 224, 224}}});
     ASSERT_TRUE(hint);
     EXPECT_EQ(hint->name, "x");
     EXPECT_EQ(hint->shape, (std::vector<int64_t>{1, 3, 224, 224}));
-    EXPECT_FALSE(inputHint(QStringLiteral("no such file: --input")));
-    const auto guess = inputHint(QStringLiteral(
-        "conv1: 3 channels (with an input shape that was guessed: --input gives the right one)"));
+    for (const nlohmann::json& other :
+         {nlohmann::json(), nlohmann::json{{"file", "x.pt"}}, nlohmann::json{{"input", 3}, {"shape", {1}}}}) {
+        EXPECT_FALSE(inputHint(other)) << other;
+    }
+    const auto guess = inputHint({{"input", ""}, {"shape", {1, 3, 224, 224}}});
     ASSERT_TRUE(guess);
     EXPECT_EQ(guess->name, "");
     EXPECT_EQ(parseShape(QStringLiteral(" 1 x 3 × 8,8 ")), (std::vector<int64_t>{1, 3, 8, 8}));
@@ -183,7 +186,7 @@ TEST_F(SessionTest, RestoreWorstMeasuresANewVariantAndUndoShowsTheOldOne) {
     EXPECT_EQ(currentName(), "onednn, 2 layers FP32");
     EXPECT_EQ(precisionOf(*session().currentVariant(), kWorst), "fp32");
     EXPECT_LT(*session().currentVariant()->result.accuracy_drop,
-              *session().variants()[0].result.accuracy_drop);
+              *session().variants()[0]->result.accuracy_drop);
 
     session().undoStack().undo();
     EXPECT_EQ(currentName(), "onednn");
@@ -213,7 +216,7 @@ TEST_F(SessionTest, UndoPrefersTheVariantThatWasShown) {
     calibrate();
     calibrate();
     EXPECT_EQ(currentName(), "onednn (2)");
-    session().setCurrentVariant(session().variants()[0].id);
+    session().setCurrentVariant(session().variants()[0]->id);
     session().restoreWorst(1);
     finish();
     session().undoStack().undo();
@@ -226,7 +229,7 @@ TEST_F(SessionTest, AnEditWithoutAMeasuredVariantLeavesTheCurrentOneOutdated) {
     session().setGlobalPreset(QStringLiteral("fbgemm"));
     EXPECT_EQ(currentName(), "onednn");
     EXPECT_TRUE(session().isOutdated());
-    session().adoptRules(session().variants()[0].id);
+    session().adoptRules(session().variants()[0]->id);
     EXPECT_FALSE(session().isOutdated());
     EXPECT_EQ(session().rules().preset, "onednn");
 }
@@ -339,10 +342,10 @@ TEST_F(SessionTest, AFileIsVerifiedAgainstTheOpenModel) {
     EXPECT_TRUE(session().proof()->result.passed);
     EXPECT_TRUE(session().proof()->result.file_top1);
     EXPECT_TRUE(session().isModified());
-    ASSERT_EQ(session().save(path("proven.qsproj")), QString());
+    ASSERT_EQ(saveTo(session(), path("proven.qsproj")), QString());
     session().clear();
     EXPECT_FALSE(session().proof());
-    ASSERT_EQ(session().load(path("proven.qsproj")), QString());
+    ASSERT_EQ(loadFrom(session(), path("proven.qsproj")), QString());
     ASSERT_TRUE(session().proof()) << "it is kept in the project";
     EXPECT_EQ(session().proof()->file, path("out.pt"));
     ASSERT_TRUE(session().openModel(path("other.pt")));

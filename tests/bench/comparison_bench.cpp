@@ -64,14 +64,14 @@ std::string networkOf(const fs::path& model) {
 Result<Measured> measure(Workbench& workbench, const std::string& model, int threads, const Options& options,
                          Job& job) {
     protocol::CompareParams params;
-    params.model = model;
-    params.inputs = {{"", "", options.input}};
+    params.variant.model = model;
+    params.variant.inputs = {{"", "", options.input}};
     params.against = {"all"};
-    params.recipe.rules = {{"global", "", "onednn"}};
-    params.recipe.calib_samples = 16;
-    params.recipe.threads = threads;
-    params.recipe.latency_runs = options.runs;
-    params.recipe.latency_warmup = options.warmup;
+    params.variant.recipe.rules = {{"global", "", "onednn"}};
+    params.variant.recipe.calib_samples = 16;
+    params.variant.recipe.threads = threads;
+    params.variant.recipe.latency_runs = options.runs;
+    params.variant.recipe.latency_warmup = options.warmup;
     QS_ASSIGN(protocol::ComparisonResult comparison, workbench.compare(params, job));
     fmt::print("{}\n{}\n", networkOf(model), cli::comparisonText(comparison));
     std::fflush(stdout);

@@ -9,6 +9,7 @@
 #include "analysis/evaluation.h"
 #include "core/guard.h"
 #include "runtime/latency_stats.h"
+#include "workbench/measure.h"
 #include "workbench/variant.h"
 
 namespace qs::bench {
@@ -34,7 +35,10 @@ class LibTorchExecutor : public Executor {
     Result<std::vector<at::Tensor>> runNode(size_t, std::span<const at::Tensor>) override {
         return failure("LibTorch runs whole models");
     }
-    Result<Profile> profile(std::span<const at::Tensor>, int, int, const Job&) override {
+    Result<std::vector<at::Tensor>> runFrom(const Cut&, std::span<const ValueId>) override {
+        return failure("LibTorch runs whole models");
+    }
+    Result<std::unique_ptr<Profiler>> profiler(std::span<const at::Tensor>) override {
         return failure("LibTorch has no profile here");
     }
     const QuantizedGraph& graph() const override { return graph_; }
@@ -62,18 +66,18 @@ Result<Timed> evaluate(Executor& executor, const Dataset& data, const Evaluation
 }  // namespace
 
 Result<EvaluationTimes> timeEvaluation(int64_t samples, int rounds, int threads, Job& job) {
-    Models models;
-    protocol::MeasureParams params;
+    Caches caches;
+    protocol::VariantSpec params;
     params.model = kModel;
     params.data = protocol::DataSpec{"fashion-mnist:test", {}};
     params.recipe.rules = {{"global", "", "onednn"}};
     params.recipe.eval_samples = samples;
     params.recipe.threads = threads;
-    QS_ASSIGN(const BuiltVariant built, buildVariant(models, params, job));
+    QS_ASSIGN(const VariantOnData variant, buildVariant(caches, params, job));
     EvaluationOptions options;
     options.batch = kBatch;
-    QS_ASSIGN(options.metrics, metricsFor(*built.opened, *built.data.evaluation, "top1", false));
-    QS_ASSIGN(const auto int8, makeOneDnnExecutor(built.converted));
+    QS_ASSIGN(options.metrics, metricsFor(*variant.built->opened, *variant.data.evaluation, "top1", false));
+    QS_ASSIGN(const auto int8, makeOneDnnExecutor(variant.built->converted));
     QS_ASSIGN(const auto libTorch, guard("LibTorch cannot open the model", [&] {
                   return std::make_unique<LibTorchExecutor>(kModel, int8->graph());
               }));
@@ -81,8 +85,8 @@ Result<EvaluationTimes> timeEvaluation(int64_t samples, int rounds, int threads,
     EvaluationTimes times;
     times.batch = kBatch;
     for (int round = 0; round < rounds; ++round) {
-        QS_ASSIGN(const Timed ours, evaluate(*int8, *built.data.evaluation, options, job));
-        QS_ASSIGN(const Timed theirs, evaluate(*libTorch, *built.data.evaluation, options, job));
+        QS_ASSIGN(const Timed ours, evaluate(*int8, *variant.data.evaluation, options, job));
+        QS_ASSIGN(const Timed theirs, evaluate(*libTorch, *variant.data.evaluation, options, job));
         int8Seconds.push_back(ours.seconds);
         libTorchSeconds.push_back(theirs.seconds);
         times.samples = ours.samples;

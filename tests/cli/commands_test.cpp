@@ -51,8 +51,8 @@ class FileSizeLimit {
 
 /// The layers and whole-model figures that every variant has.
 void expectVariant(const json& variant) {
-    expectKeys(variant, {"layers", "fp32", "int8", "accuracy_drop", "recipe", "measured"});
-    for (const char* precision : {"fp32", "int8"}) {
+    expectKeys(variant, {"layers", "fp32", "variant", "accuracy_drop", "recipe", "measured"});
+    for (const char* precision : {"fp32", "variant"}) {
         expectKeys(variant[precision], {"top1", "latency_ms", "model_bytes"});
         EXPECT_GT(variant[precision]["latency_ms"], 0);
     }
@@ -233,7 +233,11 @@ TEST_F(CliTest, BenchNeedsNoData) {
     ASSERT_EQ(run.code, 0) << run.err;
     const json variant = run.json();
     EXPECT_EQ(variant["measured"]["threads"], 1);
-    EXPECT_EQ(variant["measured"]["latency_runs"], 3);
+    EXPECT_GE(variant["measured"]["latency_runs"], 6) << "fewer turns give no interval";
+    EXPECT_EQ(variant["measured"]["latency_clock"], "processor");
+    EXPECT_EQ(variant["speedup"].is_null(), variant["machine_busy"].get<bool>());
+    EXPECT_GT(variant["speedup_low"], 0);
+    EXPECT_GE(variant["speedup_high"], variant["speedup_low"]);
     EXPECT_TRUE(variant["variant"]["top1"].is_null());
     EXPECT_GT(variant["fp32"]["latency_ms"], 0);
     EXPECT_GT(variant["layers"].front()["variant_ms"], 0);
@@ -257,20 +261,23 @@ TEST_F(CliTest, BenchAgainstOthersPrintsOneTable) {
     const Finished run = qscope(bench + std::vector<std::string>{"--json"}, noNode);
     ASSERT_EQ(run.code, 0) << run.err;
     const json comparison = run.json();
-    EXPECT_EQ(comparison["measured"]["latency_runs"], 3);
+    EXPECT_EQ(comparison["measured"]["latency_runs"], 6) << "fewer rounds give no interval";
     EXPECT_EQ(comparison["measured"]["threads"], 1);
     EXPECT_EQ(comparison["rows"][0]["name"], "ours-int8");
     for (const json& row : comparison["rows"]) {
         const bool absent = row["name"].get<std::string>().starts_with("onnxruntime");
         EXPECT_EQ(row["median_ms"].is_null(), absent) << row.dump();
-        EXPECT_EQ(row["ratio"].is_null(), absent) << row.dump();
-        EXPECT_THAT(row["note"].get<std::string>(), HasSubstr(absent ? "cannot start node" : ""));
+        EXPECT_EQ(row["ratio_low"].is_null(), absent) << row.dump();
+        const auto note = row["note"].get<std::string>();
+        EXPECT_EQ(row["ratio"].is_null(), absent || note.find("machine busy") != note.npos) << row.dump();
+        EXPECT_THAT(note, HasSubstr(absent ? "cannot start node" : ""));
     }
     const Finished text = qscope(bench, noNode);
     EXPECT_EQ(text.code, 0);
-    EXPECT_THAT(text.out, ContainsRegex("\nlibtorch-fp32 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ x "));
+    EXPECT_THAT(text.out,
+                ContainsRegex("\nours-int8 +[0-9.]+ +[0-9.]+ +[0-9.]+ +1.00 x \\(1.00 to 1.00\\) "));
     EXPECT_THAT(text.out, ContainsRegex("\nonnxruntime-int8 +- .*cannot start node"));
-    EXPECT_THAT(text.out, HasSubstr("processor time, medians of 3 rounds"));
+    EXPECT_THAT(text.out, HasSubstr("processor time, medians of 6 rounds"));
 }
 
 TEST_F(CliTest, BenchAgainstSomeTimesThoseAndOurs) {

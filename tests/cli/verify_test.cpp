@@ -101,6 +101,28 @@ TEST_F(VerifyCommand, AProjectBringsModelRecipeAndData) {
     EXPECT_EQ(result["measured"]["data"], kData);
 }
 
+TEST_F(VerifyCommand, AVariantInAFileOfItsOwnIsFound) {
+    std::filesystem::copy_file(kModel, path("model.pt"));
+    json two = project({"first"});
+    two["version"] = 2;
+    json& variant = two["variants"][0];
+    json stored{{"format", "quantoscope variant"}, {"version", 1}, {"id", "id-first"}};
+    stored["result"] = variant["result"];
+    stored["result"]["recipe"].erase("trained_weights");
+    variant.erase("result");
+    variant["file"] = "two.files/id-first.qsvariant";
+    const auto against = write("two.qsproj", two.dump());
+    EXPECT_THAT(verifyError({path("m.pt"), "--against", against}, "failed"), HasSubstr("id-first.qsvariant"));
+    std::filesystem::create_directory(path("two.files"));
+    write("two.files/id-first.qsvariant", "{}");
+    EXPECT_THAT(verifyError({path("m.pt"), "--against", against}, "failed"), HasSubstr("no variant"));
+    write("two.files/id-first.qsvariant", stored.dump());
+    EXPECT_EQ(verify({"--against", against}).code, 0);
+    variant["trained_weights"] = "two.files/gone.qsw";
+    EXPECT_THAT(verifyError({path("m.pt"), "--against", write("two.qsproj", two.dump())}, "failed"),
+                HasSubstr("two.files/gone.qsw"));
+}
+
 TEST_F(VerifyCommand, TrainedWeightsThatAreGoneAreNamed) {
     json recipe = variant_["recipe"];
     recipe["trained_weights"] = path("gone.qsw");

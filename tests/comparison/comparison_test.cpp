@@ -4,6 +4,7 @@
 
 #include "comparison/comparison_fixture.h"
 #include "runtime/executor.h"
+#include "runtime/paired_ratio.h"
 #include "support/changed_archive.h"
 
 namespace qs::test {
@@ -27,6 +28,9 @@ void expectRan(const protocol::ComparisonRow& row) {
     EXPECT_LE(*row.p10_ms, *row.median_ms) << row.name;
     EXPECT_GE(*row.p90_ms, *row.median_ms) << row.name;
     EXPECT_GT(row.prepare_ms.value_or(0), 0) << row.name;
+    ASSERT_TRUE(row.ratio_low && row.ratio_high) << row.name;
+    EXPECT_LE(*row.ratio_low, *row.ratio_high) << row.name;
+    EXPECT_NE(row.ratio.has_value(), row.note.find("machine busy") != std::string::npos) << row.note;
     EXPECT_FALSE(row.version.empty()) << row.name;
 }
 
@@ -48,7 +52,7 @@ TEST_F(ComparisonTest, EveryContestantRunsOrSaysWhyNot) {
     }
     EXPECT_EQ(result->clock, "processor");
     EXPECT_EQ(result->measured.threads, 1);
-    EXPECT_EQ(result->measured.latency_runs, kRuns);
+    EXPECT_EQ(result->measured.latency_runs, kFewestTurns) << "fewer give no interval";
     EXPECT_FALSE(result->measured.cpu.empty());
 }
 

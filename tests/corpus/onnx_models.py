@@ -447,7 +447,7 @@ def non_zero(folder):
 
 
 def quantized(b, name, values):
-    return b.constant(name, values.astype(numpy.variant))
+    return b.constant(name, values.astype(numpy.int8))
 
 
 @row

@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "corpus/judge.h"
-#include "graph/passes/fusion.h"
+#include "ops/fusion.h"
 #include "ops/op.h"
 #include "quant/ptq.h"
 

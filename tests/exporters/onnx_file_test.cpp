@@ -270,7 +270,7 @@ TEST(QOperator, HasNoQdqBetween) {
 
 TEST(BFloat16, RoundsWeightsAndSaysSo) {
     QuantizedGraph graph = floatNetwork();
-    graph.nodes.at(0).bfloat16 = true;
+    graph.nodes.at(0).compute = Compute::BFloat16;
     const auto made = exporters().find("onnxruntime-x64")->make(graph, {}, "m.onnx");
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_THAT(made->notes, testing::ElementsAre(HasSubstr("layer features.0")));

@@ -9,6 +9,7 @@
 #include <limits>
 #include <ostream>
 
+#include "ops/fake_quantize.h"
 #include "ops/op.h"
 #include "support/export_graphs.h"
 
@@ -197,11 +198,27 @@ OpCase makeCase(const Body& body, bool integer) {
     return {body.name + (integer ? "_integer" : "_float"), b.graph(), {b.sample(x).slice(0, 0, 2)}};
 }
 
+/// Roundings that a float step stands for.
+std::vector<Body> roundingBodies() {
+    const auto onGrid = [](DType dtype, double scale, int64_t zero) {
+        const DTypeInfo& type = infoOf(dtype);
+        const QParams grid{dtype, -1, {scale}, {zero}, type.least, type.greatest};
+        return unary("fake_quantize", gridAttributes(grid), {4, 8, 6, 6}, {}, "_" + std::string(type.name));
+    };
+    return {
+        onGrid(DType::Int16, 1e-4, 0),
+        onGrid(DType::UInt4, 0.25, 7),
+        onGrid(DType::Binary, 0.5, 0),
+        unary("dynamic_fake_quantize", gridAttributes(GridKind())),
+    };
+}
+
 }  // namespace
 
 std::vector<OpCase> entryCases() {
     std::vector<OpCase> cases;
-    for (const auto& bodies : {arithmeticBodies(), activationBodies(), poolingBodies(), shapeBodies()}) {
+    for (const auto& bodies :
+         {arithmeticBodies(), activationBodies(), poolingBodies(), roundingBodies(), shapeBodies()}) {
         for (const Body& body : bodies) {
             cases.push_back(makeCase(body, /*integer=*/false));
             if (ops().find(body.op)->quant != QuantKind::None) {

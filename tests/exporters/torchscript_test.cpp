@@ -185,7 +185,7 @@ TEST(TorchScript, RoundsBFloat16LayersAsTheEngineDoes) {
     b.output("y", b.conv2d("conv", x, {.outputs = 16, .activation = relu}));
     ExportCase one{"bf16", b.graph(), b.sample(x)};
     const at::Tensor real = runReference(one.graph, one.input);
-    one.graph.nodes.at(0).bfloat16 = true;
+    one.graph.nodes.at(0).compute = Compute::BFloat16;
     const at::Tensor expected = runReference(one.graph, one.input);
     const at::Tensor found = run(one, folder);
     QS_NEEDS_QNNPACK(found);

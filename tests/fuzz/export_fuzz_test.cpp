@@ -18,6 +18,7 @@
 #include "runtime/executor.h"
 #include "verify/file_runtime.h"
 #include "workbench/models.h"
+#include "workbench/verify.h"
 #include "workbench/weights_file.h"
 
 namespace qs::test {
@@ -76,6 +77,34 @@ TEST_F(FuzzExports, TorchScriptMetadataMutated) {
     const std::string bytes = whole(SmallNetwork::kTorchScript);
     const auto make = [&](uint64_t seed) { return mutateMember(bytes, ".json", seed, mutateJson); };
     expectWell({mutations(), "damaged.pt", make}, readAndUse);
+}
+
+/// Holds a file against the engine by the recipe that it carries itself.
+std::string verifyItself(const fs::path& path) {
+    static Caches caches;
+    protocol::VerifyParams params;
+    params.file = path.string();
+    params.model = SmallNetwork::kModel;
+    params.data = smallData();
+    params.runtime = "reference";
+    params.samples = 2;
+    params.layer_samples = 2;
+    Job job;
+    const Status verified = guard("verify", [&]() -> Status {
+        QS_TRY(verifyExport(caches, params, job));
+        return {};
+    });
+    return verified ? "" : complaintAbout(verified.error().message);
+}
+
+TEST_F(FuzzExports, VerifiesItselfAsItIs) {
+    expectWell(1, [](uint64_t) { return verifyItself(SmallNetwork::kTorchScript); });
+}
+
+TEST_F(FuzzExports, MetadataMutatedVerifiesItself) {
+    const std::string bytes = whole(SmallNetwork::kTorchScript);
+    const auto make = [&](uint64_t seed) { return mutateMember(bytes, ".json", seed, mutateJson); };
+    expectWell({mutations(), "damaged.pt", make}, verifyItself);
 }
 
 TEST_F(FuzzExports, TorchScriptMutatedInside) {

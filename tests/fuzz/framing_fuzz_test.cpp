@@ -91,6 +91,10 @@ std::string complaintAboutAnswer(const Frame& frame) {
         return "the server wrote " + error->message;
     }
     const auto message = protocol::parseMessage(std::get<json>(frame));
+    const auto* note = std::get_if<protocol::Notification>(&message);
+    if (note && note->method == "$/jobs") {
+        return "";
+    }
     const auto* response = std::get_if<protocol::Response>(&message);
     if (!response) {
         return "no answer: " + protocol::encodeFrame(std::get<json>(frame));

@@ -24,12 +24,13 @@ class FuzzRecipes : public FuzzTest {
 };
 
 Status quantizeBy(const std::filesystem::path& path) {
-    static Models models;
+    static Caches caches;
     Job job;
     QS_ASSIGN(protocol::Recipe recipe, cli::readRecipe(path.string()));
-    QS_ASSIGN(BuiltVariant built, buildVariant(models, {SmallNetwork::kModel, smallData(), {}, recipe}, job));
-    QS_ASSIGN(const auto executor, makeExecutor(recipe.backend, std::move(built.converted)));
-    QS_ASSIGN(const Batch batch, built.data.errors->read(0, 1));
+    QS_ASSIGN(const VariantOnData variant,
+              buildVariant(caches, {SmallNetwork::kModel, smallData(), {}, recipe}, job));
+    QS_ASSIGN(const auto executor, makeExecutor(recipe.backend, variant.built->converted));
+    QS_ASSIGN(const Batch batch, variant.data.errors->read(0, 1));
     QS_ASSIGN(const auto outputs, executor->run(batch.inputs));
     return {};
 }

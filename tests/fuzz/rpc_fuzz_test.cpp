@@ -30,6 +30,8 @@ constexpr const char* kSeeds = "seeds";
 struct Call {
     const char* method;
     json (*params)();
+    /// What makes the engine know what is asked about.
+    const Call* before = nullptr;
 };
 
 protocol::Recipe fullRecipe() {
@@ -59,32 +61,37 @@ protocol::DataSpec imagesAndNames() {
 }
 
 json exportTo(const char* path, const char* target) {
-    protocol::ExportParams params{SmallNetwork::kModel, smallData(), smallRecipe(), path, inputs()};
+    protocol::ExportParams params{{SmallNetwork::kModel, smallData(), inputs(), smallRecipe()}, path};
     params.target = target;
     return params;
 }
 
+json variant() {
+    return protocol::VariantSpec{SmallNetwork::kModel, smallData(), inputs(), fullRecipe(), smallData()};
+}
+
+const Call kOpening{"model.open", [] {
+                        return json(protocol::OpenModelParams{SmallNetwork::kModel, smallData(), inputs()});
+                    }};
+const Call kMeasuring{"variant.errors", variant};
+
 const Call kCalls[] = {
     {"initialize", [] { return json::object(); }},
-    {"model.open",
-     [] {
-         return json(protocol::OpenModelParams{SmallNetwork::kModel, smallData(), inputs()});
-     }},
+    kOpening,
     {"data.open", [] { return json(imagesAndNames()); }},
-    {"variant.measure",
-     [] {
-         return json(
-             protocol::MeasureParams{SmallNetwork::kModel, smallData(), inputs(), fullRecipe(), smallData()});
-     }},
+    {"variant.measure", variant},
+    kMeasuring,
+    {"variant.accuracy", variant},
+    {"variant.latency", variant},
     {"model.compare",
      [] {
-         return json(protocol::CompareParams{
-             SmallNetwork::kModel, smallData(), inputs(), smallRecipe(), {"libtorch-int8", "bare-int8"}});
+         return json(protocol::CompareParams{{SmallNetwork::kModel, smallData(), inputs(), smallRecipe()},
+                                             {"libtorch-int8", "bare-int8"}});
      }},
     {"variant.train",
      [] {
-         return json(protocol::TrainParams{SmallNetwork::kModel, smallData(), smallData(), fullRecipe(),
-                                           "new.qsw", inputs()});
+         return json(protocol::TrainParams{
+             {SmallNetwork::kModel, smallData(), inputs(), fullRecipe()}, smallData(), "new.qsw"});
      }},
     {"variant.export", [] { return exportTo("out.onnx", "onnxruntime-x64"); }},
     {"variant.export", [] { return exportTo("lite.ptl", "lite"); }},
@@ -93,6 +100,23 @@ const Call kCalls[] = {
          return json(protocol::VerifyParams{SmallNetwork::kTorchScript, SmallNetwork::kModel, smallData(),
                                             inputs(), smallRecipe(), "reference", 2, 2});
      }},
+    {"qconfig.preview",
+     [] {
+         return json(protocol::PreviewParams{SmallNetwork::kModel, fullRecipe().rules});
+     },
+     &kOpening},
+    {"layer.histogram",
+     [] {
+         protocol::HistogramParams params;
+         params.variant = variant().get<protocol::VariantSpec>();
+         params.layer = "conv2d";
+         params.channel = 1;
+         params.bins = 16;
+         return json(params);
+     },
+     &kOpening},
+    {"variant.known", variant, &kMeasuring},
+    {"jobs.list", [] { return json::object(); }},
 };
 
 class FuzzRpc : public FuzzTest, public ::testing::WithParamInterface<size_t> {
@@ -141,11 +165,19 @@ std::string request(const Call& call, const std::string& params) {
            R"(","params":)" + params + "}";
 }
 
-/// What is wrong with the answer to a request in a file, or nothing.
-std::string ask(const fs::path& path) {
+/// The answer to a request in a file, for which the engine is made ready.
+protocol::Frame answerTo(const fs::path& path, const Call& call, std::chrono::milliseconds time) {
     static RpcClient client(workbenchHandlers());
     restoreFiles();
-    const protocol::Frame answer = client.ask(readFile(path).value(), 2s);
+    if (call.before) {
+        client.ask(request(*call.before, call.before->params().dump()), 60s);
+    }
+    return client.ask(readFile(path).value(), time);
+}
+
+/// What is wrong with the answer to a request in a file, or nothing.
+std::string ask(const fs::path& path, const Call& call) {
+    const protocol::Frame answer = answerTo(path, call, 2s);
     if (const auto* error = std::get_if<protocol::FrameError>(&answer)) {
         return "the server wrote " + error->message;
     }
@@ -160,10 +192,8 @@ std::string ask(const fs::path& path) {
 TEST_P(FuzzRpc, AnsweredAsItIs) {
     const Call& call = kCalls[GetParam()];
     expectWell({1, "request.json", [&](uint64_t) { return request(call, call.params().dump()); }},
-               [](const fs::path& path) {
-                   static RpcClient client(workbenchHandlers());
-                   restoreFiles();
-                   const auto answer = client.ask(readFile(path).value(), 60s);
+               [&](const fs::path& path) {
+                   const auto answer = answerTo(path, call, 60s);
                    const auto* message = std::get_if<json>(&answer);
                    return message && message->contains("result") ? "" : protocol::encodeFrame(*message);
                });
@@ -174,7 +204,7 @@ TEST_P(FuzzRpc, ParametersMutated) {
     const std::string params = call.params().dump();
     expectWell(
         {mutations(), "request.json", [&](uint64_t seed) { return request(call, mutateJson(params, seed)); }},
-        ask);
+        [&](const fs::path& path) { return ask(path, call); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, FuzzRpc, ::testing::Range<size_t>(0, std::size(kCalls)),

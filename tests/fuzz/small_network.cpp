@@ -47,7 +47,7 @@ void writeModelAndData() {
 }
 
 void writeExport(Workbench& workbench, const char* file) {
-    const protocol::ExportParams params{SmallNetwork::kModel, smallData(), smallRecipe(), file};
+    const protocol::ExportParams params{{SmallNetwork::kModel, smallData(), {}, smallRecipe()}, file};
     const auto outputs = makeLocalOutputs();
     orThrow(outputs->claim({orThrow(claimOf(params))}, {}));
     Job job;

@@ -1,6 +1,8 @@
-#include <ATen/ops/ones.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <random>
+#include <stdexcept>
 
 #include "graph/graph.h"
 
@@ -8,7 +10,6 @@ namespace qs {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(Graph, KnowsProducersAndReaders) {
@@ -68,14 +69,78 @@ TEST(Graph, NumbersNamesThatAreTaken) {
     EXPECT_EQ(graph.uniqueNodeName("relu"), "relu#3");
 }
 
-TEST(Graph, DumpsALineANode) {
+/// Whether ids are places, and producers and readers are those that the nodes' lists give.
+void expectSound(const Graph& graph) {
+    std::vector<NodeId> producers(graph.values().size());
+    std::vector<std::vector<NodeId>> readers(graph.values().size());
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const Node& node = graph.nodes()[i];
+        EXPECT_EQ(node.id.index, static_cast<int32_t>(i));
+        for (const ValueId input : node.inputs) {
+            const NodeId producer = graph.value(input).producer;
+            EXPECT_TRUE(!producer.valid() || producer < node.id) << node.name;
+            auto& of = readers[static_cast<size_t>(input.index)];
+            if (of.empty() || of.back() != node.id) {
+                of.push_back(node.id);
+            }
+        }
+        for (const ValueId output : node.outputs) {
+            producers[static_cast<size_t>(output.index)] = node.id;
+        }
+    }
+    for (const Value& value : graph.values()) {
+        EXPECT_EQ(value.producer, producers[static_cast<size_t>(value.id.index)]) << value.name;
+        EXPECT_EQ(graph.users(value.id), readers[static_cast<size_t>(value.id.index)]) << value.name;
+    }
+}
+
+TEST(Graph, InsertsInFrontOfANodeAndBehindOne) {
     Graph graph;
     const ValueId x = graph.addInput("x");
-    const ValueId w = graph.addConstant("fc.weight", at::ones({2, 3}));
-    Attributes attrs;
-    attrs.set("axis", int64_t{1});
-    graph.addNode("linear", "fc", attrs, {x, w}, {"fc"});
-    EXPECT_THAT(graph.dump(), HasSubstr("%fc = linear[axis=1](%x, %fc.weight[2, 3])  # fc"));
+    const NodeId a = graph.addNode("relu", "a", {}, {x}, {"a"});
+    const ValueId ofA = graph.node(a).outputs[0];
+    const ValueId ofC = graph.node(graph.addNode("relu", "c", {}, {ofA}, {"c"})).outputs[0];
+    const NodeId b = graph.insertBehind(a, "clip", "b", {}, {ofA}, {"b"});
+    graph.setInput(NodeId{b.index + 1}, 0, graph.node(b).outputs[0]);
+    graph.insertBefore(a, "tanh", "first", {}, {x}, {"first"});
+    std::vector<std::string> names;
+    for (const Node& node : graph.nodes()) {
+        names.push_back(node.name);
+    }
+    EXPECT_THAT(names, ElementsAre("first", "a", "b", "c"));
+    EXPECT_EQ(graph.value(ofC).producer.index, 3) << "ids of values stay";
+    expectSound(graph);
+}
+
+TEST(Graph, StaysSoundUnderInsertionsAnywhere) {
+    std::mt19937 random(1);
+    Graph graph;
+    graph.addInput("x");
+    for (int i = 0; i < 200; ++i) {
+        const auto place = static_cast<int32_t>(random() % (graph.nodes().size() + 1));
+        std::vector<ValueId> earlier;
+        for (const Value& value : graph.values()) {
+            if (!value.producer.valid() || value.producer.index < place) {
+                earlier.push_back(value.id);
+            }
+        }
+        const std::vector<ValueId> inputs{earlier[random() % earlier.size()],
+                                          earlier[random() % earlier.size()]};
+        const std::string name = "n" + std::to_string(i);
+        const NodeId id = graph.insertBefore(NodeId{place}, "add", name, {}, inputs, {name});
+        EXPECT_EQ(graph.node(id).name, name);
+    }
+    expectSound(graph);
+}
+
+TEST(Graph, RefusesToInsertAReaderInFrontOfItsValue) {
+    Graph graph;
+    const ValueId x = graph.addInput("x");
+    const NodeId a = graph.addNode("relu", "a", {}, {x}, {"a"});
+    EXPECT_THROW(graph.insertBefore(a, "relu", "b", {}, {graph.node(a).outputs[0]}, {"b"}),
+                 std::invalid_argument);
+    EXPECT_EQ(graph.nodes().size(), 1U);
+    expectSound(graph);
 }
 
 }  // namespace

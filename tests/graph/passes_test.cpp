@@ -60,20 +60,26 @@ TEST(DeadNodes, StayWholeWhereOneOutputIsRead) {
 }
 
 TEST(Identities, VanishFromChains) {
-    TracedNet net;
-    const ValueId a = net.op("identity", {}, {net.input({2, 3})});
-    const ValueId y = net.op("relu", {}, {net.op("identity", {}, {a})});
-    net.output(net.op("identity", {}, {y}));
+    TracedNet net(R"(
+        %x(2, 3) = input
+        %a = identity(%x)
+        %b = identity(%a)
+        %y = relu(%b)
+        %z = identity(%y)
+        output %z)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("relu"));
 }
 
 TEST(Identities, StayWhereAnOutputNeedsAValueOfItsOwn) {
-    TracedNet net;
-    const ValueId x = net.input({2, 3});
-    net.output(net.op("identity", {}, {x}));
-    const ValueId y = net.output(net.op("relu", {}, {x}));
-    net.output(net.op("identity", {}, {y}));
+    TracedNet net(R"(
+        %x(2, 3) = input
+        %same = identity(%x)
+        %y = relu(%x)
+        %z = identity(%y)
+        output %same
+        output %y
+        output %z)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("identity", "relu", "identity"));
 }
@@ -161,10 +167,15 @@ TEST(Bias, IsNotAConstantPerColumn) {
 }
 
 TEST(Affine, IsABatchNorm) {
-    TracedNet net;
-    const ValueId y = net.conv2d(net.input({1, 3, 4, 5}), 4);
-    const ValueId scaled = net.op("mul", {}, {y, net.constant({4, 1, 1})}, "bn");
-    net.output(net.op("add", {}, {scaled, net.constant({1, 4, 1, 1})}, "bn"));
+    TracedNet net(R"(
+        %x(1, 3, 4, 5) = input
+        %w(4, 3, 3, 3) = constant[random, seed=1]
+        %scale(4, 1, 1) = constant[random, seed=2]
+        %shift(1, 4, 1, 1) = constant[random, seed=3]
+        %y = conv2d[dilation=[1, 1], groups=1, padding=[1, 1], stride=[1, 1]](%x, %w)
+        %scaled = mul(%y, %scale)  # mul @bn
+        %z = add(%scaled, %shift)  # add @bn
+        output %z)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("conv2d", "batch_norm"));
     EXPECT_EQ(net.graph.nodes()[1].scope, "bn");
@@ -180,59 +191,64 @@ TEST(Affine, NeedsNoShiftButAConvolution) {
 }
 
 TEST(GlobalPool, IsAMeanThatKeepsHeightAndWidth) {
-    TracedNet net;
-    const ValueId x = net.input({2, 3, 4, 5});
-    const auto mean = [&](std::vector<int64_t> dims, bool keepdim) {
-        net.output(net.op("mean", attributes({{"dims", std::move(dims)}, {"keepdim", keepdim}}), {x}));
-    };
-    mean({2, 3}, true);
-    mean({2, 3}, false);
-    mean({1, 2}, true);
+    TracedNet net(R"(
+        %x(2, 3, 4, 5) = input
+        %a = mean[dims=[2, 3], keepdim=true](%x)
+        %b = mean[dims=[2, 3], keepdim=false](%x)
+        %c = mean[dims=[1, 2], keepdim=true](%x)
+        output %a
+        output %b
+        output %c)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("adaptive_avg_pool2d", "mean", "mean"));
 }
 
 TEST(Reshapes, MergeWhereNobodyReadsTheFirst) {
-    const auto reshape = [](TracedNet& net, ValueId x, Shape shape) {
-        return net.op("reshape", attributes({{"shape", std::move(shape)}}), {x});
-    };
-    TracedNet net;
-    const ValueId x = net.input({2, 3, 4, 5});
-    const ValueId flat =
-        net.op("flatten", attributes({{"start_dim", int64_t{1}}, {"end_dim", int64_t{-1}}}), {x});
-    net.output(reshape(net, reshape(net, flat, {-1, 6, 10}), {-1, 20}));
+    TracedNet net(R"(
+        %x(2, 3, 4, 5) = input
+        %flat = flatten[end_dim=-1, start_dim=1](%x)
+        %a = reshape[shape=[-1, 6, 10]](%flat)
+        %b = reshape[shape=[-1, 20]](%a)
+        output %b)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("reshape"));
 
-    TracedNet shared;
-    const ValueId first = shared.output(reshape(shared, shared.input({2, 6}), {3, 4}));
-    shared.output(reshape(shared, first, {12}));
+    TracedNet shared(R"(
+        %x(2, 6) = input
+        %a = reshape[shape=[3, 4]](%x)
+        %b = reshape[shape=[12]](%a)
+        output %a
+        output %b)");
     expectSame(shared);
     EXPECT_THAT(shared.opNames(), ElementsAre("reshape", "reshape"));
 }
 
-ValueId permuted(TracedNet& net, ValueId x, std::vector<int64_t> dims) {
-    return net.op("permute", attributes({{"dims", std::move(dims)}}), {x});
-}
-
 TEST(Permutes, CancelTheirInverse) {
-    TracedNet net;
-    const ValueId y = permuted(net, net.input({2, 3, 4, 5}), {0, 2, 3, 1});
-    net.output(net.op("relu", {}, {permuted(net, y, {0, 3, 1, 2})}));
+    TracedNet net(R"(
+        %x(2, 3, 4, 5) = input
+        %a = permute[dims=[0, 2, 3, 1]](%x)
+        %b = permute[dims=[0, 3, 1, 2]](%a)
+        %y = relu(%b)
+        output %y)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("relu"));
 }
 
 TEST(Permutes, MergeWhereNobodyReadsTheFirst) {
-    TracedNet net;
-    const ValueId y = permuted(net, net.input({2, 3, 4, 5}), {0, 2, 3, 1});
-    net.output(permuted(net, y, {3, 0, 1, 2}));
+    TracedNet net(R"(
+        %x(2, 3, 4, 5) = input
+        %a = permute[dims=[0, 2, 3, 1]](%x)
+        %b = permute[dims=[3, 0, 1, 2]](%a)
+        output %b)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("permute"));
 
-    TracedNet shared;
-    const ValueId first = shared.output(permuted(shared, shared.input({2, 3, 4}), {1, 2, 0}));
-    shared.output(permuted(shared, first, {0, 2, 1}));
+    TracedNet shared(R"(
+        %x(2, 3, 4) = input
+        %a = permute[dims=[1, 2, 0]](%x)
+        %b = permute[dims=[0, 2, 1]](%a)
+        output %a
+        output %b)");
     expectSame(shared);
     EXPECT_THAT(shared.opNames(), ElementsAre("permute", "permute"));
 }
@@ -254,10 +270,12 @@ TEST(Concatenations, MergeAlongOneAxis) {
 }
 
 TEST(Concatenations, StayWhereOthersReadTheFirst) {
-    TracedNet net;
-    const ValueId x = net.input({2, 4});
-    const ValueId y = net.output(concatenated(net, {x, x}, 1));
-    net.output(concatenated(net, {y, x}, 1));
+    TracedNet net(R"(
+        %x(2, 4) = input
+        %y = cat[dim=1](%x, %x)
+        %z = cat[dim=1](%y, %x)
+        output %y
+        output %z)");
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("cat", "cat"));
 }

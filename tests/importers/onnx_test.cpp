@@ -75,6 +75,8 @@ TEST(OnnxImporter, AsksForFreeExtents) {
     const auto refused = importModel(model);
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().message, HasSubstr("--input x="));
+    EXPECT_EQ(refused.error().data,
+              (ErrorData{{"input", "x"}, {"shape", std::vector<int64_t>{1, 3, 224, 224}}}));
     const auto imported = importModel(model, {{.name = "x", .shape = {1, 3, 4, 5}}});
     ASSERT_TRUE(imported) << imported.error().message;
 }

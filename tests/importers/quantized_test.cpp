@@ -11,9 +11,9 @@
 #include <array>
 
 #include "exporters/runners.h"
-#include "graph/passes/fusion.h"
 #include "importers/importer.h"
 #include "importers/onnx_model.h"
+#include "ops/fusion.h"
 #include "runtime/executor.h"
 #include "support/opened_export.h"
 #include "support/test_models.h"

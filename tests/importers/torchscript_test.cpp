@@ -4,9 +4,9 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include "graph/passes/fusion.h"
 #include "importers/importer.h"
 #include "ops/evaluate.h"
+#include "ops/fusion.h"
 #include "ops/op.h"
 #include "support/test_models.h"
 

@@ -73,6 +73,8 @@ TEST_F(OutputSetTest, ADroppedSetLeavesEverythingAsItWas) {
 TEST_F(OutputSetTest, WhatExistsIsReplacedOnRequestOnly) {
     put("x", "old");
     EXPECT_THAT(claimError({{path("x")}}), AllOf(HasSubstr("exists already"), HasSubstr("--force")));
+    EXPECT_EQ(makeLocalOutputs()->claim({{path("x")}}, {}).error().data,
+              (ErrorData{{"file", path("x").string()}, {"exists", true}}));
     ASSERT_TRUE(write({path("x"), false, true}, {"x"}, "new"));
     EXPECT_EQ(textOf("x"), "new x");
     EXPECT_THAT(files(), ElementsAre("x"));

@@ -31,6 +31,20 @@ TEST(Rpc, Notification) {
     EXPECT_EQ(std::get<Notification>(parseMessage(toJson(note))).params, note.params);
 }
 
+TEST(Rpc, PartialNotes) {
+    const Notification note = toNotification({4, "errors", {{"x", 1}}});
+    EXPECT_EQ(note.method, "$/partial");
+    const auto partial = readPartial(note.params);
+    ASSERT_TRUE(partial);
+    EXPECT_EQ(partial->id, 4);
+    EXPECT_EQ(partial->part, "errors");
+    EXPECT_EQ(partial->value, json({{"x", 1}}));
+    for (const char* text : {"1", "{}", R"({"id":1,"part":"a"})", R"({"id":"1","part":"a","value":1})",
+                             R"({"id":1,"part":2,"value":1})"}) {
+        EXPECT_FALSE(readPartial(json::parse(text))) << text;
+    }
+}
+
 TEST(Rpc, Responses) {
     const auto result = std::get<Response>(parseMessage(toJson(Response{3, {{"x", 1}}, std::nullopt})));
     EXPECT_EQ(result.id, 3);
@@ -41,6 +55,12 @@ TEST(Rpc, Responses) {
     EXPECT_EQ(error.id, 4);
     EXPECT_EQ(error.error->code, kUsage);
     EXPECT_EQ(error.error->message, "no");
+    EXPECT_TRUE(error.error->data.is_null());
+    const auto told = std::get<Response>(
+        parseMessage(toJson(Response{4, nullptr, RpcError{kFailed, "no", {{"rule", 2}}}})));
+    EXPECT_EQ(told.error->data, json({{"rule", 2}}));
+    EXPECT_TRUE(
+        std::get<Response>(parse(R"({"id":1,"error":{"code":1,"data":"text"}})")).error->data.is_null());
 
     const auto anonymous = std::get<Response>(parse(R"({"id":null,"error":{"code":-32700,"message":"x"}})"));
     EXPECT_FALSE(anonymous.id);

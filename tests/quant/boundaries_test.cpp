@@ -10,22 +10,25 @@ namespace qs::test {
 
 namespace {
 
-std::set<std::pair<std::string, bool>> namesOf(const PreparedModel& model) {
-    std::set<std::pair<std::string, bool>> names;
+/// By value of the float graph.
+using Steps = std::set<std::pair<std::string, std::string>>;
+
+Steps stepsOf(const PreparedModel& model) {
+    Steps steps;
     for (const Boundary& boundary : boundariesOf(model)) {
-        names.emplace(model.graph.value(boundary.value).name, boundary.quantizes);
+        steps.emplace(model.graph.value(boundary.value).name, boundary.op);
     }
-    return names;
+    return steps;
 }
 
-std::set<std::pair<std::string, bool>> namesIn(const QuantizedGraph& graph) {
-    std::set<std::pair<std::string, bool>> names;
-    for (const QNode& node : graph.nodes) {
+Steps stepsIn(const QuantizedGraph& converted, const Graph& graph) {
+    Steps steps;
+    for (const QNode& node : converted.nodes) {
         if (node.isBoundary()) {
-            names.emplace(graph.value(node.inputs[0]).name, node.op == "quantize");
+            steps.emplace(graph.value(converted.value(node.inputs[0]).real).name, node.op);
         }
     }
-    return names;
+    return steps;
 }
 
 TEST(Boundaries, AreThoseThatConvertPlaces) {
@@ -35,23 +38,30 @@ TEST(Boundaries, AreThoseThatConvertPlaces) {
     for (const FusionGroup& group : prepared(graph, "onednn").groups) {
         layers.push_back(graph.node(group.primary).name);
     }
+    std::set<std::string> ops;
     for (unsigned seed = 0; seed < 40; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
-        std::vector<std::string> restored;
+        std::vector<Rule> rules{{RuleMatch::Global, "", "onednn"}};
         for (const std::string& layer : layers) {
-            if (random() % 3 == 0) {
-                restored.push_back(layer);
+            if (const auto choice = random() % 4; choice < 2) {
+                rules.push_back({RuleMatch::Layer, layer, choice == 0 ? "fp32" : "tensorrt"});
             }
         }
-        const PreparedModel model = prepared(graph, "onednn", restored);
+        const auto model = prepare(graph, RuleSet::make(rules).value());
+        ASSERT_TRUE(model) << model.error().message;
         Job job;
-        const auto calibration = calibrate(model, data, 0, 8, job);
+        const auto calibration = calibrate(*model, data, 0, 8, job);
         ASSERT_TRUE(calibration) << calibration.error().message;
-        const auto converted = convert(model, *calibration);
+        const auto converted = convert(*model, *calibration);
         ASSERT_TRUE(converted) << converted.error().message;
-        EXPECT_EQ(namesOf(model), namesIn(*converted));
+        const Steps expected = stepsIn(*converted, graph);
+        EXPECT_EQ(stepsOf(*model), expected);
+        for (const auto& step : expected) {
+            ops.insert(step.second);
+        }
     }
+    EXPECT_EQ(ops, (std::set<std::string>{"dequantize", "quantize", "requantize"}));
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ struct Layers {
     std::map<std::string, double> shared(const std::map<std::string, double>& scales) const {
         const PreparedModel model = prepared(graph, "onednn");
         Calibration calibration;
-        for (const auto& [value, qconfig] : model.observed) {
-            const std::string& name = model.graph.value(value).name;
+        for (const auto& [id, qconfig] : model.observed) {
+            const std::string& name = model.graph.value(id.value).name;
             QParams qparams;
             qparams.scale = {scales.contains(name) ? scales.at(name) : 0.1};
             qparams.zeroPoint = {0};
@@ -46,8 +46,8 @@ struct Layers {
         }
         shareWithConcatenations(model, calibration);
         std::map<std::string, double> result;
-        for (const auto& [name, qparams] : calibration) {
-            result[name] = qparams.scale[0];
+        for (const auto& [key, qparams] : calibration) {
+            result[key.value] = qparams.scale[0];
         }
         return result;
     }

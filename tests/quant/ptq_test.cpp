@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "graph/passes/fusion.h"
 #include "importers/importer.h"
 #include "ops/evaluate.h"
+#include "ops/fusion.h"
 #include "ops/quantize.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"

@@ -101,9 +101,8 @@ TEST(FakeQuantNetwork, LiveConvBnIsScaleQuantizeConvolveUndoNormalize) {
     }
     const at::Tensor factor = net.gamma / (net.variance + 1e-5).sqrt();
     const at::Tensor scaled = net.weight * factor.reshape({-1, 1, 1, 1});
-    auto observer = get(makeObserver(findPreset("onednn")->weight));
-    observer->observe(scaled);
-    const at::Tensor quantized = fakeQuantize(scaled, get(observer->qparams()));
+    const at::Tensor quantized =
+        fakeQuantize(scaled, get(chooseWeightGrid(scaled, findPreset("onednn")->weight, 0)));
     const at::Tensor conv = at::conv2d(net.x, quantized, {}, {1, 1}, {1, 1}) / factor.reshape({1, -1, 1, 1});
     at::Tensor mean = net.mean.clone(), variance = net.variance.clone();
     const at::Tensor expected =
@@ -134,9 +133,8 @@ TEST(FakeQuantNetwork, FrozenConvBnHasTheGradientsOfTheUndoneOne) {
     net.gamma = net.gamma.detach().clone().requires_grad_();
     const at::Tensor factor = net.gamma / (net.variance + 1e-5).sqrt();
     const at::Tensor scaled = net.weight * factor.reshape({-1, 1, 1, 1});
-    auto observer = get(makeObserver(findPreset("onednn")->weight));
-    observer->observe(scaled);
-    const at::Tensor quantized = fakeQuantize(scaled, get(observer->qparams()));
+    const at::Tensor quantized =
+        fakeQuantize(scaled, get(chooseWeightGrid(scaled, findPreset("onednn")->weight, 0)));
     const at::Tensor conv = at::conv2d(net.x, quantized, {}, {1, 1}, {1, 1}) / factor.reshape({1, -1, 1, 1});
     const at::Tensor expected =
         at::batch_norm(conv, net.gamma, net.beta, net.mean, net.variance, false, 0.1, 1e-5, false);
@@ -201,7 +199,7 @@ TEST_P(EveryPreset, FrozenNetworkComputesWhatTheConvertedOneDoes) {
         const at::Tensor converted = get(executor->run(std::span(&images, 1)))[0];
         // The bias is rounded in the converted network, so that a value at a tie may land one step away, and
         // move its readers: few logits differ, and by no more than two steps.
-        const auto output = trained.find("fc.out");
+        const auto output = trained.find(std::string("fc.out"));
         const double step = output == trained.end() ? 0.05 : output->second.scale[0];
         const at::Tensor difference = (simulated - converted).abs();
         EXPECT_LT(difference.mean().item<double>(), 0.1 * step);

@@ -28,35 +28,28 @@ at::Tensor floats(std::vector<float> values) {
     return at::from_blob(values.data(), {static_cast<int64_t>(values.size())}, at::kFloat).clone();
 }
 
-struct Chosen {
-    double scale = 0;
-    int64_t zeroPoint = 0;
-};
-
-Chosen choose(float min, float max, Scheme scheme, DType dtype, int64_t low, int64_t high) {
-    Chosen chosen;
-    chooseQParams(min, max, scheme, dtype, low, high, chosen.scale, chosen.zeroPoint);
-    return chosen;
+ScaleAndZeroPoint choose(float min, float max, Scheme scheme, DType dtype, int64_t low, int64_t high) {
+    return chooseQParams(min, max, {dtype, scheme, low, high});
 }
 
 TEST(ChooseQParams, WidensTheRangeToHoldZero) {
-    const Chosen positive = choose(2, 4, Scheme::Affine, DType::UInt8, 0, 255);
+    const ScaleAndZeroPoint positive = choose(2, 4, Scheme::Affine, DType::UInt8, 0, 255);
     EXPECT_EQ(positive.scale, 4.0f / 255.0f);
     EXPECT_EQ(positive.zeroPoint, 0);
-    const Chosen negative = choose(-4, -2, Scheme::Affine, DType::UInt8, 0, 127);
+    const ScaleAndZeroPoint negative = choose(-4, -2, Scheme::Affine, DType::UInt8, 0, 127);
     EXPECT_EQ(negative.scale, 4.0f / 127.0f);
     EXPECT_EQ(negative.zeroPoint, 127);
 }
 
 TEST(ChooseQParams, SymmetricScaleIsAHalfRange) {
-    const Chosen chosen = choose(-3, 2, Scheme::Symmetric, DType::Int8, -128, 127);
+    const ScaleAndZeroPoint chosen = choose(-3, 2, Scheme::Symmetric, DType::Int8, -128, 127);
     EXPECT_EQ(chosen.scale, 3.0f / 127.5f);
     EXPECT_EQ(chosen.zeroPoint, 0);
     EXPECT_EQ(choose(-3, 2, Scheme::Symmetric, DType::UInt8, 0, 255).zeroPoint, 128);
 }
 
 TEST(ChooseQParams, KeepsTheScaleAboveEpsilon) {
-    const Chosen chosen = choose(0, 0, Scheme::Affine, DType::UInt8, 0, 255);
+    const ScaleAndZeroPoint chosen = choose(0, 0, Scheme::Affine, DType::UInt8, 0, 255);
     EXPECT_EQ(chosen.scale, std::numeric_limits<float>::epsilon());
     EXPECT_EQ(chosen.zeroPoint, 0);
 }

@@ -40,7 +40,7 @@ inline at::Tensor tensorOf(const nlohmann::json& tensor) {
 }
 
 inline DType dtypeOf(const nlohmann::json& json) {
-    return json["dtype"] == "uint8" ? DType::UInt8 : DType::Int8;
+    return dtypeFromString(json["dtype"].get<std::string>()).value();
 }
 
 }  // namespace qs::test

@@ -1,10 +1,10 @@
-#include "runtime/onednn/arena.h"
+#include "runtime/plan/arena.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace qs::onednn {
+namespace qs::runtime {
 
 namespace {
 
@@ -53,4 +53,4 @@ TEST(Arena, OfNothingIsEmpty) {
 
 }  // namespace
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime

@@ -10,7 +10,7 @@ namespace qs::test {
 namespace {
 
 QNode inBFloat16(QNode node) {
-    node.bfloat16 = true;
+    node.compute = Compute::BFloat16;
     return node;
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/cpu.h"
 #include "runtime/networks.h"
 #include "runtime/threads.h"
+#include "runtime/turns.h"
 #include "support/quantized_graph_builder.h"
 
 namespace qs::test {
@@ -90,12 +91,14 @@ TEST(OneDnnExecutor, LayerTimesAddUpToTheWhole) {
 TEST(OneDnnExecutor, StopsProfilingWhenCancelled) {
     std::mt19937 random(13);
     auto executor = std::move(makeOneDnnExecutor(residualNetwork(random))).value();
+    const auto profiler = executor->profiler(std::vector{randomFloats({1, 3, 32, 32}, random, -2, 2)});
+    ASSERT_TRUE(profiler) << profiler.error().message;
     CancelToken token;
     token.cancel();
-    const auto profile =
-        executor->profile(std::vector{randomFloats({1, 3, 32, 32}, random, -2, 2)}, 2, 9, Job({}, token));
-    ASSERT_FALSE(profile);
-    EXPECT_EQ(profile.error().kind, ErrorKind::Cancelled);
+    Profiler* const network = profiler->get();
+    const auto turns = timeInTurns({&network, 1}, {}, Job({}, token));
+    ASSERT_FALSE(turns);
+    EXPECT_EQ(turns.error().kind, ErrorKind::Cancelled);
 }
 
 TEST(OneDnnExecutor, CarriesStepsThatItHasNoKernelFor) {

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include "runtime/boundary_timer.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "runtime/machine_peaks.h"
@@ -21,15 +20,6 @@ TEST(MachinePeaks, ArePlausibleAndRemembered) {
     EXPECT_GT(peaks.cacheGbPerSecond, 0.5 * peaks.memoryGbPerSecond);
     EXPECT_EQ(machinePeaks().int8GmacsPerSecond, peaks.int8GmacsPerSecond);
     setThreads(0);
-}
-
-TEST(BoundaryTimer, GrowsWithTheTensorAndIsRemembered) {
-    BoundaryTimer timer;
-    const double small = timer.quantizeMs(1000), large = timer.quantizeMs(8'000'000);
-    EXPECT_GT(small, 0);
-    EXPECT_GT(large, small);
-    EXPECT_GT(timer.dequantizeMs(8'000'000), timer.dequantizeMs(1000));
-    EXPECT_EQ(timer.quantizeMs(1000), small);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ std::string frame(const std::string& method, const nlohmann::json& params) {
 
 std::string exportRequest(const std::string& path, const std::string& target, bool replace) {
     protocol::ExportParams params;
-    params.model = "m.pt";
+    params.variant.model = "m.pt";
     params.path = path;
     params.target = target;
     params.replace = replace;

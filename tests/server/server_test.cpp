@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -18,15 +19,17 @@
 #include "protocol/framing.h"
 #include "protocol/json.h"
 #include "protocol/rpc.h"
+#include "server/peer.h"
 
 namespace qs {
 namespace {
 
 using nlohmann::json;
+using test::Peer;
 using testing::HasSubstr;
 
 /// Polls for cancellation until it comes.
-Result<json> waitForCancel(Job& job) {
+Result<json> waitForCancel(RequestJob& job) {
     job.begin("Waiting", 0);
     for (int64_t i = 0;; ++i) {
         QS_TRY(job.step(i));
@@ -40,14 +43,23 @@ HandlerTable handlers() {
     table["batch"] = [](const json& params, Job&) -> Result<json> {
         return json(params.get<protocol::Recipe>().batch);
     };
-    table["wait"] = [](const json&, Job& job) { return waitForCancel(job); };
+    table["wait"] = [](const json&, RequestJob& job) { return waitForCancel(job); };
     table["fail"] = [](const json&, Job&) -> Result<json> { return failure("no such file: x.pt"); };
-    table["usage"] = [](const json&, Job&) -> Result<json> { return usageError("unknown preset 'x'"); };
+    table["usage"] = [](const json&, Job&) -> Result<json> {
+        return usageError("unknown preset 'x'", {{"rule", int64_t{2}}, {"key", "layer9"}});
+    };
     table["throw"] = [](const json&, Job&) -> Result<json> { throw std::runtime_error("out of memory"); };
     table["print"] = [](const json&, Job&) -> Result<json> {
         std::puts("onednn_verbose,info,oneDNN v2.6");
         std::fflush(stdout);
         return json("printed");
+    };
+    table["ask"] = {[](const json& params, Job&) -> Result<json> { return params; }, Lane::Question};
+    table["ask.wait"] = {[](const json&, RequestJob& job) { return waitForCancel(job); }, Lane::Question};
+    table["measure"] = [](const json&, RequestJob& job) -> Result<json> {
+        job.partial("errors", {{"sqnr", 20}});
+        job.partial("accuracy", {{"top1", 90}});
+        return json("measured");
     };
     table["train"] = [](const json&, Job& job) -> Result<json> {
         job.begin("Training", 2);
@@ -58,65 +70,6 @@ HandlerTable handlers() {
     };
     return table;
 }
-
-/// The client's end of a server: sends, and receives one message at a time.
-class Peer {
-  public:
-    Peer(int input, int output) : input_(input), output_(output) {}
-    ~Peer() {
-        hangUp();
-        ::close(input_);
-    }
-
-    void sendBytes(const std::string& bytes) {
-        ASSERT_EQ(::write(output_, bytes.data(), bytes.size()), ssize_t(bytes.size()));
-    }
-    void send(const json& message) { sendBytes(protocol::encodeFrame(message)); }
-    void request(int64_t id, const std::string& method, const json& params = json::object()) {
-        send(toJson(protocol::Request{id, method, params}));
-    }
-    void cancel(int64_t id) {
-        send(toJson(protocol::Notification{"$/cancelRequest", protocol::CancelParams{id}}));
-    }
-    void hangUp() {
-        if (output_ >= 0) {
-            ::close(output_);
-            output_ = -1;
-        }
-    }
-
-    /// The next message; null at the end of the stream.
-    json receive() {
-        while (true) {
-            if (auto frame = decoder_.next()) {
-                EXPECT_TRUE(std::holds_alternative<json>(*frame)) << "something else than frames came";
-                return std::holds_alternative<json>(*frame) ? std::get<json>(*frame) : json();
-            }
-            char bytes[4096];
-            const ssize_t count = ::read(input_, bytes, sizeof(bytes));
-            if (count <= 0) {
-                EXPECT_FALSE(decoder_.isMidFrame());
-                return nullptr;
-            }
-            decoder_.feed({bytes, size_t(count)});
-        }
-    }
-
-    /// The next message that is not a notification.
-    json response() {
-        while (true) {
-            json message = receive();
-            if (!message.contains("method")) {
-                return message;
-            }
-        }
-    }
-
-  private:
-    int input_;
-    int output_;
-    protocol::FrameDecoder decoder_;
-};
 
 /// A server on pipes, in a thread of this process.
 class ServerTest : public testing::Test {
@@ -168,6 +121,7 @@ TEST_F(ServerTest, BadParametersAreUsageErrorsThatNameTheMember) {
     const json answer = peer->response();
     EXPECT_EQ(answer["error"]["code"], protocol::kUsage);
     EXPECT_EQ(answer["error"]["message"], "batch: batch: expected an integer, found a string");
+    EXPECT_EQ(answer["error"]["data"], json({{"member", "batch"}}));
 }
 
 TEST_F(ServerTest, ErrorsKeepTheirKind) {
@@ -176,8 +130,9 @@ TEST_F(ServerTest, ErrorsKeepTheirKind) {
     peer->request(3, "throw");
     EXPECT_EQ(peer->response()["error"],
               json({{"code", protocol::kFailed}, {"message", "no such file: x.pt"}}));
-    EXPECT_EQ(peer->response()["error"],
-              json({{"code", protocol::kUsage}, {"message", "unknown preset 'x'"}}));
+    EXPECT_EQ(peer->response()["error"], json({{"code", protocol::kUsage},
+                                               {"message", "unknown preset 'x'"},
+                                               {"data", {{"rule", 2}, {"key", "layer9"}}}}));
     EXPECT_EQ(peer->response()["error"],
               json({{"code", protocol::kFailed}, {"message", "throw: out of memory"}}));
 }
@@ -215,7 +170,7 @@ TEST_F(ServerTest, CancellingWhatIsNotThereDoesNothing) {
     EXPECT_EQ(peer->receive()["id"], 1);
 }
 
-TEST_F(ServerTest, ReportsProgressAndTrainingUnderTheRequestsId) {
+TEST_F(ServerTest, ReportsProgressAndPartsUnderTheRequestsId) {
     peer->request(7, "train");
     std::vector<json> notes;
     json message = peer->receive();
@@ -226,10 +181,89 @@ TEST_F(ServerTest, ReportsProgressAndTrainingUnderTheRequestsId) {
     EXPECT_EQ(message["result"], "trained");
     ASSERT_EQ(notes.size(), 4u);
     EXPECT_EQ(notes[0]["params"]["message"], "Training");
-    EXPECT_EQ(notes[1]["method"], "$/training");
-    EXPECT_TRUE(notes[1]["params"]["point"]["validation_top1"].is_null());
-    EXPECT_EQ(notes[2]["params"]["point"]["validation_top1"], 90);
+    EXPECT_EQ(notes[1]["method"], "$/partial");
+    EXPECT_EQ(notes[1]["params"]["part"], "point");
+    EXPECT_TRUE(notes[1]["params"]["value"]["validation_top1"].is_null());
+    EXPECT_EQ(notes[2]["params"]["value"]["validation_top1"], 90);
     EXPECT_EQ(notes[3]["params"]["done"], 2);
+}
+
+TEST_F(ServerTest, PartsComeInOrderBeforeTheAnswer) {
+    peer->request(3, "measure");
+    const auto errors = protocol::readPartial(peer->receive()["params"]);
+    const auto accuracy = protocol::readPartial(peer->receive()["params"]);
+    ASSERT_TRUE(errors && accuracy);
+    EXPECT_EQ(errors->id, 3);
+    EXPECT_EQ(errors->part, "errors");
+    EXPECT_EQ(errors->value, json({{"sqnr", 20}}));
+    EXPECT_EQ(accuracy->part, "accuracy");
+    EXPECT_EQ(peer->receive()["result"], "measured");
+}
+
+TEST_F(ServerTest, QuestionsAreAnsweredWhileAJobRuns) {
+    peer->request(1, "wait");
+    EXPECT_EQ(peer->receive()["params"]["id"], 1);
+    const auto begin = std::chrono::steady_clock::now();
+    constexpr int kQuestions = 50;
+    for (int i = 0; i < kQuestions; ++i) {
+        peer->request(100 + i, "ask", {{"n", i}});
+        EXPECT_EQ(peer->response(), json({{"jsonrpc", "2.0"}, {"id", 100 + i}, {"result", {{"n", i}}}}));
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(100) * kQuestions);
+    peer->cancel(1);
+    EXPECT_EQ(peer->response()["id"], 1);
+}
+
+TEST_F(ServerTest, AQuestionCanBeCancelledAndKeepsNoJobWaiting) {
+    peer->request(1, "ask.wait");
+    EXPECT_EQ(peer->receive()["params"]["id"], 1);
+    peer->request(2, "ask");
+    peer->request(3, "echo");
+    EXPECT_EQ(peer->response()["id"], 3);
+    peer->cancel(2);
+    EXPECT_EQ(peer->response()["error"]["code"], protocol::kRequestCancelled);
+    peer->cancel(1);
+    EXPECT_EQ(peer->response()["id"], 1);
+}
+
+TEST_F(ServerTest, JobsAreListedWithTheirStateAndProgress) {
+    peer->request(1, "wait");
+    EXPECT_EQ(peer->receive()["params"]["id"], 1);
+    peer->request(2, "echo");
+    peer->request(3, "ask");
+    EXPECT_EQ(peer->response()["id"], 3);
+    peer->request(4, "jobs.list");
+    const json answer = peer->response();
+    EXPECT_EQ(answer["id"], 4);
+    const auto list = answer["result"].get<protocol::JobList>();
+    ASSERT_EQ(list.jobs.size(), 2U) << "questions are no jobs";
+    EXPECT_EQ(list.jobs[0].id, 1);
+    EXPECT_EQ(list.jobs[0].method, "wait");
+    EXPECT_EQ(list.jobs[0].state, "running");
+    EXPECT_EQ(list.jobs[0].message, "Waiting");
+    EXPECT_EQ(list.jobs[1].id, 2);
+    EXPECT_EQ(list.jobs[1].method, "echo");
+    EXPECT_EQ(list.jobs[1].state, "waiting");
+    peer->cancel(1);
+    EXPECT_EQ(peer->response()["id"], 1);
+    EXPECT_EQ(peer->response()["id"], 2);
+}
+
+TEST_F(ServerTest, EveryChangeOfTheJobsIsTold) {
+    peer->request(1, "wait");
+    EXPECT_EQ(peer->receive()["params"]["id"], 1);
+    peer->request(2, "echo");
+    peer->cancel(2);
+    EXPECT_EQ(peer->response()["id"], 2);
+    ASSERT_FALSE(peer->jobs.empty());
+    EXPECT_EQ(peer->jobs.back().jobs.size(), 1U) << "2 is gone, 1 still runs";
+    const bool bothSeen = std::any_of(peer->jobs.begin(), peer->jobs.end(), [](const auto& told) {
+        return told.jobs.size() == 2 && told.jobs[1].state == "waiting";
+    });
+    EXPECT_TRUE(bothSeen);
+    peer->cancel(1);
+    EXPECT_EQ(peer->response()["id"], 1);
+    EXPECT_TRUE(peer->jobs.back().jobs.empty());
 }
 
 TEST_F(ServerTest, BrokenMessagesAreAnsweredAndGoneOver) {

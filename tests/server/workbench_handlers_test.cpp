@@ -14,16 +14,16 @@ using testing::HasSubstr;
 
 TEST(WorkbenchHandlers, CompareAnswersWithAComparison) {
     const HandlerTable table = workbenchHandlers();
-    Job job;
+    RequestJob job;
     const auto info = table.at("initialize")(json::object(), job);
     ASSERT_TRUE(info) << info.error().message;
     EXPECT_GE(info->at("contestants").size(), 8U);
     protocol::CompareParams params;
-    params.model = QS_SOURCE_DIR "/resources/samples/fashion_resnet.pt";
-    params.recipe.rules = {{"global", "", "onednn"}};
-    params.recipe.calib_samples = 8;
-    params.recipe.latency_runs = 2;
-    params.recipe.latency_warmup = 0;
+    params.variant.model = QS_SOURCE_DIR "/resources/samples/fashion_resnet.pt";
+    params.variant.recipe.rules = {{"global", "", "onednn"}};
+    params.variant.recipe.calib_samples = 8;
+    params.variant.recipe.latency_runs = 2;
+    params.variant.recipe.latency_warmup = 0;
     params.against = {"ours-fp32"};
     const auto answer = table.at("model.compare")(json(params), job);
     ASSERT_TRUE(answer) << answer.error().message;
@@ -40,16 +40,16 @@ TEST(WorkbenchHandlers, CompareAnswersWithAComparison) {
 
 TEST(WorkbenchHandlers, VerifyAnswersWithWhatDiffersOrWhyNot) {
     const HandlerTable table = workbenchHandlers();
-    Job job;
+    RequestJob job;
     const auto info = table.at("initialize")(json::object(), job);
     ASSERT_TRUE(info) << info.error().message;
     EXPECT_THAT(info->at("file_runtimes").dump(), HasSubstr("reference"));
     const std::string model = QS_SOURCE_DIR "/resources/samples/fashion_resnet.pt";
     const std::string file = testing::TempDir() + "workbench_handlers_test.pt";
     protocol::ExportParams exporting;
-    exporting.model = model;
-    exporting.recipe.rules = {{"global", "", "onednn"}};
-    exporting.recipe.calib_samples = 8;
+    exporting.variant.model = model;
+    exporting.variant.recipe.rules = {{"global", "", "onednn"}};
+    exporting.variant.recipe.calib_samples = 8;
     exporting.path = file;
     exporting.replace = true;
     const auto written = table.at("variant.export")(json(exporting), job);

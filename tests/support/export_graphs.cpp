@@ -139,6 +139,12 @@ ValueId QuantizedGraphBuilder::dequantize(const std::string& layer, ValueId x) {
     return append(makeStep("dequantize", layer, {x}), graph_.value(x).name + "_dq", sample(x), {});
 }
 
+ValueId QuantizedGraphBuilder::requantize(const std::string& layer, ValueId x, double headroom) {
+    const std::string name = graph_.value(x).name + "_rq" + std::to_string(graph_.values.size());
+    return append(makeStep("requantize", layer, {x}), name, sample(x),
+                  activationQParams(sample(x), headroom));
+}
+
 ValueId QuantizedGraphBuilder::weighted(QNode node, const LayerSpec& spec, const Shape& weightShape) {
     const ValueId x = node.inputs.at(0);
     const auto generator = at::make_generator<at::CPUGeneratorImpl>(seed_++);
@@ -343,6 +349,13 @@ std::vector<ExportCase> exportCases() {
                                     {channel * 0.5, channel * 0.25, channel * 0.1, channel * 2});
                         y = b.apply("aten::sigmoid", "gate", y, unaryArguments());
                         return b.conv2d("conv", b.quantize("gate", y), {.activation = relu});
+                    }),
+        integerCase("four_grids",
+                    [](Builder& b, ValueId x) {
+                        x = b.conv2d("conv1", x, {});
+                        const ValueId y = b.conv2d("conv2", b.requantize("conv1", x, 1.37), {});
+                        const ValueId z = b.conv2d("conv3", b.requantize("conv1", x, 2.9), {});
+                        return b.add("add", y, z);
                     }),
         integerCase("linear", classify),
         integerCase("linear_relu",

@@ -45,6 +45,8 @@ class QuantizedGraphBuilder {
     ValueId input(const std::string& name, const at::Tensor& sample);
     ValueId quantize(const std::string& layer, ValueId x);
     ValueId dequantize(const std::string& layer, ValueId x);
+    /// The integers of `layer` on a grid `headroom` times wider than what the sample needs.
+    ValueId requantize(const std::string& layer, ValueId x, double headroom);
     ValueId conv2d(const std::string& layer, ValueId x, const LayerSpec& spec);
     /// One scale for all weights; `perChannel` must be false.
     ValueId convTranspose2d(const std::string& layer, ValueId x, const LayerSpec& spec);

@@ -8,9 +8,10 @@
 //
 // The file name of the model decides how a job goes: "crash" in it makes the process abort in the middle,
 // "fail" makes the job fail, "hang" makes it ignore cancellation and never end. "free" in it is a model that
-// opens only with a shape for its input "image"; for others see support/sample_results.h. variant.train
-// writes its weights file. Exports and proofs are support/sample_exports.h's. Methods for the client's own
-// tests: debug.echo, debug.crash, debug.hang, debug.garbage, debug.stderr, debug.count.
+// opens only with a shape for its input "image", "large" one of 2,000 layers; for others see
+// support/sample_results.h. variant.train writes its weights file. Exports and proofs are
+// support/sample_exports.h's. Methods for the client's own tests: debug.echo, debug.crash, debug.hang,
+// debug.garbage, debug.stderr, debug.count, debug.jobs.
 
 #include <poll.h>
 #include <unistd.h>
@@ -23,11 +24,13 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/framing.h"
 #include "protocol/json.h"
 #include "protocol/rpc.h"
+#include "support/large_results.h"
 #include "support/sample_exports.h"
 #include "support/sample_results.h"
 
@@ -46,6 +49,24 @@ struct Options {
 
 bool contains(const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
+}
+
+/// As it is before anything was timed.
+VariantResult withoutLatency(VariantResult result) {
+    for (LayerResult& layer : result.layers) {
+        layer.fp32_ms = layer.variant_ms = layer.restore_ms = std::nullopt;
+    }
+    for (ModelResult* model : {&result.fp32, &result.variant}) {
+        model->latency_ms = model->latency_p10_ms = model->latency_p90_ms = std::nullopt;
+    }
+    result.boundaries.clear();
+    result.speedup.reset();
+    result.speedup_low.reset();
+    result.speedup_high.reset();
+    result.peaks.reset();
+    result.profile.reset();
+    result.findings.clear();
+    return result;
 }
 
 class FakeEngine {
@@ -104,8 +125,8 @@ class FakeEngine {
     void succeed(const Request& request, const json& result) {
         send(toJson(Response{request.id, result, {}}));
     }
-    void fail(const Request& request, int code, const std::string& text) {
-        send(toJson(Response{request.id, nullptr, RpcError{code, text}}));
+    void fail(const Request& request, int code, const std::string& text, const json& data = {}) {
+        send(toJson(Response{request.id, nullptr, RpcError{code, text, data}}));
     }
 
     void answer(const Request& request) {
@@ -119,7 +140,7 @@ class FakeEngine {
         } else if (request.method == "data.open") {
             openData(request, request.params.get<DataSpec>());
         } else if (request.method == "variant.measure") {
-            measure(request, request.params.get<MeasureParams>());
+            measure(request, request.params.get<VariantSpec>());
         } else if (request.method == "variant.train") {
             train(request, request.params.get<TrainParams>());
         } else if (request.method == "variant.export") {
@@ -147,6 +168,9 @@ class FakeEngine {
             succeed(request, request.params);
         } else if (request.method == "debug.count") {
             succeed(request, count_);
+        } else if (request.method == "debug.jobs") {
+            send(toJson(Notification{"$/jobs", request.params}));
+            succeed(request, nullptr);
         } else if (request.method == "debug.crash") {
             std::fputs("fake engine: crashing as asked\n", stderr);
             std::abort();
@@ -198,15 +222,20 @@ class FakeEngine {
         return true;
     }
 
+    static ModelInfo modelInfo(const std::string& path) {
+        return contains(path, "large") ? samples::largeModel(path, 2000) : samples::modelInfo(path);
+    }
+
     void openModel(const Request& request, const OpenModelParams& params) {
         if (contains(params.model, "missing")) {
             fail(request, kFailed, "cannot read " + params.model + ": no such file");
         } else if (contains(params.model, "free") && params.inputs.empty()) {
             fail(request, kFailed,
                  "input image has the shape ?x1x?x?: give its size, for example --input "
-                 "image=1x1x224x224");
+                 "image=1x1x224x224",
+                 {{"input", "image"}, {"shape", {1, 1, 224, 224}}});
         } else {
-            ModelInfo info = samples::modelInfo(params.model);
+            ModelInfo info = modelInfo(params.model);
             if (!params.inputs.empty()) {
                 info.inputs = params.inputs;
             }
@@ -222,32 +251,45 @@ class FakeEngine {
         }
     }
 
-    void measure(const Request& request, const MeasureParams& params) {
-        if (work(request, params.model, "Calibrating", 10) && work(request, "", "Measuring", 10)) {
-            VariantResult result =
-                samples::variant(params.recipe, params.data ? params.data->source : "", params.model);
-            if (params.calib_data) {
-                result.measured.calib_data = params.calib_data->source;
-            }
+    void measure(const Request& request, const VariantSpec& params) {
+        VariantResult result =
+            contains(params.model, "large")
+                ? samples::largeVariant(modelInfo(params.model), params.recipe, count_)
+                : samples::variant(params.recipe, params.data ? params.data->source : "", params.model);
+        if (params.calib_data) {
+            result.measured.calib_data = params.calib_data->source;
+        }
+        if (!work(request, params.model, "Calibrating", 10)) {
+            return;
+        }
+        VariantResult soFar = withoutLatency(result);
+        const ModelResult accuracy = std::exchange(soFar.variant, {});
+        send(toJson(toNotification({request.id, "errors", soFar})));
+        if (params.data) {
+            soFar.variant = accuracy;
+            send(toJson(toNotification({request.id, "accuracy", soFar})));
+        }
+        if (work(request, "", "Measuring", 10)) {
             succeed(request, result);
         }
     }
 
     void train(const Request& request, const TrainParams& params) {
         constexpr int kSteps = 40;
-        const int epochs = params.recipe.qat ? params.recipe.qat->epochs : 1;
+        const int epochs = params.variant.recipe.qat ? params.variant.recipe.qat->epochs : 1;
         std::vector<CurvePoint> curve;
-        const bool done = work(request, params.model, "Training", kSteps, [&](int step) {
+        const bool done = work(request, params.variant.model, "Training", kSteps, [&](int step) {
             curve.push_back(samples::curvePoint(step, kSteps, epochs));
-            send(toJson(Notification{"$/training", TrainingNote{request.id, curve.back()}}));
+            send(toJson(toNotification({request.id, "point", curve.back()})));
         });
         if (!done) {
             return;
         }
-        std::ofstream(params.weights_path) << "weights of " << params.model << "\n";
-        Recipe recipe = params.recipe;
+        std::ofstream(params.weights_path) << "weights of " << params.variant.model << "\n";
+        Recipe recipe = params.variant.recipe;
         recipe.trained_weights = params.weights_path;
-        VariantResult result = samples::variant(recipe, params.train.source);
+        VariantResult result =
+            samples::variant(recipe, params.variant.data ? params.variant.data->source : "");
         result.curve = std::move(curve);
         succeed(request, result);
     }
@@ -257,7 +299,7 @@ class FakeEngine {
             fail(request, kFailed, params.path + " exists: choose another name, or allow replacing it");
             return;
         }
-        if (!work(request, params.model, "Exporting", 5)) {
+        if (!work(request, params.variant.model, "Exporting", 5)) {
             return;
         }
         const ExportResult result = samples::exportResult(params);
@@ -265,7 +307,7 @@ class FakeEngine {
             if (result.path != file && params.target == "android") {
                 std::filesystem::create_directories(std::filesystem::path(file).parent_path());
             }
-            if (!(std::ofstream(file) << "exported " << params.model << "\n")) {
+            if (!(std::ofstream(file) << "exported " << params.variant.model << "\n")) {
                 fail(request, kFailed, "cannot write " + file);
                 return;
             }

@@ -81,6 +81,10 @@ ValueId QuantizedGraphBuilder::dequantize(ValueId x) {
     return add(plainNode("dequantize"), {x});
 }
 
+ValueId QuantizedGraphBuilder::requantize(ValueId x, const QParams& qparams) {
+    return add(plainNode("requantize"), {x}, qparams);
+}
+
 ValueId QuantizedGraphBuilder::add(QNode node, std::vector<ValueId> inputs, std::optional<QParams> qparams) {
     return addSeveral(std::move(node), std::move(inputs), 1, qparams)[0];
 }

@@ -22,6 +22,7 @@ class QuantizedGraphBuilder {
     ValueId input(Shape shape);
     ValueId quantize(ValueId x, const QParams& qparams);
     ValueId dequantize(ValueId x);
+    ValueId requantize(ValueId x, const QParams& qparams);
     /// Appends `node` reading `inputs`; its result is integer with `qparams`, or float where they are absent.
     ValueId add(QNode node, std::vector<ValueId> inputs, std::optional<QParams> qparams = {});
     /// The same with several results of the same qparams.

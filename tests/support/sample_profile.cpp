@@ -65,14 +65,16 @@ std::vector<Finding> findings(const VariantResult& result) {
                      "Keep both on the same backend and in the same precision.",
                      {kReordered, "layer4.1.conv1", "0.006"},
                      reorder});
-    found.push_back(
-        {"memory_bound",
-         "layer4.0.downsample.0",
-         "%1 moves a byte for every %2 multiply-accumulates: memory limits it, not arithmetic.",
-         "Merge it with a neighbour, or give it more channels; INT8 helps it by its smaller tensors "
-         "only.",
-         {"layer4.0.downsample.0", "11"},
-         0.4 * layer("layer4.0.downsample.0")->variant_ms.value()});
+    if (const auto worst = layer("layer4.0.downsample.0"); worst != result.layers.end()) {
+        found.push_back(
+            {"memory_bound",
+             worst->name,
+             "%1 moves a byte for every %2 multiply-accumulates: memory limits it, not arithmetic.",
+             "Merge it with a neighbour, or give it more channels; INT8 helps it by its smaller tensors "
+             "only.",
+             {worst->name, "11"},
+             0.4 * worst->variant_ms.value()});
+    }
     for (const LayerResult& one : result.layers) {
         if (one.qconfig == "fp32" && one.macs > 0) {
             found.push_back({"float_island",
@@ -128,6 +130,7 @@ void addProfile(VariantResult& result) {
         summary.boundaries_ms += boundary.variant_ms;
         (boundary.op == "quantize"     ? summary.quantizes
          : boundary.op == "dequantize" ? summary.dequantizes
+         : boundary.op == "requantize" ? summary.requantizes
                                        : summary.reorders)++;
     }
     summary.other_ms = 0.004;

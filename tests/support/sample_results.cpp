@@ -106,7 +106,7 @@ LayerResult layerResult(const LayerInfo& info, const Recipe& recipe) {
     result.parameters = info.parameters;
     result.macs = info.macs;
     result.rule = winningRule(recipe, info.name);
-    result.qconfig = result.rule < 0 ? "fp32" : recipe.rules[size_t(result.rule)].qconfig;
+    result.qconfig = result.rule < 0 ? "fp32" : protocol::textOf(recipe.rules[size_t(result.rule)].qconfig);
     result.precision = result.qconfig == "fp32" || !info.quantizable ? "fp32" : "int8";
     result.fp32_ms = 0.002 + double(info.macs) / 4e7;
     result.variant_ms =
@@ -172,6 +172,8 @@ void setTotals(VariantResult& result, double worstNoise) {
     result.variant = {92.4 - drop, int8, int8 * 0.97, int8 * 1.1, static_cast<int64_t>(bytes)};
     result.accuracy_drop = drop;
     result.speedup = fp32 / int8;
+    result.speedup_low = 0.98 * *result.speedup;
+    result.speedup_high = 1.03 * *result.speedup;
     result.agreement = 100 - 1.6 * drop;
     setMetrics(result, worstNoise);
 }
@@ -217,7 +219,13 @@ protocol::EngineInfo engineInfo() {
         8,
         {},
         {"bf16", "coreml", "fbgemm", "fp32", "onednn", "qnnpack", "tensorrt", "x86"},
-        {"histogram", "minmax", "per_channel_minmax"},
+        {{"histogram",
+          "PyTorch's histogram and search for the least L2 error: cuts the tails until it grows"},
+         {"min_max", "from the least to the greatest number seen"},
+         {"percentile",
+          "leaves out the same share of numbers at either end",
+          {{"percentile", "per cent of the numbers that the upper end is to hold, and the lower end likewise",
+            99.99, 50.001, 100}}}},
         {{"cifar10",
           "CIFAR-10's binary version, 32x32 colour images in 10 classes: DIR[,test|,train], or files"},
          {"fashion-mnist", "Fashion-MNIST: 28x28 grey images of clothes in 10 classes; [train|test]"},
@@ -333,6 +341,7 @@ VariantResult variant(const Recipe& recipe, const std::string& data, const std::
                        std::max(recipe.threads, 1),
                        recipe.latency_runs,
                        1};
+    result.measured.latency_clock = result.measured.threads == 1 ? "processor" : "wall";
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
+#include "graph/parse_graph.h"
 #include "ops/evaluate.h"
 #include "ops/opaque.h"
 
@@ -13,11 +14,33 @@ at::Tensor TracedNet::random(const Shape& shape) {
     return at::randn(shape, at::detail::createCPUGenerator(seed_++));
 }
 
+TracedNet::TracedNet(std::string_view text) {
+    auto parsed = parseGraph(text);
+    EXPECT_TRUE(parsed) << parsed.error().message;
+    if (!parsed) {
+        return;
+    }
+    graph = std::move(*parsed);
+    for (const ValueId input : graph.inputs()) {
+        addSample(input);
+    }
+    for (const Node& node : graph.nodes()) {
+        const auto results = run(node.op, node.attrs, node.inputs);
+        for (size_t i = 0; i < results.size(); ++i) {
+            adopt(node.outputs.at(i), results[i]);
+        }
+    }
+}
+
+void TracedNet::addSample(ValueId input) {
+    inputs_.push_back(random(graph.value(input).shape));
+    samples_[input] = inputs_.back();
+}
+
 ValueId TracedNet::input(const Shape& shape) {
     const ValueId id = graph.addInput("input" + std::to_string(graph.inputs().size()));
-    inputs_.push_back(random(shape));
-    samples_[id] = inputs_.back();
     graph.value(id).shape = shape;
+    addSample(id);
     return id;
 }
 
@@ -25,12 +48,23 @@ ValueId TracedNet::constant(const Shape& shape) {
     return constant(random(shape));
 }
 
-ValueId TracedNet::append(const std::string& name, OpenedOp opened, const std::string& scope) {
+std::vector<at::Tensor> TracedNet::run(const std::string& op, const Attributes& attrs,
+                                       const std::vector<ValueId>& inputs) const {
     std::vector<at::Tensor> tensors;
-    for (const ValueId id : opened.inputs) {
+    for (const ValueId id : inputs) {
         tensors.push_back(graph.value(id).constant ? graph.constant(id) : samples_.at(id));
     }
-    const auto results = runFloat(name, opened.attrs, tensors);
+    return runFloat(op, attrs, tensors);
+}
+
+void TracedNet::adopt(ValueId output, const at::Tensor& result) {
+    samples_[output] = result;
+    graph.value(output).shape = result.sizes().vec();
+    graph.value(output).dtype = result.scalar_type();
+}
+
+ValueId TracedNet::append(const std::string& name, OpenedOp opened, const std::string& scope) {
+    const auto results = run(name, opened.attrs, opened.inputs);
     const std::string layer = graph.uniqueNodeName(scope + "/" + name);
     std::vector<std::string> names;
     for (size_t i = 0; i < results.size(); ++i) {
@@ -39,10 +73,7 @@ ValueId TracedNet::append(const std::string& name, OpenedOp opened, const std::s
     const NodeId id = graph.addNode(name, layer, std::move(opened.attrs), std::move(opened.inputs), names);
     graph.node(id).scope = scope;
     for (size_t i = 0; i < results.size(); ++i) {
-        const ValueId output = graph.node(id).outputs[i];
-        samples_[output] = results[i];
-        graph.value(output).shape = results[i].sizes().vec();
-        graph.value(output).dtype = results[i].scalar_type();
+        adopt(graph.node(id).outputs[i], results[i]);
     }
     return graph.node(id).outputs.at(0);
 }

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/graph.h"
@@ -15,6 +16,11 @@ namespace qs::test {
 /// Writes graphs as importers do: every node runs on samples as it is added, so that shapes are known.
 class TracedNet {
   public:
+    TracedNet() = default;
+    /// A graph in its text form, of which inputs and constants have shapes; those of the nodes' results are
+    /// filled in.
+    explicit TracedNet(std::string_view text);
+
     ValueId input(const Shape& shape);
     ValueId constant(const Shape& shape);
     ValueId constant(const at::Tensor& value) { return graph.addConstant("", value); }
@@ -43,6 +49,10 @@ class TracedNet {
 
   private:
     ValueId append(const std::string& name, OpenedOp opened, const std::string& scope);
+    void addSample(ValueId input);
+    std::vector<at::Tensor> run(const std::string& op, const Attributes& attrs,
+                                const std::vector<ValueId>& inputs) const;
+    void adopt(ValueId output, const at::Tensor& result);
 
     uint64_t seed_ = 1;
     std::vector<at::Tensor> inputs_;

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include "support/sample_results.h"
+#include "support/shared.h"
 #include "widgets/charts/chart_types.h"
 #include "widgets/charts/error_chart.h"
 #include "widgets/charts/latency_chart.h"
@@ -29,11 +30,12 @@ protocol::VariantResult variantWith(const QStringList& floatLayers) {
 
 std::vector<LayerRow> rowsWith(const QStringList& floatLayers) {
     const protocol::VariantResult variant = variantWith(floatLayers);
-    return makeLayerRows(samples::modelInfo("resnet.pt"), variant.recipe.rules, &variant);
+    return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
+                         samples::share(variant));
 }
 
 VariantRow variantRow(const QString& id, const QStringList& floatLayers) {
-    return makeVariantRow(id, id, variantWith(floatLayers), samples::modelInfo("resnet.pt"));
+    return VariantRows(samples::modelInfo("resnet.pt"))(id, id, samples::share(variantWith(floatLayers)));
 }
 
 void showAt(QWidget& widget, int width, int height) {
@@ -71,6 +73,12 @@ QString emptyText(const Chart& chart) {
     return label->isHidden() ? QString() : label->text();
 }
 
+class DescribedLatencyChart : public LatencyChart {
+  public:
+    using LatencyChart::describe;
+    using LatencyChart::LatencyChart;
+};
+
 TEST(ChartTypesTest, EveryChartCanBeMadeAndSaysWhatItWillShow) {
     ViewState state;
     for (const auto& type : chartTypes()) {
@@ -97,8 +105,8 @@ TEST(ErrorChartTest, TheMeasureCanBeSwitched) {
     ErrorChart chart(state, nullptr);
     showAt(chart, 500, 280);
     std::vector<LayerRow> rows = rowsWith({});
-    rows[0].result->mse = 0;
-    rows[1].result->mse.reset();
+    samples::change(rows[0].result, [&](auto& layer) { layer.mse = 0; });
+    samples::change(rows[1].result, [&](auto& layer) { layer.mse.reset(); });
     state.setLayers(rows);
     auto* metric = chart.findChild<QComboBox*>(QStringLiteral("errorMetric"));
     EXPECT_EQ(chart.plot().yAxis->label(), "SQNR / dB");
@@ -119,6 +127,9 @@ TEST(LatencyChartTest, HasTwoBarsForEachLayerAndFollowsTheSelection) {
     EXPECT_EQ(bandCount(chart.plot()), 0);
     state.setSelectedLayers({QStringLiteral("conv1"), QStringLiteral("fc")});
     EXPECT_EQ(bandCount(chart.plot()), 2);
+    state.setSelectedLayers(
+        {state.layers()[2].name(), state.layers()[0].name(), state.layers()[1].name(), QStringLiteral("fc")});
+    EXPECT_EQ(bandCount(chart.plot()), 2) << "neighbours have one together";
     state.setSelectedLayers({});
     EXPECT_EQ(bandCount(chart.plot()), 0);
 }
@@ -198,12 +209,32 @@ TEST(TradeoffChartTest, HasAPointForEachVariantAndOneForTheBaselineAndAClickPick
     EXPECT_EQ(picked.count(), 1);
 }
 
+TEST(LatencyChartTest, ABusyMachineNamesNoSpeedupOfALayer) {
+    protocol::VariantResult variant = variantWith({});
+    const auto row = [&] {
+        return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
+                             samples::share(variant))
+            .front();
+    };
+    const auto described = [&] {
+        ViewState state;
+        DescribedLatencyChart chart(state, nullptr);
+        return chart.describe(row());
+    };
+    EXPECT_TRUE(described().contains(QChar(0x00D7)));
+    variant.machine_busy = true;
+    EXPECT_TRUE(described().contains(QStringLiteral("machine busy: no speed-up")));
+    EXPECT_FALSE(row().speedup());
+}
+
 TEST(TradeoffChartTest, SaysSoWhereThereIsNothingToCompare) {
     ViewState state;
     TradeoffChart chart(state, nullptr);
     VariantRow row = variantRow(QStringLiteral("a"), {});
-    row.variant.latency_ms.reset();
-    row.fp32.latency_ms.reset();
+    samples::change(row.result, [](auto& result) {
+        result.variant.latency_ms.reset();
+        result.fp32.latency_ms.reset();
+    });
     state.setVariants({row}, row.id);
     EXPECT_TRUE(emptyText(chart).contains(QStringLiteral("metric and a latency")));
 }
@@ -213,16 +244,18 @@ TEST(TradeoffChartTest, HasTheIntervalsOfItsPointsAndTheMetricOfTheCurrentVarian
     TradeoffChart chart(state, nullptr);
     showAt(chart, 500, 300);
     VariantRow row = variantRow(QStringLiteral("a"), {});
-    row.variant.metrics.front().low = 80;
+    samples::change(row.result, [](auto& result) { result.variant.metrics.front().low = 80; });
     state.setVariants({row}, row.id);
     const auto* bars = chart.plot().findChild<QCPErrorBars*>();
     ASSERT_NE(bars, nullptr);
     EXPECT_EQ(chart.plot().yAxis->label(), "Top-1 / %");
     EXPECT_TRUE(chart.plot().yAxis->range().contains(80)) << "the whole interval is to be seen";
     VariantRow other = variantRow(QStringLiteral("b"), {});
-    other.variant.metrics = {{"sqnr_db", "output", "dB", 31, {}, {}, 500}};
-    other.fp32.metrics.clear();
-    other.fp32.top1.reset();
+    samples::change(other.result, [](auto& result) {
+        result.variant.metrics = {{"sqnr_db", "output", "dB", 31, {}, {}, 500}};
+        result.fp32.metrics.clear();
+        result.fp32.top1.reset();
+    });
     state.setVariants({row, other}, other.id);
     EXPECT_EQ(chart.plot().yAxis->label(), "SQNR / dB");
     EXPECT_EQ(chart.plot().graph(0)->dataCount(), 0) << "FP32 is not compared with itself";

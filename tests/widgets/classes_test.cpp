@@ -11,6 +11,7 @@
 #include <QToolTip>
 
 #include "support/sample_results.h"
+#include "support/shared.h"
 #include "widgets/charts/confusion_chart.h"
 #include "widgets/classes/class_panel.h"
 
@@ -18,8 +19,8 @@ namespace qs {
 namespace {
 
 VariantRow measuredRow(const protocol::Recipe& recipe = samples::recipe()) {
-    return makeVariantRow(QStringLiteral("a"), QStringLiteral("a"), samples::variant(recipe),
-                          samples::modelInfo("resnet.pt"));
+    const QString name = QStringLiteral("a");
+    return VariantRows(samples::modelInfo("resnet.pt"))(name, name, samples::share(samples::variant(recipe)));
 }
 
 void showAt(QWidget& widget, int width, int height) {
@@ -70,7 +71,7 @@ TEST(ClassPanelTest, ListsTheWorstConfusionsFirst) {
     ViewState state;
     ClassPanel panel(state);
     VariantRow row = measuredRow();
-    row.variant.classes->confusions_left_out = 1234;
+    samples::change(row.result, [](auto& result) { result.variant.classes->confusions_left_out = 1234; });
     state.setVariants({row}, row.id);
     showAt(panel, 640, 300);
     auto* table = panel.findChild<QTableView*>(QStringLiteral("confusionTable"));
@@ -115,7 +116,7 @@ TEST(ConfusionChartTest, SwitchesToFp32AndSaysWhatIsTooLarge) {
     ViewState state;
     ConfusionChart chart(state, nullptr);
     VariantRow row = measuredRow();
-    row.fp32.classes->confusions = {{3, 4, 7}};
+    samples::change(row.result, [](auto& result) { result.fp32.classes->confusions = {{3, 4, 7}}; });
     state.setVariants({row}, row.id);
     showAt(chart, 520, 420);
     auto* precision = chart.findChild<QComboBox*>(QStringLiteral("confusionPrecision"));
@@ -124,8 +125,10 @@ TEST(ConfusionChartTest, SwitchesToFp32AndSaysWhatIsTooLarge) {
     EXPECT_EQ(chart.count(3, 4), 7);
     EXPECT_EQ(chart.count(6, 0), 0);
 
-    row.variant.classes->classes.resize(1000);
-    row.fp32.classes->classes.resize(1000);
+    samples::change(row.result, [](auto& result) {
+        result.variant.classes->classes.resize(1000);
+        result.fp32.classes->classes.resize(1000);
+    });
     state.setVariants({row}, row.id);
     EXPECT_FALSE(chart.count(3, 4).has_value());
     const auto* empty = chart.findChild<QLabel*>(QStringLiteral("emptyText"));

@@ -14,6 +14,7 @@
 #include <QTimer>
 
 #include "support/sample_results.h"
+#include "support/shared.h"
 #include "widgets/common/format.h"
 #include "widgets/layers/layer_panel.h"
 #include "widgets/models/rules.h"
@@ -31,11 +32,12 @@ std::vector<LayerRow> measuredRows(const std::vector<Rule>& rules = {{"global", 
     protocol::Recipe recipe;
     recipe.rules = rules;
     const protocol::VariantResult variant = samples::variant(recipe);
-    return makeLayerRows(samples::modelInfo("resnet.pt"), rules, &variant);
+    return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), rules, samples::share(variant));
 }
 
 std::vector<LayerRow> unmeasuredRows() {
-    return makeLayerRows(samples::modelInfo("resnet.pt"), {{"global", "", "onednn"}}, nullptr);
+    return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), {{"global", "", "onednn"}},
+                         nullptr);
 }
 
 QStringList shownNames(const QAbstractItemModel& model) {
@@ -52,13 +54,16 @@ TEST(RulesTest, TheStrongestAndThenTheLatestRuleWins) {
                                      {"op", "linear", "qnnpack"},
                                      {"pattern", "layer4.*", "x86"},
                                      {"global", "", "onednn"}};
-    EXPECT_EQ(resolveRule(rules, "conv1", "conv2d").qconfig, "onednn");
-    EXPECT_EQ(resolveRule(rules, "fc", "linear").qconfig, "qnnpack");
-    EXPECT_EQ(resolveRule(rules, "layer4.0.conv1", "conv2d").qconfig, "x86");
-    const ResolvedRule exact = resolveRule(rules, "layer1.0.conv1", "conv2d");
+    const RuleResolver resolver(rules);
+    EXPECT_EQ(resolver.resolve("conv1", "conv2d").qconfig, "onednn");
+    EXPECT_EQ(resolver.resolve("fc", "linear").qconfig, "qnnpack");
+    EXPECT_EQ(resolver.resolve("layer4.0.conv1", "conv2d").qconfig, "x86");
+    EXPECT_EQ(resolver.resolve("layer4.0.conv1", "linear").rule, 3) << "a pattern over an op";
+    const ResolvedRule exact = resolver.resolve("layer1.0.conv1", "conv2d");
     EXPECT_EQ(exact.qconfig, "fp32");
     EXPECT_TRUE(exact.overridden);
-    EXPECT_EQ(inheritedQConfig(rules, "layer1.0.conv1", "conv2d"), "onednn");
+    EXPECT_EQ(exact.inherited, "onednn");
+    EXPECT_EQ(RuleResolver({}).resolve("fc", "linear").rule, -1);
 }
 
 TEST(LayerTableModelTest, KeepsTheContractOfItemModels) {
@@ -85,9 +90,9 @@ TEST(LayerTableModelTest, ShowsWhatWasMeasuredAndADashWhereNothingWas) {
     EXPECT_EQ(model.index(0, column(LayerColumnId::QConfig)).data().toString(), "inherit (onednn)");
 
     std::vector<LayerRow> rows = measuredRows();
-    rows[0].result->sqnr_db = 31.26;
-    rows[0].result->fp32_ms = 3.0;
-    rows[0].result->variant_ms = 1.5;
+    samples::change(rows[0].result, [&](auto& layer) { layer.sqnr_db = 31.26; });
+    samples::change(rows[0].result, [&](auto& layer) { layer.fp32_ms = 3.0; });
+    samples::change(rows[0].result, [&](auto& layer) { layer.variant_ms = 1.5; });
     model.setRows(rows);
     EXPECT_EQ(model.index(0, column(LayerColumnId::Sqnr)).data().toString(), "31.3");
     EXPECT_EQ(model.index(0, column(LayerColumnId::Fp32Ms)).data().toString(), "3.00");
@@ -118,9 +123,9 @@ TEST(LayerFilterProxyTest, SortsByValueWithAbsentOnesLastInBothOrders) {
     rows.resize(4);
     const double decibels[] = {9, 100, 20};
     for (size_t i = 0; i < 3; ++i) {
-        rows[i].result->sqnr_db = decibels[i];
+        samples::change(rows[i].result, [&](auto& layer) { layer.sqnr_db = decibels[i]; });
     }
-    rows[3].result->sqnr_db.reset();
+    samples::change(rows[3].result, [&](auto& layer) { layer.sqnr_db.reset(); });
     LayerTableModel model;
     model.setRows(rows);
     LayerFilterProxy proxy;
@@ -167,7 +172,7 @@ TEST(LayerColumnsTest, CsvHasAHeaderALineForEachLayerAndNothingForAbsentFigures)
 TEST(LayerColumnsTest, TheProfileOfALayerGoesToCsvInTheCLocale) {
     std::vector<LayerRow> rows = measuredRows();
     rows.resize(1);
-    protocol::LayerResult& layer = *rows[0].result;
+    protocol::LayerResult layer = *rows[0].result;
     layer.implementation = "onednn brgconv";
     layer.peak_percent = 12.5;
     layer.bound = "memory";
@@ -176,6 +181,7 @@ TEST(LayerColumnsTest, TheProfileOfALayerGoesToCsvInTheCLocale) {
     layer.bytes = 1234567;
     layer.fp32_spread_ms = 0.5;
     layer.variant_spread_ms.reset();
+    rows[0].result = samples::share(layer);
     const QString csv = layersAsCsv(rows);
     EXPECT_TRUE(csv.endsWith(QStringLiteral(",onednn brgconv,12.5,memory,-0.25,29.125,1234567,0.5,\n")))
         << csv.toStdString();
@@ -183,11 +189,13 @@ TEST(LayerColumnsTest, TheProfileOfALayerGoesToCsvInTheCLocale) {
 
 TEST(LayerTableModelTest, TheImplementationSaysWhyBetterOnesWereRefused) {
     std::vector<LayerRow> rows = measuredRows();
-    rows[0].result->implementation = "onednn jit";
-    rows[0].result->fp32_implementation = "onednn gemm";
-    rows[0].result->refusals = {"brgconv: a stride of 2", "brgconv_1x1: a 3x3 kernel"};
-    rows[0].result->restore_ms = 0.1234;
-    rows[0].result->bound = "compute";
+    samples::change(rows[0].result, [&](auto& layer) { layer.implementation = "onednn jit"; });
+    samples::change(rows[0].result, [&](auto& layer) { layer.fp32_implementation = "onednn gemm"; });
+    samples::change(rows[0].result, [&](auto& layer) {
+        layer.refusals = {"brgconv: a stride of 2", "brgconv_1x1: a 3x3 kernel"};
+    });
+    samples::change(rows[0].result, [&](auto& layer) { layer.restore_ms = 0.1234; });
+    samples::change(rows[0].result, [&](auto& layer) { layer.bound = "compute"; });
     LayerTableModel model;
     model.setRows(rows);
     EXPECT_EQ(model.index(0, column(LayerColumnId::Implementation)).data().toString(), "onednn jit");
@@ -209,8 +217,8 @@ TEST(LayerTableModelTest, TheImplementationSaysWhyBetterOnesWereRefused) {
 
 TEST(RestoreCostTest, IsTheSumOfThoseThatHaveOne) {
     std::vector<LayerRow> rows = measuredRows({{"global", "", "onednn"}, {"layer", "fc", "fp32"}});
-    rows[0].result->restore_ms = 0.25;
-    rows[1].result->restore_ms = -0.05;
+    samples::change(rows[0].result, [&](auto& layer) { layer.restore_ms = 0.25; });
+    samples::change(rows[1].result, [&](auto& layer) { layer.restore_ms = -0.05; });
     EXPECT_NEAR(*restoreCost(rows, {rows[0].name(), rows[1].name(), QStringLiteral("fc")}), 0.2, 1e-12);
     EXPECT_FALSE(restoreCost(rows, {QStringLiteral("fc")})) << "it is FP32 already";
     EXPECT_FALSE(restoreCost(rows, {}));
@@ -295,8 +303,8 @@ TEST_F(LayerPanelTest, ColumnsAreChosenInTheMenuOfTheHeaderAndKept) {
 
 TEST_F(LayerPanelTest, TheMenuSaysWhatRestoringCosts) {
     std::vector<LayerRow> rows = measuredRows();
-    rows[0].result->restore_ms = 0.25;
-    rows[1].result->restore_ms = -0.1;
+    samples::change(rows[0].result, [&](auto& layer) { layer.restore_ms = 0.25; });
+    samples::change(rows[1].result, [&](auto& layer) { layer.restore_ms = -0.1; });
     state_.setLayers(rows);
     click(rows[0].name());
     EXPECT_EQ(menuTexts(rows[0].name()).first(), "Restore to FP32 and measure: about +0.25 ms");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/sample_results.h"
+#include "support/shared.h"
 #include "widgets/common/describe.h"
 #include "widgets/common/format.h"
 #include "widgets/models/variant_table_model.h"
@@ -67,7 +68,8 @@ TEST(VariantTableTest, TheHeadlineColumnIsNamedByItsMetric) {
     protocol::Recipe recipe = samples::recipe();
     const protocol::ModelInfo info = samples::modelInfo("detector.onnx");
     const auto row = [&] {
-        return makeVariantRow(QStringLiteral("a"), QStringLiteral("a"), samples::variant(recipe), info);
+        const QString name = QStringLiteral("a");
+        return VariantRows(info)(name, name, samples::share(samples::variant(recipe)));
     };
     state.setVariants({row()}, QStringLiteral("a"));
     EXPECT_EQ(model.headerData(1, Qt::Horizontal).toString(), "Top-1 / %");

@@ -8,6 +8,7 @@
 #include <QToolButton>
 
 #include "support/sample_results.h"
+#include "support/shared.h"
 #include "widgets/common/format.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
@@ -71,8 +72,8 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     variant.fp32.metrics.front().value = 92.5;
     variant.variant.metrics.front().value = 91.25;
     variant.notes = {"CPU without VNNI"};
-    state.setLayers(makeLayerRows(model, variant.recipe.rules, &variant));
-    panel.setModel(model);
+    state.setLayers(makeLayerRows(samples::share(model), variant.recipe.rules, samples::share(variant)));
+    panel.setModel(&model);
     panel.setVariant(QStringLiteral("onednn"), &variant, true);
     EXPECT_TRUE(factsOf(panel, "modelFacts").contains(QStringLiteral("resnet.pt")));
     EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("Top-1\t92.50 %\t91.25 %\t-1.25 pt")))
@@ -99,10 +100,39 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     EXPECT_TRUE(panel.findChild<QLabel*>(QStringLiteral("outdatedNote"))->isHidden());
 }
 
+TEST(SummaryPanelTest, ASpeedupHasItsIntervalAndABusyMachineNamesNone) {
+    ViewState state;
+    SummaryPanel panel(state);
+    protocol::VariantResult variant = samples::variant(samples::recipe());
+    variant.speedup = 2.41;
+    variant.speedup_low = 2.38;
+    variant.speedup_high = 2.44;
+    panel.setVariant(QStringLiteral("a"), &variant, false);
+    const auto* sentence = panel.findChild<QLabel*>(QStringLiteral("busySentence"));
+    EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("2.41\u00d7 (2.38\u00d7 to 2.44\u00d7)")));
+    EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("processor time of one thread")));
+    EXPECT_TRUE(sentence->isHidden());
+
+    variant.speedup.reset();
+    variant.speedup_low = 2.1;
+    variant.speedup_high = 24;
+    variant.machine_busy = true;
+    variant.fp32.latency_ms = 1.723;
+    variant.variant.latency_ms = 0.076;
+    panel.setVariant(QStringLiteral("a"), &variant, false);
+    EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("machine busy")));
+    EXPECT_FALSE(factsOf(panel, "figures").contains(QStringLiteral("24.00\u00d7")));
+    EXPECT_FALSE(sentence->isHidden());
+    for (const char* part : {"1.72 ms", "0.076", "2.10", "24.00", "other work"}) {
+        EXPECT_TRUE(sentence->text().contains(QLatin1String(part))) << part << qPrintable(sentence->text());
+    }
+}
+
 TEST(SummaryPanelTest, ShowsInputsOutputsAndNotesOfTheModel) {
     ViewState state;
     SummaryPanel panel(state);
-    panel.setModel(samples::modelInfo("/models/detector_fixed.onnx"));
+    const protocol::ModelInfo model = samples::modelInfo("/models/detector_fixed.onnx");
+    panel.setModel(&model);
     const QString facts = factsOf(panel, "modelFacts");
     EXPECT_TRUE(facts.contains(QString::fromUtf8("Input\timage: Float 1×3×320×320\n\tscale")))
         << facts.toStdString();

@@ -14,6 +14,7 @@
 #include <QTranslator>
 
 #include "support/sample_results.h"
+#include "support/shared.h"
 #include "widgets/charts/roofline_chart.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/inspector/fact_grid.h"
@@ -36,7 +37,8 @@ VariantResult variantWith(const std::vector<std::string>& floatLayers) {
 
 void show(ViewState& state, const VariantResult& variant) {
     state.setProfile(makeVariantProfile(variant));
-    state.setLayers(makeLayerRows(samples::modelInfo("resnet.pt"), variant.recipe.rules, &variant));
+    state.setLayers(makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
+                                  samples::share(variant)));
 }
 
 void showAt(QWidget& widget, int width, int height) {
@@ -88,7 +90,8 @@ void doubleClick(QTableView& table, int row, int column) {
 
 TEST(ProfileRowsTest, BoundariesStandBesideTheirLayersAndNothingIsLost) {
     const VariantResult variant = variantWith({"layer2.0.conv1"});
-    const auto layers = makeLayerRows(samples::modelInfo("resnet.pt"), variant.recipe.rules, &variant);
+    const auto layers = makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
+                                      samples::share(variant));
     const auto rows = makeProfileRows(layers, makeVariantProfile(variant));
     QStringList steps;
     double sum = 0;
@@ -225,7 +228,7 @@ TEST(ProfilePanelTest, AStepSelectsItsLayerAndTheSelectionMarksTheStep) {
     state.setSelectedLayers({});
     EXPECT_FALSE(table.selectionModel()->hasSelection());
 
-    QSignalSpy requested(&panel, &ProfilePanel::layerRequested);
+    QSignalSpy requested(&state, &ViewState::layerRequested);
     doubleClick(table, step("conv1"), ProfileTableModel::StepColumn);
     ASSERT_EQ(requested.count(), 1);
     EXPECT_EQ(requested[0][0].toString(), "conv1");
@@ -305,7 +308,7 @@ TEST(FindingsPanelTest, AFindingSelectsItsLayerAndTheButtonAsksToShowIt) {
     QTableView& table = panel.table();
     auto* button = panel.findChild<QPushButton*>(QStringLiteral("findingShowLayer"));
     EXPECT_FALSE(button->isEnabled());
-    QSignalSpy requested(&panel, &FindingsPanel::layerRequested);
+    QSignalSpy requested(&state, &ViewState::layerRequested);
     const QString layer = QStringLiteral("layer4.0.downsample.0");
     const int row = findingOf(*table.model(), layer);
     ASSERT_GE(row, 0);

@@ -13,6 +13,7 @@
 
 #include "support/sample_exports.h"
 #include "support/sample_results.h"
+#include "support/shared.h"
 #include "widgets/common/engine_text.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/verify/proof_panel.h"
@@ -147,7 +148,7 @@ TEST(DifferenceTableModel, MarksTheFirstLayerThatLeavesTolerance) {
 class ProofPanelTest : public testing::Test {
   protected:
     void SetUp() override {
-        state_.setLayers(makeLayerRows(samples::modelInfo("resnet.pt"), {}, nullptr));
+        state_.setLayers(makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), {}, nullptr));
         panel_.resize(420, 320);
         panel_.show();
         EXPECT_TRUE(QTest::qWaitForWindowExposed(&panel_));

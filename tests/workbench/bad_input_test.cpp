@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 
 class BadInput : public WorkbenchTest {
   protected:
-    Error measureError(protocol::MeasureParams params) {
+    Error measureError(protocol::VariantSpec params) {
         auto result = workbench_.measure(params, job_);
         EXPECT_FALSE(result);
         return result ? Error{} : result.error();
@@ -29,7 +29,7 @@ TEST_F(BadInput, WrongChannelCountNamesTheOption) {
 TEST_F(BadInput, UnknownLayerAndPreset) {
     EXPECT_EQ(measureError({resnet(), images(), {}, recipe({"layer9.conv"})}).kind, ErrorKind::Usage);
     protocol::Recipe unknown = recipe();
-    unknown.rules[0].qconfig = "tensorflow";
+    unknown.rules[0].qconfig.preset = "tensorflow";
     const Error error = measureError({resnet(), images(), {}, unknown});
     EXPECT_EQ(error.kind, ErrorKind::Usage);
     EXPECT_THAT(error.message, HasSubstr("fbgemm"));
@@ -59,22 +59,22 @@ TEST_F(BadInput, WeightsOfAnotherModelOrNoWeights) {
 TEST_F(BadInput, AnOutputThatCannotBeWrittenIsFoundBeforeTheWork) {
     bool worked = false;
     Job job([&](const Progress&) { worked = true; }, {});
-    const auto written = exportModel({resnet(), images(), recipe(), file("none/out.pt")}, job);
+    const auto written = exportModel({{resnet(), images(), {}, recipe()}, file("none/out.pt")}, job);
     ASSERT_FALSE(written);
     EXPECT_FALSE(worked);
-    const auto format = exportModel({resnet(), images(), recipe(), file("out.tflite")}, job);
+    const auto format = exportModel({{resnet(), images(), {}, recipe()}, file("out.tflite")}, job);
     ASSERT_FALSE(format);
     EXPECT_EQ(format.error().kind, ErrorKind::Usage);
     EXPECT_FALSE(worked);
 }
 
 TEST_F(BadInput, TrainingWithoutSettingsOrLabels) {
-    protocol::TrainParams params{resnet(), images(), images(), recipe(), file("w.qsw")};
+    protocol::TrainParams params{{resnet(), images(), {}, recipe()}, images(), file("w.qsw")};
     auto result = train(params, job_);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::Usage);
-    params.recipe.qat = protocol::QatSettings{};
-    params.recipe.qat->learning_rate = -1;
+    params.variant.recipe.qat = protocol::QatSettings{};
+    params.variant.recipe.qat->learning_rate = -1;
     result = train(params, job_);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::Usage);

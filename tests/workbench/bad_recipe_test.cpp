@@ -44,9 +44,9 @@ class BadRecipe : public WorkbenchTest {
     }
     template <typename F>
     std::string trainingError(F&& change) {
-        protocol::TrainParams params{resnet(), images(), images(), recipe(), file("w.qsw")};
-        params.recipe.qat = protocol::QatSettings{};
-        change(*params.recipe.qat);
+        protocol::TrainParams params{{resnet(), images(), {}, recipe()}, images(), file("w.qsw")};
+        params.variant.recipe.qat = protocol::QatSettings{};
+        change(*params.variant.recipe.qat);
         const auto result = train(params, job_);
         EXPECT_FALSE(result);
         return result ? "" : result.error().message;
@@ -58,7 +58,7 @@ TEST_F(BadRecipe, AGridThatKernelsCannotTakeNamesTheTensorAndTheNumber) {
         protocol::TensorQParams entry;
         const char* problem;
     } cases[] = {
-        {{"conv1", "int4", {0.1}, {0}, -8, 7}, "int4"},
+        {{"conv1", "float8_e4m3", {0.1}, {0}, -8, 7}, "float8_e4m3"},
         {{"conv1", "float32", {0.1}, {0}, 0, 255}, "float32"},
         {{"conv1", "uint9", {0.1}, {0}, 0, 255}, "'uint9'"},
         {{"conv1", "uint8", {0.1}, {0}, 0, int64_t(1) << 40}, "1099511627776"},
@@ -106,6 +106,19 @@ TEST_F(BadRecipe, APatternOrAnOpThatFindsNothingNamesTheNearest) {
                 }),
                 AllOf(HasSubstr("no op 'conv2'"), HasSubstr("conv2d")));
     EXPECT_THAT(errorOf([](auto& r) { r.rules.resize(10'001, {"global", "", "fp32"}); }), HasSubstr("10001"));
+}
+
+TEST_F(BadRecipe, ErrorsSayInDataWhatAProgramNeeds) {
+    protocol::Recipe damaged = recipe();
+    damaged.rules.push_back({"layer", "fc", "fp32"});
+    damaged.rules.push_back({"layer", "layer9", "fp32"});
+    EXPECT_EQ(error(damaged).data, (ErrorData{{"rule", int64_t{2}}, {"key", "layer9"}}));
+    damaged = recipe();
+    damaged.batch = 0;
+    EXPECT_EQ(error(damaged).data, (ErrorData{{"setting", "batch"}}));
+    damaged = recipe();
+    damaged.calibration = {{"conv1", "float8_e4m3", {0.1}, {0}, -8, 7}};
+    EXPECT_EQ(error(damaged).data, (ErrorData{{"tensor", "conv1"}}));
 }
 
 TEST_F(BadRecipe, AnOpThatTheModelLacksIsFine) {

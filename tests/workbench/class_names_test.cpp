@@ -27,7 +27,7 @@ class GivenClassNames : public WorkbenchTest {
         data_.labels = file("names.txt");
     }
     std::string exported(const std::string& name, const std::string& target) {
-        protocol::ExportParams params{resnet(), data_, recipe(), file(name)};
+        protocol::ExportParams params{{resnet(), data_, {}, recipe()}, file(name)};
         params.target = target;
         const auto written = exportModel(params, job_);
         EXPECT_TRUE(written) << written.error().message;

@@ -32,8 +32,8 @@ class VerifyWrongFile : public WorkbenchTest {
 
     /// Writes the network as `rules` have it.
     std::string exported(const std::string& name, const std::vector<protocol::Rule>& rules) {
-        protocol::ExportParams params{resnet(), images(), int8_, file(name)};
-        params.recipe.rules = rules;
+        protocol::ExportParams params{{resnet(), images(), {}, int8_}, file(name)};
+        params.variant.recipe.rules = rules;
         const auto written = exportModel(params, job_);
         EXPECT_TRUE(written) << written.error().message;
         return file(name);

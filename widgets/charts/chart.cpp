@@ -101,7 +101,17 @@ void Chart::selectLayer(const QString& layer, Qt::KeyboardModifiers modifiers) {
 }
 
 void Chart::replot() {
-    plot_->replot(QCustomPlot::rpQueuedReplot);
+    isStale_ = !isVisible();
+    if (!isStale_) {
+        plot_->replot(QCustomPlot::rpQueuedReplot);
+    }
+}
+
+void Chart::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (isStale_) {
+        replot();
+    }
 }
 
 void Chart::changeEvent(QEvent* event) {

@@ -51,9 +51,11 @@ class Chart : public QWidget {
         QString name;
     };
     void setLegend(const std::vector<LegendEntry>& entries);
+    /// Draws anew: soon, or once it is to be seen.
     void replot();
 
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
@@ -67,6 +69,7 @@ class Chart : public QWidget {
     QLabel* legend_ = nullptr;
     QLabel* empty_ = nullptr;
     QPoint pressedAt_;
+    bool isStale_ = false;  ///< what is drawn is not what there is to see
 };
 
 }  // namespace qs

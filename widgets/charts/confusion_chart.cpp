@@ -67,7 +67,8 @@ const protocol::ClassReport* ConfusionChart::report() const {
     if (!current) {
         return nullptr;
     }
-    const auto& report = which_->currentIndex() == 0 ? current->variant.classes : current->fp32.classes;
+    const auto& report =
+        which_->currentIndex() == 0 ? current->result->variant.classes : current->result->fp32.classes;
     return report ? &*report : nullptr;
 }
 

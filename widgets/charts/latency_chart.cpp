@@ -50,9 +50,13 @@ QString LatencyChart::describe(const LayerRow& row) const {
     if (!row.result) {
         return tr("not measured");
     }
-    return tr("FP32 %1, this variant %2, speed-up %3\n%4")
-        .arg(format::milliseconds(row.result->fp32_ms), format::milliseconds(row.result->variant_ms),
-             format::ratio(row.speedup()), QString::fromStdString(row.result->implementation));
+    const QString kernel = QString::fromStdString(row.result->implementation);
+    const QString fp32 = format::milliseconds(row.result->fp32_ms),
+                  variant = format::milliseconds(row.result->variant_ms);
+    return row.machineBusy
+               ? tr("FP32 %1, this variant %2; machine busy: no speed-up\n%3").arg(fp32, variant, kernel)
+               : tr("FP32 %1, this variant %2, speed-up %3\n%4")
+                     .arg(fp32, variant, format::ratio(row.speedup()), kernel);
 }
 
 void LatencyChart::applyColors() {

@@ -97,24 +97,36 @@ void LayerChart::showSelection() {
         plot().removeItem(band);
     }
     bands_.clear();
-    for (int i = 0; i < shownLayers(); ++i) {
-        if (!state().selectedLayers().contains(state().layers()[static_cast<size_t>(i)].name())) {
-            continue;
+    const auto isSelected = [this](int layer) {
+        return state().isSelected(state().layers()[static_cast<size_t>(layer)].name());
+    };
+    const int layers = state().selectedLayers().isEmpty() ? 0 : shownLayers();
+    for (int first = 0; first < layers; ++first) {
+        int end = first;
+        while (end < layers && isSelected(end)) {
+            ++end;
         }
-        auto* band = new QCPItemRect(&plot());
-        band->setLayer(QStringLiteral("selection"));
-        band->setSelectable(false);
-        band->setPen(Qt::NoPen);
-        band->setBrush(colors().selection);
-        for (QCPItemPosition* corner : {band->topLeft, band->bottomRight}) {
-            corner->setTypeX(QCPItemPosition::ptPlotCoords);
-            corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        if (end > first) {
+            addBand(first, end);
+            first = end;
         }
-        band->topLeft->setCoords(i + 0.5, 0);
-        band->bottomRight->setCoords(i + 1.5, 1);
-        bands_.emplace_back(band);
     }
     replot();
+}
+
+void LayerChart::addBand(int first, int end) {
+    auto* band = new QCPItemRect(&plot());
+    band->setLayer(QStringLiteral("selection"));
+    band->setSelectable(false);
+    band->setPen(Qt::NoPen);
+    band->setBrush(colors().selection);
+    for (QCPItemPosition* corner : {band->topLeft, band->bottomRight}) {
+        corner->setTypeX(QCPItemPosition::ptPlotCoords);
+        corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    }
+    band->topLeft->setCoords(first + 0.5, 0);
+    band->bottomRight->setCoords(end + 0.5, 1);
+    bands_.emplace_back(band);
 }
 
 int LayerChart::layerAt(const QPoint& pixel) const {

@@ -11,8 +11,8 @@ class QCPBars;
 namespace qs {
 
 /// A bar chart with one place on the x axis for each layer, in execution order. Selected layers have a band
-/// behind them; a click selects the layer under it (with Ctrl: adds or removes it). Names are the tick labels
-/// while there is room, else the layers' numbers, as in the table.
+/// behind them, neighbours one together; a click selects the layer under it (with Ctrl: adds or removes it).
+/// Names are the tick labels while there is room, else the layers' numbers, as in the table.
 class LayerChart : public Chart {
     Q_OBJECT
   public:
@@ -37,6 +37,8 @@ class LayerChart : public Chart {
   private:
     void labelTicks();
     void showSelection();
+    /// Behind the layers from `first` to the one before `end`.
+    void addBand(int first, int end);
     int shownLayers() const { return static_cast<int>(state().layers().size()); }
 
     std::vector<QPointer<QCPItemRect>> bands_;

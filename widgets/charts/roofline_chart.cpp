@@ -250,7 +250,7 @@ void RooflineChart::placeOnSlope(const Roof& roof) const {
 void RooflineChart::showSelection() {
     selected_->data()->clear();
     for (const auto& point : points_) {
-        if (state().selectedLayers().contains(point.layer)) {
+        if (state().isSelected(point.layer)) {
             selected_->addData(point.intensity, point.rate);
         }
     }

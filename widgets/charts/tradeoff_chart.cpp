@@ -10,6 +10,7 @@
 #include "widgets/charts/nearest_point.h"
 #include "widgets/common/format.h"
 #include "widgets/models/metrics.h"
+#include "widgets/models/speedup.h"
 
 namespace qs {
 namespace {
@@ -97,17 +98,22 @@ void TradeoffChart::collectPoints() {
     // with.
     const VariantRow* current = state().findVariant(state().currentVariant());
     const VariantRow& shown = current ? *current : state().variants().back();
-    if (const auto headline = metrics::headline(shown.variant)) {
+    if (const auto headline = metrics::headline(shown.result->variant)) {
         metric_ = headline->metric;
         plot().yAxis->setLabel(metrics::titleWithUnit(metric_, headline->unit));
     }
-    add({}, tr("FP32"), shown.fp32, {});
+    add({}, tr("FP32"), shown.result->fp32, {});
     for (const auto& variant : state().variants()) {
         QString more = tr("%n layer(s) in FP32", nullptr, variant.floatLayers);
-        if (variant.drop && variant.drop->metric == metric_) {
-            more += QLatin1Char('\n') + metrics::sentence(*variant.drop);
+        const Speedup speedup = speedupOf(*variant.result);
+        if (speedup.machineBusy || speedup.times) {
+            more += QLatin1Char('\n') + tr("speed-up: %1").arg(shortText(speedup));
         }
-        add(variant.id, variant.name, variant.variant, more);
+        const auto& drop = variant.result->drop;
+        if (drop && drop->metric == metric_) {
+            more += QLatin1Char('\n') + metrics::sentence(*drop);
+        }
+        add(variant.id, variant.name, variant.result->variant, more);
     }
     // Error bars belong to a graph's points by position, and a graph sorts them by latency.
     std::stable_sort(points_.begin(), points_.end(),

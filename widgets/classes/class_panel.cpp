@@ -2,7 +2,6 @@
 
 #include <QHeaderView>
 #include <QLabel>
-#include <QSortFilterProxyModel>
 #include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -47,7 +46,7 @@ ClassPanel::ClassPanel(ViewState& state, QWidget* parent)
 }
 
 QTableView* ClassPanel::makeTable(const char* name, QAbstractItemModel& model, int sortRole) {
-    auto* proxy = new QSortFilterProxyModel(this);
+    auto* proxy = new KeyedSortProxy(this);
     auto* table = new QTableView(this);
     table->setObjectName(QLatin1String(name));
     setUpSortedTable(*table, *proxy, model, sortRole);
@@ -59,12 +58,12 @@ QTableView* ClassPanel::makeTable(const char* name, QAbstractItemModel& model, i
 
 void ClassPanel::refresh() {
     const VariantRow* current = state_.findVariant(state_.currentVariant());
-    const bool known = current && current->variant.classes;
-    classes_->setReports(known ? current->fp32.classes : std::nullopt,
-                         known ? current->variant.classes : std::nullopt);
-    confusions_->setReports(known ? current->fp32.classes : std::nullopt,
-                            known ? current->variant.classes : std::nullopt);
-    const int64_t leftOut = known ? current->variant.classes->confusions_left_out : 0;
+    const bool known = current && current->result->variant.classes;
+    classes_->setReports(known ? current->result->fp32.classes : std::nullopt,
+                         known ? current->result->variant.classes : std::nullopt);
+    confusions_->setReports(known ? current->result->fp32.classes : std::nullopt,
+                            known ? current->result->variant.classes : std::nullopt);
+    const int64_t leftOut = known ? current->result->variant.classes->confusions_left_out : 0;
     leftOut_->setText(tr("%1 rarer confusions are left out.").arg(format::integer(leftOut)));
     leftOut_->setVisible(leftOut > 0);
     tabs_->setVisible(known);

@@ -57,8 +57,8 @@ void JobBar::showJob(const QString& text, int64_t done, int64_t total, double et
     cancel_->show();
 }
 
-void JobBar::showIdle() {
-    text_->setText(tr("Ready"));
+void JobBar::showIdle(const QString& text) {
+    text_->setText(text.isEmpty() ? tr("Ready") : text);
     text_->setToolTip({});
     progress_->hide();
     eta_->hide();

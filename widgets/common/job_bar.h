@@ -17,7 +17,8 @@ class JobBar : public QWidget {
 
     /// `total` 0: unknown. `etaSeconds` below 0: unknown.
     void showJob(const QString& text, int64_t done, int64_t total, double etaSeconds, bool cancellable);
-    void showIdle();
+    /// `text` is what is said instead of that all is ready.
+    void showIdle(const QString& text = {});
 
   signals:
     void cancelRequested();

@@ -20,13 +20,12 @@ void setUpRowTable(QTableView& table) {
     table.verticalHeader()->hide();
     table.verticalHeader()->setDefaultSectionSize(table.fontMetrics().height() + kRowPadding);
     table.horizontalHeader()->setHighlightSections(false);
+    table.horizontalHeader()->setResizeContentsPrecision(kRowsMeasured);
 }
 
-void setUpSortedTable(QTableView& table, QSortFilterProxyModel& proxy, QAbstractItemModel& model,
-                      int sortRole) {
+void setUpSortedTable(QTableView& table, KeyedSortProxy& proxy, QAbstractItemModel& model, int sortRole) {
     proxy.setSourceModel(&model);
     proxy.setSortRole(sortRole);
-    proxy.setSortLocaleAware(true);
     table.setModel(&proxy);
     table.setSortingEnabled(true);
     table.sortByColumn(-1, Qt::AscendingOrder);

@@ -86,7 +86,7 @@ void FindingsPanel::selectLayer(const QModelIndex& index) {
 
 void FindingsPanel::requestLayer(const QModelIndex& index) {
     if (const QString layer = index.data(FindingTableModel::LayerRole).toString(); !layer.isEmpty()) {
-        emit layerRequested(layer);
+        emit state_.layerRequested(layer);
     }
 }
 

@@ -11,17 +11,14 @@ class QTableView;
 
 namespace qs {
 
-/// Why the current variant is not faster, in words. Choosing a finding selects its layer.
+/// Why the current variant is not faster, in words. Choosing a finding selects its layer, a double
+/// click or the button asks for it.
 class FindingsPanel : public QWidget {
     Q_OBJECT
   public:
     explicit FindingsPanel(ViewState& state, QWidget* parent = nullptr);
     QSize sizeHint() const override { return {420, 260}; }
     QTableView& table() const { return *table_; }
-
-  signals:
-    /// A double click on a finding, or the button: show this layer.
-    void layerRequested(const QString& layer);
 
   private:
     void buildTable();

@@ -10,6 +10,7 @@
 #include "widgets/common/format.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/models/metrics.h"
+#include "widgets/models/speedup.h"
 
 namespace qs {
 namespace {
@@ -139,6 +140,7 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     figures_ = block(content, "figures", tr("Figures"));
     layer_ = block(content, "layerFacts", tr("Selected layer"));
     drop_ = wrappedLabel(content, "dropSentence");
+    busy_ = wrappedLabel(content, "busySentence");
     measurement_ = block(content, "measurement", tr("Measured with"));
     model_ = block(content, "modelFacts", tr("Model"));
     modelNotes_ = wrappedLabel(content, "modelNotes");
@@ -148,8 +150,8 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     skipped_->hide();
     connect(skipped_, &QPushButton::clicked, this, [this] { emit skippedRequested(skipped()); });
     for (QWidget* part :
-         std::initializer_list<QWidget*>{variantName_, outdated_, figures_, drop_, notes_, layer_, model_,
-                                         modelNotes_, data_, skipped_, measurement_}) {
+         std::initializer_list<QWidget*>{variantName_, outdated_, figures_, drop_, busy_, notes_, layer_,
+                                         model_, modelNotes_, data_, skipped_, measurement_}) {
         layout->addWidget(part);
     }
     layout->addStretch();
@@ -161,7 +163,7 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     connect(&state_, &ViewState::layersChanged, this, &SummaryPanel::showLayer);
 }
 
-void SummaryPanel::setModel(const std::optional<protocol::ModelInfo>& model) {
+void SummaryPanel::setModel(const protocol::ModelInfo* model) {
     modelNotes_->setVisible(model && !model->notes.empty());
     if (!model) {
         model_->setRows({});
@@ -240,6 +242,7 @@ void SummaryPanel::setVariant(const QString& name, const protocol::VariantResult
     }
     showSkipped();
     drop_->setVisible(result != nullptr && result->drop.has_value());
+    busy_->setVisible(result != nullptr && result->machine_busy);
     notes_->setVisible(result != nullptr && !result->notes.empty());
     if (!result) {
         figures_->setRows({});
@@ -254,11 +257,12 @@ void SummaryPanel::setVariant(const QString& name, const protocol::VariantResult
 void SummaryPanel::showFigures(const protocol::VariantResult& result) {
     std::vector<QStringList> rows = metricRows(result);
     rows.push_back({tr("Latency"), format::milliseconds(result.fp32.latency_ms),
-                    format::milliseconds(result.variant.latency_ms), format::ratio(result.speedup)});
+                    format::milliseconds(result.variant.latency_ms), shortText(speedupOf(result))});
     rows.push_back({tr("Size"), format::bytes(result.fp32.model_bytes),
                     format::bytes(result.variant.model_bytes), sizeRatio(result)});
     figures_->setRows(rows, {QString(), tr("FP32"), tr("variant"), tr("change")});
     drop_->setText(result.drop ? metrics::sentence(*result.drop) : QString());
+    busy_->setText(busySentence(result));
 }
 
 void SummaryPanel::showMeasurement(const protocol::VariantResult& result) {
@@ -276,6 +280,10 @@ void SummaryPanel::showMeasurement(const protocol::VariantResult& result) {
         {tr("Threads"), QString::number(with.threads)},
         {tr("Runs"), QString::number(with.latency_runs)},
     };
+    if (!with.latency_clock.empty()) {
+        rows.push_back({tr("Clock"), with.latency_clock == "processor" ? tr("processor time of one thread")
+                                                                       : tr("wall time")});
+    }
     if (!result.skipped.empty()) {
         rows.push_back({tr("Skipped"), tr("%n sample(s) that could not be read", nullptr,
                                           static_cast<int>(result.skipped.size()))});
@@ -292,12 +300,12 @@ void SummaryPanel::showLayer() {
     }
     std::vector<QStringList> rows = {
         {tr("Name"), row->name()},
-        {tr("Op"), QString::fromStdString(row->info.op)},
+        {tr("Op"), QString::fromStdString(row->info->op)},
         {tr("Contains"),
-         row->info.fused.empty() ? format::kAbsent : joined(row->info.fused, QStringLiteral(", "))},
-        {tr("Output"), format::shape(row->info.output_shape)},
-        {tr("QConfig"), row->info.quantizable ? tr("%1, set for %2").arg(row->qconfig, row->ruleText)
-                                              : tr("none: the op has no INT8 form")},
+         row->info->fused.empty() ? format::kAbsent : joined(row->info->fused, QStringLiteral(", "))},
+        {tr("Output"), format::shape(row->info->output_shape)},
+        {tr("QConfig"), row->info->quantizable ? tr("%1, set for %2").arg(row->qconfig, row->ruleText)
+                                               : tr("none: the op has no INT8 form")},
     };
     if (row->result) {
         rows.push_back({tr("Ran as"), QString::fromStdString(row->result->precision).toUpper()});

@@ -20,7 +20,7 @@ class SummaryPanel : public QScrollArea {
   public:
     explicit SummaryPanel(ViewState& state, QWidget* parent = nullptr);
 
-    void setModel(const std::optional<protocol::ModelInfo>& model);
+    void setModel(const protocol::ModelInfo* model);
     /// The data that is measured on, and the one that calibrates where that is another.
     void setData(const std::optional<protocol::DataInfo>& data,
                  const std::optional<protocol::DataInfo>& calibration);
@@ -54,6 +54,7 @@ class SummaryPanel : public QScrollArea {
     std::set<std::string> skippedData_;     ///< found when the data was opened
     std::set<std::string> skippedSamples_;  ///< found when the variant was measured
     QLabel* drop_;
+    QLabel* busy_;
 };
 
 }  // namespace qs

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "widgets/common/format.h"
+#include "widgets/common/row_table.h"
 #include "widgets/common/shown_text.h"
 #include "widgets/delegates/heat_delegate.h"
 #include "widgets/delegates/qconfig_delegate.h"
@@ -72,6 +73,7 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
             });
     connect(&state_, &ViewState::layersChanged, this, &LayerPanel::updateRows);
     connect(&state_, &ViewState::selectedLayersChanged, this, &LayerPanel::selectFromState);
+    connect(&state_, &ViewState::layerRequested, this, &LayerPanel::showLayer);
     updateRows();
 }
 
@@ -93,6 +95,7 @@ void LayerPanel::buildTable() {
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setContextMenuPolicy(Qt::CustomContextMenu);
     table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setResizeContentsPrecision(kRowsMeasured);
     table_->horizontalHeader()->setSectionsMovable(true);
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
@@ -117,12 +120,12 @@ void LayerPanel::setPresets(const QStringList& presets) {
 
 void LayerPanel::updateRows() {
     const bool firstRows = model_->rowCount() == 0;
-    const bool hadResults = model_->rowCount() > 0 && model_->rows().front().result.has_value();
+    const bool hadResults = model_->rowCount() > 0 && model_->rows().front().result;
     const bool reset = model_->rowCount() != static_cast<int>(state_.layers().size());
     syncing_ = true;
     model_->setRows(state_.layers());
     syncing_ = false;
-    const bool hasResults = model_->rowCount() > 0 && model_->rows().front().result.has_value();
+    const bool hasResults = model_->rowCount() > 0 && model_->rows().front().result;
     if (firstRows || reset || hasResults != hadResults) {
         fitColumns();
     }
@@ -214,7 +217,7 @@ void LayerPanel::showLayer(const QString& layer) {
 void LayerPanel::updateSummary() {
     const auto& rows = model_->rows();
     const auto restored = std::count_if(rows.begin(), rows.end(), [](const LayerRow& row) {
-        return row.info.quantizable && row.qconfig == QLatin1String(kFloatQConfig);
+        return row.info->quantizable && row.qconfig == QLatin1String(kFloatQConfig);
     });
     QString text = tr("%n layer(s)", nullptr, static_cast<int>(rows.size()));
     if (proxy_->rowCount() != model_->rowCount()) {
@@ -227,22 +230,26 @@ void LayerPanel::updateSummary() {
 }
 
 void LayerPanel::selectFromState() {
-    QItemSelection selection;
+    std::vector<int> wanted;
     for (const auto& layer : state_.selectedLayers()) {
         const QModelIndex index = proxy_->mapFromSource(model_->index(model_->rowOf(layer), 0));
         if (index.isValid()) {
-            selection.select(index, index);
+            wanted.push_back(index.row());
         }
     }
-    QStringList shown;
-    for (const auto& index : table_->selectionModel()->selectedRows()) {
-        shown << index.data(LayerTableModel::LayerNameRole).toString();
-    }
-    QStringList wanted = state_.selectedLayers();
-    std::sort(shown.begin(), shown.end());
     std::sort(wanted.begin(), wanted.end());
-    if (shown == wanted) {
+    if (selectedRows() == wanted) {
         return;
+    }
+    // Neighbours as one range: a selection of many is slow.
+    QItemSelection selection;
+    for (size_t i = 0; i < wanted.size();) {
+        size_t end = i + 1;
+        while (end < wanted.size() && wanted[end] == wanted[end - 1] + 1) {
+            ++end;
+        }
+        selection.append({proxy_->index(wanted[i], 0), proxy_->index(wanted[end - 1], 0)});
+        i = end;
     }
     syncing_ = true;
     table_->selectionModel()->select(selection,
@@ -255,13 +262,26 @@ void LayerPanel::selectFromState() {
     syncing_ = false;
 }
 
+/// In the order in which they are shown.
+std::vector<int> LayerPanel::selectedRows() const {
+    std::vector<int> rows;
+    for (const QItemSelectionRange& range : table_->selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom(); ++row) {
+            rows.push_back(row);
+        }
+    }
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
+}
+
 void LayerPanel::selectionToState() {
     if (syncing_) {
         return;
     }
     QStringList layers;
-    for (const auto& index : table_->selectionModel()->selectedRows()) {
-        layers << index.data(LayerTableModel::LayerNameRole).toString();
+    for (const int row : selectedRows()) {
+        layers << proxy_->index(row, 0).data(LayerTableModel::LayerNameRole).toString();
     }
     state_.setSelectedLayers(layers);
 }
@@ -270,7 +290,7 @@ QStringList LayerPanel::editableSelection() const {
     QStringList layers;
     for (const auto& name : state_.selectedLayers()) {
         const LayerRow* row = state_.findLayer(name);
-        if (row && row->info.quantizable) {
+        if (row && row->info->quantizable) {
             layers << name;
         }
     }
@@ -305,12 +325,12 @@ void LayerPanel::showMenu(const QPoint& position) {
 }
 
 QString LayerPanel::asCsv() const {
-    const QStringList& selected = state_.selectedLayers();
+    const bool several = state_.selectedLayers().size() > 1;
     std::vector<LayerRow> rows;
     for (int i = 0; i < proxy_->rowCount(); ++i) {
         const int row = proxy_->mapToSource(proxy_->index(i, 0)).row();
         const LayerRow& layer = model_->rows()[static_cast<size_t>(row)];
-        if (selected.size() < 2 || selected.contains(layer.name())) {
+        if (!several || state_.isSelected(layer.name())) {
             rows.push_back(layer);
         }
     }

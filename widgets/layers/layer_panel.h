@@ -3,6 +3,7 @@
 #include <QList>
 #include <QStringList>
 #include <QWidget>
+#include <vector>
 
 #include "widgets/models/layer_table_model.h"
 #include "widgets/models/view_state.h"
@@ -52,6 +53,7 @@ class LayerPanel : public QWidget {
     void updateSummary();
     void selectFromState();
     void selectionToState();
+    std::vector<int> selectedRows() const;
     void showMenu(const QPoint& position);
     QStringList editableSelection() const;
     void copyCsv() const;

@@ -26,7 +26,7 @@ QVariant measuredValue(const LayerRow& row) {
 }
 
 QString qconfigText(const LayerRow& row) {
-    if (!row.info.quantizable) {
+    if (!row.info->quantizable) {
         return QCoreApplication::translate("LayerColumns", "not quantizable");
     }
     if (row.overridden) {
@@ -94,7 +94,7 @@ void addProfileColumns(std::vector<LayerColumn>& columns) {
          [](Row row) { return row.result ? orAbsent(describe::bound(*row.result)) : format::kAbsent; }},
         {Id::RestoreMs, "restore_ms", QT_TRANSLATE_NOOP("LayerColumns", "Restore cost"),
          QT_TRANSLATE_NOOP("LayerColumns",
-                           "Predicted time that an inference takes longer if the layer goes back to FP32: "
+                           "Time that an inference takes longer if the layer goes back to FP32: "
                            "with the boundaries that this adds, without those that it spares"),
          true, measuredValue<kRestore>, restoreText},
         {Id::GmacsPerS, "gmacs_per_s", QT_TRANSLATE_NOOP("LayerColumns", "GMAC/s"),
@@ -133,16 +133,16 @@ std::vector<LayerColumn> makeColumns() {
          [](Row row) { return QVariant(opWithFused(row)); }, opWithFused},
         {Id::OutputShape, "output_shape", QT_TRANSLATE_NOOP("LayerColumns", "Output shape"),
          QT_TRANSLATE_NOOP("LayerColumns", "Shape of the output for one sample"), false,
-         [](Row row) { return QVariant(format::shape(row.info.output_shape)); },
-         [](Row row) { return format::shape(row.info.output_shape); }},
+         [](Row row) { return QVariant(format::shape(row.info->output_shape)); },
+         [](Row row) { return format::shape(row.info->output_shape); }},
         {Id::Parameters, "parameters", QT_TRANSLATE_NOOP("LayerColumns", "Parameters"),
          QT_TRANSLATE_NOOP("LayerColumns", "Number of weights and biases"), true,
-         [](Row row) { return QVariant(static_cast<qlonglong>(row.info.parameters)); },
-         [](Row row) { return format::count(row.info.parameters); }},
+         [](Row row) { return QVariant(static_cast<qlonglong>(row.info->parameters)); },
+         [](Row row) { return format::count(row.info->parameters); }},
         {Id::Macs, "macs", QT_TRANSLATE_NOOP("LayerColumns", "MACs"),
          QT_TRANSLATE_NOOP("LayerColumns", "Multiply-accumulate operations for one sample"), true,
-         [](Row row) { return QVariant(static_cast<qlonglong>(row.info.macs)); },
-         [](Row row) { return format::count(row.info.macs); }},
+         [](Row row) { return QVariant(static_cast<qlonglong>(row.info->macs)); },
+         [](Row row) { return format::count(row.info->macs); }},
         {Id::QConfig, "qconfig", QT_TRANSLATE_NOOP("LayerColumns", "QConfig"),
          QT_TRANSLATE_NOOP("LayerColumns",
                            "How the layer is to be quantized. Bold: set for this layer. "

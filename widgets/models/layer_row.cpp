@@ -1,5 +1,7 @@
 #include "widgets/models/layer_row.h"
 
+#include <QSet>
+#include <string_view>
 #include <unordered_map>
 
 #include "widgets/models/rules.h"
@@ -11,35 +13,38 @@ bool LayerRow::isFloat() const {
 }
 
 std::optional<double> LayerRow::speedup() const {
-    if (!result || !result->fp32_ms || !result->variant_ms || *result->variant_ms <= 0) {
+    if (machineBusy || !result || !result->fp32_ms || !result->variant_ms || *result->variant_ms <= 0) {
         return std::nullopt;
     }
     return *result->fp32_ms / *result->variant_ms;
 }
 
-std::vector<LayerRow> makeLayerRows(const protocol::ModelInfo& model,
+std::vector<LayerRow> makeLayerRows(const std::shared_ptr<const protocol::ModelInfo>& model,
                                     const std::vector<protocol::Rule>& rules,
-                                    const protocol::VariantResult* variant) {
-    std::unordered_map<std::string, const protocol::LayerResult*> results;
+                                    const std::shared_ptr<const protocol::VariantResult>& variant) {
+    std::unordered_map<std::string_view, const protocol::LayerResult*> results;
     if (variant) {
+        results.reserve(variant->layers.size());
         for (const auto& layer : variant->layers) {
             results.emplace(layer.name, &layer);
         }
     }
     std::vector<LayerRow> rows;
-    rows.reserve(model.layers.size());
-    for (const auto& info : model.layers) {
+    rows.reserve(model->layers.size());
+    const RuleResolver resolver(rules);
+    for (const auto& info : model->layers) {
         LayerRow row;
-        row.info = info;
-        const ResolvedRule won = resolveRule(rules, info.name, info.op);
+        row.info = std::shared_ptr<const protocol::LayerInfo>(model, &info);
+        const ResolvedRule won = resolver.resolve(info.name, info.op);
         row.qconfig = won.qconfig;
-        row.inherited = inheritedQConfig(rules, info.name, info.op);
+        row.inherited = won.inherited;
         row.overridden = won.overridden;
         if (won.rule >= 0) {
             row.ruleText = describeRule(rules[static_cast<size_t>(won.rule)]);
         }
         if (const auto found = results.find(info.name); found != results.end()) {
-            row.result = *found->second;
+            row.result = std::shared_ptr<const protocol::LayerResult>(variant, found->second);
+            row.machineBusy = variant->machine_busy;
         }
         rows.push_back(std::move(row));
     }
@@ -48,8 +53,12 @@ std::vector<LayerRow> makeLayerRows(const protocol::ModelInfo& model,
 
 std::optional<double> restoreCost(const std::vector<LayerRow>& rows, const QStringList& layers) {
     std::optional<double> cost;
+    if (layers.isEmpty()) {
+        return cost;
+    }
+    const QSet<QString> chosen(layers.begin(), layers.end());
     for (const auto& row : rows) {
-        if (row.result && row.result->restore_ms && layers.contains(row.name())) {
+        if (row.result && row.result->restore_ms && chosen.contains(row.name())) {
             cost = cost.value_or(0) + *row.result->restore_ms;
         }
     }
@@ -57,8 +66,8 @@ std::optional<double> restoreCost(const std::vector<LayerRow>& rows, const QStri
 }
 
 QString opWithFused(const LayerRow& row) {
-    QStringList parts{QString::fromStdString(row.info.op)};
-    for (const auto& member : row.info.fused) {
+    QStringList parts{QString::fromStdString(row.info->op)};
+    for (const auto& member : row.info->fused) {
         const QString name = QString::fromStdString(member);
         if (name != row.name()) {
             const QString last = name.section(QLatin1Char('.'), -1);

@@ -34,24 +34,34 @@ QFont cellFont(const LayerRow& row, const LayerColumn& column) {
 
 bool LayerTableModel::sameLayers(const std::vector<LayerRow>& rows) const {
     return std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(),
-                      [](const LayerRow& a, const LayerRow& b) { return a.info.name == b.info.name; });
+                      [](const LayerRow& a, const LayerRow& b) { return a.info->name == b.info->name; });
 }
 
 void LayerTableModel::setRows(std::vector<LayerRow> rows) {
     if (!rows.empty() && sameLayers(rows)) {
+        const auto same = [](const LayerRow& a, const LayerRow& b) { return a == b; };
+        const auto [first, other] = std::mismatch(rows.begin(), rows.end(), rows_.begin(), same);
+        if (first == rows.end()) {
+            return;
+        }
+        const auto last = std::mismatch(rows.rbegin(), rows.rend(), rows_.rbegin(), same).first.base();
+        const auto top = static_cast<int>(first - rows.begin());
+        const auto end = static_cast<int>(last - rows.begin());
         rows_ = std::move(rows);
-        emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+        emit dataChanged(index(top, 0), index(end - 1, columnCount() - 1));
         return;
     }
     beginResetModel();
     rows_ = std::move(rows);
+    places_.clear();
+    for (int row = rowCount() - 1; row >= 0; --row) {
+        places_.insert(rows_[static_cast<size_t>(row)].name(), row);
+    }
     endResetModel();
 }
 
 int LayerTableModel::rowOf(const QString& layer) const {
-    const auto found =
-        std::find_if(rows_.begin(), rows_.end(), [&](const LayerRow& row) { return row.name() == layer; });
-    return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
+    return places_.value(layer, -1);
 }
 
 int LayerTableModel::rowCount(const QModelIndex& parent) const {
@@ -63,9 +73,9 @@ int LayerTableModel::columnCount(const QModelIndex& parent) const {
 }
 
 QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column) const {
-    if (column.id == LayerColumnId::QConfig && !row.info.quantizable) {
+    if (column.id == LayerColumnId::QConfig && !row.info->quantizable) {
         return tr("The engine has no INT8 form of %1: it runs in FP32.")
-            .arg(QString::fromStdString(row.info.op));
+            .arg(QString::fromStdString(row.info->op));
     }
     if (column.id == LayerColumnId::Precision && row.result && !row.result->implementation.empty()) {
         return tr("Ran on %1").arg(QString::fromStdString(row.result->implementation));
@@ -77,10 +87,10 @@ QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column
         return format::integer(*row.result->bytes);
     }
     if (column.id == LayerColumnId::Parameters) {
-        return format::integer(row.info.parameters);
+        return format::integer(row.info->parameters);
     }
     if (column.id == LayerColumnId::Macs) {
-        return format::integer(row.info.macs);
+        return format::integer(row.info->macs);
     }
     return column.numeric ? QVariant() : QVariant(column.text(row));
 }
@@ -152,7 +162,7 @@ QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, i
 Qt::ItemFlags LayerTableModel::flags(const QModelIndex& index) const {
     Qt::ItemFlags flags = QAbstractTableModel::flags(index);
     if (index.isValid() && columnAt(index.column()).id == LayerColumnId::QConfig &&
-        rows_[static_cast<size_t>(index.row())].info.quantizable) {
+        rows_[static_cast<size_t>(index.row())].info->quantizable) {
         flags |= Qt::ItemIsEditable;
     }
     return flags;
@@ -166,25 +176,13 @@ bool LayerTableModel::setData(const QModelIndex& index, const QVariant& value, i
     return true;
 }
 
-LayerFilterProxy::LayerFilterProxy(QObject* parent) : QSortFilterProxyModel(parent) {
+LayerFilterProxy::LayerFilterProxy(QObject* parent) : KeyedSortProxy(parent) {
     setSortRole(LayerTableModel::SortRole);
 }
 
 void LayerFilterProxy::setFilterText(const QString& text) {
     words_ = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     invalidateFilter();
-}
-
-bool LayerFilterProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const {
-    const QVariant a = left.data(LayerTableModel::SortRole);
-    const QVariant b = right.data(LayerTableModel::SortRole);
-    if (a.isValid() != b.isValid()) {
-        return a.isValid() == (sortOrder() == Qt::AscendingOrder);
-    }
-    if (a.typeId() == QMetaType::QString) {
-        return QString::localeAwareCompare(a.toString(), b.toString()) < 0;
-    }
-    return a.toDouble() < b.toDouble();
 }
 
 bool LayerFilterProxy::filterAcceptsRow(int row, const QModelIndex& parent) const {

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QSortFilterProxyModel>
+#include <QHash>
 #include <vector>
 
+#include "widgets/models/keyed_sort_proxy.h"
 #include "widgets/models/layer_columns.h"
 
 namespace qs {
@@ -47,18 +48,17 @@ class LayerTableModel : public QAbstractTableModel {
     static QString implementationTip(const protocol::LayerResult& result);
 
     std::vector<LayerRow> rows_;
+    QHash<QString, int> places_;  ///< of layers, by name
 };
 
-/// Sorts by value, with absent values last in either order, and keeps the rows whose name, op or qconfig
-/// contains every word of the filter.
-class LayerFilterProxy : public QSortFilterProxyModel {
+/// Sorts by value and keeps the rows whose name, op or qconfig contains every word of the filter.
+class LayerFilterProxy : public KeyedSortProxy {
     Q_OBJECT
   public:
     explicit LayerFilterProxy(QObject* parent = nullptr);
     void setFilterText(const QString& text);
 
   protected:
-    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
     bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
 
   private:

@@ -94,7 +94,8 @@ QVariant ProfileTableModel::headerData(int section, Qt::Orientation orientation,
     }
     switch (section) {
         case StepColumn:
-            return tip ? tr("A layer, a quantize, dequantize or reorder step, or the copies at both ends")
+            return tip ? tr("A layer, a quantize, dequantize, requantize or reorder step, or the copies at "
+                            "both ends")
                        : tr("Step");
         case KindColumn:
             return tip ? tr("Operation of the layer, or kind of the step") : tr("Kind");

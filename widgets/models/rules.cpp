@@ -1,56 +1,53 @@
 #include "widgets/models/rules.h"
 
 #include <QCoreApplication>
-#include <QRegularExpression>
+#include <algorithm>
 
 namespace qs {
-namespace {
-
-enum Strength { NoMatch = -1, Global, Op, Pattern, Layer };
-
-Strength matchStrength(const protocol::Rule& rule, const std::string& layer, const std::string& op) {
-    if (rule.match == "global") {
-        return Global;
-    }
-    if (rule.match == "op") {
-        return rule.key == op ? Op : NoMatch;
-    }
-    if (rule.match == "layer") {
-        return rule.key == layer ? Layer : NoMatch;
-    }
-    if (rule.match == "pattern") {
-        const QRegularExpression glob(
-            QRegularExpression::wildcardToRegularExpression(QString::fromStdString(rule.key)));
-        return glob.match(QString::fromStdString(layer)).hasMatch() ? Pattern : NoMatch;
-    }
-    return NoMatch;
-}
-
-ResolvedRule resolveUpTo(Strength limit, const std::vector<protocol::Rule>& rules, const std::string& layer,
-                         const std::string& op) {
-    ResolvedRule won;
-    Strength strongest = NoMatch;
+RuleResolver::RuleResolver(const std::vector<protocol::Rule>& rules) {
+    qconfigs_.reserve(rules.size());
     for (size_t i = 0; i < rules.size(); ++i) {
-        const Strength strength = matchStrength(rules[i], layer, op);
-        if (strength == NoMatch || strength > limit || strength < strongest) {
-            continue;
+        const protocol::Rule& rule = rules[i];
+        const int index = static_cast<int>(i);
+        qconfigs_.push_back(QString::fromStdString(protocol::textOf(rule.qconfig)));
+        if (rule.match == "global") {
+            global_ = index;
+        } else if (rule.match == "op") {
+            ops_[rule.key] = index;
+        } else if (rule.match == "layer") {
+            layers_[rule.key] = index;
+        } else {
+            const QString key = QString::fromStdString(rule.key);
+            const QString expression = rule.match == "regex"
+                                           ? QRegularExpression::anchoredPattern(key)
+                                           : QRegularExpression::wildcardToRegularExpression(key);
+            patterns_.push_back({QRegularExpression(expression), index});
         }
-        strongest = strength;
-        won = {QString::fromStdString(rules[i].qconfig), static_cast<int>(i), strength == Layer};
     }
-    return won;
+    std::reverse(patterns_.begin(), patterns_.end());
 }
 
-}  // namespace
-
-ResolvedRule resolveRule(const std::vector<protocol::Rule>& rules, const std::string& layer,
-                         const std::string& op) {
-    return resolveUpTo(Layer, rules, layer, op);
+int RuleResolver::inheritedRule(const std::string& layer, const std::string& op) const {
+    const QString name = patterns_.empty() ? QString() : QString::fromStdString(layer);
+    const auto pattern = std::find_if(patterns_.begin(), patterns_.end(), [&](const Pattern& candidate) {
+        return candidate.glob.match(name).hasMatch();
+    });
+    if (pattern != patterns_.end()) {
+        return pattern->rule;
+    }
+    const auto ofOp = ops_.find(op);
+    return ofOp == ops_.end() ? global_ : ofOp->second;
 }
 
-QString inheritedQConfig(const std::vector<protocol::Rule>& rules, const std::string& layer,
-                         const std::string& op) {
-    return resolveUpTo(Pattern, rules, layer, op).qconfig;
+ResolvedRule RuleResolver::resolve(const std::string& layer, const std::string& op) const {
+    const auto qconfig = [this](int rule) {
+        return rule < 0 ? QString() : qconfigs_[static_cast<size_t>(rule)];
+    };
+    const int inherited = inheritedRule(layer, op);
+    const auto own = layers_.find(layer);
+    const bool overridden = own != layers_.end();
+    const int won = overridden ? own->second : inherited;
+    return {qconfig(won), qconfig(inherited), won, overridden};
 }
 
 QString describeRule(const protocol::Rule& rule) {

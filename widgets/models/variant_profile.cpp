@@ -14,9 +14,9 @@ std::string layerOf(const protocol::BoundaryResult& boundary) {
     return boundary.name.starts_with(prefix) ? boundary.name.substr(prefix.size()) : std::string();
 }
 
-constexpr const char* kBoundaryOps[] = {QT_TRANSLATE_NOOP("Profile", "quantize"),
-                                        QT_TRANSLATE_NOOP("Profile", "dequantize"),
-                                        QT_TRANSLATE_NOOP("Profile", "reorder")};
+constexpr const char* kBoundaryOps[] = {
+    QT_TRANSLATE_NOOP("Profile", "quantize"), QT_TRANSLATE_NOOP("Profile", "dequantize"),
+    QT_TRANSLATE_NOOP("Profile", "requantize"), QT_TRANSLATE_NOOP("Profile", "reorder")};
 
 /// In the window's language where it is one of the known ones.
 QString boundaryOp(const std::string& op) {
@@ -48,7 +48,7 @@ std::vector<ProfileRow> makeProfileRows(const std::vector<LayerRow>& layers, con
     std::unordered_map<std::string, const LayerRow*> known;
     for (const auto& layer : layers) {
         if (layer.result && layer.result->variant_ms) {
-            known.emplace(layer.info.name, &layer);
+            known.emplace(layer.info->name, &layer);
         }
     }
     std::vector<ProfileRow> rows;
@@ -61,15 +61,15 @@ std::vector<ProfileRow> makeProfileRows(const std::vector<LayerRow>& layers, con
         }
     }
     for (const auto& layer : layers) {
-        if (!known.contains(layer.info.name)) {
+        if (!known.contains(layer.info->name)) {
             continue;
         }
-        for (const auto* boundary : before[layer.info.name]) {
+        for (const auto* boundary : before[layer.info->name]) {
             rows.push_back(boundaryRow(*boundary, layer.name()));
         }
-        rows.push_back({layer.name(), QString::fromStdString(layer.info.op), layer.name(),
+        rows.push_back({layer.name(), QString::fromStdString(layer.info->op), layer.name(),
                         *layer.result->variant_ms, layer.result->variant_spread_ms, layer.result->bytes});
-        for (const auto* boundary : after[layer.info.name]) {
+        for (const auto* boundary : after[layer.info->name]) {
             rows.push_back(boundaryRow(*boundary, layer.name()));
         }
     }

@@ -23,10 +23,15 @@ class VariantTableModel : public QAbstractTableModel {
     int rowOf(const QString& id) const;
 
   private:
+    void follow();
+    /// Makes the rows those of the state, with as little news as that takes.
+    void takeRows(const std::vector<VariantRow>& now);
     QString toolTip(const VariantRow& row) const;
     QString headlineTitle() const;
 
     ViewState& state_;
+    std::vector<VariantRow> rows_;
+    QString current_;
 };
 
 }  // namespace qs

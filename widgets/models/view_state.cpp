@@ -1,60 +1,62 @@
 #include "widgets/models/view_state.h"
 
 #include <algorithm>
-#include <string>
-#include <unordered_set>
+#include <iterator>
+#include <utility>
 
 #include "widgets/models/rules.h"
 
 namespace qs {
 
-VariantRow makeVariantRow(const QString& id, const QString& name, const protocol::VariantResult& result,
-                          const protocol::ModelInfo& model) {
-    std::unordered_set<std::string> quantizable;
+VariantRows::VariantRows(const protocol::ModelInfo& model) {
     for (const auto& layer : model.layers) {
         if (layer.quantizable) {
-            quantizable.insert(layer.name);
+            quantizable_.insert(layer.name);
         }
     }
-    const auto stayedFloat = [&](const protocol::LayerResult& layer) {
-        return layer.precision == kFloatQConfig && quantizable.contains(layer.name);
+}
+
+VariantRow VariantRows::operator()(const QString& id, const QString& name,
+                                   std::shared_ptr<const protocol::VariantResult> result) const {
+    const auto stayedFloat = [this](const protocol::LayerResult& layer) {
+        return layer.precision == kFloatQConfig && quantizable_.contains(layer.name);
     };
-    VariantRow row;
-    row.id = id;
-    row.name = name;
-    row.trained = !result.recipe.trained_weights.empty();
-    row.floatLayers =
-        static_cast<int>(std::count_if(result.layers.begin(), result.layers.end(), stayedFloat));
-    row.fp32 = result.fp32;
-    row.variant = result.variant;
-    row.speedup = result.speedup;
-    row.drop = result.drop;
-    return row;
+    const auto floatLayers = std::count_if(result->layers.begin(), result->layers.end(), stayedFloat);
+    const bool trained = !result->recipe.trained_weights.empty();
+    return {id, name, trained, static_cast<int>(floatLayers), std::move(result)};
 }
 
 void ViewState::setLayers(std::vector<LayerRow> layers) {
     layers_ = std::move(layers);
+    places_.clear();
+    places_.reserve(static_cast<qsizetype>(layers_.size()));
+    for (size_t i = layers_.size(); i > 0; --i) {
+        places_.insert(layers_[i - 1].name(), i - 1);
+    }
     emit layersChanged();
     setSelectedLayers(selectedLayers_);
 }
 
 const LayerRow* ViewState::findLayer(const QString& name) const {
-    const auto found =
-        std::find_if(layers_.begin(), layers_.end(), [&](const LayerRow& row) { return row.name() == name; });
-    return found == layers_.end() ? nullptr : &*found;
+    const auto found = places_.find(name);
+    return found == places_.end() ? nullptr : &layers_[*found];
 }
 
 void ViewState::setSelectedLayers(const QStringList& layers) {
     QStringList known;
     std::copy_if(layers.begin(), layers.end(), std::back_inserter(known),
-                 [this](const QString& name) { return findLayer(name) != nullptr; });
+                 [this](const QString& name) { return places_.contains(name); });
     if (known != selectedLayers_) {
-        selectedLayers_ = known;
+        selectedLayers_ = std::move(known);
+        selected_ = QSet<QString>(selectedLayers_.begin(), selectedLayers_.end());
         emit selectedLayersChanged(selectedLayers_);
     }
 }
 
 void ViewState::setVariants(std::vector<VariantRow> variants, const QString& current) {
+    if (variants == variants_ && current == currentVariant_) {
+        return;
+    }
     variants_ = std::move(variants);
     currentVariant_ = current;
     emit variantsChanged();

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QString>
 #include <QStringList>
-#include <optional>
+#include <memory>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "protocol/messages.h"
@@ -16,17 +20,23 @@ namespace qs {
 struct VariantRow {
     QString id;
     QString name;
-    bool trained = false;  ///< came out of QAT
-    int floatLayers = 0;   ///< quantizable layers that stayed in FP32
-    protocol::ModelResult fp32;
-    protocol::ModelResult variant;
-    std::optional<double> speedup;
-    std::optional<protocol::MetricDrop> drop;
+    bool trained = false;                                   ///< came out of QAT
+    int floatLayers = 0;                                    ///< quantizable layers that stayed in FP32
+    std::shared_ptr<const protocol::VariantResult> result;  ///< never null
+
+    bool operator==(const VariantRow&) const = default;
 };
 
-/// `model` tells which layers could have been quantized.
-VariantRow makeVariantRow(const QString& id, const QString& name, const protocol::VariantResult& result,
-                          const protocol::ModelInfo& model);
+/// Makes rows of variants of one model, which tells which layers could have been quantized.
+class VariantRows {
+  public:
+    explicit VariantRows(const protocol::ModelInfo& model);
+    VariantRow operator()(const QString& id, const QString& name,
+                          std::shared_ptr<const protocol::VariantResult> result) const;
+
+  private:
+    std::unordered_set<std::string> quantizable_;
+};
 
 /// What all views of the workbench show, and what is selected in them. Views read it, follow its signals and
 /// set the selection; the application fills it from its session. Nothing here needs an engine.
@@ -41,11 +51,13 @@ class ViewState : public QObject {
     const LayerRow* findLayer(const QString& name) const;
 
     const QStringList& selectedLayers() const { return selectedLayers_; }
+    bool isSelected(const QString& layer) const { return selected_.contains(layer); }
     /// Names that no layer has are dropped.
     void setSelectedLayers(const QStringList& layers);
 
     const std::vector<VariantRow>& variants() const { return variants_; }
     const QString& currentVariant() const { return currentVariant_; }
+    /// Says so where something is different.
     void setVariants(std::vector<VariantRow> variants, const QString& current);
     const VariantRow* findVariant(const QString& id) const;
 
@@ -59,15 +71,20 @@ class ViewState : public QObject {
   signals:
     void layersChanged();
     void selectedLayersChanged(const QStringList& layers);
+    /// The variants, or which of them is current.
     void variantsChanged();
     void curveChanged();
     void profileChanged();
     /// A view asks for this variant; the application decides and answers with setVariants().
     void variantPicked(const QString& id);
+    /// A view asks for a layer to be brought into sight.
+    void layerRequested(const QString& layer);
 
   private:
     std::vector<LayerRow> layers_;
+    QHash<QString, size_t> places_;  ///< of layers, by name
     QStringList selectedLayers_;
+    QSet<QString> selected_;  ///< the same
     std::vector<VariantRow> variants_;
     QString currentVariant_;
     std::vector<protocol::CurvePoint> curve_;

@@ -4,7 +4,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QScrollArea>
-#include <QSortFilterProxyModel>
 #include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -47,7 +46,7 @@ ProfilePanel::ProfilePanel(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
       model_(new ProfileTableModel(this)),
-      proxy_(new QSortFilterProxyModel(this)),
+      proxy_(new KeyedSortProxy(this)),
       sum_(new QLabel(this)),
       tabs_(new QTabWidget(this)),
       table_(new QTableView(this)),
@@ -101,7 +100,7 @@ void ProfilePanel::buildTable() {
             &ProfilePanel::selectLayer);
     connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
         if (const QString layer = layerAt(index); !layer.isEmpty()) {
-            emit layerRequested(layer);
+            emit state_.layerRequested(layer);
         }
     });
 }
@@ -165,9 +164,10 @@ void ProfilePanel::showTotals() {
         return whole > 0 ? QStringLiteral(" (%1)").arg(format::ratio(part / whole)) : QString();
     };
     resources_->setRows({
-        {tr("Boundary steps"), tr("%1 quantize, %2 dequantize, %3 reorder")
+        {tr("Boundary steps"), tr("%1 quantize, %2 dequantize, %3 requantize, %4 reorder")
                                    .arg(summary.quantizes)
                                    .arg(summary.dequantizes)
+                                   .arg(summary.requantizes)
                                    .arg(summary.reorders)},
         {tr("Needed at one time"), format::bytes(summary.live_bytes)},
         {tr("Arena"), format::bytes(summary.arena_bytes) + times(static_cast<double>(summary.arena_bytes),

@@ -6,26 +6,23 @@
 #include "widgets/models/view_state.h"
 
 class QLabel;
-class QSortFilterProxyModel;
 class QTabWidget;
 class QTableView;
 
 namespace qs {
 
 class FactGrid;
+class KeyedSortProxy;
 
 /// Where the time of one inference of the current variant goes: a sortable table of its steps, and what they
-/// add up to against whole runs, with memory, preparing and energy. Follows and sets the selected layers.
+/// add up to against whole runs, with memory, preparing and energy. Follows and sets the selected layers;
+/// a double click on a step asks for its layer.
 class ProfilePanel : public QWidget {
     Q_OBJECT
   public:
     explicit ProfilePanel(ViewState& state, QWidget* parent = nullptr);
     QSize sizeHint() const override { return {420, 260}; }
     QTableView& table() const { return *table_; }
-
-  signals:
-    /// A double click on a step of this layer.
-    void layerRequested(const QString& layer);
 
   private:
     void buildTable();
@@ -37,7 +34,7 @@ class ProfilePanel : public QWidget {
 
     ViewState& state_;
     ProfileTableModel* model_;
-    QSortFilterProxyModel* proxy_;
+    KeyedSortProxy* proxy_;
     QLabel* sum_;
     QTabWidget* tabs_;
     QTableView* table_;

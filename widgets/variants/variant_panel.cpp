@@ -27,13 +27,13 @@ VariantPanel::VariantPanel(ViewState& state, QWidget* parent)
             [this](const QModelIndex& now) {
                 const QString id = now.data(VariantTableModel::IdRole).toString();
                 if (!syncing_ && !id.isEmpty() && id != state_.currentVariant()) {
-                    // Not from inside the selection model: the answer resets the table.
+                    // Not from inside the selection model: the answer changes the table.
                     QMetaObject::invokeMethod(
                         this, [this, id] { emit state_.variantPicked(id); }, Qt::QueuedConnection);
                 }
             });
     connect(table_, &QTableView::customContextMenuRequested, this, &VariantPanel::showMenu);
-    connect(model_, &QAbstractItemModel::modelReset, this, &VariantPanel::selectCurrent);
+    connect(&state_, &ViewState::variantsChanged, this, &VariantPanel::selectCurrent);
     selectCurrent();
 }
 

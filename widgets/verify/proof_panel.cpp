@@ -6,7 +6,6 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QSortFilterProxyModel>
 #include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -44,7 +43,7 @@ ProofPanel::ProofPanel(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
       model_(new DifferenceTableModel(this)),
-      proxy_(new QSortFilterProxyModel(this)),
+      proxy_(new KeyedSortProxy(this)),
       verdict_(new QLabel(this)),
       tabs_(new QTabWidget(this)),
       table_(new QTableView(this)),
@@ -106,7 +105,7 @@ void ProofPanel::buildTable() {
     setUpSortedTable(*table_, *proxy_, *model_, DifferenceTableModel::SortRole);
     connect(table_, &QTableView::clicked, this, &ProofPanel::selectLayer);
     connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
-        emit layerRequested(index.data(DifferenceTableModel::LayerRole).toString());
+        emit state_.layerRequested(index.data(DifferenceTableModel::LayerRole).toString());
     });
 }
 

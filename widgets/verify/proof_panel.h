@@ -9,16 +9,16 @@
 
 class QLabel;
 class QPushButton;
-class QSortFilterProxyModel;
 class QTabWidget;
 class QTableView;
 
 namespace qs {
 
 class FactGrid;
+class KeyedSortProxy;
 
 /// The last export, and whether the written file does what the engine does: the verdict, figures of both, and
-/// the layers in LSB. Choosing a layer selects it.
+/// the layers in LSB. Choosing a layer selects it, a double click asks for it.
 class ProofPanel : public QWidget {
     Q_OBJECT
   public:
@@ -31,10 +31,6 @@ class ProofPanel : public QWidget {
     void setProof(const QString& file, const std::optional<protocol::VerifyResult>& result);
     QTableView& table() const { return *table_; }
 
-  signals:
-    /// A double click on a layer: show it.
-    void layerRequested(const QString& layer);
-
   private:
     QWidget* makeFigures();
     void buildTable();
@@ -46,7 +42,7 @@ class ProofPanel : public QWidget {
 
     ViewState& state_;
     DifferenceTableModel* model_;
-    QSortFilterProxyModel* proxy_;
+    KeyedSortProxy* proxy_;
     QLabel* verdict_;
     QTabWidget* tabs_;
     QTableView* table_;

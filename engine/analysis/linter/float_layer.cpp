@@ -10,7 +10,7 @@ std::vector<protocol::Finding> check(const LintInput& input) {
     std::vector<protocol::Finding> findings;
     for (const LintLayer& layer : input.layers) {
         const double share = input.totalMs > 0 ? 100 * layer.time.ms / input.totalMs : 0;
-        if (layer.result.precision == "bf16" || layer.isInteger || share < kWorthNaming) {
+        if (layer.isInteger || layer.node.compute != Compute::Float32 || share < kWorthNaming) {
             continue;
         }
         const bool chosen = layer.result.qconfig == "fp32";

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <map>
 
+#include "ops/op.h"
+
 namespace qs {
 
 LintInput makeLintInput(const QuantizedGraph& graph, const Profile& profile,
@@ -70,7 +72,8 @@ std::string lintPercent(double percent) {
 
 bool isDepthwise(const QNode& node) {
     const auto groups = node.attrs.get<int64_t>("groups", 1);
-    return node.op == "conv2d" && node.weight && groups > 1 && node.weight->size(1) == 1;
+    const OpDef* def = ops().find(node.op);
+    return def && def->weightOutputAxis == 0 && node.weight && groups > 1 && node.weight->size(1) == 1;
 }
 
 }  // namespace qs

@@ -7,7 +7,7 @@
 #include "core/registry.h"
 #include "core/translatable.h"
 #include "graph/quantized_graph.h"
-#include "protocol/messages.h"
+#include "protocol/messages/variant.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "analysis/linter/linter.h"
+#include "ops/op.h"
 
 namespace qs {
 
@@ -34,7 +35,9 @@ std::vector<protocol::Finding> check(const LintInput& input) {
     const int64_t vector = lanes(input.cpu);
     for (const LintLayer& layer : input.layers) {
         const QNode& node = layer.node;
-        if (!layer.isInteger || (node.op != "conv2d" && node.op != "linear") || isDepthwise(node)) {
+        const OpDef* def = ops().find(node.op);
+        const bool isWeighted = def && def->quant == QuantKind::Weighted && def->weightOutputAxis == 0;
+        if (!layer.isInteger || !isWeighted || isDepthwise(node)) {
             continue;
         }
         const int64_t groups = node.attrs.get<int64_t>("groups", 1);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analysis/linter/linter.h"
+#include "ops/op.h"
 
 namespace qs {
 
@@ -9,7 +10,7 @@ namespace {
 std::vector<protocol::Finding> check(const LintInput& input) {
     std::vector<protocol::Finding> findings;
     for (const LintLayer& layer : input.layers) {
-        if (!layer.isInteger || layer.node.op != "cat") {
+        if (!layer.isInteger || roleOf(layer.node.op) != OpRole::Concatenate) {
             continue;
         }
         const auto& wanted = input.graph.value(layer.node.outputs[0]).qparams;

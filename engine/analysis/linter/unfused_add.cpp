@@ -1,4 +1,5 @@
 #include "analysis/linter/linter.h"
+#include "ops/op.h"
 
 namespace qs {
 
@@ -7,7 +8,7 @@ namespace {
 std::vector<protocol::Finding> check(const LintInput& input) {
     std::vector<protocol::Finding> findings;
     for (const LintLayer& layer : input.layers) {
-        if (layer.isInteger && layer.node.op == "add" && layer.node.inputs.size() == 2) {
+        if (layer.isInteger && roleOf(layer.node.op) == OpRole::Add && layer.node.inputs.size() == 2) {
             findings.push_back(
                 {.layer = layer.node.layer,
                  .message = QT_TRANSLATE_NOOP("Linter", "%1 adds two tensors in a step of its own (%2 ms)."),

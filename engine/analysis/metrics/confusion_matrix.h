@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/messages.h"
+#include "protocol/messages/metrics.h"
 
 namespace qs {
 

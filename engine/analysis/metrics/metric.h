@@ -11,7 +11,9 @@
 #include "core/registry.h"
 #include "core/result.h"
 #include "graph/graph.h"
-#include "protocol/messages.h"
+#include "protocol/messages/data.h"
+#include "protocol/messages/engine.h"
+#include "protocol/messages/metrics.h"
 
 namespace qs {
 

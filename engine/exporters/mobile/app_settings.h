@@ -6,7 +6,7 @@
 
 #include "core/result.h"
 #include "exporters/exporter.h"
-#include "protocol/messages.h"
+#include "protocol/messages/data.h"
 
 namespace qs {
 

@@ -55,6 +55,9 @@ class OnnxBuilder {
     /// A constant; returns its name. Throws std::invalid_argument for a type that onnxType() does not know.
     std::string addInitializer(const std::string& wanted, const at::Tensor& tensor);
 
+    /// int8 numbers of -8 to 7 as a constant of ONNX's INT4, two a byte; opset 21 and later.
+    std::string addInt4Initializer(const std::string& wanted, const at::Tensor& tensor);
+
     /// A node with one output, whose name is like `output`; returns that name.
     std::string addNode(const std::string& op, const std::string& name,
                         const std::vector<std::string>& inputs, const std::string& output,

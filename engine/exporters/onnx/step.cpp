@@ -173,20 +173,16 @@ std::string emitDequantize(const OnnxStep& step) {
     return step.profile().fusesEachNode && feedsFloatWeights(step) ? step.side("Sum", {real}) : real;
 }
 
+/// Real numbers between two grids. Where nothing stands between a DequantizeLinear and a QuantizeLinear, ONNX
+/// Runtime makes one grid of the two; it does not see through a sum of one term.
+std::string emitBetweenGrids(const OnnxStep& step) {
+    return step.side("Sum", {step.values().real(step.node().inputs.at(0))});
+}
+
 /// What comes last in the step: its activation, or the op itself where that is one.
 FusedActivation lastActivation(const OnnxStep& step) {
     const QNode& node = step.node();
-    if (node.op == "relu") {
-        return {FusedActivation::Kind::Relu, 0, 0};
-    }
-    if (node.op == "clip") {
-        return {FusedActivation::Kind::Clip, node.attrs.get<double>("min"), node.attrs.get<double>("max")};
-    }
-    return node.activation;
-}
-
-bool isActivation(const QNode& node) {
-    return node.op == "relu" || node.op == "clip";
+    return roleOf(node.op) == OpRole::Clamp ? clampOf(node.op, node.attrs) : node.activation;
 }
 
 std::string clip(const OnnxStep& step, const std::string& x, double low, double high) {
@@ -194,8 +190,7 @@ std::string clip(const OnnxStep& step, const std::string& x, double low, double 
 }
 
 bool passesThrough(const OnnxStep& step) {
-    const OpDef* def = ops().find(step.node().op);
-    return def != nullptr && def->quant == QuantKind::PassThrough;
+    return quantKindOf(step.node().op) == QuantKind::PassThrough;
 }
 
 /// Whether `qparams` leave integers of the type unused.
@@ -264,6 +259,10 @@ Status emitOnnx(const OnnxStep& step) {
         setResult(step, 0, emitActivation(step, step.values().real(node.inputs.at(0))));
         return {};
     }
+    if (node.op == "requantize") {
+        setResult(step, 0, emitActivation(step, emitBetweenGrids(step)));
+        return {};
+    }
     if (node.op == "dequantize") {
         step.values().setReal(node.outputs.at(0), emitDequantize(step));
         return {};
@@ -274,7 +273,7 @@ Status emitOnnx(const OnnxStep& step) {
     }
     std::vector<std::string> results{};
     // Not a DequantizeLinear and a QuantizeLinear alone: ONNX Runtime makes one grid of the two.
-    if (const auto rescaled = isActivation(node) ? channelAffine(step) : std::nullopt) {
+    if (const auto rescaled = roleOf(node.op) == OpRole::Clamp ? channelAffine(step) : std::nullopt) {
         results.push_back(*rescaled);
     } else {
         QS_ASSIGN(results, (*form)(step));

@@ -11,12 +11,11 @@ namespace qs {
 namespace {
 
 at::Tensor integerScalar(int64_t value, DType dtype) {
-    return at::scalar_tensor(value, dtype == DType::UInt8 ? at::kByte : at::kChar);
+    return at::scalar_tensor(value, infoOf(dtype).isSigned ? at::kChar : at::kByte);
 }
 
 bool passesThrough(const QNode& node) {
-    const OpDef* def = ops().find(node.op);
-    return def != nullptr && def->quant == QuantKind::PassThrough;
+    return quantKindOf(node.op) == QuantKind::PassThrough;
 }
 
 }  // namespace
@@ -110,6 +109,18 @@ std::string OnnxValues::constant(const std::string& name, const at::Tensor& inte
         "DequantizeLinear", name + "/DequantizeLinear",
         {builder_.addInitializer(name, integers), builder_.addInitializer(name + "/scale", scale),
          builder_.addInitializer(name + "/zero_point", zeroPoint)},
+        name + "/DequantizeLinear", attributes);
+}
+
+std::string OnnxValues::int4Constant(const std::string& name, const at::Tensor& integers,
+                                     const at::Tensor& scale, int64_t axis) {
+    OnnxAttributes attributes;
+    if (scale.dim() > 0) {
+        attributes.add("axis", axis);
+    }
+    return builder_.addNode(
+        "DequantizeLinear", name + "/DequantizeLinear",
+        {builder_.addInt4Initializer(name, integers), builder_.addInitializer(name + "/scale", scale)},
         name + "/DequantizeLinear", attributes);
 }
 

@@ -64,6 +64,9 @@ class OnnxValues {
     /// A constant given as integers, as real numbers. `axis` says along which extent per-channel qparams lie.
     std::string constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,
                          int64_t axis);
+    /// The same for integers of -8 to 7, held in four bits each; opset 21 and later.
+    std::string int4Constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,
+                             int64_t axis);
     /// The same as real numbers that a QuantizeLinear makes those integers of.
     std::string quantizedConstant(const std::string& name, const at::Tensor& integers,
                                   const at::Tensor& scale, int64_t axis);

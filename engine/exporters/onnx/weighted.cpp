@@ -4,11 +4,13 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <tuple>
 
 #include "exporters/onnx/free_axes.h"
 #include "exporters/onnx/step.h"
 #include "ops/integer_bias.h"
+#include "ops/quantize.h"
 
 namespace qs {
 
@@ -47,18 +49,42 @@ at::Tensor roundedToBFloat16(const OnnxStep& step, const at::Tensor& weight) {
     return weight.to(at::kBFloat16).to(at::kFloat);
 }
 
+constexpr int kFirstInt4Opset = 21;
+
+/// Whether a DequantizeLinear of bytes makes the weights: one scale a tensor or channel, no zero point.
+bool hasIntegerForm(const QParams& grid) {
+    const DTypeInfo& type = infoOf(grid.dtype);
+    return type.fitsByte() && type.isSigned && grid.group == 0 &&
+           std::ranges::all_of(grid.zeroPoint, [](int64_t zero) { return zero == 0; });
+}
+
 /// The weight; `transposed` swaps the extents of a linear layer's [O, I].
 std::string weightTensor(const OnnxStep& step, bool transposed = false) {
     const QNode& node = step.node();
-    const at::Tensor stored = node.weightInt ? *node.weightInt : *node.weight;
-    const at::Tensor tensor = transposed ? stored.t() : stored;
     const std::string name = node.layer + ".weight";
-    if (!node.weightInt) {
-        return step.builder().addInitializer(name, node.bfloat16 ? roundedToBFloat16(step, tensor) : tensor);
+    const auto& grid = node.weightQParams ? node.weightQParams : node.weightGrid;
+    if (!grid || !hasIntegerForm(*grid)) {
+        const at::Tensor real = transposed ? node.weight->t() : *node.weight;
+        if (grid) {
+            step.builder().addNote("layer " + node.layer + ": its weights lie on the " +
+                                   std::string(toString(grid->dtype)) +
+                                   " grid of its qconfig and are written as float32");
+        }
+        return step.builder().addInitializer(
+            name, node.compute == Compute::BFloat16 ? roundedToBFloat16(step, real) : real);
     }
-    const QParams& qparams = *node.weightQParams;
+    const at::Tensor stored = node.weightInt ? *node.weightInt : quantize(*node.weight, *grid);
+    const at::Tensor tensor = transposed ? stored.t() : stored;
+    const QParams& qparams = *grid;
     const int64_t axis = transposed ? 1 - qparams.axis : qparams.axis;
     const at::Tensor scale = toTensor(qparams.scale, !qparams.perChannel());
+    if (infoOf(qparams.dtype).bits < 8) {
+        if (step.opset() >= kFirstInt4Opset && step.profile().weights == OnnxProfile::Weights::Integers) {
+            return step.values().int4Constant(name, tensor, scale, axis);
+        }
+        step.builder().addNote("layer " + node.layer + ": its " + std::string(toString(qparams.dtype)) +
+                               " weights are written as int8, with the same values; opset 21 has int4");
+    }
     return step.profile().weights == OnnxProfile::Weights::Reals
                ? step.values().quantizedConstant(name, tensor, scale, axis)
                : step.values().constant(name, tensor, scale, axis);

@@ -11,7 +11,7 @@ bool makeByte(std::optional<QParams>& qparams) {
     if (!qparams) {
         return true;
     }
-    if (qparams->dtype == DType::Int8 || qparams->quantMin < 0) {
+    if (infoOf(qparams->dtype).isSigned) {
         qparams->quantMin += kOffset;
         qparams->quantMax += kOffset;
         for (int64_t& zero : qparams->zeroPoint) {

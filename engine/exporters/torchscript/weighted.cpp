@@ -75,7 +75,7 @@ TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packi
 
 jit::Value* realWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
-    if (node.bfloat16) {
+    if (node.compute == Compute::BFloat16) {
         return step.call("aten::to",
                          {step.builder.addAttribute(node.layer, "weight", node.weight->to(at::kBFloat16)),
                           static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});

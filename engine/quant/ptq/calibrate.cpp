@@ -1,50 +1,29 @@
-#include <memory>
+#include <ATen/Parallel.h>
 
-#include "core/guard.h"
-#include "data/loader.h"
-#include "ops/evaluate.h"
-#include "quant/ptq.h"
+#include "quant/observe.h"
+#include "quant/observer.h"
 #include "quant/ptq/concatenations.h"
 
 namespace qs {
 
 namespace {
 
-class Observers {
-  public:
-    static Result<Observers> make(const PreparedModel& model) {
-        Observers all(model.graph);
-        for (const auto& [value, qconfig] : model.observed) {
-            QS_ASSIGN(all.observers_[value], makeActivationObserver(model, value, qconfig.activation));
-        }
-        return all;
-    }
-
-    void observe(ValueId value, const at::Tensor& x) {
-        if (const auto it = observers_.find(value); it != observers_.end()) {
-            it->second->observe(x);
-        }
-    }
-
-    Result<Calibration> calibration() const {
-        Calibration calibration;
-        for (const auto& [value, observer] : observers_) {
-            const std::string& name = graph_->value(value).name;
-            auto qparams = observer->qparams();
-            if (!qparams) {
-                return failure("calibration of " + name + ": " + qparams.error().message);
-            }
-            calibration[name] = std::move(qparams).value();
-        }
-        return calibration;
-    }
-
-  private:
-    explicit Observers(const Graph& graph) : graph_(&graph) {}
-
-    const Graph* graph_;
-    std::map<ValueId, std::unique_ptr<Observer>> observers_;
+/// A value to find qparams for, and what became of it.
+struct Question {
+    GridId id;
+    const TensorQConfig* config = nullptr;
+    Result<QParams> answer = QParams();
 };
+
+Result<QParams> answer(const NetworkStatistics& statistics, const PreparedModel& model,
+                       const Question& question) {
+    const auto fixed = question.id.grid.empty() ? model.fixed.find(question.id.value) : model.fixed.end();
+    if (fixed != model.fixed.end()) {
+        return fixedOutputQParams(fixed->second, *question.config);
+    }
+    const auto seen = statistics.values.find(model.graph.value(question.id.value).name);
+    return qparamsOf(seen == statistics.values.end() ? TensorStatistics() : seen->second, *question.config);
+}
 
 }  // namespace
 
@@ -58,43 +37,37 @@ Calibration fileCalibration(const Graph& graph) {
     return calibration;
 }
 
-Result<Calibration> calibrate(const PreparedModel& model, Dataset& data, int64_t samples, int64_t batch,
+Result<Calibration> chooseRanges(const NetworkStatistics& statistics, const PreparedModel& model) {
+    std::vector<Question> questions;
+    for (const auto& [id, qconfig] : model.observed) {
+        questions.push_back({id, &qconfig.activation});
+    }
+    at::parallel_for(0, static_cast<int64_t>(questions.size()), 1, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            Question& question = questions[static_cast<size_t>(i)];
+            question.answer = answer(statistics, model, question);
+        }
+    });
+    Calibration calibration;
+    for (Question& question : questions) {
+        const std::string& name = model.graph.value(question.id.value).name;
+        if (!question.answer) {
+            const Error& error = question.answer.error();
+            return Error{error.kind, "calibration of " + name + ": " + error.message};
+        }
+        calibration[model.keyOf(question.id)] = std::move(*question.answer);
+    }
+    shareWithConcatenations(model, calibration);
+    return calibration;
+}
+
+Result<Calibration> calibrate(const PreparedModel& model, const Dataset& data, int64_t samples, int64_t batch,
                               Job& job) {
-    QS_ASSIGN(Observers observers, Observers::make(model));
     if (model.observed.empty()) {
         return Calibration{};
     }
-    BatchStream stream(data, firstSamples(data, samples), {.batch = batch});
-    int64_t seen = 0;
-    job.begin("Calibrating", stream.total());
-    for (;;) {
-        QS_ASSIGN(const std::optional<Batch> read, stream.next());
-        if (!read) {
-            break;
-        }
-        seen += read->size();
-        if (read->size() > 0) {
-            QS_TRY(guard("calibration", [&]() -> Status {
-                for (size_t i = 0; i < read->inputs.size(); ++i) {
-                    observers.observe(model.graph.inputs().at(i), read->inputs[i]);
-                }
-                QS_TRY(evaluate(model.graph, read->inputs,
-                                [&](const Node& node, std::span<const at::Tensor> outputs) {
-                                    for (size_t i = 0; i < outputs.size(); ++i) {
-                                        observers.observe(node.outputs[i], outputs[i]);
-                                    }
-                                }));
-                return {};
-            }));
-        }
-        QS_TRY(job.step(stream.done()));
-    }
-    if (seen == 0) {
-        return failure("nothing to calibrate on: no sample of the data could be read and is finite");
-    }
-    QS_ASSIGN(Calibration calibration, observers.calibration());
-    shareWithConcatenations(model, calibration);
-    return calibration;
+    QS_ASSIGN(const NetworkStatistics statistics, observe(model.graph, data, samples, batch, job));
+    return chooseRanges(statistics, model);
 }
 
 }  // namespace qs

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include "ops/op.h"
 
 namespace qs {
 
@@ -19,7 +20,8 @@ class Sharing {
             for (const ValueId input : model.groups[i].inputs) {
                 readers_[input].insert(i);
             }
-            if (model.integer[i] && model.graph.node(model.groups[i].primary).op == "cat") {
+            if (model.isInteger(i) &&
+                roleOf(model.graph.node(model.groups[i].primary).op) == OpRole::Concatenate) {
                 concatenations_.push_back(i);
             }
         }
@@ -82,7 +84,7 @@ class Sharing {
     /// Whether `part` has a range of its own to give up and only concatenations read it.
     bool mayFollow(ValueId part, size_t cat) const {
         const auto& outputs = model_.graph.outputs();
-        return model_.observed.contains(part) && !model_.fixed.contains(part) &&
+        return model_.observed.contains({part}) && !model_.fixed.contains(part) &&
                std::ranges::find(outputs, part) == outputs.end() && sameSettings(part, resultOf(cat)) &&
                std::ranges::all_of(readers_.at(part), [&](size_t reader) {
                    return std::ranges::find(concatenations_, reader) != concatenations_.end();
@@ -96,7 +98,7 @@ class Sharing {
     }
 
     bool sameSettings(ValueId a, ValueId b) const {
-        return model_.observed.at(a).activation == model_.observed.at(b).activation;
+        return model_.observed.at({a}).activation == model_.observed.at({b}).activation;
     }
 
     const PreparedModel& model_;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ops/channel_affine.h"
+#include "ops/op.h"
 #include "ops/quantize.h"
 
 namespace qs {
@@ -24,16 +25,16 @@ std::optional<QParams> gridOf(const at::Tensor& constant, bool isFactor, const Q
     if (!std::isfinite(largest) || moved > output.scale.at(0)) {
         return std::nullopt;
     }
-    const bool isUnsigned = output.dtype == DType::UInt8;
+    const bool isUnsigned = !infoOf(output.dtype).isSigned;
     return overWholeType({isUnsigned ? DType::UInt8 : DType::Int8, -1, {scale}, {isUnsigned ? 128 : 0}});
 }
 
 }  // namespace
 
 void quantizeConstant(const QuantizedGraph& graph, QNode& node, const std::optional<QParams>& known) {
-    const bool isFactor = node.op == "mul";
-    if ((!isFactor && node.op != "add") || node.inputs.size() != 1 || node.constants.size() != 1 ||
-        node.constants[0].numel() == 0 || channelAffineOf(graph, node)) {
+    const bool isFactor = roleOf(node.op) == OpRole::Multiply;
+    if ((!isFactor && roleOf(node.op) != OpRole::Add) || node.inputs.size() != 1 ||
+        node.constants.size() != 1 || node.constants[0].numel() == 0 || channelAffineOf(graph, node)) {
         return;
     }
     at::Tensor& constant = node.constants[0];

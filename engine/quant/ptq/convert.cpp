@@ -1,8 +1,10 @@
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <map>
 
 #include "core/guard.h"
+#include "ops/fake_quantize.h"
 #include "ops/op.h"
 #include "quant/output_channels.h"
 #include "quant/ptq.h"
@@ -66,18 +68,32 @@ class Converter {
     /// A value like `source`, whose name `suffix` follows.
     ValueId addValue(const Value& source, const std::string& suffix, std::optional<QParams> qparams) {
         const ValueId id{static_cast<int32_t>(out_.values.size())};
-        out_.values.push_back({id, source.name + suffix, source.shape, std::move(qparams), source.dtype});
+        out_.values.push_back(
+            {id, source.name + suffix, source.shape, std::move(qparams), source.dtype, source.id});
         return id;
     }
 
-    Result<QParams> calibrated(ValueId value) const {
-        const std::string& name = model_.graph.value(value).name;
-        const auto it = calibration_.find(name);
+    Result<QParams> calibrated(const GridId& id) const {
+        const EncodingKey key = model_.keyOf(id);
+        const auto it = calibration_.find(key);
         if (it == calibration_.end()) {
-            return failure("the calibration has no qparams for " + name +
+            return failure("the calibration has no qparams for " + key.value +
+                           (key.grid.empty() ? "" : " as " + key.grid) +
                            ": calibrate again with these settings");
         }
         return it->second;
+    }
+
+    /// The qparams of a grid that integer kernels are to take.
+    Result<QParams> calibratedBytes(const GridId& id) const {
+        QS_ASSIGN(QParams qparams, calibrated(id));
+        if (!infoOf(qparams.dtype).fitsByte() || qparams.dtype == DType::Binary) {
+            return failure(
+                "the calibration of " + model_.graph.value(id.value).name + " is " +
+                std::string(toString(qparams.dtype)) +
+                ", which its layer's qconfig does not ask for: calibrate again with these settings");
+        }
+        return qparams;
     }
 
     std::string layerOf(ValueId value) const {
@@ -85,7 +101,7 @@ class Converter {
         return producer.valid() ? model_.graph.node(producer).name : model_.graph.value(value).name;
     }
 
-    ValueId addBoundary(const char* op, ValueId source, ValueId from, const char* suffix,
+    ValueId addBoundary(const char* op, ValueId source, ValueId from, const std::string& suffix,
                         std::optional<QParams> qparams) {
         const Value& value = model_.graph.value(source);
         const ValueId to = addValue(value, suffix, std::move(qparams));
@@ -103,16 +119,48 @@ class Converter {
             return it->second;
         }
         return float_[value] =
-                   addBoundary("dequantize", value, integer_.at(value), ".dequantized", std::nullopt);
+                   addBoundary("dequantize", value, integer_.at({value}), ".dequantized", std::nullopt);
     }
 
-    Result<ValueId> asInteger(ValueId value) {
-        if (const auto it = integer_.find(value); it != integer_.end()) {
+    Result<ValueId> asInteger(const GridId& id) {
+        if (const auto it = integer_.find(id); it != integer_.end()) {
             return it->second;
         }
-        QS_ASSIGN(QParams qparams, calibrated(value));
-        return integer_[value] =
-                   addBoundary("quantize", value, float_.at(value), ".quantized", std::move(qparams));
+        QS_ASSIGN(QParams qparams, calibratedBytes(id));
+        if (const auto own = integer_.find({id.value}); own != integer_.end()) {
+            return integer_[id] = addBoundary("requantize", id.value, own->second,
+                                              ".requantized" + numberOf(id, integer_), std::move(qparams));
+        }
+        return integer_[id] = addBoundary("quantize", id.value, float_.at(id.value),
+                                          ".quantized" + numberOf(id, integer_), std::move(qparams));
+    }
+
+    /// "", "2", "3" ...: tells apart what one value becomes on several grids that its readers ask for.
+    static std::string numberOf(const GridId& id, const std::map<GridId, ValueId>& known) {
+        const auto others = std::ranges::count_if(known, [&](const auto& entry) {
+            return entry.first.value == id.value && !entry.first.grid.empty();
+        });
+        return others == 0 ? "" : std::to_string(others + 1);
+    }
+
+    /// A fake_quantize step behind the float `from`.
+    ValueId addFakeQuantize(ValueId source, ValueId from, const std::string& suffix, const QParams& grid) {
+        const ValueId to = addBoundary("fake_quantize", source, from, suffix, std::nullopt);
+        out_.nodes.back().attrs = gridAttributes(grid);
+        return to;
+    }
+
+    /// The value as float32 on a grid.
+    Result<ValueId> asFake(const GridId& id) {
+        if (const auto it = fake_.find(id); it != fake_.end()) {
+            return it->second;
+        }
+        if (id.grid.empty() && integer_.contains(id)) {
+            return fake_[id] = asFloat(id.value);
+        }
+        QS_ASSIGN(const QParams grid, calibrated(id));
+        return fake_[id] = addFakeQuantize(id.value, asFloat(id.value),
+                                           ".fake_quantized" + numberOf(id, fake_), grid);
     }
 
     Status convertGroup(size_t index) {
@@ -133,10 +181,7 @@ class Converter {
         node.hasAdd = group.add.has_value();
         if (group.activation) {
             const Node& activation = graph.node(*group.activation);
-            node.activation = activation.op == "relu" ? FusedActivation{FusedActivation::Kind::Relu}
-                                                      : FusedActivation{FusedActivation::Kind::Clip,
-                                                                        activation.attrs.get<double>("min"),
-                                                                        activation.attrs.get<double>("max")};
+            node.activation = clampOf(activation.op, activation.attrs);
         }
         if (weighted) {
             FoldedWeights folded = foldBatchNorm(graph, group);
@@ -145,8 +190,15 @@ class Converter {
         } else {
             takeConstants(node, primary);
         }
-        return model_.integer[index] ? finishInteger(std::move(node), index, def->quant)
-                                     : finishFloat(std::move(node), index);
+        node.compute = model_.computes[index];
+        switch (node.compute) {
+            case Compute::Integer:
+                return finishInteger(std::move(node), index, def->quant);
+            case Compute::Simulated:
+                return finishSimulated(std::move(node), index, def->quant);
+            default:
+                return finishFloat(std::move(node), index);
+        }
     }
 
     void takeConstants(QNode& node, const Node& primary) const {
@@ -166,10 +218,10 @@ class Converter {
 
     Status finishFloat(QNode node, size_t index) {
         const FusionGroup& group = model_.groups[index];
-        node.bfloat16 = node.weight.has_value() && model_.qconfigs[index].qconfig.mode == Mode::BFloat16;
         for (const ValueId input : group.inputs) {
             node.inputs.push_back(asFloat(input));
         }
+        QS_TRY(finishWeight(node, index));
         for (const ValueId output : group.outputs) {
             const Value& value = model_.graph.value(output);
             node.outputs.push_back(float_[output] = addValue(value, "", std::nullopt));
@@ -183,13 +235,75 @@ class Converter {
     bool roundsBeforeAdd(const FusionGroup& group) const {
         const ValueId sum = preAddValue(model_.graph, group);
         const bool fromFile = model_.graph.value(group.outputs.at(0)).qparams.has_value();
-        return fromFile ? calibration_.contains(model_.graph.value(sum).name) : model_.observed.contains(sum);
+        return fromFile ? calibration_.contains(model_.graph.value(sum).name)
+                        : model_.observed.contains({sum});
+    }
+
+    /// Of weighted steps that are float but not FP32: the weight on its grid, and the input where it is
+    /// rounded.
+    Status finishWeight(QNode& node, size_t index) {
+        const Node& primary = model_.graph.node(model_.groups[index].primary);
+        switch (node.compute) {
+            case Compute::Float16:
+                node.weight = roundToFloat(*node.weight, DType::Float16);
+                node.inputs[0] = addFakeQuantize(model_.groups[index].inputs.at(0), node.inputs[0],
+                                                 ".rounded", {DType::Float16, -1, {1}, {0}, 0, 0});
+                return {};
+            case Compute::Dynamic:
+                node.inputs[0] = addBoundary("dynamic_fake_quantize", model_.groups[index].inputs.at(0),
+                                             node.inputs[0], ".rounded", std::nullopt);
+                out_.nodes.back().attrs = gridAttributes(model_.qconfigs[index].qconfig.activation.kind());
+                [[fallthrough]];
+            case Compute::WeightOnly:
+                return fakeQuantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight));
+            default:
+                return {};
+        }
+    }
+
+    /// All inputs on their grids as floats, the result rounded to its own.
+    Status finishSimulated(QNode node, size_t index, QuantKind kind) {
+        const FusionGroup& group = model_.groups[index];
+        for (const GridId& read : model_.reads[index]) {
+            QS_ASSIGN(const ValueId id, asFake(read));
+            node.inputs.push_back(id);
+        }
+        if (kind == QuantKind::Weighted) {
+            const Node& primary = model_.graph.node(group.primary);
+            QS_TRY(fakeQuantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
+        }
+        for (const ValueId output : group.outputs) {
+            node.outputs.push_back(addValue(model_.graph.value(output), ".real", std::nullopt));
+        }
+        const std::vector<ValueId> results = node.outputs;
+        out_.nodes.push_back(std::move(node));
+        for (size_t i = 0; i < group.outputs.size(); ++i) {
+            const ValueId output = group.outputs[i];
+            // Values that are selected, copied or averaged keep their input's grid.
+            QS_ASSIGN(const QParams grid, kind == QuantKind::PassThrough
+                                              ? gridOfRead(model_.reads[index].at(0))
+                                              : calibrated({output}));
+            grids_[output] = grid;
+            float_[output] = fake_[{output}] = addFakeQuantize(output, results[i], "", grid);
+        }
+        return {};
+    }
+
+    /// The grid of a value that has been read with asFake().
+    Result<QParams> gridOfRead(const GridId& id) const {
+        if (const auto made = grids_.find(id.value); made != grids_.end() && id.grid.empty()) {
+            return made->second;
+        }
+        if (const auto integer = integer_.find(id); integer != integer_.end()) {
+            return *out_.value(integer->second).qparams;
+        }
+        return calibrated(id);
     }
 
     Status finishInteger(QNode node, size_t index, QuantKind kind) {
         const FusionGroup& group = model_.groups[index];
-        for (const ValueId input : group.inputs) {
-            QS_ASSIGN(const ValueId id, asInteger(input));
+        for (const GridId& read : model_.reads[index]) {
+            QS_ASSIGN(const ValueId id, asInteger(read));
             node.inputs.push_back(id);
         }
         if (kind == QuantKind::Weighted) {
@@ -203,7 +317,7 @@ class Converter {
             }
         }
         if (group.add && roundsBeforeAdd(group)) {
-            QS_ASSIGN(QParams sum, calibrated(preAddValue(model_.graph, group)));
+            QS_ASSIGN(QParams sum, calibratedBytes({preAddValue(model_.graph, group)}));
             node.preAdd = overWholeType(std::move(sum));
         }
         for (const ValueId output : group.outputs) {
@@ -212,9 +326,9 @@ class Converter {
             if (kind == QuantKind::PassThrough) {
                 qparams = *out_.value(node.inputs.at(0)).qparams;
             } else {
-                QS_ASSIGN(qparams, calibrated(output));
+                QS_ASSIGN(qparams, calibratedBytes({output}));
             }
-            node.outputs.push_back(integer_[output] = addValue(value, "", std::move(qparams)));
+            node.outputs.push_back(integer_[{output}] = addValue(value, "", std::move(qparams)));
         }
         quantizeConstant(out_, node, constantGrid(model_.graph.node(group.primary)));
         out_.nodes.push_back(std::move(node));
@@ -231,24 +345,34 @@ class Converter {
         return std::nullopt;
     }
 
-    static Status quantizeWeight(QNode& node, const TensorQConfig& config) {
-        QS_ASSIGN(const auto observer, makeObserver(config, /*channelAxis=*/0));
-        observer->observe(*node.weight);
-        auto qparams = observer->qparams();
+    static Result<QParams> weightGrid(const QNode& node, const TensorQConfig& config) {
+        auto qparams = chooseWeightGrid(*node.weight, config, /*channelAxis=*/0);
         if (!qparams) {
-            return failure("layer " + node.layer +
-                           ": weights cannot be quantized: " + qparams.error().message);
+            return Error{qparams.error().kind,
+                         "layer " + node.layer + ": weights cannot be quantized: " + qparams.error().message};
         }
-        node.weightQParams = std::move(qparams).value();
+        return std::move(qparams).value();
+    }
+
+    static Status quantizeWeight(QNode& node, const TensorQConfig& config) {
+        QS_ASSIGN(node.weightQParams, weightGrid(node, config));
         node.weightInt = quantize(*node.weight, *node.weightQParams);
+        return {};
+    }
+
+    static Status fakeQuantizeWeight(QNode& node, const TensorQConfig& config) {
+        QS_ASSIGN(node.weightGrid, weightGrid(node, config));
+        node.weight = fakeQuantize(*node.weight, *node.weightGrid);
         return {};
     }
 
     const PreparedModel& model_;
     const Calibration& calibration_;
     QuantizedGraph out_;
-    std::map<ValueId, ValueId> float_;    ///< float graph's value -> its float32 form
-    std::map<ValueId, ValueId> integer_;  ///< float graph's value -> its integer form
+    std::map<ValueId, ValueId> float_;   ///< float graph's value -> its float32 form
+    std::map<GridId, ValueId> integer_;  ///< a grid of a value -> its integer form on it
+    std::map<GridId, ValueId> fake_;     ///< a grid of a value -> its float32 form on it
+    std::map<ValueId, QParams> grids_;   ///< of what simulated groups make
 };
 
 }  // namespace
@@ -258,7 +382,7 @@ Result<QuantizedGraph> convert(const PreparedModel& model, const Calibration& ca
 }
 
 Result<QuantizedGraph> convertFloat(const Graph& graph) {
-    QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "fp32"}}));
+    QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", kFloatPreset}}));
     QS_ASSIGN(const PreparedModel model, prepare(graph, rules));
     return convert(model, {});
 }

@@ -4,6 +4,7 @@
 #include "ops/op.h"
 #include "ops/parameters.h"
 #include "ops/rounding.h"
+#include "quant/output_channels.h"
 #include "quant/ptq.h"
 
 namespace qs {
@@ -27,85 +28,211 @@ ResolvedQConfig resolveGroup(const Graph& graph, const FusionGroup& group, const
     return best;
 }
 
-class Preparer {
+/// Whether integer kernels take activations on the grid: bytes, rounded to the nearest.
+bool activationHasKernel(const TensorQConfig& config) {
+    return infoOf(config.dtype).fitsByte() && config.dtype != DType::Binary;
+}
+
+/// Whether they take such weights: signed bytes without a zero point, one scale a tensor or output channel.
+bool weightHasKernel(const TensorQConfig& config) {
+    const DTypeInfo& type = infoOf(config.dtype);
+    return type.fitsByte() && type.isSigned && config.scheme == Scheme::Symmetric &&
+           config.zeroPoint.value_or(0) == 0 && config.granularity != Granularity::PerGroup;
+}
+
+const OpDef* entryOf(const Graph& graph, const FusionGroup& group) {
+    return ops().find(graph.node(group.primary).op);
+}
+
+QuantKind kindOf(const Graph& graph, const FusionGroup& group) {
+    const OpDef* def = entryOf(graph, group);
+    return def ? def->quant : QuantKind::None;
+}
+
+class Planner {
   public:
-    explicit Preparer(PreparedModel& model) : model_(model) {}
+    explicit Planner(PreparedModel& model) : model_(model) {}
 
     void run() {
+        model_.computes.clear();
+        model_.reads.clear();
+        model_.observed.clear();
+        model_.fixed.clear();
         for (size_t i = 0; i < model_.groups.size(); ++i) {
             const FusionGroup& group = model_.groups[i];
-            const bool integer = runsOnIntegers(group, model_.qconfigs[i].qconfig);
-            model_.integer.push_back(integer);
-            if (integer) {
-                integerValues_.insert(group.outputs.begin(), group.outputs.end());
-                observe(group, model_.qconfigs[i].qconfig);
+            const Compute compute = computeOf(group, model_.qconfigs[i].qconfig);
+            model_.computes.push_back(compute);
+            model_.reads.emplace_back();
+            if (model_.isStatic(i)) {
+                readOnGrids(i);
+                giveGrids(i);
+            } else {
+                for (const ValueId input : group.inputs) {
+                    model_.reads[i].push_back({input});
+                }
             }
         }
     }
 
   private:
-    const OpDef* entryOf(const FusionGroup& group) const {
-        return ops().find(model_.graph.node(group.primary).op);
-    }
-
-    QuantKind kindOf(const FusionGroup& group) const {
-        const OpDef* def = entryOf(group);
-        return def ? def->quant : QuantKind::None;
-    }
+    QuantKind kindOf(const FusionGroup& group) const { return qs::kindOf(model_.graph, group); }
 
     bool isReal(const std::vector<ValueId>& values) const {
         return std::all_of(values.begin(), values.end(),
                            [&](ValueId id) { return model_.graph.value(id).dtype == at::kFloat; });
     }
 
-    bool runsOnIntegers(const FusionGroup& group, const QConfig& qconfig) const {
-        if (qconfig.isFloat() || group.inputs.empty() || !isReal(group.inputs) || !isReal(group.outputs)) {
-            return false;
-        }
-        size_t integerInputs = 0;
-        for (const ValueId input : group.inputs) {
-            integerInputs += integerValues_.contains(input) || isQuantizedSource(model_.graph, input) ? 1 : 0;
-        }
-        switch (kindOf(group)) {
-            case QuantKind::None:
-                return false;
-            case QuantKind::Weighted:
-                return true;
-            case QuantKind::Observed:
-                return integerInputs > 0;
-            case QuantKind::PassThrough:
-                return integerInputs == group.inputs.size() ||
-                       isRounding(model_.graph, model_.graph.node(group.primary));
-        }
-        return false;
+    /// Whether the value lies on a grid before anyone reads it.
+    bool isQuantized(ValueId value) const {
+        return made_.contains(value) || isQuantizedSource(model_.graph, value);
     }
 
-    void observe(const FusionGroup& group, const QConfig& qconfig) {
-        for (const ValueId input : group.inputs) {
-            if (!integerValues_.count(input)) {
-                model_.observed.emplace(input, qconfig);
-            }
+    Compute computeOf(const FusionGroup& group, const QConfig& qconfig) const {
+        const QuantKind kind = kindOf(group);
+        if (group.inputs.empty() || !isReal(group.inputs) || !isReal(group.outputs)) {
+            return Compute::Float32;
         }
+        if (qconfig.mode != Mode::Static) {
+            return kind == QuantKind::Weighted ? weightedCompute(qconfig.mode) : Compute::Float32;
+        }
+        const auto quantized = static_cast<size_t>(
+            std::ranges::count_if(group.inputs, [&](ValueId input) { return isQuantized(input); }));
+        switch (kind) {
+            case QuantKind::None:
+                return Compute::Float32;
+            case QuantKind::Weighted:
+                return activationHasKernel(qconfig.activation) &&
+                               weightHasKernel(weightConfig(model_.graph.node(group.primary), qconfig.weight))
+                           ? Compute::Integer
+                           : Compute::Simulated;
+            case QuantKind::Observed:
+                return quantized == 0                            ? Compute::Float32
+                       : activationHasKernel(qconfig.activation) ? Compute::Integer
+                                                                 : Compute::Simulated;
+            case QuantKind::PassThrough:
+                if (quantized != group.inputs.size() &&
+                    !isRounding(model_.graph, model_.graph.node(group.primary))) {
+                    return Compute::Float32;
+                }
+                return std::ranges::any_of(group.inputs, [&](ValueId input) { return isSimulated(input); })
+                           ? Compute::Simulated
+                           : Compute::Integer;
+        }
+        return Compute::Float32;
+    }
+
+    static Compute weightedCompute(Mode mode) {
+        switch (mode) {
+            case Mode::Float16:
+                return Compute::Float16;
+            case Mode::BFloat16:
+                return Compute::BFloat16;
+            case Mode::Dynamic:
+                return Compute::Dynamic;
+            case Mode::WeightOnly:
+                return Compute::WeightOnly;
+            default:
+                return Compute::Float32;
+        }
+    }
+
+    bool isSimulated(ValueId value) const {
+        const auto found = made_.find(value);
+        return found != made_.end() && !activationHasKernel(found->second.activation);
+    }
+
+    /// The qconfig that rules the value's own grid, or null.
+    const QConfig* ruling(ValueId value) const {
+        if (const auto made = made_.find(value); made != made_.end()) {
+            return &made->second;
+        }
+        const auto observed = model_.observed.find({value});
+        return observed == model_.observed.end() ? nullptr : &observed->second;
+    }
+
+    void readOnGrids(size_t index) {
+        const FusionGroup& group = model_.groups[index];
+        const QConfig& qconfig = model_.qconfigs[index].qconfig;
+        const bool follows = kindOf(group) == QuantKind::PassThrough;
+        for (const ValueId input : group.inputs) {
+            GridId id{input};
+            const QConfig* own = ruling(input);
+            // What a quantized file holds on a grid stays on it.
+            const bool isFree = !model_.graph.value(input).qparams;
+            if (own && isFree && !follows && !own->activation.sameGrid(qconfig.activation)) {
+                id.grid = gridText(qconfig.activation);
+            }
+            if (!own || !id.grid.empty()) {
+                model_.observed.emplace(id, qconfig);
+            }
+            model_.reads[index].push_back(std::move(id));
+        }
+    }
+
+    void giveGrids(size_t index) {
+        const FusionGroup& group = model_.groups[index];
+        const QConfig& qconfig = model_.qconfigs[index].qconfig;
         if (kindOf(group) == QuantKind::PassThrough) {
+            const QConfig* input = ruling(group.inputs.at(0));
+            for (const ValueId output : group.outputs) {
+                made_.emplace(output, input ? *input : qconfig);
+            }
             return;
         }
-        model_.observed[group.outputs.at(0)] = qconfig;
-        if (const auto& fixed = entryOf(group)->fixedOutput) {
+        for (const ValueId output : group.outputs) {
+            made_.emplace(output, qconfig);
+        }
+        model_.observed[{group.outputs.at(0)}] = qconfig;
+        if (const auto& fixed = entryOf(model_.graph, group)->fixedOutput) {
             model_.fixed[group.outputs.at(0)] = *fixed;
         }
-        if (group.add && qconfig.roundsBeforeAdd) {
-            model_.observed[preAddValue(model_.graph, group)] = qconfig;
+        if (group.add && qconfig.roundsBeforeAdd && model_.isInteger(index)) {
+            model_.observed[{preAddValue(model_.graph, group)}] = qconfig;
         }
     }
 
     PreparedModel& model_;
-    std::set<ValueId> integerValues_;
+    std::map<ValueId, QConfig> made_;  ///< what quantized groups make, and the qconfig that rules its grid
 };
+
+Status checkGroupSize(const PreparedModel& model, size_t index, const RuleSet& rules) {
+    const FusionGroup& group = model.groups[index];
+    const Compute compute = model.computes[index];
+    const auto& [qconfig, rule] = model.qconfigs[index];
+    const bool usesWeight =
+        compute == Compute::Simulated || compute == Compute::Dynamic || compute == Compute::WeightOnly;
+    if (!usesWeight || kindOf(model.graph, group) != QuantKind::Weighted) {
+        return {};
+    }
+    const Node& primary = model.graph.node(group.primary);
+    const int64_t size = weightConfig(primary, qconfig.weight).group;
+    const at::Tensor& weight = model.graph.constant(primary.inputs.at(1));
+    const int64_t row = weight.numel() / std::max<int64_t>(weight.size(0), 1);
+    if (size > 0 && row % size != 0) {
+        const std::string& key = rule < 0 ? primary.name : rules.rules()[static_cast<size_t>(rule)].key;
+        return usageError(ruleText(static_cast<size_t>(std::max(rule, 0)), key) + "layer " + primary.name +
+                          ": weight.group " + std::to_string(size) + " does not divide the " +
+                          std::to_string(row) +
+                          " weights of an output channel; choose another group for it, or channel");
+    }
+    return {};
+}
 
 }  // namespace
 
+std::string gridText(const TensorQConfig& config) {
+    return std::string(toString(config.dtype)) +
+           (config.scheme == Scheme::Symmetric ? " symmetric " : " affine ") +
+           std::to_string(config.quantMin) + ".." + std::to_string(config.quantMax) +
+           (config.zeroPoint ? " z=" + std::to_string(*config.zeroPoint) : "");
+}
+
 ValueId preAddValue(const Graph& graph, const FusionGroup& group) {
     return graph.node(group.batchNorm.value_or(group.primary)).outputs.at(0);
+}
+
+void decide(PreparedModel& model) {
+    Planner(model).run();
 }
 
 Result<PreparedModel> prepare(Graph graph, const RuleSet& rules) {
@@ -120,8 +247,14 @@ Result<PreparedModel> prepare(Graph graph, const RuleSet& rules) {
     for (const auto& group : model.groups) {
         model.qconfigs.push_back(resolveGroup(model.graph, group, rules));
     }
-    Preparer(model).run();
-    const bool quantizes = std::find(model.integer.begin(), model.integer.end(), true) != model.integer.end();
+    decide(model);
+    for (size_t i = 0; i < model.groups.size(); ++i) {
+        QS_TRY(checkGroupSize(model, i, rules));
+    }
+    const bool quantizes = std::ranges::any_of(model.computes, [](Compute compute) {
+        return compute == Compute::Integer || compute == Compute::Simulated || compute == Compute::Dynamic ||
+               compute == Compute::WeightOnly;
+    });
     if (const auto bad = parametersNotFinite(model.graph); quantizes && !bad.empty()) {
         return failure(bad.front().text +
                        ": a network that computes with it cannot be quantized; save the model again with "

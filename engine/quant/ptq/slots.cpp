@@ -1,28 +1,25 @@
-#include "quant/observers/fixed_range.h"
+#include "ops/op.h"
 #include "quant/ptq.h"
 
 namespace qs {
 
-Result<std::unique_ptr<Observer>> makeActivationObserver(const PreparedModel& model, ValueId value,
-                                                         const TensorQConfig& config) {
-    if (const auto fixed = model.fixed.find(value); fixed != model.fixed.end()) {
-        return makeFixedRangeObserver(fixed->second.low, fixed->second.high, config);
+Result<Observer> makeActivationObserver(const PreparedModel& model, const GridId& id,
+                                        const TensorQConfig& config) {
+    const auto fixed = id.grid.empty() ? model.fixed.find(id.value) : model.fixed.end();
+    if (fixed != model.fixed.end()) {
+        return Observer::knowing(fixedOutputQParams(fixed->second, config));
     }
-    return makeObserver(config);
+    return Observer::make(config);
 }
 
 TensorQConfig weightConfig(const Node& node, const TensorQConfig& config) {
     const OpDef* def = ops().find(node.op);
-    if (!def || !def->weightPerTensor || config.granularity == Granularity::PerTensor) {
-        return config;
+    TensorQConfig allowed = config;
+    if (def && def->weightPerTensor) {
+        allowed.granularity = Granularity::PerTensor;
+        allowed.group = 0;
     }
-    constexpr std::string_view perChannel = "per_channel_";
-    TensorQConfig perTensor = config;
-    perTensor.granularity = Granularity::PerTensor;
-    if (const size_t at = perTensor.observer.find(perChannel); at != std::string::npos) {
-        perTensor.observer.erase(at, perChannel.size());
-    }
-    return perTensor;
+    return allowed;
 }
 
 }  // namespace qs

@@ -21,11 +21,6 @@ size_t slot(ValueId id) {
     return static_cast<size_t>(id.index);
 }
 
-QuantKind kindOf(const Node& node) {
-    const OpDef* def = ops().find(node.op);
-    return def ? def->quant : QuantKind::None;
-}
-
 bool isPooling(const Node& node) {
     const OpDef* def = ops().find(node.op);
     return def && def->category == OpCategory::Pooling;
@@ -55,7 +50,8 @@ FakeQuantNetwork::FakeQuantNetwork(const PreparedModel& model)
     }
     for (size_t i = 0; i < model_.groups.size(); ++i) {
         const FusionGroup& group = model_.groups[i];
-        if (model_.integer[i] && kindOf(model_.graph.node(group.primary)) == QuantKind::PassThrough) {
+        if (model_.isStatic(i) &&
+            quantKindOf(model_.graph.node(group.primary).op) == QuantKind::PassThrough) {
             for (const ValueId output : group.outputs) {
                 grid_[slot(output)] = grid_[slot(group.inputs.at(0))];
             }
@@ -96,23 +92,26 @@ Result<FakeQuantNetwork> FakeQuantNetwork::make(const PreparedModel& model, cons
 }
 
 Status FakeQuantNetwork::makeObservers(const Calibration& initial) {
-    for (const auto& [value, qconfig] : model_.observed) {
-        QS_ASSIGN(auto observer, makeActivationObserver(model_, value, qconfig.qatActivation));
-        if (const auto it = initial.find(model_.graph.value(value).name); it != initial.end()) {
+    for (const auto& [id, qconfig] : model_.observed) {
+        QS_ASSIGN(auto observer, makeActivationObserver(model_, id, qconfig.qatActivation));
+        if (const auto it = initial.find(model_.keyOf(id)); it != initial.end()) {
             const QParams& qparams = it->second;
             const auto scale = static_cast<float>(qparams.scale.at(0));
+            const DTypeInfo& type = infoOf(qparams.dtype);
+            const auto greatest = static_cast<float>(type.greatestFinite);
             const int64_t zeroPoint = qparams.zeroPoint.at(0);
-            observer->observe(at::tensor({scale * static_cast<float>(qparams.quantMin - zeroPoint),
-                                          scale * static_cast<float>(qparams.quantMax - zeroPoint)}));
+            const float low = type.isInteger ? static_cast<float>(qparams.quantMin - zeroPoint) : -greatest;
+            const float high = type.isInteger ? static_cast<float>(qparams.quantMax - zeroPoint) : greatest;
+            QS_TRY(observer.observe(at::tensor({scale * low, scale * high})));
         }
-        observers_[value] = std::move(observer);
+        observers_.emplace(id, std::move(observer));
     }
     for (size_t i = 0; i < model_.groups.size(); ++i) {
         const Node& primary = model_.graph.node(model_.groups[i].primary);
-        if (model_.integer[i] && kindOf(primary) == QuantKind::Weighted) {
+        if (model_.isStatic(i) && quantKindOf(primary.op) == QuantKind::Weighted) {
             QS_ASSIGN(weightObservers_[i],
-                      makeObserver(weightConfig(primary, model_.qconfigs[i].qconfig.qatWeight),
-                                   /*channelAxis=*/0));
+                      Observer::make(weightConfig(primary, model_.qconfigs[i].qconfig.qatWeight),
+                                     /*channelAxis=*/0));
         }
     }
     return {};
@@ -134,13 +133,13 @@ Graph FakeQuantNetwork::graph() const {
 
 Result<Calibration> FakeQuantNetwork::calibration() const {
     Calibration calibration;
-    for (const auto& [value, observer] : observers_) {
-        const std::string& name = model_.graph.value(value).name;
-        auto qparams = observer->qparams();
+    for (const auto& [id, observer] : observers_) {
+        const EncodingKey key = model_.keyOf(id);
+        auto qparams = observer.qparams();
         if (!qparams) {
-            return failure("no range is known for " + name + ": " + qparams.error().message);
+            return failure("no range is known for " + key.value + ": " + qparams.error().message);
         }
-        calibration[name] = std::move(qparams).value();
+        calibration[key] = std::move(qparams).value();
     }
     return calibration;
 }
@@ -150,7 +149,7 @@ Result<at::Tensor> FakeQuantNetwork::forward(const std::vector<at::Tensor>& inpu
     Pass pass{std::vector<at::Tensor>(values), std::vector<at::Tensor>(values)};
     for (size_t i = 0; i < model_.graph.inputs().size(); ++i) {
         const ValueId source = model_.graph.inputs()[i];
-        observe(source, inputs.at(i));
+        QS_TRY(observe(source, inputs.at(i)));
         pass.real[slot(source)] = inputs.at(i);
     }
     for (size_t i = 0; i < model_.groups.size(); ++i) {
@@ -159,26 +158,28 @@ Result<at::Tensor> FakeQuantNetwork::forward(const std::vector<at::Tensor>& inpu
     return pass.real[slot(model_.graph.outputs().at(0))];
 }
 
-void FakeQuantNetwork::observe(ValueId value, const at::Tensor& x) {
-    if (const auto it = observers_.find(value); live_ && it != observers_.end()) {
-        it->second->observe(x);
+Status FakeQuantNetwork::observe(ValueId value, const at::Tensor& x) {
+    for (auto it = observers_.lower_bound({value});
+         live_ && it != observers_.end() && it->first.value == value; ++it) {
+        QS_TRY(it->second.observe(x));
     }
+    return {};
 }
 
-/// `x` fake-quantized with the qparams that `value` has, or as it is where none are asked for.
-Result<at::Tensor> FakeQuantNetwork::toGrid(ValueId value, const at::Tensor& x) const {
-    QS_ASSIGN(const std::optional<QParams> grid, gridOf(value));
+/// `x` fake-quantized on a grid of its value, or as it is where none is asked for.
+Result<at::Tensor> FakeQuantNetwork::toGrid(const GridId& id, const at::Tensor& x) const {
+    QS_ASSIGN(const std::optional<QParams> grid, gridOf(id));
     return grid ? fakeQuantize(x, *grid) : x;
 }
 
-Result<std::optional<QParams>> FakeQuantNetwork::gridOf(ValueId value) const {
-    const auto it = observers_.find(grid_[slot(value)]);
+Result<std::optional<QParams>> FakeQuantNetwork::gridOf(const GridId& id) const {
+    const auto it = observers_.find({grid_[slot(id.value)], id.grid});
     if (it == observers_.end()) {
         return std::optional<QParams>();
     }
-    auto qparams = it->second->qparams();
+    auto qparams = it->second.qparams();
     if (!qparams) {
-        return failure("no range is known for " + model_.graph.value(value).name + ": " +
+        return failure("no range is known for " + model_.graph.value(id.value).name + ": " +
                        qparams.error().message);
     }
     return std::optional(std::move(qparams).value());
@@ -186,26 +187,28 @@ Result<std::optional<QParams>> FakeQuantNetwork::gridOf(ValueId value) const {
 
 /// What a residual is added to, as convert() rounds it.
 Result<at::Tensor> FakeQuantNetwork::roundedSummand(ValueId value, const at::Tensor& x) const {
-    if (!model_.observed.contains(value)) {
+    if (!model_.observed.contains({value})) {
         return x;
     }
-    QS_ASSIGN(const std::optional<QParams> grid, gridOf(value));
+    QS_ASSIGN(const std::optional<QParams> grid, gridOf({value}));
     return grid ? fakeQuantize(x, overWholeType(*grid)) : x;
 }
 
-/// A value as a reader sees it, a constant included.
-Result<at::Tensor> FakeQuantNetwork::read(Pass& pass, ValueId value, bool integer) const {
+/// A value as a group sees it, a constant included.
+Result<at::Tensor> FakeQuantNetwork::read(Pass& pass, size_t index, ValueId value) const {
     if (const auto& constant = model_.graph.value(value).constant) {
         return *constant;
     }
-    if (!integer) {
+    const auto& reads = model_.reads[index];
+    const auto id = std::ranges::find(reads, value, &GridId::value);
+    if (!model_.isStatic(index) || id == reads.end()) {
         return pass.real[slot(value)];
     }
     at::Tensor& quantized = pass.onGrid[slot(value)];
     if (!quantized.defined()) {
-        QS_ASSIGN(quantized, toGrid(value, pass.real[slot(value)]));
+        QS_ASSIGN(quantized, toGrid({value}, pass.real[slot(value)]));
     }
-    return quantized;
+    return id->grid.empty() ? quantized : toGrid(*id, quantized);
 }
 
 Status FakeQuantNetwork::run(Pass& pass, size_t index) {
@@ -226,12 +229,12 @@ Status FakeQuantNetwork::finish(Pass& pass, size_t index) {
     const Node& primary = model_.graph.node(group.primary);
     for (const ValueId output : group.outputs) {
         at::Tensor& result = pass.real[slot(output)];
-        observe(output, result);
-        if (!model_.integer[index]) {
+        QS_TRY(observe(output, result));
+        if (!model_.isStatic(index)) {
             continue;
         }
-        if (kindOf(primary) != QuantKind::PassThrough || isPooling(primary)) {
-            QS_ASSIGN(result, toGrid(output, result));
+        if (quantKindOf(primary.op) != QuantKind::PassThrough || isPooling(primary)) {
+            QS_ASSIGN(result, toGrid({output}, result));
         }
         pass.onGrid[slot(output)] = result;
     }
@@ -241,25 +244,22 @@ Status FakeQuantNetwork::finish(Pass& pass, size_t index) {
 Status FakeQuantNetwork::runNode(Pass& pass, size_t index, const Node& node) {
     const FusionGroup& group = model_.groups[index];
     if (weightObservers_[index] && node.id == group.primary) {
-        QS_ASSIGN(const at::Tensor x, read(pass, node.inputs[0], /*integer=*/true));
+        QS_ASSIGN(const at::Tensor x, read(pass, index, node.inputs[0]));
         QS_ASSIGN(const at::Tensor y, runWeighted(index, x));
         const ValueId output = model_.graph.node(group.batchNorm.value_or(node.id)).outputs.at(0);
         pass.real[slot(output)] = y;
         if (group.add) {
-            observe(output, y);
+            QS_TRY(observe(output, y));
             QS_ASSIGN(pass.real[slot(output)], roundedSummand(output, y));
         }
         return {};
     }
     std::vector<at::Tensor> inputs;
     for (const ValueId input : node.inputs) {
-        const NodeId producer = model_.graph.value(input).producer;
-        const bool inside =
-            std::find(group.members.begin(), group.members.end(), producer) != group.members.end();
-        QS_ASSIGN(at::Tensor x, read(pass, input, model_.integer[index] && !inside));
+        QS_ASSIGN(at::Tensor x, read(pass, index, input));
         inputs.push_back(std::move(x));
     }
-    if (node.op == "batch_norm") {
+    if (roleOf(node.op) == OpRole::NormalizeChannels) {
         pass.real[slot(node.outputs[0])] = normalize(node, inputs[0]);
         return {};
     }
@@ -311,23 +311,20 @@ Result<at::Tensor> FakeQuantNetwork::runWeighted(size_t index, const at::Tensor&
 }
 
 Result<at::Tensor> FakeQuantNetwork::fakeQuantizeWeight(size_t index, const at::Tensor& weight) {
-    const auto quantizedBy = [&](const Observer& observer) -> Result<at::Tensor> {
-        const auto qparams = observer.qparams();
-        if (!qparams) {
-            return failure("layer " + model_.graph.node(model_.groups[index].primary).name +
-                           ": weights cannot be quantized: " + qparams.error().message);
+    const auto quantizedOn = [&](const Result<QParams>& grid) -> Result<at::Tensor> {
+        if (!grid) {
+            return Error{grid.error().kind, "layer " + model_.graph.node(model_.groups[index].primary).name +
+                                                ": weights cannot be quantized: " + grid.error().message};
         }
-        return fakeQuantize(weight, *qparams);
+        return fakeQuantize(weight, *grid);
     };
     if (live_) {
-        weightObservers_[index]->observe(weight);
-        return quantizedBy(*weightObservers_[index]);
+        QS_TRY(weightObservers_[index]->observe(weight));
+        return quantizedOn(weightObservers_[index]->qparams());
     }
     const Node& primary = model_.graph.node(model_.groups[index].primary);
-    QS_ASSIGN(const auto observer, makeObserver(weightConfig(primary, model_.qconfigs[index].qconfig.weight),
-                                                /*channelAxis=*/0));
-    observer->observe(weight);
-    return quantizedBy(*observer);
+    return quantizedOn(chooseWeightGrid(weight, weightConfig(primary, model_.qconfigs[index].qconfig.weight),
+                                        /*channelAxis=*/0));
 }
 
 }  // namespace qs

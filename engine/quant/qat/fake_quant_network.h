@@ -3,7 +3,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -51,12 +50,12 @@ class FakeQuantNetwork {
     void ownParameters();
     Status makeObservers(const Calibration& initial);
 
-    void observe(ValueId value, const at::Tensor& x);
-    Result<at::Tensor> toGrid(ValueId value, const at::Tensor& x) const;
+    Status observe(ValueId value, const at::Tensor& x);
+    Result<at::Tensor> toGrid(const GridId& id, const at::Tensor& x) const;
     /// The qparams of the moment; nothing where the value is not observed.
-    Result<std::optional<QParams>> gridOf(ValueId value) const;
+    Result<std::optional<QParams>> gridOf(const GridId& id) const;
     Result<at::Tensor> roundedSummand(ValueId value, const at::Tensor& x) const;
-    Result<at::Tensor> read(Pass& pass, ValueId value, bool integer) const;
+    Result<at::Tensor> read(Pass& pass, size_t index, ValueId value) const;
     Status finish(Pass& pass, size_t group);
     Status run(Pass& pass, size_t group);
     Status runNode(Pass& pass, size_t group, const Node& node);
@@ -67,9 +66,9 @@ class FakeQuantNetwork {
     PreparedModel model_;  ///< its graph's parameters are the ones trained
     bool live_ = false;
     std::vector<at::Tensor> parameters_;
-    std::map<ValueId, std::unique_ptr<Observer>> observers_;
-    std::vector<std::unique_ptr<Observer>>
-        weightObservers_;  ///< per group; null where it has no integer weight
+    std::map<GridId, Observer> observers_;
+    std::vector<std::optional<Observer>>
+        weightObservers_;  ///< per group; absent where it has no integer weight
     std::vector<ValueId>
         grid_;  ///< by ValueId: the observed value that lends its qparams, itself but for pass-through
 };

@@ -1,8 +1,8 @@
-#include "runtime/onednn/geometry.h"
-#include "runtime/onednn/kernel.h"
 #include "runtime/onednn/weighted.h"
+#include "runtime/plan/geometry.h"
+#include "runtime/plan/kernel.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
@@ -25,8 +25,8 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
     const Dims dims = weightDims(b.node(), g.groups);
     const dnnl::memory::desc bias({g.output[1]}, biasType(b), Tag::x);
     const dnnl::convolution_forward::desc desc(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x.desc(),
-        {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation, g.padding, g.padding);
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, descOf(x),
+        {dims, weightType(b), Tag::any}, bias, descOf(y), g.strides, g.dilation, g.padding, g.padding);
     const dnnl::convolution_forward::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     if (const std::string name = pd.impl_info_str();
         b.isInteger() && g.groups > 1 && g.padding != Dims{0, 0} && b.inputQParams(0)->zeroPoint[0] != 0 &&
@@ -35,19 +35,19 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
     }
     const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::oihw : Tag::goihw);
     QS_ASSIGN(std::string name,
-              b.call<dnnl::convolution_forward>(
-                  pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias)));
+              call<dnnl::convolution_forward>(
+                  b, pd, weightedArguments(b, memoryOf(x), memoryOf(y), pd.weights_desc(), stored, bias)));
     return addedAfterwards(b, y, std::move(name));
 }
 
 }  // namespace
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn
 
 namespace qs {
 
-void register_conv2d(onednn::KernelRegistry& registry) {
-    registry.add("conv2d", {onednn::lowerConv2d});
+void register_conv2d(runtime::KernelRegistry& registry) {
+    registry.add("conv2d", {runtime::onednn::lowerConv2d});
 }
 
 }  // namespace qs

@@ -1,9 +1,9 @@
 #include <set>
 
-#include "runtime/onednn/kernel.h"
 #include "runtime/onednn/weighted.h"
+#include "runtime/plan/kernel.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
@@ -75,8 +75,8 @@ Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
     const Dims dims = weightDims(b.node(), g.groups);
     const dnnl::memory::desc bias({g.output[1]}, biasType(b), Tag::x);
     const dnnl::deconvolution_forward::desc desc(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::deconvolution_direct, x.desc(),
-        {dims, weightType(b), Tag::any}, bias, y.desc(), g.strides, g.dilation, g.padding, g.paddingEnd);
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::deconvolution_direct, descOf(x),
+        {dims, weightType(b), Tag::any}, bias, descOf(y), g.strides, g.dilation, g.padding, g.paddingEnd);
     const dnnl::deconvolution_forward::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     if (const std::string name = pd.impl_info_str();
         b.isInteger() && name.find("gemm") != std::string::npos) {
@@ -84,19 +84,19 @@ Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
     }
     const dnnl::memory::desc stored(dims, storedWeightType(b), g.groups == 1 ? Tag::iohw : Tag::giohw);
     QS_ASSIGN(std::string name,
-              b.call<dnnl::deconvolution_forward>(
-                  pd, weightedArguments(b, x.memory(), y.memory(), pd.weights_desc(), stored, bias)));
+              call<dnnl::deconvolution_forward>(
+                  b, pd, weightedArguments(b, memoryOf(x), memoryOf(y), pd.weights_desc(), stored, bias)));
     return addedAfterwards(b, y, std::move(name));
 }
 
 }  // namespace
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn
 
 namespace qs {
 
-void register_conv_transpose2d(onednn::KernelRegistry& registry) {
-    registry.add("conv_transpose2d", {onednn::lowerConvTranspose2d});
+void register_conv_transpose2d(runtime::KernelRegistry& registry) {
+    registry.add("conv_transpose2d", {runtime::onednn::lowerConvTranspose2d});
 }
 
 }  // namespace qs

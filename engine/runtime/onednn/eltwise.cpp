@@ -1,12 +1,11 @@
-#include "runtime/onednn/eltwise.h"
-
 #include <limits>
 #include <optional>
 
-#include "runtime/onednn/integer_operand.h"
-#include "runtime/onednn/node_builder.h"
+#include "runtime/kernels/integer_operand.h"
+#include "runtime/kernels/lookup.h"
+#include "runtime/onednn/primitive.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
@@ -57,13 +56,12 @@ void addClamp(NodeBuilder& b, const Operand& y, const Bounds& bounds) {
         return;
     }
     b.addStep([at = y.buffer, low = static_cast<float>(bounds.low), high = static_cast<float>(bounds.high),
-               count = y.count()](const dnnl::stream&) {
+               count = y.count()]() {
         clampFloats(floatsOf(at), low, high, static_cast<float*>(at->data), count);
     });
 }
 
-}  // namespace
-
+/// Refuses integers, and parameters that oneDNN's form lacks.
 Result<std::string> lowerEltwise(NodeBuilder& b) {
     const std::optional<Function> function = functionOf(b.node());
     if (b.isInteger() || b.node().inputs.size() != 1 || !function) {
@@ -77,11 +75,25 @@ Result<std::string> lowerEltwise(NodeBuilder& b) {
     const dnnl::eltwise_forward::primitive_desc pd(
         {dnnl::prop_kind::forward_inference, function->algorithm, flat, function->alpha, function->beta},
         attr, cpuEngine());
-    QS_ASSIGN(std::string name, b.call<dnnl::eltwise_forward>(
-                                    pd, {{DNNL_ARG_SRC, x.memory(flat)}, {DNNL_ARG_DST, y.memory(flat)}}));
+    QS_ASSIGN(std::string name,
+              call<dnnl::eltwise_forward>(
+                  b, pd, {{DNNL_ARG_SRC, memoryOf(x, flat)}, {DNNL_ARG_DST, memoryOf(y, flat)}}));
     addClamp(b, y, function->bounds);
     addClamp(b, y, realBounds(b.node()));
     return name;
 }
 
-}  // namespace qs::onednn
+}  // namespace
+
+}  // namespace qs::runtime::onednn
+
+namespace qs {
+
+void register_onednn_eltwise(runtime::KernelRegistry& registry) {
+    for (const char* op : runtime::kTabulatedOps) {
+        registry.add(op, {runtime::lowerLookup, runtime::onednn::lowerEltwise});
+    }
+    registry.add("sigmoid", {runtime::lowerSigmoid, runtime::onednn::lowerEltwise});
+}
+
+}  // namespace qs

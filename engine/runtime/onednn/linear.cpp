@@ -1,7 +1,7 @@
-#include "runtime/onednn/kernel.h"
 #include "runtime/onednn/weighted.h"
+#include "runtime/plan/kernel.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
@@ -29,19 +29,20 @@ Result<std::string> lowerLinear(NodeBuilder& b) {
     const dnnl::matmul::primitive_desc pd(desc, weightedAttributes(b, 1), cpuEngine());
     const dnnl::memory::desc stored({inputs, outputs}, storedWeightType(b), Tag::ba);
     QS_ASSIGN(std::string name,
-              b.call<dnnl::matmul>(pd, weightedArguments(b, x.memory(source), y.memory(target),
-                                                         pd.weights_desc(), stored, bias)));
+              call<dnnl::matmul>(b, pd,
+                                 weightedArguments(b, memoryOf(x, source), memoryOf(y, target),
+                                                   pd.weights_desc(), stored, bias)));
     return addedAfterwards(b, y, std::move(name));
 }
 
 }  // namespace
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn
 
 namespace qs {
 
-void register_linear(onednn::KernelRegistry& registry) {
-    registry.add("linear", {onednn::lowerLinear});
+void register_linear(runtime::KernelRegistry& registry) {
+    registry.add("linear", {runtime::onednn::lowerLinear});
 }
 
 }  // namespace qs

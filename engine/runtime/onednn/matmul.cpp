@@ -2,11 +2,11 @@
 
 #include "ops/requantization.h"
 #include "runtime/cpu.h"
-#include "runtime/onednn/integer_operand.h"
-#include "runtime/onednn/kernel.h"
+#include "runtime/kernels/integer_operand.h"
 #include "runtime/onednn/weighted.h"
+#include "runtime/plan/kernel.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
@@ -77,8 +77,7 @@ dnnl::memory::desc dense(const Dims& dims, at::ScalarType type) {
 /// The factor's bytes moved by `by` (modulo 256) into `type`.
 Operand shifted(NodeBuilder& b, const Operand& x, int64_t by, at::ScalarType type) {
     Operand y = b.temporary(x.shape, type, x.layout);
-    b.addStep([from = x.buffer, to = y.buffer, by = static_cast<uint8_t>(by & 0xff),
-               count = x.count()](const dnnl::stream&) {
+    b.addStep([from = x.buffer, to = y.buffer, by = static_cast<uint8_t>(by & 0xff), count = x.count()]() {
         shiftBytes(bytesOf(from), by, static_cast<uint8_t*>(to->data), count);
     });
     return y;
@@ -142,19 +141,20 @@ Result<std::string> lowerMatmul(NodeBuilder& b) {
     const dnnl::memory::desc source = dense(extents.left, a.type), weights = dense(extents.right, c.type),
                              target = dense(extents.product, y.type);
     const dnnl::matmul::primitive_desc pd({source, weights, target}, attr, cpuEngine());
-    return b.call<dnnl::matmul>(pd, {{DNNL_ARG_SRC, a.memory(source)},
-                                     {DNNL_ARG_WEIGHTS, c.memory(weights)},
-                                     {DNNL_ARG_DST, y.memory(target)}});
+    return call<dnnl::matmul>(b, pd,
+                              {{DNNL_ARG_SRC, memoryOf(a, source)},
+                               {DNNL_ARG_WEIGHTS, memoryOf(c, weights)},
+                               {DNNL_ARG_DST, memoryOf(y, target)}});
 }
 
 }  // namespace
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn
 
 namespace qs {
 
-void register_matmul(onednn::KernelRegistry& registry) {
-    registry.add("matmul", {onednn::lowerMatmul});
+void register_matmul(runtime::KernelRegistry& registry) {
+    registry.add("matmul", {runtime::onednn::lowerMatmul});
 }
 
 }  // namespace qs

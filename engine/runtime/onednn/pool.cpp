@@ -1,9 +1,9 @@
-#include "runtime/onednn/average.h"
-#include "runtime/onednn/geometry.h"
-#include "runtime/onednn/kernel.h"
-#include "runtime/onednn/node_builder.h"
+#include "runtime/kernels/average.h"
+#include "runtime/onednn/primitive.h"
+#include "runtime/plan/geometry.h"
+#include "runtime/plan/kernel.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
@@ -15,13 +15,13 @@ Result<std::string> pool(NodeBuilder& b, dnnl::algorithm algorithm, const Operan
         return failure("its output has other qparams than its input");
     }
     const Operand y = b.output(w.output, Layout::ChannelsLast);
-    const dnnl::pooling_v2_forward::desc desc(dnnl::prop_kind::forward_inference, algorithm, x.desc(),
-                                              y.desc(), w.strides, w.kernel, w.dilation, w.padding,
+    const dnnl::pooling_v2_forward::desc desc(dnnl::prop_kind::forward_inference, algorithm, descOf(x),
+                                              descOf(y), w.strides, w.kernel, w.dilation, w.padding,
                                               w.paddingEnd);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const dnnl::pooling_v2_forward::primitive_desc pd(desc, attr, cpuEngine());
-    return b.call<dnnl::pooling_v2_forward>(pd, {{DNNL_ARG_SRC, x.memory()}, {DNNL_ARG_DST, y.memory()}});
+    return call<dnnl::pooling_v2_forward>(b, pd, {{DNNL_ARG_SRC, memoryOf(x)}, {DNNL_ARG_DST, memoryOf(y)}});
 }
 
 Result<std::string> lowerMaxPool(NodeBuilder& b) {
@@ -73,14 +73,15 @@ Result<std::string> lowerAdaptiveAvgPool(NodeBuilder& b) {
 
 }  // namespace
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn
 
 namespace qs {
 
-void register_pool(onednn::KernelRegistry& registry) {
-    registry.add("max_pool2d", {onednn::lowerMaxPool});
-    registry.add("avg_pool2d", {onednn::lowerAvgPool, onednn::lowerWindowAverages});
-    registry.add("adaptive_avg_pool2d", {onednn::lowerAdaptiveAvgPool, onednn::lowerWindowAverages});
+void register_pool(runtime::KernelRegistry& registry) {
+    registry.add("max_pool2d", {runtime::onednn::lowerMaxPool});
+    registry.add("avg_pool2d", {runtime::onednn::lowerAvgPool, runtime::lowerWindowAverages});
+    registry.add("adaptive_avg_pool2d",
+                 {runtime::onednn::lowerAdaptiveAvgPool, runtime::lowerWindowAverages});
 }
 
 }  // namespace qs

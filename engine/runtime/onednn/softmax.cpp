@@ -1,18 +1,17 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include "runtime/kernels/softmax.h"
 
-#include "runtime/onednn/integer_operand.h"
-#include "runtime/onednn/kernel.h"
-#include "runtime/onednn/node_builder.h"
-#include "runtime/onednn/softmax_loops.h"
+#include "runtime/onednn/primitive.h"
+#include "runtime/plan/bounds.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
 /// Floats along any axis that oneDNN has a kernel for.
 Result<std::string> lowerFloatSoftmax(NodeBuilder& b) {
+    if (b.isInteger()) {
+        return failure("oneDNN has it for floats only");
+    }
     QS_ASSIGN(const Operand x, b.input(0));
     if (!realBounds(b.node()).isUnbounded()) {
         return failure("softmax takes no fused activation");
@@ -22,55 +21,18 @@ Result<std::string> lowerFloatSoftmax(NodeBuilder& b) {
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const dnnl::softmax_forward::primitive_desc pd(
-        {dnnl::prop_kind::forward_inference, x.desc(), static_cast<int>(axis)}, attr, cpuEngine());
-    return b.call<dnnl::softmax_forward>(pd, {{DNNL_ARG_SRC, x.memory()}, {DNNL_ARG_DST, y.memory()}});
-}
-
-/// exp(-d * s + m) for differences of d steps, with the m of ONNX Runtime's QLinearSoftmax: sums of `width`
-/// of them stay e^5 below the largest float.
-FloatTable exponentialsOf(const QParams& p, int64_t width) {
-    constexpr double kReserve = 5;
-    const double scale = static_cast<float>(p.scale[0]);
-    const float most = std::numeric_limits<float>::max() / static_cast<float>(width);
-    const double raised = std::max(0.0, static_cast<double>(std::log(most)) - kReserve) / scale;
-    FloatTable exponentials;
-    for (size_t below = 0; below < exponentials.size(); ++below) {
-        exponentials[below] = static_cast<float>(std::exp((raised - static_cast<double>(below)) * scale));
-    }
-    return exponentials;
-}
-
-/// Along the last axis: exp(x - max) of 8-bit numbers takes 256 values.
-Result<std::string> lowerSoftmax(NodeBuilder& b) {
-    if (!b.isInteger()) {
-        return lowerFloatSoftmax(b);
-    }
-    QS_ASSIGN(const Operand x, b.input(0, Layout::Contiguous));
-    if (x.axis(b.node().attrs.get<int64_t>("dim")) + 1 != x.shape.size()) {
-        return failure("it is not along the last axis");
-    }
-    const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    const Operand y = b.output(x.shape, Layout::Contiguous);
-    const int64_t width = x.shape.back();
-    b.addStep([from = x.buffer, to = y.buffer, source = integerSource(p, p.scale[0]),
-               exponentials = exponentialsOf(p, std::max<int64_t>(width, 1)),
-               steps = 1 / static_cast<float>(q.scale[0]), target = integerTarget(q, realBounds(b.node())),
-               rows = width == 0 ? 0 : x.count() / width, width](const dnnl::stream&) mutable {
-        source.data = bytesOf(from);
-        target.data = static_cast<uint8_t*>(to->data);
-        softmaxRows(source, exponentials, steps, target, rows, width);
-    });
-    return std::string("loop");
+        {dnnl::prop_kind::forward_inference, descOf(x), static_cast<int>(axis)}, attr, cpuEngine());
+    return call<dnnl::softmax_forward>(b, pd, {{DNNL_ARG_SRC, memoryOf(x)}, {DNNL_ARG_DST, memoryOf(y)}});
 }
 
 }  // namespace
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn
 
 namespace qs {
 
-void register_softmax(onednn::KernelRegistry& registry) {
-    registry.add("softmax", {onednn::lowerSoftmax});
+void register_onednn_softmax(runtime::KernelRegistry& registry) {
+    registry.add("softmax", {runtime::lowerSoftmax, runtime::onednn::lowerFloatSoftmax});
 }
 
 }  // namespace qs

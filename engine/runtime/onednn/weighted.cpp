@@ -12,11 +12,11 @@
 #include "ops/integer_bias.h"
 #include "ops/requantization.h"
 #include "runtime/cpu.h"
-#include "runtime/onednn/bounds.h"
-#include "runtime/onednn/integer_add.h"
-#include "runtime/onednn/integer_operand.h"
+#include "runtime/kernels/integer_add.h"
+#include "runtime/kernels/integer_operand.h"
+#include "runtime/plan/bounds.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 namespace {
 
@@ -26,37 +26,15 @@ const at::Tensor& storedWeight(const QNode& node) {
     return node.weightInt ? *node.weightInt : *node.weight;
 }
 
-bool isTransposed(const QNode& node) {
-    return node.op == "conv_transpose2d";
-}
-
-int64_t outputChannels(const QNode& node) {
-    return isTransposed(node) ? node.weight->size(1) * node.attrs.get<int64_t>("groups", 1)
-                              : node.weight->size(0);
-}
-
-/// Where one scale a channel must lie: the axis of output channels, which groups of a transposed weight
-/// share.
-bool scalesFollowOutput(const QNode& node) {
-    const QParams& qparams = *node.weightQParams;
-    return !qparams.perChannel() || (qparams.axis == (isTransposed(node) ? 1 : 0) &&
-                                     static_cast<int64_t>(qparams.scale.size()) == outputChannels(node));
-}
-
 double weightScale(const QNode& node, size_t channel) {
     const QParams& qparams = *node.weightQParams;
     return qparams.scale[qparams.perChannel() ? channel : 0];
 }
 
-bool isByte(const std::optional<QParams>& qparams) {
-    return qparams && !qparams->perChannel() &&
-           (qparams->dtype == DType::UInt8 || qparams->dtype == DType::Int8);
-}
-
 void appendIntegerBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
     const QParams& y = *b.outputQParams();
     const Bounds bounds = integerBounds(realBounds(b.node()), y);
-    const bool isUnsigned = y.dtype == DType::UInt8;
+    const bool isUnsigned = !infoOf(y.dtype).isSigned;
     const auto zero = static_cast<double>(y.zeroPoint[0]);
     const bool lowIsTypes = bounds.low <= (isUnsigned ? 0 : -128) - zero;
     const bool highIsTypes = bounds.high >= (isUnsigned ? 255 : 127) - zero;
@@ -102,7 +80,7 @@ void appendResidual(const NodeBuilder& b, dnnl::post_ops& ops) {
     const QParams& residual = *b.inputQParams(1);
     ops.append_sum(scaleRatio(residual.scale[0], b.outputQParams()->scale[0]),
                    static_cast<int32_t>(residual.zeroPoint[0]),
-                   residual.dtype == DType::UInt8 ? DataType::u8 : DataType::s8);
+                   infoOf(residual.dtype).isSigned ? DataType::s8 : DataType::u8);
 }
 
 /// A loop of our own adds the residual where two bytes come so near to a half that the order of the additions
@@ -152,37 +130,13 @@ Status checkPairSums(const NodeBuilder& b) {
     if (cpuHasVnni()) {
         return {};
     }
-    if (x.dtype == DType::Int8) {
+    if (infoOf(x.dtype).isSigned) {
         return failure("oneDNN halves the weight for int8 activations on a CPU without VNNI: use uint8");
     }
     if (isDepthwise(b.node())) {
         return {};
     }
     return checkPairSum(x.quantMax, b.node().weightInt->to(at::kInt).abs().max().item<int64_t>());
-}
-
-Status checkWeighted(const NodeBuilder& b) {
-    const QNode& node = b.node();
-    if (!node.weight) {
-        return failure("its weight is not a constant");
-    }
-    if (!b.isInteger()) {
-        return {};
-    }
-    if (!node.weightQParams || !node.weightInt || node.weightInt->scalar_type() != at::kChar) {
-        return failure("its weight is not int8");
-    }
-    if (std::ranges::any_of(node.weightQParams->zeroPoint, [](int64_t zero) { return zero != 0; })) {
-        return failure("its weight has a zero point");
-    }
-    if (!scalesFollowOutput(node)) {
-        return failure("its weight is not quantized along the output channels");
-    }
-    if (!isByte(b.inputQParams(0)) || !isByte(b.outputQParams()) ||
-        (node.hasAdd && !isByte(b.inputQParams(1))) || (node.preAdd && !isByte(node.preAdd))) {
-        return failure("an activation is not 8-bit per tensor");
-    }
-    return {};
 }
 
 void appendBounds(const NodeBuilder& b, dnnl::post_ops& ops) {
@@ -252,19 +206,19 @@ Result<std::string> addedAfterwards(NodeBuilder& b, const Operand& own, std::str
 
 Result<Operand> weightedInput(NodeBuilder& b, Layout layout) {
     QS_ASSIGN(Operand x, b.input(0, layout));
-    if (!b.node().bfloat16) {
+    if (b.node().compute != Compute::BFloat16) {
         return x;
     }
     const Operand rounded = b.temporary(x.shape, at::kBFloat16, layout);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    const dnnl::reorder::primitive_desc pd(cpuEngine(), x.desc(), cpuEngine(), rounded.desc(), attr);
-    QS_TRY(b.call<dnnl::reorder>(pd, {{DNNL_ARG_FROM, x.memory()}, {DNNL_ARG_TO, rounded.memory()}}));
+    const dnnl::reorder::primitive_desc pd(cpuEngine(), descOf(x), cpuEngine(), descOf(rounded), attr);
+    QS_TRY(call<dnnl::reorder>(b, pd, {{DNNL_ARG_FROM, memoryOf(x)}, {DNNL_ARG_TO, memoryOf(rounded)}}));
     return rounded;
 }
 
 DataType weightType(const NodeBuilder& b) {
-    return b.node().bfloat16 ? DataType::bf16 : storedWeightType(b);
+    return b.node().compute == Compute::BFloat16 ? DataType::bf16 : storedWeightType(b);
 }
 DataType storedWeightType(const NodeBuilder& b) {
     return b.isInteger() ? DataType::s8 : DataType::f32;
@@ -275,12 +229,12 @@ DataType biasType(const NodeBuilder& b) {
 
 dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted,
                            const dnnl::memory::desc& plain) {
-    return b.constant("weight", wanted,
+    return constantOf(b, "weight", wanted,
                       [&] { return dnnl::memory(plain, cpuEngine(), storedWeight(b.node()).data_ptr()); });
 }
 
 dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc) {
-    return b.constant("bias", desc, [&] {
+    return constantOf(b, "bias", desc, [&] {
         const QNode& node = b.node();
         dnnl::memory memory(desc, cpuEngine());
         if (!node.bias) {
@@ -293,13 +247,13 @@ dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc) {
     });
 }
 
-NodeBuilder::Arguments weightedArguments(NodeBuilder& b, const dnnl::memory& x, const dnnl::memory& y,
-                                         const dnnl::memory::desc& wanted, const dnnl::memory::desc& stored,
-                                         const dnnl::memory::desc& bias) {
+Arguments weightedArguments(NodeBuilder& b, const dnnl::memory& x, const dnnl::memory& y,
+                            const dnnl::memory::desc& wanted, const dnnl::memory::desc& stored,
+                            const dnnl::memory::desc& bias) {
     return {{DNNL_ARG_SRC, x},
             {DNNL_ARG_WEIGHTS, packedWeights(b, wanted, stored)},
             {DNNL_ARG_BIAS, packedBias(b, bias)},
             {DNNL_ARG_DST, y}};
 }
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn

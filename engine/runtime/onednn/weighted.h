@@ -4,16 +4,13 @@
 #include <string>
 
 #include "core/result.h"
-#include "runtime/onednn/node_builder.h"
+#include "runtime/kernels/weighted_step.h"
+#include "runtime/onednn/primitive.h"
 
-namespace qs::onednn {
+namespace qs::runtime::onednn {
 
 // What conv2d, conv_transpose2d and linear share: y = activation(op(x, W) + bias + residual), integer or
 // float.
-
-/// Refuses what no primitive does: weights with a zero point, types other than 8 bits, qparams that are
-/// missing.
-Status checkWeighted(const NodeBuilder& b);
 
 /// Refuses integer steps whose sums oneDNN gets wrong on this processor.
 Status checkPairSums(const NodeBuilder& b);
@@ -58,8 +55,8 @@ dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted, con
 dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc);
 
 /// What the primitives are called with: weights as `wanted`, packed from `stored`, and the bias as `bias`.
-NodeBuilder::Arguments weightedArguments(NodeBuilder& b, const dnnl::memory& x, const dnnl::memory& y,
-                                         const dnnl::memory::desc& wanted, const dnnl::memory::desc& stored,
-                                         const dnnl::memory::desc& bias);
+Arguments weightedArguments(NodeBuilder& b, const dnnl::memory& x, const dnnl::memory& y,
+                            const dnnl::memory::desc& wanted, const dnnl::memory::desc& stored,
+                            const dnnl::memory::desc& bias);
 
-}  // namespace qs::onednn
+}  // namespace qs::runtime::onednn

@@ -1,12 +1,14 @@
 #include <ATen/core/grad_mode.h>
 
 #include <chrono>
+#include <numeric>
 
 #include "core/guard.h"
 #include "core/translatable.h"
+#include "runtime/cut.h"
 #include "runtime/executor.h"
-#include "runtime/latency_stats.h"
 #include "runtime/reference/node.h"
+#include "runtime/timed_runs.h"
 
 namespace qs {
 
@@ -24,11 +26,8 @@ class ReferenceExecutor : public Executor {
         lastReader_.assign(graph_.values.size(), -1);
         for (size_t i = 0; i < graph_.nodes.size(); ++i) {
             for (const ValueId input : graph_.nodes[i].inputs) {
-                lastReader_[static_cast<size_t>(input.index)] = static_cast<int>(i);
+                lastReader_[slot(input)] = static_cast<int>(i);
             }
-        }
-        for (const ValueId output : graph_.outputs) {
-            lastReader_[static_cast<size_t>(output.index)] = static_cast<int>(graph_.nodes.size());
         }
     }
 
@@ -39,32 +38,22 @@ class ReferenceExecutor : public Executor {
         }
         std::vector<at::Tensor> tensors(graph_.values.size());
         for (size_t i = 0; i < inputs.size(); ++i) {
-            tensors[static_cast<size_t>(graph_.inputs[i].index)] = inputs[i];
+            tensors[slot(graph_.inputs[i])] = inputs[i];
         }
-        for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-            const QNode& node = graph_.nodes[i];
-            std::vector<at::Tensor> arguments;
-            for (const ValueId input : node.inputs) {
-                arguments.push_back(tensors[static_cast<size_t>(input.index)]);
-            }
-            QS_ASSIGN(std::vector<at::Tensor> outputs, runNode(i, arguments));
-            if (tap) {
-                tap(i, outputs);
-            }
-            for (size_t o = 0; o < outputs.size(); ++o) {
-                tensors[static_cast<size_t>(node.outputs[o].index)] = std::move(outputs[o]);
-            }
-            for (const ValueId input : node.inputs) {
-                if (lastReader_[static_cast<size_t>(input.index)] == static_cast<int>(i)) {
-                    tensors[static_cast<size_t>(input.index)] = at::Tensor();
-                }
-            }
+        std::vector<size_t> all(graph_.nodes.size());
+        std::iota(all.begin(), all.end(), size_t{0});
+        return runNodes(all, std::move(tensors), graph_.outputs, tap);
+    }
+
+    Result<std::vector<at::Tensor>> runFrom(const Cut& cut, std::span<const ValueId> wanted) override {
+        QS_ASSIGN(const CutScope scope, cutScope(graph_, cut, wanted));
+        std::vector<at::Tensor> tensors(graph_.values.size());
+        for (const ValueId input : scope.inputs) {
+            tensors[slot(input)] = cut.at(input);
         }
-        std::vector<at::Tensor> results;
-        for (const ValueId output : graph_.outputs) {
-            results.push_back(tensors[static_cast<size_t>(output.index)]);
-        }
-        return results;
+        QS_ASSIGN(const std::vector<at::Tensor> outputs,
+                  runNodes(scope.nodes, std::move(tensors), scope.outputs, {}));
+        return gather(cut, wanted, scope, outputs);
     }
 
     Result<std::vector<at::Tensor>> runNode(size_t index, std::span<const at::Tensor> inputs) override {
@@ -74,43 +63,93 @@ class ReferenceExecutor : public Executor {
                      [&] { return runReferenceNode(graph_, node, inputs); });
     }
 
-    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs,
-                            const Job& job) override {
-        std::vector<double> totals;
-        std::vector<std::vector<double>> nodes(graph_.nodes.size());
-        for (int i = -warmup; i < runs; ++i) {
-            QS_TRY(job.checkCancelled());
-            const auto begin = Clock::now();
-            auto last = begin;
-            QS_TRY(run(inputs, [&](size_t node, std::span<const at::Tensor>) {
-                const auto now = Clock::now();
-                if (i >= 0) {
-                    nodes[node].push_back(milliseconds(now - last));
-                }
-                last = now;
-            }));
-            if (i >= 0) {
-                totals.push_back(milliseconds(Clock::now() - begin));
-            }
-        }
-        Profile profile{.total = summarize(std::move(totals)), .nodes = {}};
-        for (size_t i = 0; i < nodes.size() && runs > 0; ++i) {
-            const LatencyStats stats = summarize(std::move(nodes[i]));
-            profile.nodes.push_back({.node = i,
-                                     .ms = stats.medianMs,
-                                     .implementation = "reference",
-                                     .p10Ms = stats.p10Ms,
-                                     .p90Ms = stats.p90Ms});
-        }
-        return profile;
-    }
+    Result<std::unique_ptr<Profiler>> profiler(std::span<const at::Tensor> inputs) override;
 
     const QuantizedGraph& graph() const override { return graph_; }
 
   private:
+    static size_t slot(ValueId id) { return static_cast<size_t>(id.index); }
+
+    /// `tensors`: what is known before, by value.
+    Result<std::vector<at::Tensor>> runNodes(std::span<const size_t> nodes, std::vector<at::Tensor> tensors,
+                                             std::span<const ValueId> wanted, const Tap& tap) {
+        std::vector<bool> kept(tensors.size(), false);
+        for (const ValueId value : wanted) {
+            kept[slot(value)] = true;
+        }
+        for (const size_t i : nodes) {
+            const QNode& node = graph_.nodes[i];
+            std::vector<at::Tensor> arguments;
+            for (const ValueId input : node.inputs) {
+                arguments.push_back(tensors[slot(input)]);
+            }
+            QS_ASSIGN(std::vector<at::Tensor> outputs, runNode(i, arguments));
+            if (tap) {
+                tap(i, outputs);
+            }
+            for (size_t o = 0; o < outputs.size(); ++o) {
+                tensors[slot(node.outputs[o])] = std::move(outputs[o]);
+            }
+            for (const ValueId input : node.inputs) {
+                if (!kept[slot(input)] && lastReader_[slot(input)] == static_cast<int>(i)) {
+                    tensors[slot(input)] = at::Tensor();
+                }
+            }
+        }
+        std::vector<at::Tensor> results;
+        for (const ValueId value : wanted) {
+            results.push_back(tensors[slot(value)]);
+        }
+        return results;
+    }
+
     QuantizedGraph graph_;
-    std::vector<int> lastReader_;
+    std::vector<int> lastReader_;  ///< by value: index of a node
 };
+
+class ReferenceProfiler : public Profiler {
+  public:
+    ReferenceProfiler(ReferenceExecutor& executor, std::span<const at::Tensor> inputs)
+        : executor_(executor), inputs_(inputs.begin(), inputs.end()) {}
+
+    Result<InferenceTime> run() override {
+        clock_.start();
+        QS_TRY(executor_.run(inputs_, {}));
+        return clock_.stop();
+    }
+
+    Status runTimed() override {
+        RunTimes times;
+        auto last = Clock::now();
+        QS_TRY(executor_.run(inputs_, [&](size_t, std::span<const at::Tensor>) {
+            const auto now = Clock::now();
+            times.rows.push_back(milliseconds(now - last));
+            last = now;
+        }));
+        runs_.add(std::move(times));
+        return {};
+    }
+
+    Profile profile(const LatencyStats& total) const override {
+        TimedRuns runs = runs_;
+        runs.choose(total.medianMs);
+        Profile profile{.total = total, .nodes = {}};
+        for (size_t i = 0; i < executor_.graph().nodes.size(); ++i) {
+            runs.write(i, profile.nodes.emplace_back(NodeTime{.node = i, .implementation = "reference"}));
+        }
+        return profile;
+    }
+
+  private:
+    ReferenceExecutor& executor_;
+    std::vector<at::Tensor> inputs_;
+    InferenceClock clock_;
+    TimedRuns runs_;
+};
+
+Result<std::unique_ptr<Profiler>> ReferenceExecutor::profiler(std::span<const at::Tensor> inputs) {
+    return std::unique_ptr<Profiler>(std::make_unique<ReferenceProfiler>(*this, inputs));
+}
 
 }  // namespace
 

@@ -28,7 +28,7 @@ at::Tensor roundedBias(const QNode& node, const QParams& input) {
 
 /// A batch norm, or a constant for each channel, as integers see it; nothing for other steps.
 std::optional<at::Tensor> roundedAffine(const QuantizedGraph& graph, const QNode& node, const at::Tensor& x) {
-    const bool clamps = node.op == "relu" || node.op == "clip";
+    const bool clamps = roleOf(node.op) == OpRole::Clamp;
     const auto affine = clamps || !graph.isInteger(node) ? std::nullopt : channelAffineOf(graph, node);
     if (!affine) {
         return std::nullopt;
@@ -70,7 +70,7 @@ std::vector<at::Tensor> compute(const QuantizedGraph& graph, const QNode& node,
     } else {
         arguments = node.arguments(inputs);
     }
-    if (node.bfloat16) {
+    if (node.compute == Compute::BFloat16) {
         arguments[0] = throughBFloat16(arguments[0]);
         arguments[1] = throughBFloat16(arguments[1]);
     }
@@ -99,6 +99,10 @@ std::vector<at::Tensor> runReferenceNode(const QuantizedGraph& graph, const QNod
     }
     if (node.op == "dequantize") {
         return {dequantize(inputs[0], *graph.value(node.inputs[0]).qparams)};
+    }
+    if (node.op == "requantize") {
+        return {quantize(dequantize(inputs[0], *graph.value(node.inputs[0]).qparams),
+                         *graph.value(node.outputs[0]).qparams)};
     }
     std::vector<at::Tensor> real;
     for (size_t i = 0; i < inputs.size(); ++i) {

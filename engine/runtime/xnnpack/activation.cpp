@@ -1,11 +1,11 @@
 #include <cmath>
 #include <limits>
 
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/xnnpack/kernels.h"
 #include "runtime/xnnpack/operator.h"
 #include "runtime/xnnpack/qparams.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -28,7 +28,7 @@ Result<size_t> countOf(NodeBuilder& b) {
 /// relu and clip on their own: in integers without a change of scale or zero point.
 Result<std::string> lowerClamp(NodeBuilder& b) {
     QS_ASSIGN(const size_t n, countOf(b));
-    const Bounds bounds = onednn::realBounds(b.node());
+    const Bounds bounds = realBounds(b.node());
     if (!b.isInteger()) {
         return addElementwise<float>(
             b, "f32 clamp",
@@ -50,7 +50,7 @@ Result<std::string> lowerClamp(NodeBuilder& b) {
 
 /// The other activations are not clamped.
 Status checkUnbounded(const NodeBuilder& b) {
-    if (!onednn::realBounds(b.node()).isUnbounded()) {
+    if (!realBounds(b.node()).isUnbounded()) {
         return failure("XNNPACK fuses no other activation into this one");
     }
     return {};
@@ -73,7 +73,7 @@ Result<std::string> addTable(NodeBuilder& b, const std::string& name, Function c
                                                  pthreadpool_t)) {
     QS_ASSIGN(const size_t n, countOf(b));
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    QS_ASSIGN(const ByteRange range, byteRange(onednn::realBounds(b.node()), q));
+    QS_ASSIGN(const ByteRange range, byteRange(realBounds(b.node()), q));
     return addElementwise<int8_t>(
         b, name,
         [&](xnn_operator_t* op) {
@@ -149,18 +149,18 @@ Result<std::string> lowerLeakyRelu(NodeBuilder& b) {
 
 }  // namespace
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack
 
 namespace qs {
 
-void register_xnnpack_activation(onednn::KernelRegistry& registry) {
-    registry.add("relu", {xnnpack::lowerClamp});
-    registry.add("clip", {xnnpack::lowerClamp});
-    registry.add("sigmoid", {xnnpack::lowerSigmoid});
-    registry.add("tanh", {xnnpack::lowerTanh});
-    registry.add("elu", {xnnpack::lowerElu});
-    registry.add("hard_swish", {xnnpack::lowerHardSwish});
-    registry.add("leaky_relu", {xnnpack::lowerLeakyRelu});
+void register_xnnpack_activation(runtime::KernelRegistry& registry) {
+    registry.add("relu", {runtime::xnnpack::lowerClamp});
+    registry.add("clip", {runtime::xnnpack::lowerClamp});
+    registry.add("sigmoid", {runtime::xnnpack::lowerSigmoid});
+    registry.add("tanh", {runtime::xnnpack::lowerTanh});
+    registry.add("elu", {runtime::xnnpack::lowerElu});
+    registry.add("hard_swish", {runtime::xnnpack::lowerHardSwish});
+    registry.add("leaky_relu", {runtime::xnnpack::lowerLeakyRelu});
 }
 
 }  // namespace qs

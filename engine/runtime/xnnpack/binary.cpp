@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <string>
 
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/xnnpack/kernels.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -83,7 +83,7 @@ Result<std::string> lowerBinary(NodeBuilder& b, Binary kind) {
     const Operand y = b.output(std::move(shape), layout);
     const auto qparams = [](const std::optional<QParams>& q) { return q ? &*q : nullptr; };
     QS_TRY(addBinary(b, kind, {left, qparams(b.inputQParams(0))}, {right, qparams(b.inputQParams(1))},
-                     {y, qparams(b.outputQParams())}, onednn::realBounds(b.node())));
+                     {y, qparams(b.outputQParams())}, realBounds(b.node())));
     return std::string(b.isInteger() ? "xnnpack qs8 " : "xnnpack f32 ") +
            (kind == Binary::Add ? "add" : "multiply");
 }
@@ -106,14 +106,14 @@ Status addBinary(NodeBuilder& b, Binary kind, const Term& left, const Term& righ
                            right.operand, y.operand));
 }
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack
 
 namespace qs {
 
-void register_xnnpack_binary(onednn::KernelRegistry& registry) {
-    using namespace xnnpack;
-    registry.add("add", {[](NodeBuilder& b) { return lowerBinary(b, Binary::Add); }});
-    registry.add("mul", {[](NodeBuilder& b) { return lowerBinary(b, Binary::Multiply); }});
+void register_xnnpack_binary(runtime::KernelRegistry& registry) {
+    using namespace runtime::xnnpack;
+    registry.add("add", {[](runtime::NodeBuilder& b) { return lowerBinary(b, Binary::Add); }});
+    registry.add("mul", {[](runtime::NodeBuilder& b) { return lowerBinary(b, Binary::Multiply); }});
 }
 
 }  // namespace qs

@@ -3,7 +3,7 @@
 #include "runtime/xnnpack/operator.h"
 #include "runtime/xnnpack/qparams.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 enum class Binary { Add, Multiply };
 
@@ -18,4 +18,4 @@ struct Term {
 Status addBinary(NodeBuilder& b, Binary kind, const Term& left, const Term& right, const Term& y,
                  const Bounds& bounds);
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

@@ -1,16 +1,16 @@
-#include "runtime/onednn/geometry.h"
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/plan/geometry.h"
+#include "runtime/xnnpack/kernels.h"
 #include "runtime/xnnpack/weighted.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
 /// Dense, grouped, depthwise, dilated; int8 weights with one scale (qs8) or one a channel (qc8), or floats.
 Result<std::string> lowerConv2d(NodeBuilder& b) {
-    QS_TRY(checkWeighted(b));
+    QS_TRY(checkWeightedStep(b));
     QS_ASSIGN(const Operand x, inputOf(b, 0, Layout::ChannelsLast));
-    QS_ASSIGN(const onednn::Convolution g, onednn::convolutionOf(b.node(), x.shape));
+    QS_ASSIGN(const Convolution g, convolutionOf(b.node(), x.shape));
     const at::Tensor weight = weightOf(b).permute({0, 2, 3, 1}).contiguous();
     ConvolutionSizes sizes;
     for (size_t i = 0; i < 2; ++i) {
@@ -29,12 +29,12 @@ Result<std::string> lowerConv2d(NodeBuilder& b) {
 
 }  // namespace
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack
 
 namespace qs {
 
-void register_xnnpack_conv2d(onednn::KernelRegistry& registry) {
-    registry.add("conv2d", {xnnpack::lowerConv2d});
+void register_xnnpack_conv2d(runtime::KernelRegistry& registry) {
+    registry.add("conv2d", {runtime::xnnpack::lowerConv2d});
 }
 
 }  // namespace qs

@@ -1,7 +1,7 @@
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/xnnpack/kernels.h"
 #include "runtime/xnnpack/weighted.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -101,7 +101,7 @@ Result<std::string> addDeconvolution(NodeBuilder& b, const Deconvolution& d, con
 }
 
 Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
-    QS_TRY(checkWeighted(b));
+    QS_TRY(checkWeightedStep(b));
     if (b.isInteger() && b.node().weightQParams->perChannel()) {
         return failure("XNNPACK transposes convolutions with one weight scale only, not one a channel");
     }
@@ -114,12 +114,12 @@ Result<std::string> lowerConvTranspose2d(NodeBuilder& b) {
 
 }  // namespace
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack
 
 namespace qs {
 
-void register_xnnpack_conv_transpose2d(onednn::KernelRegistry& registry) {
-    registry.add("conv_transpose2d", {xnnpack::lowerConvTranspose2d});
+void register_xnnpack_conv_transpose2d(runtime::KernelRegistry& registry) {
+    registry.add("conv_transpose2d", {runtime::xnnpack::lowerConvTranspose2d});
 }
 
 }  // namespace qs

@@ -4,18 +4,19 @@
 
 #include "core/guard.h"
 #include "core/translatable.h"
-#include "runtime/onednn/plan_executor.h"
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/kernels/kernels.h"
+#include "runtime/plan/plan_executor.h"
+#include "runtime/xnnpack/kernels.h"
 #include "runtime/xnnpack/signed_graph.h"
 
 namespace qs {
 
-namespace xnnpack {
+namespace runtime::xnnpack {
 
 namespace {
 
 bool isUnsigned(const QValue& value) {
-    return value.isInteger() && value.qparams->dtype == DType::UInt8;
+    return value.isInteger() && !infoOf(value.qparams->dtype).isSigned;
 }
 
 /// Plans of the signed graph. What callers give and see are the graph's own types.
@@ -23,8 +24,8 @@ class XnnpackExecutor final : public Executor {
   public:
     explicit XnnpackExecutor(QuantizedGraph graph)
         : graph_(std::move(graph)),
-          plans_(onednn::makePlanExecutor(withSignedActivations(graph_),
-                                          {{"XNNPACK", &xnnpackKernels()}, {"loop", &loopKernels()}})) {}
+          plans_(makePlanExecutor(withSignedActivations(graph_),
+                                  {{"XNNPACK", &xnnpackKernels()}, {"loop", &loopKernels()}})) {}
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs, const Tap& tap) override {
         if (!tap) {
@@ -39,27 +40,44 @@ class XnnpackExecutor final : public Executor {
         const QNode& step = graph_.nodes.at(node);
         std::vector<at::Tensor> given(inputs.begin(), inputs.end());
         for (size_t i = 0; i < given.size() && i < step.inputs.size(); ++i) {
-            const QValue& value = graph_.value(step.inputs[i]);
-            if (!isUnsigned(value) || !given[i].defined()) {
-                continue;
-            }
-            if (given[i].scalar_type() != at::kByte) {
-                return failure("input '" + value.name + "' is not of the integer type of its qparams");
-            }
-            given[i] = toSigned(given[i]);
+            QS_TRY(makeSigned(graph_.value(step.inputs[i]), given[i]));
         }
         QS_ASSIGN(const std::vector<at::Tensor> outputs, plans_->runNode(node, given));
         return withOwnTypes(node, outputs);
     }
 
-    Result<Profile> profile(std::span<const at::Tensor> inputs, int warmup, int runs,
-                            const Job& job) override {
-        return plans_->profile(inputs, warmup, runs, job);
+    Result<std::vector<at::Tensor>> runFrom(const Cut& cut, std::span<const ValueId> wanted) override {
+        Cut given = cut;
+        for (auto& [id, tensor] : given) {
+            QS_TRY(makeSigned(graph_.value(id), tensor));
+        }
+        QS_ASSIGN(std::vector<at::Tensor> results, plans_->runFrom(given, wanted));
+        for (size_t i = 0; i < results.size(); ++i) {
+            if (isUnsigned(graph_.value(wanted[i]))) {
+                results[i] = toUnsigned(results[i]);
+            }
+        }
+        return results;
+    }
+
+    Result<std::unique_ptr<Profiler>> profiler(std::span<const at::Tensor> inputs) override {
+        return plans_->profiler(inputs);
     }
 
     const QuantizedGraph& graph() const override { return graph_; }
 
   private:
+    static Status makeSigned(const QValue& value, at::Tensor& given) {
+        if (!isUnsigned(value) || !given.defined()) {
+            return {};
+        }
+        if (given.scalar_type() != at::kByte) {
+            return failure("input '" + value.name + "' is not of the integer type of its qparams");
+        }
+        given = toSigned(given);
+        return {};
+    }
+
     std::vector<at::Tensor> withOwnTypes(size_t node, std::span<const at::Tensor> outputs) const {
         std::vector<at::Tensor> own(outputs.begin(), outputs.end());
         for (size_t i = 0; i < own.size(); ++i) {
@@ -76,11 +94,11 @@ class XnnpackExecutor final : public Executor {
 
 }  // namespace
 
-}  // namespace xnnpack
+}  // namespace runtime::xnnpack
 
 Result<std::unique_ptr<Executor>> makeXnnpackExecutor(QuantizedGraph graph) {
     return guard("cannot prepare the model for XNNPACK", [&]() -> std::unique_ptr<Executor> {
-        return std::make_unique<xnnpack::XnnpackExecutor>(std::move(graph));
+        return std::make_unique<runtime::xnnpack::XnnpackExecutor>(std::move(graph));
     });
 }
 

@@ -1,7 +1,7 @@
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/xnnpack/kernels.h"
 #include "runtime/xnnpack/weighted.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -55,7 +55,7 @@ Result<std::string> addLinear(NodeBuilder& b, const Matrix& m, const Operand& x,
 }
 
 Result<std::string> lowerLinear(NodeBuilder& b) {
-    QS_TRY(checkWeighted(b));
+    QS_TRY(checkWeightedStep(b));
     QS_ASSIGN(const Operand x, inputOf(b, 0, Layout::Contiguous));
     const auto weight = b.node().weight->sizes();
     if (x.shape.empty() || weight.size() != 2 || x.shape.back() != weight[1]) {
@@ -72,12 +72,12 @@ Result<std::string> lowerLinear(NodeBuilder& b) {
 
 }  // namespace
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack
 
 namespace qs {
 
-void register_xnnpack_linear(onednn::KernelRegistry& registry) {
-    registry.add("linear", {xnnpack::lowerLinear});
+void register_xnnpack_linear(runtime::KernelRegistry& registry) {
+    registry.add("linear", {runtime::xnnpack::lowerLinear});
 }
 
 }  // namespace qs

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -74,7 +74,7 @@ class OperatorCall {
     OperatorCall(std::shared_ptr<xnn_operator> op, Setup setup, ThreadPool pool)
         : op_(std::move(op)), setup_(std::move(setup)), pool_(std::move(pool)) {}
 
-    void operator()(const dnnl::stream&) {
+    void operator()() {
         if (!isSetUp_) {
             require(setup_(op_.get(), pool_.get()));
             isSetUp_ = true;
@@ -94,7 +94,7 @@ Operand atFixedAddress(NodeBuilder& b, const Operand& x) {
         return x;
     }
     Operand copy = b.temporary(x.shape, x.type, x.layout);
-    b.addStep([from = x.buffer, to = copy.buffer, bytes = x.bytes()](const dnnl::stream&) {
+    b.addStep([from = x.buffer, to = copy.buffer, bytes = x.bytes()]() {
         std::memcpy(to->data, from->data, bytes);
     });
     return copy;
@@ -122,4 +122,4 @@ Result<Operand> inputOf(NodeBuilder& b, size_t i) {
     return atFixedAddress(b, x);
 }
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

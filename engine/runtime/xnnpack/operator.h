@@ -5,13 +5,9 @@
 #include <functional>
 
 #include "core/result.h"
-#include "runtime/onednn/node_builder.h"
+#include "runtime/plan/node_builder.h"
 
-namespace qs::xnnpack {
-
-using onednn::Layout;
-using onednn::NodeBuilder;
-using onednn::Operand;
+namespace qs::runtime::xnnpack {
 
 /// Of every operator: threads sleep when it is done. By default they spin for milliseconds, and take the
 /// cores from our loops, whose threads are OpenMP's, and from other programs.
@@ -35,11 +31,11 @@ Result<Operand> inputOf(NodeBuilder& b, size_t i, Layout wanted);
 Result<Operand> inputOf(NodeBuilder& b, size_t i);
 
 template <typename T>
-const T* sourceOf(const onednn::Buffer* buffer) {
+const T* sourceOf(const Buffer* buffer) {
     return static_cast<const T*>(buffer->data);
 }
 template <typename T>
-T* targetOf(const onednn::Buffer* buffer) {
+T* targetOf(const Buffer* buffer) {
     return static_cast<T*>(buffer->data);
 }
 
@@ -64,4 +60,4 @@ Setup rowSetup(xnn_status (*setup)(xnn_operator_t, size_t, const T*, T*, pthread
     };
 }
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

@@ -1,16 +1,14 @@
 #include <algorithm>
 #include <array>
 
-#include "runtime/onednn/geometry.h"
+#include "runtime/plan/geometry.h"
 #include "runtime/xnnpack/flip.h"
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/xnnpack/kernels.h"
 #include "runtime/xnnpack/qparams.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
-
-using onednn::Window;
 
 std::array<uint32_t, 2> pairOf(const Shape& pair) {
     return {static_cast<uint32_t>(pair[0]), static_cast<uint32_t>(pair[1])};
@@ -41,12 +39,12 @@ float highOf(const Bounds& bounds) {
 
 Result<std::string> lowerMaxPool(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, inputOf(b, 0, Layout::ChannelsLast));
-    QS_ASSIGN(const Window w, onednn::windowOf(b.node().attrs, x.shape));
+    QS_ASSIGN(const Window w, windowOf(b.node().attrs, x.shape));
     QS_TRY(checkWindow(w));
     const Operand y = b.output(w.output, Layout::ChannelsLast);
     const auto channels = static_cast<size_t>(x.shape[1]);
     const auto dilation = pairOf({w.dilation[0] + 1, w.dilation[1] + 1});
-    const Bounds bounds = onednn::realBounds(b.node());
+    const Bounds bounds = realBounds(b.node());
     if (!b.isInteger()) {
         QS_TRY(addOperator(
             b, kMacsPerElement * x.count(),
@@ -75,7 +73,7 @@ Result<std::string> lowerMaxPool(NodeBuilder& b) {
 Result<std::string> addFloatAverage(NodeBuilder& b, const Operand& x, const Window& w) {
     const Operand y = b.output(w.output, Layout::ChannelsLast);
     const auto channels = static_cast<size_t>(x.shape[1]);
-    const Bounds bounds = onednn::realBounds(b.node());
+    const Bounds bounds = realBounds(b.node());
     QS_TRY(addOperator(
         b, kMacsPerElement * x.count(),
         [&](xnn_operator_t* op) {
@@ -90,7 +88,7 @@ Result<std::string> addFloatAverage(NodeBuilder& b, const Operand& x, const Wind
 Result<std::string> addIntegerAverage(NodeBuilder& b, const Operand& x, const Window& w) {
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
     QS_TRY(checkRatio(p.scale[0] / q.scale[0], -8, 8));
-    QS_ASSIGN(const ByteRange range, byteRange(onednn::realBounds(b.node()), q));
+    QS_ASSIGN(const ByteRange range, byteRange(realBounds(b.node()), q));
     const Operand from = b.temporary(x.shape, at::kByte, x.layout);
     const Operand to = b.temporary(w.output, at::kByte, Layout::ChannelsLast);
     const Operand y = b.output(w.output, Layout::ChannelsLast);
@@ -114,7 +112,7 @@ Result<std::string> addGlobalAverage(NodeBuilder& b, const Operand& x, const Sha
     const Operand y = b.output(shape, layout);
     const auto channels = static_cast<size_t>(x.shape[1]);
     const auto pixels = static_cast<size_t>(x.shape[2] * x.shape[3]);
-    const Bounds bounds = onednn::realBounds(b.node());
+    const Bounds bounds = realBounds(b.node());
     const auto setup = [&]<typename T>(xnn_status (*function)(xnn_operator_t, size_t, size_t, const T*, T*,
                                                               pthreadpool_t)) -> Setup {
         return [function, batch = static_cast<size_t>(x.shape[0]), pixels, from = x.buffer, to = y.buffer](
@@ -148,7 +146,7 @@ Result<std::string> addGlobalAverage(NodeBuilder& b, const Operand& x, const Sha
 
 Result<std::string> lowerAveragePool(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, inputOf(b, 0, Layout::ChannelsLast));
-    QS_ASSIGN(const Window w, onednn::windowOf(b.node().attrs, x.shape));
+    QS_ASSIGN(const Window w, windowOf(b.node().attrs, x.shape));
     QS_TRY(checkWindow(w));
     const bool padded = w.padding != Shape{0, 0};
     const bool reachesBeyond = w.paddingEnd[0] > w.padding[0] || w.paddingEnd[1] > w.padding[1];
@@ -167,7 +165,7 @@ Result<std::string> lowerAveragePool(NodeBuilder& b) {
 
 Result<std::string> lowerAdaptiveAveragePool(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, inputOf(b, 0, Layout::ChannelsLast));
-    QS_ASSIGN(const Window w, onednn::adaptiveWindowOf(b.node().attrs, x.shape));
+    QS_ASSIGN(const Window w, adaptiveWindowOf(b.node().attrs, x.shape));
     if (w.output[2] * w.output[3] == 1) {
         return addGlobalAverage(b, x, w.output, Layout::ChannelsLast);
     }
@@ -194,15 +192,15 @@ Result<std::string> lowerMean(NodeBuilder& b) {
 
 }  // namespace
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack
 
 namespace qs {
 
-void register_xnnpack_pool(onednn::KernelRegistry& registry) {
-    registry.add("max_pool2d", {xnnpack::lowerMaxPool});
-    registry.add("avg_pool2d", {xnnpack::lowerAveragePool});
-    registry.add("adaptive_avg_pool2d", {xnnpack::lowerAdaptiveAveragePool});
-    registry.add("mean", {xnnpack::lowerMean});
+void register_xnnpack_pool(runtime::KernelRegistry& registry) {
+    registry.add("max_pool2d", {runtime::xnnpack::lowerMaxPool});
+    registry.add("avg_pool2d", {runtime::xnnpack::lowerAveragePool});
+    registry.add("adaptive_avg_pool2d", {runtime::xnnpack::lowerAdaptiveAveragePool});
+    registry.add("mean", {runtime::xnnpack::lowerMean});
 }
 
 }  // namespace qs

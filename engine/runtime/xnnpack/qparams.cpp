@@ -3,10 +3,10 @@
 #include <cmath>
 #include <string>
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 Result<ByteRange> byteRange(const Bounds& real, const QParams& y) {
-    const Bounds bounds = onednn::integerBounds(real, y);
+    const Bounds bounds = integerBounds(real, y);
     const auto byteOf = [&](double q) { return static_cast<int8_t>(std::lrint(q) + y.zeroPoint[0]); };
     const ByteRange range{byteOf(bounds.low), byteOf(bounds.high)};
     if (range.min >= range.max) {
@@ -23,4 +23,4 @@ Status checkRatio(double ratio, int low, int high) {
                    std::to_string(high) + " only, not " + std::to_string(ratio));
 }
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

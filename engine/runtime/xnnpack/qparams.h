@@ -2,11 +2,9 @@
 
 #include "core/result.h"
 #include "graph/qparams.h"
-#include "runtime/onednn/bounds.h"
+#include "runtime/plan/bounds.h"
 
-namespace qs::xnnpack {
-
-using onednn::Bounds;
+namespace qs::runtime::xnnpack {
 
 /// Qparams of a signed activation as XNNPACK's functions take them.
 inline int8_t zeroOf(const QParams& q) {
@@ -27,4 +25,4 @@ Result<ByteRange> byteRange(const Bounds& real, const QParams& y);
 /// Refuses ratios outside of [2^low, 2^high).
 Status checkRatio(double ratio, int low, int high);
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

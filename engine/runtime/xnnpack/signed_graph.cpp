@@ -2,7 +2,7 @@
 
 #include <ATen/ops/bitwise_xor.h>
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -18,4 +18,4 @@ at::Tensor toUnsigned(const at::Tensor& q) {
     return at::bitwise_xor(q.view(at::kByte), kOffset);
 }
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

@@ -4,7 +4,7 @@
 
 #include "graph/signed_activations.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 // XNNPACK's kernels for weights with a scale a channel take signed activations only; so all of them are
 // signed (withSignedActivations), and no step has to convert.
@@ -13,4 +13,4 @@ namespace qs::xnnpack {
 at::Tensor toSigned(const at::Tensor& q);
 at::Tensor toUnsigned(const at::Tensor& q);
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

@@ -1,8 +1,8 @@
 #include "runtime/xnnpack/flip.h"
-#include "runtime/xnnpack/kernel.h"
+#include "runtime/xnnpack/kernels.h"
 #include "runtime/xnnpack/qparams.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -34,7 +34,7 @@ Result<std::string> lowerSoftmax(NodeBuilder& b) {
     if (x.axis(b.node().attrs.get<int64_t>("dim")) + 1 != x.shape.size()) {
         return failure("it is not along the last axis");
     }
-    if (!onednn::realBounds(b.node()).isUnbounded()) {
+    if (!realBounds(b.node()).isUnbounded()) {
         return failure("XNNPACK fuses no activation into a softmax");
     }
     const auto channels = static_cast<size_t>(x.shape.back());
@@ -54,12 +54,12 @@ Result<std::string> lowerSoftmax(NodeBuilder& b) {
 
 }  // namespace
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack
 
 namespace qs {
 
-void register_xnnpack_softmax(onednn::KernelRegistry& registry) {
-    registry.add("softmax", {xnnpack::lowerSoftmax});
+void register_xnnpack_softmax(runtime::KernelRegistry& registry) {
+    registry.add("softmax", {runtime::xnnpack::lowerSoftmax});
 }
 
 }  // namespace qs

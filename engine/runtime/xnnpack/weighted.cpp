@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "ops/integer_bias.h"
-#include "runtime/onednn/weighted.h"
+#include "runtime/kernels/weighted_step.h"
 #include "runtime/xnnpack/binary.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 namespace {
 
@@ -15,9 +15,9 @@ constexpr Bounds kAnything{-std::numeric_limits<double>::infinity(), std::numeri
 
 }  // namespace
 
-Status checkWeighted(const NodeBuilder& b) {
-    QS_TRY(onednn::checkWeighted(b));
-    if (b.node().bfloat16) {
+Status checkWeightedStep(const NodeBuilder& b) {
+    QS_TRY(checkWeighted(b));
+    if (b.node().compute == Compute::BFloat16) {
         return failure("XNNPACK has no BF16 here");
     }
     if (b.isInteger() && b.node().hasAdd && !b.node().preAdd) {
@@ -29,7 +29,7 @@ Status checkWeighted(const NodeBuilder& b) {
 Destination destinationOf(NodeBuilder& b, const Shape& shape, Layout layout) {
     const QParams* y = b.isInteger() ? &*b.outputQParams() : nullptr;
     if (!b.node().hasAdd) {
-        return {b.output(shape, layout), y, onednn::realBounds(b.node())};
+        return {b.output(shape, layout), y, realBounds(b.node())};
     }
     return {b.temporary(shape, y ? at::kChar : at::kFloat, layout), y ? &*b.node().preAdd : nullptr,
             kAnything};
@@ -47,7 +47,7 @@ Result<std::string> finish(NodeBuilder& b, const Destination& y, std::string nam
     const Operand sum = b.output(residual.shape, residual.layout);
     QS_TRY(addBinary(b, Binary::Add, {y.operand, y.qparams},
                      {residual, integer ? &*b.inputQParams(1) : nullptr},
-                     {sum, integer ? &*b.outputQParams() : nullptr}, onednn::realBounds(b.node())));
+                     {sum, integer ? &*b.outputQParams() : nullptr}, realBounds(b.node())));
     return name + (integer ? " + qs8 add" : " + f32 add");
 }
 
@@ -119,4 +119,4 @@ Result<std::string> addConvolution(NodeBuilder& b, const ConvolutionSizes& s, co
     return "xnnpack qs8" + suffix;
 }
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

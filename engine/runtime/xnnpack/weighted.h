@@ -5,7 +5,7 @@
 #include "runtime/xnnpack/operator.h"
 #include "runtime/xnnpack/qparams.h"
 
-namespace qs::xnnpack {
+namespace qs::runtime::xnnpack {
 
 // What conv2d, conv_transpose2d and linear share: y = activation(op(x, W) + bias + residual), integer or
 // float.
@@ -20,7 +20,7 @@ struct Destination {
 };
 
 /// Refuses what no operator does, and integer residual sums whose first part has no qparams.
-Status checkWeighted(const NodeBuilder& b);
+Status checkWeightedStep(const NodeBuilder& b);
 
 Destination destinationOf(NodeBuilder& b, const Shape& shape, Layout layout);
 
@@ -51,4 +51,4 @@ struct ConvolutionSizes {
 Result<std::string> addConvolution(NodeBuilder& b, const ConvolutionSizes& sizes, const at::Tensor& weight,
                                    const Operand& x, const Destination& y);
 
-}  // namespace qs::xnnpack
+}  // namespace qs::runtime::xnnpack

@@ -12,8 +12,8 @@ torch::jit::Value* rounded(const TorchScriptStep& step, torch::jit::Value* real)
     return to(to(real, at::kBFloat16), at::kFloat);
 }
 
-std::optional<TorchScriptValues> emit(const TorchScriptStep& step) {
-    if (!step.node.bfloat16) {
+std::optional<TorchScriptValues> emitRounded(const TorchScriptStep& step) {
+    if (step.node.compute != Compute::BFloat16) {
         return std::nullopt;
     }
     TorchScriptValues inputs = step.inputs;
@@ -26,9 +26,9 @@ std::optional<TorchScriptValues> emit(const TorchScriptStep& step) {
 
 }  // namespace
 
-/// Weighted steps on bfloat16 numbers (QNode::bfloat16).
+/// Weighted steps on bfloat16 numbers (Compute::BFloat16).
 void register_bfloat16(TorchScriptPrecisions& precisions) {
-    precisions.add("bfloat16", {30, emit});
+    precisions.add("bfloat16", {30, emitRounded});
 }
 
 }  // namespace qs

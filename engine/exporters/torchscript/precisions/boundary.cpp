@@ -12,6 +12,10 @@ void register_boundary(TorchScriptPrecisions& precisions) {
                                         return TorchScriptValues{step.builder.call(
                                             "aten::dequantize", {step.inputs.at(0)}, step.output().name)};
                                     }
+                                    if (step.node.op == "requantize") {
+                                        return TorchScriptValues{step.quantize(
+                                            step.call("aten::dequantize", {step.inputs.at(0)}))};
+                                    }
                                     return std::nullopt;
                                 }});
 }
