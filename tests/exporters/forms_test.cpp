@@ -37,6 +37,31 @@ TEST(Forms, AreAllTested) {
     }
 }
 
+/// What no operator of a target rounds to is refused by its layer's name.
+TEST(Forms, WhatNoTargetRoundsToIsRefused) {
+    const TemporaryFolder folder;
+    size_t tried = 0;
+    for (const OpCase& one : entryCases()) {
+        QuantizedGraph graph = one.graph;
+        for (QNode& node : graph.nodes) {
+            const bool isDynamic = node.op == "dynamic_fake_quantize";
+            if (!isDynamic && node.op != "fake_quantize") {
+                continue;
+            }
+            node.attrs.set("dtype", std::string(isDynamic ? "binary" : "float8_e4m3"));
+            for (const char* extension : {".pt", ".onnx"}) {
+                const auto path = folder / (one.name + extension);
+                const auto written = exportTo(*exporterFor(path).value(), graph, {}, path);
+                ASSERT_FALSE(written) << path;
+                EXPECT_NE(written.error().message.find("layer " + node.layer), std::string::npos)
+                    << written.error().message;
+                ++tried;
+            }
+        }
+    }
+    EXPECT_GE(tried, 8U);
+}
+
 /// The cases of one family, all in one process of each runtime.
 class Forms : public testing::TestWithParam<std::string> {
   protected:

@@ -47,7 +47,7 @@ OnnxResult emit(const OnnxStep& step) {
     }
     if (!infoOf(grid.dtype).isInteger) {
         return failure("layer " + step.node().layer + ": its activations are " + type +
-                       ", for which this target has no operators; export another precision, or TorchScript");
+                       ", for which this target has no operators; choose another dtype for it");
     }
     if (infoOf(grid.dtype).fitsByte()) {
         return step.values().round(step.node().layer, step.tensor(0), grid);
@@ -60,6 +60,11 @@ OnnxResult emit(const OnnxStep& step) {
 /// The grid that covers the tensor, in elementary operators: DynamicQuantizeLinear has uint8 alone.
 OnnxResult emitDynamic(const OnnxStep& step) {
     const GridKind kind = gridKindOf(step.attrs());
+    if (!infoOf(kind.dtype).isInteger || kind.dtype == DType::Binary) {
+        return failure("layer " + step.node().layer + ": its activations are " +
+                       std::string(toString(kind.dtype)) +
+                       ", for which this target has no operators; choose another dtype for it");
+    }
     const std::string x = step.tensor(0);
     std::vector<int64_t> axes(step.rank());
     std::iota(axes.begin(), axes.end(), int64_t{0});

@@ -1,5 +1,7 @@
 #include "exporters/torchscript/byte_activations.h"
 
+#include "ops/fake_quantize.h"
+
 namespace qs {
 
 namespace {
@@ -22,10 +24,27 @@ bool makeByte(std::optional<QParams>& qparams) {
     return qparams->quantMin >= 0 && qparams->quantMax <= 255;
 }
 
+/// TorchScript has no float8, and of numbers that each run rounds to a grid of its own no signs.
+Status checkRounding(const QNode& node) {
+    const bool isDynamic = node.op == "dynamic_fake_quantize";
+    if (!isDynamic && node.op != "fake_quantize") {
+        return {};
+    }
+    const DType dtype = isDynamic ? gridKindOf(node.attrs).dtype : gridOf(node.attrs).dtype;
+    const DTypeInfo& type = infoOf(dtype);
+    const bool isHalf = !type.isInteger && type.bits == 16 && !isDynamic;
+    if (isHalf || (type.isInteger && !(isDynamic && dtype == DType::Binary))) {
+        return {};
+    }
+    return failure("layer " + node.layer + ": its activations are " + std::string(type.name) +
+                   ", for which TorchScript has no operators; choose another dtype for it");
+}
+
 }  // namespace
 
 Result<QuantizedGraph> withByteActivations(QuantizedGraph graph) {
     for (QNode& node : graph.nodes) {
+        QS_TRY(checkRounding(node));
         bool fits = makeByte(node.preAdd);
         for (const ValueId id : node.outputs) {
             fits = makeByte(graph.values.at(static_cast<size_t>(id.index)).qparams) && fits;
