@@ -2,6 +2,7 @@
 
 #include "core/files.h"
 #include "core/guard.h"
+#include "core/presentable.h"
 #include "protocol/json.h"
 #include "protocol/parse_json.h"
 
@@ -25,7 +26,8 @@ Result<protocol::Recipe> readRecipe(const std::string& path) {
     if (!recipe.is_object() || !recipe.contains("rules")) {
         return failure(path + " holds no recipe: " + kRemedy);
     }
-    return guard(path + " holds no recipe", [&] { return recipe.get<protocol::Recipe>(); });
+    auto read = guard(path + " holds no recipe", [&] { return recipe.get<protocol::Recipe>(); });
+    return read ? std::move(read) : presentable(read.error());
 }
 
 std::string recipeText(const protocol::Recipe& recipe) {

@@ -28,7 +28,13 @@ class JsonError : public std::runtime_error {
     /// The same problem seen from the struct that holds the offending one.
     JsonError inside(const std::string& member) const {
         const std::string dot = path_.empty() || path_.front() == '[' ? "" : ".";
-        return {member + dot + path_, problem_};
+        return {shortened(member) + dot + path_, problem_};
+    }
+
+    /// A name that a document made up, as a path shows it: its first 64 bytes and "..." where it is longer.
+    static std::string shortened(const std::string& name) {
+        constexpr size_t kMostBytes = 64;
+        return name.size() > kMostBytes ? name.substr(0, kMostBytes) + "..." : name;
     }
 
   private:

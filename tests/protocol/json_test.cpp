@@ -359,5 +359,17 @@ TEST(Json, Integers) {
     EXPECT_EQ(json({{"loss", 1}}).get<CurvePoint>().loss, 1.0);
 }
 
+TEST(Json, NamesThatADocumentMadeUpAreShownShortened) {
+    const std::string name(2000, 'm');
+    const json rule = {{"match", "global"}, {"key", ""}, {"qconfig", "fp32"}, {name, 1}};
+    try {
+        rule.get<Rule>();
+        FAIL() << "an unknown member was read";
+    } catch (const JsonError& error) {
+        EXPECT_THAT(error.what(), testing::StartsWith(std::string(64, 'm') + "...: unknown: there are "));
+        EXPECT_LT(error.inside(name).path().size(), 200u);
+    }
+}
+
 }  // namespace
 }  // namespace qs::protocol

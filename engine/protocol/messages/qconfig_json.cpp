@@ -79,7 +79,7 @@ void readStrictly(const json& source, T& target) {
             for (const std::string& key : visit.known) {
                 all += (all.empty() ? "" : ", ") + key;
             }
-            throw JsonError(name, "unknown: there are " + all);
+            throw JsonError(JsonError::shortened(name), "unknown: there are " + all);
         }
     }
 }
