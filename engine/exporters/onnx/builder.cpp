@@ -137,21 +137,13 @@ std::string OnnxBuilder::addInitializer(const std::string& wanted, const at::Ten
     return proto.name();
 }
 
-std::string OnnxBuilder::addInt4Initializer(const std::string& wanted, const at::Tensor& tensor) {
-    constexpr int kInt4 = 22;  // TensorProto::INT4, which the schema of Debian's ONNX does not name
-    const at::Tensor numbers = tensor.contiguous();
-    const int8_t* values = numbers.data_ptr<int8_t>();
-    std::string bytes(static_cast<size_t>((numbers.numel() + 1) / 2), '\0');
-    for (int64_t i = 0; i < numbers.numel(); ++i) {
-        const int nibble = (values[i] & 0xF) << (i % 2 == 0 ? 0 : 4);
-        char& byte = bytes[static_cast<size_t>(i / 2)];
-        byte = static_cast<char>(static_cast<unsigned char>(byte) | nibble);
-    }
+std::string OnnxBuilder::addNumbers(const std::string& wanted, const at::Tensor& numbers,
+                                    const OnnxElement& element) {
     onnx::TensorProto& proto = *model_.mutable_graph()->add_initializer();
     proto.set_name(uniqueName(tensorNames_, wanted));
-    proto.set_data_type(kInt4);
+    proto.set_data_type(element.type);
     proto.mutable_dims()->Add(numbers.sizes().begin(), numbers.sizes().end());
-    proto.set_raw_data(std::move(bytes));
+    proto.set_raw_data(packed(numbers, element));
     return proto.name();
 }
 

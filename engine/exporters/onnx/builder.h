@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "exporters/onnx/elements.h"
 #include "graph/graph.h"
 
 namespace qs {
@@ -55,8 +56,8 @@ class OnnxBuilder {
     /// A constant; returns its name. Throws std::invalid_argument for a type that onnxType() does not know.
     std::string addInitializer(const std::string& wanted, const at::Tensor& tensor);
 
-    /// int8 numbers of -8 to 7 as a constant of ONNX's INT4, two a byte; opset 21 and later.
-    std::string addInt4Initializer(const std::string& wanted, const at::Tensor& tensor);
+    /// Numbers of a quantized dtype as a constant of `element`; see packed().
+    std::string addNumbers(const std::string& wanted, const at::Tensor& numbers, const OnnxElement& element);
 
     /// A node with one output, whose name is like `output`; returns that name.
     std::string addNode(const std::string& op, const std::string& name,

@@ -45,15 +45,24 @@ OnnxResult emit(const OnnxStep& step) {
         default:
             break;
     }
+    const auto element = elementFor(grid.dtype, step.opset());
+    const bool isWhole = !infoOf(grid.dtype).isInteger || (grid.quantMin == infoOf(grid.dtype).least &&
+                                                           grid.quantMax == infoOf(grid.dtype).greatest);
+    if (element && element->name == type && isWhole) {
+        return step.values().roundWhole(step.node().layer, step.tensor(0), grid, *element);
+    }
     if (!infoOf(grid.dtype).isInteger) {
+        const auto younger = elementFor(grid.dtype, kNewestOnnxOpset);
         return failure("layer " + step.node().layer + ": its activations are " + type +
-                       ", for which this target has no operators; choose another dtype for it");
+                       ", for which this target has no operators; choose another dtype for it" +
+                       (younger ? " or opset " + std::to_string(younger->firstOpset) : ""));
     }
     if (infoOf(grid.dtype).fitsByte()) {
         return step.values().round(step.node().layer, step.tensor(0), grid);
     }
     step.builder().addNote("layer " + step.node().layer + ": its activations are rounded to " + type +
-                           " in float arithmetic, not held as such");
+                           " in float arithmetic, not held as such" +
+                           (!element && isWhole ? "; opset 21 has " + type : ""));
     return inArithmetic(step, grid);
 }
 

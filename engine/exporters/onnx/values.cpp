@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/tensor.h>
 
 #include "ops/op.h"
 
@@ -98,6 +99,20 @@ std::string OnnxValues::round(const std::string& layer, const std::string& real,
                             base + "/DequantizeLinear");
 }
 
+std::string OnnxValues::roundWhole(const std::string& layer, const std::string& real, const QParams& qparams,
+                                   const OnnxElement& element) {
+    const std::string base = real + "/rounded";
+    const at::Tensor zero = at::scalar_tensor(qparams.zeroPoint.at(0), at::kInt);
+    const OnnxGrid between{
+        builder_.addInitializer(base + "/scale", at::scalar_tensor(qparams.scale.at(0), at::kFloat)),
+        builder_.addNumbers(base + "/zero_point",
+                            infoOf(qparams.dtype).isInteger ? zero : zero.to(at::kFloat), element)};
+    const std::string numbers = builder_.addNode("QuantizeLinear", layer + "/QuantizeLinear",
+                                                 {real, between.scale, between.zeroPoint}, base);
+    return builder_.addNode("DequantizeLinear", layer + "/DequantizeLinear",
+                            {numbers, between.scale, between.zeroPoint}, base + "/DequantizeLinear");
+}
+
 std::string OnnxValues::constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,
                                  int64_t axis) {
     const at::Tensor zeroPoint = at::full(scale.sizes(), 0, integers.scalar_type());
@@ -112,16 +127,39 @@ std::string OnnxValues::constant(const std::string& name, const at::Tensor& inte
         name + "/DequantizeLinear", attributes);
 }
 
-std::string OnnxValues::int4Constant(const std::string& name, const at::Tensor& integers,
-                                     const at::Tensor& scale, int64_t axis) {
+std::string OnnxValues::weights(const std::string& name, const at::Tensor& numbers,
+                                const OnnxElement& element, const QParams& grid, bool transposed) {
+    const bool inGroups = grid.group > 0;
+    // Groups are runs of a row in memory order, which ONNX's blocks are of a matrix's row alone.
+    const bool isFlat = inGroups && numbers.dim() > 2;
+    const at::Tensor rows = isFlat ? numbers.flatten(1) : numbers;
+    const auto turned = [&](const at::Tensor& tensor) {
+        return transposed && tensor.dim() == 2 ? tensor.t() : tensor;
+    };
     OnnxAttributes attributes;
-    if (scale.dim() > 0) {
-        attributes.add("axis", axis);
+    Shape parameters;
+    if (inGroups) {
+        attributes.add("axis", int64_t{transposed ? 0 : 1}).add("block_size", grid.group);
+        parameters = {rows.size(0), static_cast<int64_t>(grid.scale.size()) / rows.size(0)};
+    } else if (grid.perChannel()) {
+        attributes.add("axis", int64_t{transposed ? 1 - grid.axis : grid.axis});
+        parameters = {static_cast<int64_t>(grid.scale.size())};
     }
-    return builder_.addNode(
-        "DequantizeLinear", name + "/DequantizeLinear",
-        {builder_.addInt4Initializer(name, integers), builder_.addInitializer(name + "/scale", scale)},
-        name + "/DequantizeLinear", attributes);
+    const at::Tensor scale = at::tensor(grid.scale, at::kFloat).reshape(parameters);
+    std::vector<std::string> inputs{builder_.addNumbers(name, turned(rows), element),
+                                    builder_.addInitializer(name + "/scale", turned(scale))};
+    if (infoOf(grid.dtype).isInteger) {
+        const at::Tensor zero = at::tensor(grid.zeroPoint, at::kInt).reshape(parameters);
+        inputs.push_back(builder_.addNumbers(name + "/zero_point", turned(zero), element));
+    }
+    const std::string real = builder_.addNode("DequantizeLinear", name + "/DequantizeLinear", inputs,
+                                              name + "/DequantizeLinear", attributes);
+    if (!isFlat) {
+        return real;
+    }
+    const std::string shape =
+        builder_.addInitializer(name + "/shape", at::tensor(numbers.sizes(), at::kLong));
+    return builder_.addNode("Reshape", name + "/Reshape", {real, shape}, name + "/Reshape");
 }
 
 std::string OnnxValues::quantizedConstant(const std::string& name, const at::Tensor& integers,

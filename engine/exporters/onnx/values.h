@@ -57,20 +57,24 @@ class OnnxValues {
     OnnxGrid gridOf(const QNode& node, ValueId id);
     OnnxGrid grid(const std::string& base, const QParams& qparams);
 
-    /// `real` rounded to the grid of `qparams`, as real numbers again: where a runtime rounds between two
-    /// ops.
+    /// `real` rounded to the grid of `qparams` in bytes, as real numbers again: where a runtime rounds
+    /// between two ops.
     std::string round(const std::string& layer, const std::string& real, const QParams& qparams);
+    /// The same in `element`, over all of its numbers.
+    std::string roundWhole(const std::string& layer, const std::string& real, const QParams& qparams,
+                           const OnnxElement& element);
 
     /// A constant given as integers, as real numbers. `axis` says along which extent per-channel qparams lie.
     std::string constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,
                          int64_t axis);
-    /// The same for integers of -8 to 7, held in four bits each; opset 21 and later.
-    std::string int4Constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,
-                             int64_t axis);
     /// The same as real numbers that a QuantizeLinear makes those integers of.
     std::string quantizedConstant(const std::string& name, const at::Tensor& integers,
                                   const at::Tensor& scale, int64_t axis);
-    /// The same with an activation's qparams.
+    /// Weights whose numbers lie on `grid` (see packed()), as real numbers. Of a matrix that is to be
+    /// `transposed` the result is [I, O]. Groups need opset 21 and a grid whose axis is 0.
+    std::string weights(const std::string& name, const at::Tensor& numbers, const OnnxElement& element,
+                        const QParams& grid, bool transposed);
+    /// Integers with an activation's qparams, as real numbers.
     std::string constant(const std::string& name, const at::Tensor& integers, const QParams& qparams);
 
     /// Tensors that have been quantized, in order.

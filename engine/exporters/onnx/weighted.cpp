@@ -16,6 +16,8 @@ namespace qs {
 
 namespace {
 
+constexpr int kFirstBlockOpset = 21;  // of DequantizeLinear with a scale a group
+
 at::Tensor toTensor(const std::vector<double>& values, bool scalar) {
     return scalar ? at::scalar_tensor(values.at(0), at::kFloat) : at::tensor(values, at::kFloat);
 }
@@ -49,13 +51,60 @@ at::Tensor roundedToBFloat16(const OnnxStep& step, const at::Tensor& weight) {
     return weight.to(at::kBFloat16).to(at::kFloat);
 }
 
-constexpr int kFirstInt4Opset = 21;
+/// Where a DequantizeLinear makes the weights, what holds their numbers; else empty.
+std::optional<OnnxElement> elementOf(const OnnxStep& step, const QParams& grid) {
+    const bool isPlain = infoOf(grid.dtype).isInteger && grid.group == 0 &&
+                         std::ranges::all_of(grid.zeroPoint, [](int64_t zero) { return zero == 0; });
+    // A QuantizeLinear that makes them of real numbers is written for bytes.
+    const bool areReals = step.profile().weights == OnnxProfile::Weights::Reals;
+    const bool needsPlain = step.profile().symmetric || areReals;
+    const bool hasGroups = step.opset() >= kFirstBlockOpset;
+    return (needsPlain && !isPlain) || (grid.group > 0 && !hasGroups)
+               ? std::nullopt
+               : elementFor(grid.dtype, areReals ? kOldestOnnxOpset : step.opset());
+}
 
-/// Whether a DequantizeLinear of bytes makes the weights: one scale a tensor or channel, no zero point.
-bool hasIntegerForm(const QParams& grid) {
-    const DTypeInfo& type = infoOf(grid.dtype);
-    return type.fitsByte() && type.isSigned && grid.group == 0 &&
-           std::ranges::all_of(grid.zeroPoint, [](int64_t zero) { return zero == 0; });
+/// What the file holds otherwise than the qconfig says, and which opset would mend that.
+void noteWeights(const OnnxStep& step, const QParams& grid, const std::optional<OnnxElement>& element) {
+    const std::string type(toString(grid.dtype));
+    const bool isWider = element && element->name != type;
+    if (element && !isWider) {
+        return;
+    }
+    const auto best = elementFor(grid.dtype, kNewestOnnxOpset);
+    const int opset = std::max(best ? best->firstOpset : 0, grid.group > 0 ? kFirstBlockOpset : 0);
+    const bool isYounger = opset > step.opset() && !step.profile().symmetric;
+    step.builder().addNote(
+        "layer " + step.node().layer +
+        (isWider ? ": its " + type + " weights are written as " + std::string(element->name) +
+                       ", with the same values"
+                 : ": its weights lie on the " + type + " grid of its qconfig and are written as float32") +
+        (isYounger ? "; opset " + std::to_string(opset) + " has " +
+                         (grid.group > 0 ? "groups" : std::string(best->name))
+                   : ""));
+}
+
+/// The numbers that stand for the weight on its grid; see packed().
+at::Tensor numbersOf(const QNode& node, const QParams& grid) {
+    if (node.weightInt) {
+        return *node.weightInt;
+    }
+    if (infoOf(grid.dtype).isInteger) {
+        return quantize(*node.weight, grid);
+    }
+    Shape rows(static_cast<size_t>(node.weight->dim()), 1);
+    const at::Tensor scale = at::tensor(grid.scale, at::kFloat);
+    if (grid.group > 0) {
+        const at::Tensor all = scale.reshape({node.weight->size(0), -1}).repeat_interleave(grid.group, 1);
+        return roundToFloat(
+            *node.weight /
+                all.slice(1, 0, node.weight->numel() / node.weight->size(0)).reshape(node.weight->sizes()),
+            grid.dtype);
+    }
+    if (grid.perChannel()) {
+        rows.at(static_cast<size_t>(grid.axis)) = scale.numel();
+    }
+    return roundToFloat(*node.weight / scale.reshape(rows), grid.dtype);
 }
 
 /// The weight; `transposed` swaps the extents of a linear layer's [O, I].
@@ -63,31 +112,22 @@ std::string weightTensor(const OnnxStep& step, bool transposed = false) {
     const QNode& node = step.node();
     const std::string name = node.layer + ".weight";
     const auto& grid = node.weightQParams ? node.weightQParams : node.weightGrid;
-    if (!grid || !hasIntegerForm(*grid)) {
+    const auto element = grid ? elementOf(step, *grid) : std::nullopt;
+    if (grid) {
+        noteWeights(step, *grid, element);
+    }
+    if (!element) {
         const at::Tensor real = transposed ? node.weight->t() : *node.weight;
-        if (grid) {
-            step.builder().addNote("layer " + node.layer + ": its weights lie on the " +
-                                   std::string(toString(grid->dtype)) +
-                                   " grid of its qconfig and are written as float32");
-        }
         return step.builder().addInitializer(
             name, node.compute == Compute::BFloat16 ? roundedToBFloat16(step, real) : real);
     }
-    const at::Tensor stored = node.weightInt ? *node.weightInt : quantize(*node.weight, *grid);
-    const at::Tensor tensor = transposed ? stored.t() : stored;
-    const QParams& qparams = *grid;
-    const int64_t axis = transposed ? 1 - qparams.axis : qparams.axis;
-    const at::Tensor scale = toTensor(qparams.scale, !qparams.perChannel());
-    if (infoOf(qparams.dtype).bits < 8) {
-        if (step.opset() >= kFirstInt4Opset && step.profile().weights == OnnxProfile::Weights::Integers) {
-            return step.values().int4Constant(name, tensor, scale, axis);
-        }
-        step.builder().addNote("layer " + node.layer + ": its " + std::string(toString(qparams.dtype)) +
-                               " weights are written as int8, with the same values; opset 21 has int4");
+    const at::Tensor numbers = numbersOf(node, *grid);
+    if (step.profile().weights == OnnxProfile::Weights::Integers) {
+        return step.values().weights(name, numbers, *element, *grid, transposed);
     }
-    return step.profile().weights == OnnxProfile::Weights::Reals
-               ? step.values().quantizedConstant(name, tensor, scale, axis)
-               : step.values().constant(name, tensor, scale, axis);
+    return step.values().quantizedConstant(name, transposed ? numbers.t() : numbers,
+                                           toTensor(grid->scale, !grid->perChannel()),
+                                           transposed ? 1 - grid->axis : grid->axis);
 }
 
 /// What ONNX takes for padding that is the same before and behind each axis.
