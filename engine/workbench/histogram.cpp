@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/presentable.h"
+#include "ops/op.h"
 #include "quant/observer.h"
 #include "workbench/messages.h"
 #include "workbench/preview.h"
@@ -23,7 +24,7 @@ constexpr int kMostBins = 4096;
 struct LayerWeight {
     at::Tensor values;
     std::optional<QParams> grid;
-    int channelAxis = 0;
+    int64_t channelAxis = 0;
 };
 
 const QNode* findStep(const QuantizedGraph& graph, const std::string& layer) {
@@ -84,7 +85,8 @@ Result<LayerWeight> weightOf(Caches& caches, const OpenedModel& opened,
     if (!step->weight) {
         return usageError("layer " + params.layer + " has no weight (it is a " + step->op + ")");
     }
-    LayerWeight weight{*step->weight, step->weightQParams, step->op == "conv_transpose2d" ? 1 : 0};
+    LayerWeight weight{*step->weight, step->weightQParams,
+                       static_cast<int64_t>(ops().find(step->op)->weightOutputAxis)};
     if (!built) {
         QS_ASSIGN(weight.grid, gridByRules(caches, opened, *step, params.variant.recipe.rules));
     }
