@@ -127,6 +127,14 @@
             <translation>范围的终点</translation>
         </message>
         <message>
+            <source>moves the biases of quantized layers until the means of their outputs are those of FP32</source>
+            <translation>调整量化层的偏置，使其输出均值与 FP32 一致</translation>
+        </message>
+        <message>
+            <source>calibration samples that means are taken over</source>
+            <translation>用于计算均值的校准样本数</translation>
+        </message>
+        <message>
             <source>leaves out the same share of numbers at either end</source>
             <translation>在两端各舍去相同比例的数值</translation>
         </message>

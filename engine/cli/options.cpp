@@ -124,6 +124,7 @@ void RecipeOptions::add(CLI::App& command, const std::string& evaluation) {
         ->excludes(presetOption)
         ->type_name("FILE");
     qconfigs.add(command);
+    algorithms.add(command);
     command.add_option("--calib-samples", recipe.calib_samples, "Samples to calibrate on; 0: all")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
@@ -186,6 +187,9 @@ Result<protocol::Recipe> RecipeOptions::make(const protocol::ModelInfo& model) c
     } else if (model.recipe && presetOption->empty() && !qconfigs.ruleModel()) {
         result.rules = model.recipe->rules;
         result.calibration = model.recipe->calibration;
+    }
+    if (algorithms.given()) {
+        QS_ASSIGN(result.algorithms, algorithms.read());
     }
     QS_ASSIGN(result.rules, qconfigs.make(std::move(result.rules), model));
     return result;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/algorithm_options.h"
 #include "cli/command.h"
 #include "cli/qconfig_options.h"
 #include "core/result.h"
@@ -48,6 +49,7 @@ struct RecipeOptions {
     std::string preset = "onednn";
     std::string recipeFile;
     QConfigOptions qconfigs;
+    AlgorithmOptions algorithms;
     protocol::Recipe recipe;
     std::string calibrationSource;
     bool perClass = false;

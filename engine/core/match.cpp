@@ -62,6 +62,13 @@ std::vector<std::string> nearestNames(std::string_view name, const std::vector<s
     return nearest;
 }
 
+std::string suggestion(const std::string& name, const std::vector<std::string>& candidates) {
+    constexpr size_t kLongestName = 512;  // a distance costs the product of both lengths
+    const auto nearest =
+        name.size() > kLongestName ? std::vector<std::string>() : nearestNames(name, candidates);
+    return nearest.empty() ? "" : "; did you mean " + join(nearest, " or ") + "?";
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
     std::string text;
     for (const auto& part : parts) {

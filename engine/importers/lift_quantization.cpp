@@ -9,8 +9,8 @@
 #include "importers/markers.h"
 #include "importers/tracer.h"
 #include "ops/fusion.h"
+#include "ops/grid_rule.h"
 #include "ops/op.h"
-#include "ops/rounding.h"
 
 namespace qs {
 
@@ -83,7 +83,9 @@ class Lifter {
         LiftedNetwork lifted;
         std::set<ValueId> integers;  // what integer groups make
         for (const FusionGroup& group : fuse(to_)) {
-            const bool could = couldBeInteger(group, integers), is = isInteger(group);
+            const bool could =
+                canComputeOnGrids(to_, group, [&](ValueId value) { return integers.contains(value); });
+            const bool is = isInteger(group);
             if (could && is) {
                 integers.insert(group.outputs.begin(), group.outputs.end());
             } else if (could) {
@@ -262,32 +264,6 @@ class Lifter {
         return graph.node(group.batchNorm.value_or(group.primary)).outputs.at(0);
     }
     ValueId preAdd(const FusionGroup& group) const { return group.add ? preAddOf(to_, group) : ValueId{}; }
-
-    bool isReal(const std::vector<ValueId>& values) const {
-        return std::all_of(values.begin(), values.end(),
-                           [&](ValueId id) { return to_.value(id).dtype == at::kFloat; });
-    }
-
-    /// Whether prepare() would run the group on integers if no rule forbade it.
-    bool couldBeInteger(const FusionGroup& group, const std::set<ValueId>& integers) const {
-        const QuantKind kind = quantKindOf(to_.node(group.primary).op);
-        if (kind == QuantKind::None || group.inputs.empty() || !isReal(group.inputs) ||
-            !isReal(group.outputs)) {
-            return false;
-        }
-        const auto available = [&](ValueId id) {
-            return integers.contains(id) || isQuantizedSource(to_, id);
-        };
-        switch (kind) {
-            case QuantKind::Weighted:
-                return true;
-            case QuantKind::Observed:
-                return std::any_of(group.inputs.begin(), group.inputs.end(), available);
-            default:
-                return isRounding(to_, to_.node(group.primary)) ||
-                       std::all_of(group.inputs.begin(), group.inputs.end(), available);
-        }
-    }
 
     bool isReadRaw(const FusionGroup& group, ValueId value) const {
         return std::any_of(group.members.begin(), group.members.end(), [&](NodeId member) {

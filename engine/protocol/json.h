@@ -60,6 +60,8 @@ QS_DECLARE_JSON(QConfig);
 QS_DECLARE_JSON(Rule);
 QS_DECLARE_JSON(QatSettings);
 QS_DECLARE_JSON(TensorQParams);
+QS_DECLARE_JSON(LayerChange);
+QS_DECLARE_JSON(Algorithm);
 QS_DECLARE_JSON(Recipe);
 
 // model.h
@@ -90,6 +92,8 @@ QS_DECLARE_JSON(VariantSpec);
 QS_DECLARE_JSON(LayerResult);
 QS_DECLARE_JSON(ModelResult);
 QS_DECLARE_JSON(CurvePoint);
+QS_DECLARE_JSON(ChangedLayer);
+QS_DECLARE_JSON(AlgorithmResult);
 QS_DECLARE_JSON(VariantResult);
 QS_DECLARE_JSON(TrainParams);
 
@@ -121,6 +125,7 @@ QS_DECLARE_JSON(EntryInfo);
 QS_DECLARE_JSON(MetricInfo);
 QS_DECLARE_JSON(ParameterInfo);
 QS_DECLARE_JSON(ObserverInfo);
+QS_DECLARE_JSON(AlgorithmInfo);
 QS_DECLARE_JSON(TargetInfo);
 QS_DECLARE_JSON(EngineInfo);
 

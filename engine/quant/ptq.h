@@ -68,6 +68,9 @@ struct PreparedModel {
     EncodingKey keyOf(const GridId& id) const { return {graph.value(id.value).name, id.grid}; }
 };
 
+/// Whether weighted layers that compute so have their weights on a grid.
+bool quantizesWeight(Compute compute);
+
 /// The observer of one of `model.observed`: the one that `config` names, or one that knows the answer where
 /// the range is fixed.
 Result<Observer> makeActivationObserver(const PreparedModel& model, const GridId& id,

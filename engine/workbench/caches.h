@@ -11,7 +11,7 @@
 #include "graph/graph.h"
 #include "graph/quantized_graph.h"
 #include "protocol/messages.h"
-#include "quant/ptq.h"
+#include "quant/pipeline.h"
 #include "quant/statistics/network_statistics.h"
 #include "workbench/models.h"
 #include "workbench/recent.h"
@@ -25,13 +25,10 @@ struct Observed {
 };
 
 /// A model made ready by a recipe.
-struct BuiltVariant {
+struct BuiltVariant : QuantizedNetwork {
     std::shared_ptr<const OpenedModel> opened;
     Graph graph;  ///< with the recipe's trained weights
     RuleSet rules;
-    PreparedModel prepared;
-    Calibration calibration;
-    QuantizedGraph converted;
     /// Null where the recipe brought the qparams and no pass over data is known.
     std::shared_ptr<const Observed> observed;
 };

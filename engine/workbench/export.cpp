@@ -47,6 +47,7 @@ Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& p
                             {"input_shape", info.inputs.at(0).shape}, {"classes", options.classes},
                             {"recipe", params.variant.recipe},        {"target", params.target}};
     metadata["recipe"]["calibration"] = writeCalibration(variant.built->calibration);
+    metadata["recipe"]["algorithms"] = writeAlgorithms(variant.built->algorithms);
     if (options.preprocessing) {
         metadata["preprocessing"] = *options.preprocessing;
         metadata["preprocessing_inside"] = params.preprocessing_inside;

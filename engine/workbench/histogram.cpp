@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/match.h"
 #include "core/presentable.h"
 #include "ops/op.h"
 #include "quant/observer.h"

@@ -1,6 +1,8 @@
 #include "workbench/measure.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <set>
 
 #include "analysis/layer_error.h"
@@ -255,12 +257,37 @@ const char* nameOf(VariantPart part) {
     return "latency";
 }
 
+/// What the algorithms of the recipe changed.
+void describeAlgorithms(const BuiltVariant& built, protocol::VariantResult& result) {
+    for (const AlgorithmReport& report : built.reports) {
+        protocol::AlgorithmResult& algorithm = result.algorithms.emplace_back();
+        algorithm.name = report.name;
+        for (const ChangedLayer& layer : report.layers) {
+            algorithm.layers.push_back({layer.layer, layer.biasChange});
+        }
+        const auto most = std::ranges::max_element(report.layers, {}, &ChangedLayer::biasChange);
+        if (most == report.layers.end()) {
+            result.notes.push_back(report.name + " found no quantized layer to change");
+            continue;
+        }
+        std::array<char, 32> change{};
+        std::snprintf(change.data(), change.size(), "%.3g", most->biasChange);
+        result.notes.push_back(report.name + " changed the biases of " +
+                               std::to_string(report.layers.size()) +
+                               (report.layers.size() == 1 ? " layer, " : " layers, most that of ") +
+                               most->layer + " by " + change.data());
+    }
+    add(built.notes, result.notes);
+}
+
 /// The variant before anything is measured of it.
 Result<protocol::VariantResult> describe(const protocol::VariantSpec& variant, const VariantOnData& subject) {
     const BuiltVariant& built = *subject.built;
     protocol::VariantResult result;
     result.recipe = variant.recipe;
     result.recipe.calibration = writeCalibration(built.calibration);
+    result.recipe.algorithms = writeAlgorithms(built.algorithms);
+    describeAlgorithms(built, result);
     result.layers = listLayers(*built.opened, built.prepared);
     const auto& reference = built.opened->reference();
     if (!reference) {
@@ -278,7 +305,7 @@ Result<protocol::VariantResult> describe(const protocol::VariantSpec& variant, c
     result.measured.threads = useThreads(variant.recipe.threads);
     result.measured.seed = variant.recipe.qat ? variant.recipe.qat->seed : variant.recipe.seed;
     result.skipped = built.observed ? built.observed->skipped : std::vector<std::string>();
-    result.notes = subject.data.notes;
+    add(subject.data.notes, result.notes);
     add({cpuNotes(), threadNote(variant.recipe.threads)}, result.notes);
     return result;
 }

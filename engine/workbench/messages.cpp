@@ -1,5 +1,7 @@
 #include "workbench/messages.h"
 
+#include <ATen/ops/from_blob.h>
+
 #include "core/match.h"
 #include "graph/grid_check.h"
 #include "ops/fusion.h"
@@ -154,6 +156,41 @@ std::vector<protocol::TensorQParams> writeCalibration(const Calibration& calibra
                            qparams.quantMin, qparams.quantMax, key.grid});
     }
     return written;
+}
+
+std::vector<AlgorithmStep> readAlgorithms(const std::vector<protocol::Algorithm>& algorithms) {
+    std::vector<AlgorithmStep> steps;
+    for (const protocol::Algorithm& algorithm : algorithms) {
+        AlgorithmStep& step = steps.emplace_back(AlgorithmStep{algorithm.name, algorithm.parameters});
+        if (!algorithm.layers) {
+            continue;
+        }
+        LayerChanges& chosen = step.chosen.emplace();
+        for (const protocol::LayerChange& change : *algorithm.layers) {
+            const auto size = static_cast<int64_t>(change.bias.size());
+            chosen[change.layer].bias =
+                at::from_blob(const_cast<double*>(change.bias.data()), {size}, at::kDouble).to(at::kFloat);
+        }
+    }
+    return steps;
+}
+
+std::vector<protocol::Algorithm> writeAlgorithms(const std::vector<AlgorithmStep>& steps) {
+    std::vector<protocol::Algorithm> algorithms;
+    for (const AlgorithmStep& step : steps) {
+        protocol::Algorithm& algorithm =
+            algorithms.emplace_back(protocol::Algorithm{step.name, step.parameters});
+        if (!step.chosen) {
+            continue;
+        }
+        algorithm.layers.emplace();
+        for (const auto& [layer, change] : *step.chosen) {
+            const at::Tensor bias = change.bias.to(at::kDouble).contiguous();
+            const double* const first = bias.data_ptr<double>();
+            algorithm.layers->push_back({layer, {first, first + bias.numel()}});
+        }
+    }
+    return algorithms;
 }
 
 QatSettings readQat(const protocol::QatSettings& settings) {

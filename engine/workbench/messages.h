@@ -5,6 +5,7 @@
 #include "core/result.h"
 #include "graph/graph.h"
 #include "protocol/messages.h"
+#include "quant/algorithms/algorithm.h"
 #include "quant/ptq.h"
 #include "quant/qat.h"
 
@@ -16,6 +17,9 @@ Result<RuleSet> readRules(const std::vector<protocol::Rule>& rules);
 /// Failure where an entry is no grid that kernels can take (gridProblem()).
 Result<Calibration> readCalibration(const std::vector<protocol::TensorQParams>& qparams);
 std::vector<protocol::TensorQParams> writeCalibration(const Calibration& calibration);
+/// Engine types whatever the entries say: checkRecipe() and checkAlgorithms() have looked at them.
+std::vector<AlgorithmStep> readAlgorithms(const std::vector<protocol::Algorithm>& algorithms);
+std::vector<protocol::Algorithm> writeAlgorithms(const std::vector<AlgorithmStep>& steps);
 QatSettings readQat(const protocol::QatSettings& settings);
 
 /// The layer table: one entry a fusion group, in execution order. Shapes must be inferred.

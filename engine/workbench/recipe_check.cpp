@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "core/match.h"
@@ -78,13 +79,6 @@ std::vector<std::string> opNames(const Graph& graph) {
 
 }  // namespace
 
-std::string suggestion(const std::string& name, const std::vector<std::string>& candidates) {
-    constexpr size_t kLongestName = 512;  // a distance costs the product of both lengths
-    const auto nearest =
-        name.size() > kLongestName ? std::vector<std::string>() : nearestNames(name, candidates);
-    return nearest.empty() ? "" : "; did you mean " + join(nearest, " or ") + "?";
-}
-
 Status checkRecipe(const protocol::Recipe& recipe) {
     QS_TRY(checkRange("batch", recipe.batch, 1, kLargestBatch));
     QS_TRY(checkCount("calib_samples", recipe.calib_samples));
@@ -96,6 +90,7 @@ Status checkRecipe(const protocol::Recipe& recipe) {
         return usageError("unknown backend '" + recipe.backend + "': use " + join(backends().names()));
     }
     QS_TRY(checkCountOf(recipe.rules));
+    QS_TRY(inOrder(ptqAlgorithms(), readAlgorithms(recipe.algorithms)));
     return recipe.qat ? checkQat(*recipe.qat) : Status();
 }
 
@@ -173,6 +168,52 @@ Status checkCalibration(const std::vector<protocol::TensorQParams>& entries, con
     }
     const auto read = readCalibration(entries);
     return read ? Status() : Status(read.error());
+}
+
+namespace {
+
+/// What is wrong with a layer's entry, or nothing.
+std::string changeProblem(const protocol::LayerChange& change, const Graph& graph) {
+    const Node* node = graph.findNode(change.layer);
+    if (!node) {
+        return "which the model does not have" + suggestion(change.layer, nodeNames(graph));
+    }
+    if (quantKindOf(node->op) != QuantKind::Weighted) {
+        return "which has no weights";
+    }
+    const auto channels = static_cast<size_t>(
+        outputChannels(node->op, node->attrs, graph.constant(node->inputs.at(1)).sizes()));
+    if (change.bias.size() != channels) {
+        return "of " + std::to_string(change.bias.size()) + " biases, but the layer has " +
+               std::to_string(channels) + " output channels";
+    }
+    const auto isReal = [](double bias) {
+        return std::isfinite(bias) && std::abs(bias) <= std::numeric_limits<float>::max();
+    };
+    return std::ranges::all_of(change.bias, isReal) ? "" : "with a bias that is no finite number";
+}
+
+}  // namespace
+
+Status checkAlgorithms(const std::vector<protocol::Algorithm>& algorithms, const Graph& graph) {
+    for (const protocol::Algorithm& algorithm : algorithms) {
+        const auto refuse = [&](const std::string& layer, const std::string& problem) {
+            return failure("algorithm '" + algorithm.name + "' of the recipe has an entry for " + layer +
+                               ", " + problem + ": remove its layers, so that it runs again",
+                           {{"algorithm", algorithm.name}, {"layer", layer}});
+        };
+        std::set<std::string> seen;
+        for (const protocol::LayerChange& change :
+             algorithm.layers.value_or(std::vector<protocol::LayerChange>())) {
+            if (const std::string problem = changeProblem(change, graph); !problem.empty()) {
+                return refuse(change.layer, problem);
+            }
+            if (!seen.insert(change.layer).second) {
+                return refuse(change.layer, "and another one for it");
+            }
+        }
+    }
+    return {};
 }
 
 }  // namespace qs

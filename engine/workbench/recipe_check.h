@@ -12,12 +12,9 @@ namespace qs {
 /// Every recipe passes here before it is used, wherever it came from: a file, a project, the metadata of an
 /// export, or a request.
 
-/// Counts, batches, runs, the backend, and the settings of training, as far as they can be told without a
-/// model. Usage error naming the key and what it may be.
+/// Counts, batches, runs, the backend, the algorithms, and the settings of training, as far as they can be
+/// told without a model. Usage error naming the key and what it may be.
 Status checkRecipe(const protocol::Recipe& recipe);
-
-/// "; did you mean a or b?", or nothing where there is nothing to choose from.
-std::string suggestion(const std::string& name, const std::vector<std::string>& candidates);
 
 /// What is wrong with single rules: a preset that there is not, a key that finds nothing in the model (a
 /// layer, a match of its pattern, an op that there is). Usage error where there are too many of them.
@@ -31,5 +28,9 @@ Status checkRules(const std::vector<protocol::Rule>& rules, const Graph& graph);
 /// That every entry is a grid that kernels can take (gridProblem()) of a tensor that the model has, and the
 /// only one of it. Failure naming the tensor.
 Status checkCalibration(const std::vector<protocol::TensorQParams>& entries, const Graph& graph);
+
+/// That what algorithms chose is for layers that the model has and that have a bias, each once, and of the
+/// right size and finite. Failure naming the layer.
+Status checkAlgorithms(const std::vector<protocol::Algorithm>& algorithms, const Graph& graph);
 
 }  // namespace qs

@@ -1,5 +1,6 @@
 #include "workbench/variant.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/presentable.h"
@@ -32,17 +33,32 @@ std::string passKey(const OpenedModel& opened, const protocol::VariantSpec& vari
     return key;
 }
 
-/// A variant by what goes into building it: the model at its shapes, rules, trained weights, and the qparams
-/// or the pass that they come from.
+/// Whether the recipe leaves anything to be found out from data.
+bool needsData(const std::vector<protocol::TensorQParams>& calibration,
+               const std::vector<protocol::Algorithm>& algorithms) {
+    return calibration.empty() || std::ranges::any_of(algorithms, [](const protocol::Algorithm& algorithm) {
+               return !algorithm.layers;
+           });
+}
+
+/// A variant by what goes into building it: the model at its shapes, rules, trained weights, and qparams and
+/// algorithms with what they chose, or the samples that they come from.
 std::string buildKey(const OpenedModel& opened, const protocol::VariantSpec& variant,
-                     const std::vector<protocol::TensorQParams>& calibration) {
+                     const std::vector<protocol::TensorQParams>& calibration,
+                     const std::vector<protocol::Algorithm>& algorithms) {
     const protocol::Recipe& recipe = variant.recipe;
-    const std::string rules = '\n' + json(recipe.rules).dump();
-    if (calibration.empty()) {
-        return passKey(opened, variant) + rules;
-    }
     const std::string weights = recipe.trained_weights.empty() ? "" : identify(recipe.trained_weights);
-    return opened.key + '\n' + weights + rules + '\n' + json(calibration).dump();
+    return (needsData(calibration, algorithms) ? passKey(opened, variant) : opened.key + '\n' + weights) +
+           '\n' + json(recipe.rules).dump() + '\n' + json(calibration).dump() + '\n' +
+           json(algorithms).dump();
+}
+
+/// The algorithms that change what a pass sees.
+std::vector<protocol::Algorithm> beforeCalibration(std::vector<protocol::Algorithm> algorithms) {
+    std::erase_if(algorithms, [](const protocol::Algorithm& algorithm) {
+        return ptqAlgorithms().find(algorithm.name)->stage != PtqAlgorithm::Stage::BeforeCalibration;
+    });
+    return algorithms;
 }
 
 /// The pass over the calibration data, or what is known of it.
@@ -82,18 +98,21 @@ Result<std::shared_ptr<const BuiltVariant>> make(Caches& caches, std::shared_ptr
     if (!recipe.trained_weights.empty()) {
         QS_TRY(loadWeights(built->graph, recipe.trained_weights));
     }
-    QS_ASSIGN(built->prepared, prepare(built->graph, built->rules));
-    if (recipe.calibration.empty()) {
-        if (!built->prepared.observed.empty()) {
-            QS_ASSIGN(built->observed,
-                      observedOf(caches, built->graph, passKey(*built->opened, variant), *data.calibration,
-                                 batchOf(*built->opened, recipe.batch), job));
-            QS_ASSIGN(built->calibration, chooseRanges(built->observed->statistics, built->prepared));
-        }
-    } else {
-        QS_ASSIGN(built->calibration, readCalibration(recipe.calibration));
+    QuantizationSource source{built->graph, built->rules};
+    if (!recipe.calibration.empty()) {
+        QS_ASSIGN(source.calibration, readCalibration(recipe.calibration));
     }
-    QS_ASSIGN(built->converted, convert(built->prepared, built->calibration));
+    source.observe = [&](const Graph& network,
+                         Job& observing) -> Result<std::shared_ptr<const NetworkStatistics>> {
+        const std::string key =
+            passKey(*built->opened, variant) + '\n' + json(beforeCalibration(recipe.algorithms)).dump();
+        QS_ASSIGN(built->observed, observedOf(caches, network, key, *data.calibration,
+                                              batchOf(*built->opened, recipe.batch), observing));
+        return std::shared_ptr<const NetworkStatistics>(built->observed, &built->observed->statistics);
+    };
+    source.algorithms = readAlgorithms(recipe.algorithms);
+    source.data = data.calibration.get();
+    QS_ASSIGN(static_cast<QuantizedNetwork&>(*built), quantizeNetwork(source, job));
     return std::shared_ptr<const BuiltVariant>(std::move(built));
 }
 
@@ -110,20 +129,22 @@ Result<VariantOnData> build(Caches& caches, protocol::VariantSpec variant, Job& 
     QS_ASSIGN(const auto opened, caches.models.open(variant.model, source.get(), variant.inputs, job));
     QS_TRY(checkRules(recipe.rules, opened->graph));
     QS_TRY(checkCalibration(recipe.calibration, opened->graph));
+    QS_TRY(checkAlgorithms(recipe.algorithms, opened->graph));
     VariantOnData result;
     QS_ASSIGN(result.data, chooseData(caches.models, *opened, variant));
     if (result.data.real) {
         // Before the work: a metric that does not fit.
         QS_TRY(metricsFor(*opened, *result.data.evaluation, recipe.metric, true));
     }
-    std::string key = buildKey(*opened, variant, recipe.calibration);
+    std::string key = buildKey(*opened, variant, recipe.calibration, recipe.algorithms);
     result.built = caches.built.find(key);
     if (!result.built) {
         QS_ASSIGN(result.built, make(caches, opened, variant, std::move(rules), result.data, job));
         ++caches.builds;
     }
-    // It is found again with the qparams that it has now, too.
-    result.key = buildKey(*opened, variant, writeCalibration(result.built->calibration));
+    // It is found again with what was found out, too.
+    result.key = buildKey(*opened, variant, writeCalibration(result.built->calibration),
+                          writeAlgorithms(result.built->algorithms));
     caches.built.keep({std::move(key), result.key}, result.built, bytesOf(*result.built));
     return result;
 }
@@ -140,7 +161,9 @@ std::shared_ptr<const BuiltVariant> findBuilt(Caches& caches, const protocol::Va
     protocol::VariantSpec spec = variant;
     spec.data = spec.data ? spec.data : spec.calib_data;
     const auto opened = caches.models.known(spec.model);
-    return opened ? caches.built.find(buildKey(*opened, spec, spec.recipe.calibration)) : nullptr;
+    return opened
+               ? caches.built.find(buildKey(*opened, spec, spec.recipe.calibration, spec.recipe.algorithms))
+               : nullptr;
 }
 
 }  // namespace qs

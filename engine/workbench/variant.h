@@ -18,8 +18,9 @@ struct VariantOnData {
     std::string key;  ///< the same for the same variant, however its qparams came about
 };
 
-/// Opens, applies the recipe's weights and rules, calibrates unless the recipe brings qparams, and converts;
-/// or finds what was built from the same. `variant.data` absent: its calib_data stands in, else noise.
+/// Opens, applies the recipe's weights and quantizes the network (quant/pipeline.h), from data only as far as
+/// the recipe does not bring what data would tell; or finds what was built from the same. `variant.data`
+/// absent: its calib_data stands in, else noise.
 Result<VariantOnData> buildVariant(Caches& caches, protocol::VariantSpec variant, Job& job);
 
 /// What was built for the request on a model that is open, or null. Safe from any thread.

@@ -34,6 +34,12 @@ Result<protocol::Recipe> recipeFor(const protocol::VerifyParams& params, const F
     if (recipe.calibration.empty() && !params.data) {
         return usageError("the recipe brings no calibration: give the data that it was calibrated on");
     }
+    for (const protocol::Algorithm& algorithm : recipe.algorithms) {
+        if (!algorithm.layers && !params.data) {
+            return usageError("the recipe does not bring what " + algorithm.name +
+                              " chose: give the data that it was calibrated on");
+        }
+    }
     recipe.metric.clear();
     return recipe;
 }

@@ -70,13 +70,28 @@ Status checkTrainable(const OpenedModel& opened) {
     return {};
 }
 
+std::vector<protocol::ParameterInfo> describeParameters(const std::vector<ParameterDef>& parameters) {
+    std::vector<protocol::ParameterInfo> all;
+    for (const ParameterDef& def : parameters) {
+        all.push_back({def.name, def.description, def.defaultValue, def.least, def.greatest});
+    }
+    return all;
+}
+
 std::vector<protocol::ObserverInfo> describeObservers() {
     std::vector<protocol::ObserverInfo> all;
     for (const auto& [name, observer] : observers().entries()) {
-        protocol::ObserverInfo& info = all.emplace_back(protocol::ObserverInfo{name, observer.description});
-        for (const ParameterDef& def : observer.parameters) {
-            info.parameters.push_back({def.name, def.description, def.defaultValue, def.least, def.greatest});
-        }
+        all.push_back({name, observer.description, describeParameters(observer.parameters)});
+    }
+    return all;
+}
+
+std::vector<protocol::AlgorithmInfo> describeAlgorithms() {
+    std::vector<protocol::AlgorithmInfo> all;
+    for (const auto& [name, algorithm] : ptqAlgorithms().entries()) {
+        const bool isBefore = algorithm.stage == PtqAlgorithm::Stage::BeforeCalibration;
+        all.push_back({name, algorithm.description, describeParameters(algorithm.parameters),
+                       isBefore ? "before_calibration" : "after_calibration"});
     }
     return all;
 }
@@ -107,6 +122,7 @@ protocol::EngineInfo Workbench::info() const {
     }
     info.presets = presets().names();
     info.observers = describeObservers();
+    info.algorithms = describeAlgorithms();
     for (const auto& [name, format] : datasetFormats().entries()) {
         info.data_formats.push_back({name, format.description});
     }
@@ -222,7 +238,10 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     QS_TRY(checkRecipe(variant.recipe));  // before the work
     const protocol::DataSpec validation = validationOf(params);
     QS_TRY(state_->caches.models.openData(validation));
-    QS_ASSIGN(const VariantOnData subject, buildVariant(state_->caches, variant, job));
+    // Training starts from the network itself; algorithms run on what it makes of that.
+    protocol::VariantSpec untrained = variant;
+    untrained.recipe.algorithms.clear();
+    QS_ASSIGN(const VariantOnData subject, buildVariant(state_->caches, untrained, job));
     const OpenedModel& opened = *subject.built->opened;
     QS_TRY(checkTrainable(opened));
     QS_ASSIGN(const auto training, wholeData(state_->caches.models, opened, *variant.data));
@@ -236,6 +255,9 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     measured.data = validation;
     measured.recipe.trained_weights = outputs.readable(params.weights_path).string();
     measured.recipe.calibration = writeCalibration(trained.calibration);
+    for (protocol::Algorithm& algorithm : measured.recipe.algorithms) {
+        algorithm.layers.reset();
+    }
     QS_ASSIGN(protocol::VariantResult result, measure(measured, job, partial));
     result.recipe.trained_weights = params.weights_path;
     result.measured.calib_data = variant.calib_data ? variant.calib_data->source : variant.data->source;

@@ -43,7 +43,8 @@ Recipe recipe() {
             {qparams()},
             "top5",
             9,
-            "xnnpack"};
+            "xnnpack",
+            {{"bias_correction", {{"samples", 32}}, {{{"fc", {0.5, -0.25}}}}}}};
 }
 LayerResult layerResult() {
     return {"fc", "linear", {"relu"}, {1, 10},       5130,     5120,     "int8",        "onednn",        1,
@@ -116,6 +117,7 @@ VariantResult variant() {
     result.speedup_low = 2.4;
     result.speedup_high = 2.6;
     result.machine_busy = true;
+    result.algorithms = {{"bias_correction", {{"fc", 0.5}}}};
     return result;
 }
 
@@ -159,6 +161,8 @@ SAMPLE(ModelInfo, {"m.pt",
 SAMPLE(Rule, {"layer", "fc", "fp32"});
 SAMPLE(QatSettings, qat());
 SAMPLE(TensorQParams, qparams());
+SAMPLE(LayerChange, {"fc", {0.5, -0.25}});
+SAMPLE(Algorithm, {"bias_correction", {{"samples", 32}}, {{{"fc", {0.5, -0.25}}}}});
 SAMPLE(Recipe, recipe());
 SAMPLE(LayerResult, layerResult());
 SAMPLE(BoundaryResult, {"b", "quantize", 0.5, 900});
@@ -173,6 +177,8 @@ SAMPLE(ClassReport, classReport());
 SAMPLE(ModelResult, modelResult());
 SAMPLE(CurvePoint, {2, 30, 0.5, 88.0});
 SAMPLE(Measurement, measurement());
+SAMPLE(ChangedLayer, {"fc", 0.5});
+SAMPLE(AlgorithmResult, {"bias_correction", {{"fc", 0.5}}});
 SAMPLE(VariantResult, variant());
 SAMPLE(ComparisonRow, comparisonRow());
 SAMPLE(ComparisonResult, {{comparisonRow(), ComparisonRow()}, "wall", {"note"}, measurement()});
@@ -180,23 +186,27 @@ SAMPLE(EntryInfo, {"npy", "tensors"});
 SAMPLE(MetricInfo, {"top1", "share of samples", "%", true, true, true});
 SAMPLE(ParameterInfo, {"percentile", "per cent", 99.99, 50.5, 100});
 SAMPLE(ObserverInfo, {"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}});
-SAMPLE(EngineInfo, {kProtocolVersion + 1,
-                    "0.1",
-                    "1.13",
-                    "2.6",
-                    "CPU",
-                    "avx2",
-                    4,
-                    {"n"},
-                    {"onednn"},
-                    {{"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}}},
-                    {{"npy", "tensors"}},
-                    {{"tensorrt", "TensorRT", ".onnx", true, "onnxruntime", 13, 21}},
-                    {{"top1", "share of samples", "%", true, false, true}},
-                    {{"xnnpack", "phones"}},
-                    {{"bare-int8", "primitives"}},
-                    {{"libtorch", "LibTorch"}},
-                    "Landlock 4 and seccomp"});
+SAMPLE(AlgorithmInfo,
+       {"bias_correction", "means", {{"samples", "of data", 64, 1, 100}}, "after_calibration"});
+SAMPLE(EngineInfo,
+       {kProtocolVersion + 1,
+        "0.1",
+        "1.13",
+        "2.6",
+        "CPU",
+        "avx2",
+        4,
+        {"n"},
+        {"onednn"},
+        {{"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}}},
+        {{"npy", "tensors"}},
+        {{"tensorrt", "TensorRT", ".onnx", true, "onnxruntime", 13, 21}},
+        {{"top1", "share of samples", "%", true, false, true}},
+        {{"xnnpack", "phones"}},
+        {{"bare-int8", "primitives"}},
+        {{"libtorch", "LibTorch"}},
+        "Landlock 4 and seccomp",
+        {{"bias_correction", "means", {{"samples", "of data", 64, 1, 100}}, "after_calibration"}}});
 SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {tensorInfo()}});
 SAMPLE(VariantSpec, variantSpec());
 SAMPLE(CompareParams, {variantSpec(), {"all"}});
@@ -247,13 +257,14 @@ class JsonOf : public testing::Test {};
 
 using AllMessages =
     testing::Types<Preprocessing, TensorInfo, DataSpec, DataInfo, LayerInfo, ModelInfo, Rule, QatSettings,
-                   TensorQParams, Recipe, LayerResult, BoundaryResult, MachinePeaks, ProfileSummary, Finding,
-                   MetricValue, MetricDrop, ClassResult, Confusion, ClassReport, ModelResult, CurvePoint,
-                   Measurement, VariantResult, ComparisonRow, ComparisonResult, EntryInfo, MetricInfo,
-                   ParameterInfo, ObserverInfo, TargetInfo, EngineInfo, OpenModelParams, VariantSpec,
-                   CompareParams, TrainParams, ExportParams, ExportResult, VerifyParams, OutputDifference,
-                   LayerDifference, VerifyResult, ProgressNote, PreviewParams, LayerQConfig, RuleProblem,
-                   QConfigPreview, HistogramParams, LayerHistogram, JobInfo, JobList, CancelParams>;
+                   TensorQParams, LayerChange, Algorithm, Recipe, LayerResult, BoundaryResult, MachinePeaks,
+                   ProfileSummary, Finding, MetricValue, MetricDrop, ClassResult, Confusion, ClassReport,
+                   ModelResult, CurvePoint, Measurement, ChangedLayer, AlgorithmResult, VariantResult,
+                   ComparisonRow, ComparisonResult, EntryInfo, MetricInfo, ParameterInfo, ObserverInfo,
+                   AlgorithmInfo, TargetInfo, EngineInfo, OpenModelParams, VariantSpec, CompareParams,
+                   TrainParams, ExportParams, ExportResult, VerifyParams, OutputDifference, LayerDifference,
+                   VerifyResult, ProgressNote, PreviewParams, LayerQConfig, RuleProblem, QConfigPreview,
+                   HistogramParams, LayerHistogram, JobInfo, JobList, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {

@@ -50,6 +50,14 @@ struct ObserverInfo {
     std::vector<ParameterInfo> parameters = {};
 };
 
+/// A way to make a variant better without training it.
+struct AlgorithmInfo {
+    std::string name;
+    std::string description;
+    std::vector<ParameterInfo> parameters = {};
+    std::string stage = {};  ///< when it runs: "before_calibration", "after_calibration"
+};
+
 /// "initialize" {} -> EngineInfo
 struct EngineInfo {
     int protocol_version = kProtocolVersion;
@@ -69,6 +77,7 @@ struct EngineInfo {
     std::vector<EntryInfo> contestants = {};
     std::vector<EntryInfo> file_runtimes = {};  ///< what can open an export here, the best first
     std::string sandbox = {};                   ///< that models are opened in: "Landlock 4 and seccomp"
+    std::vector<AlgorithmInfo> algorithms = {};
 };
 
 }  // namespace qs::protocol

@@ -42,6 +42,13 @@ void members(auto& visit, codec::Is<ObserverInfo> auto& v) {
     visit("parameters", v.parameters);
 }
 
+void members(auto& visit, codec::Is<AlgorithmInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("parameters", v.parameters);
+    visit("stage", v.stage);
+}
+
 void members(auto& visit, codec::Is<EngineInfo> auto& v) {
     visit("protocol_version", v.protocol_version);
     visit("engine_version", v.engine_version);
@@ -60,12 +67,14 @@ void members(auto& visit, codec::Is<EngineInfo> auto& v) {
     visit("contestants", v.contestants);
     visit("file_runtimes", v.file_runtimes);
     visit("sandbox", v.sandbox);
+    visit("algorithms", v.algorithms);
 }
 
 QS_DEFINE_JSON(EntryInfo)
 QS_DEFINE_JSON(MetricInfo)
 QS_DEFINE_JSON(ParameterInfo)
 QS_DEFINE_JSON(ObserverInfo)
+QS_DEFINE_JSON(AlgorithmInfo)
 QS_DEFINE_JSON(TargetInfo)
 QS_DEFINE_JSON(EngineInfo)
 

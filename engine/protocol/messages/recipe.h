@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,20 @@ struct TensorQParams {
     std::string grid = {};  ///< empty: the value's own; else what readers ask for: "int8 symmetric -128..127"
 };
 
+/// What an algorithm chose for a layer.
+struct LayerChange {
+    std::string layer;
+    std::vector<double> bias;  ///< float32, one an output channel, batch norm folded in
+};
+
+/// An algorithm that makes a variant better.
+struct Algorithm {
+    std::string name;                          ///< of EngineInfo::algorithms
+    std::map<std::string, double> parameters;  ///< absent ones have their defaults
+    /// What it chose: taken as it is. Absent: it runs, on the calibration samples.
+    std::optional<std::vector<LayerChange>> layers = {};
+};
+
 /// Everything that reproduces a variant.
 struct Recipe {
     std::vector<Rule> rules;
@@ -49,6 +64,7 @@ struct Recipe {
     uint64_t seed = 1;  ///< of the choice of calibration samples
     /// What runs the variant: a name of EngineInfo::backends; empty: onednn. The FP32 network runs on onednn.
     std::string backend = {};
+    std::vector<Algorithm> algorithms = {};
 };
 
 }  // namespace qs::protocol

@@ -25,6 +25,17 @@ void members(auto& visit, codec::Is<TensorQParams> auto& v) {
     visit("grid", v.grid);
 }
 
+void members(auto& visit, codec::Is<LayerChange> auto& v) {
+    visit("layer", v.layer);
+    visit("bias", v.bias);
+}
+
+void members(auto& visit, codec::Is<Algorithm> auto& v) {
+    visit("name", v.name);
+    visit("parameters", v.parameters);
+    visit("layers", v.layers);
+}
+
 void members(auto& visit, codec::Is<Recipe> auto& v) {
     visit("rules", v.rules);
     visit("calib_samples", v.calib_samples);
@@ -39,10 +50,13 @@ void members(auto& visit, codec::Is<Recipe> auto& v) {
     visit("metric", v.metric);
     visit("seed", v.seed);
     visit("backend", v.backend);
+    visit("algorithms", v.algorithms);
 }
 
 QS_DEFINE_JSON(QatSettings)
 QS_DEFINE_JSON(TensorQParams)
+QS_DEFINE_JSON(LayerChange)
+QS_DEFINE_JSON(Algorithm)
 QS_DEFINE_JSON(Recipe)
 
 }  // namespace qs::protocol

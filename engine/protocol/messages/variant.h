@@ -70,8 +70,20 @@ struct CurvePoint {
     std::optional<double> validation_top1;
 };
 
+/// A layer that an algorithm changed.
+struct ChangedLayer {
+    std::string layer;
+    double bias_change = 0;  ///< greatest difference of an element of the bias to what it was before
+};
+
+/// What an algorithm of the recipe did.
+struct AlgorithmResult {
+    std::string name;
+    std::vector<ChangedLayer> layers;
+};
+
 struct VariantResult {
-    Recipe recipe;  ///< with the calibration filled in
+    Recipe recipe;  ///< with the calibration, and what algorithms chose, filled in
     std::vector<LayerResult> layers;
     std::vector<BoundaryResult> boundaries;
     ModelResult fp32;
@@ -94,6 +106,7 @@ struct VariantResult {
     std::optional<double> speedup_high = {};
     /// Other work on the machine moved the times so much that they name no speed-up: of a layer neither.
     bool machine_busy = false;
+    std::vector<AlgorithmResult> algorithms = {};
 };
 
 /// "variant.measure" VariantSpec -> VariantResult. Calibrates unless the recipe brings qparams, converts,

@@ -49,6 +49,16 @@ void members(auto& visit, codec::Is<CurvePoint> auto& v) {
     visit("validation_top1", v.validation_top1);
 }
 
+void members(auto& visit, codec::Is<ChangedLayer> auto& v) {
+    visit("layer", v.layer);
+    visit("bias_change", v.bias_change);
+}
+
+void members(auto& visit, codec::Is<AlgorithmResult> auto& v) {
+    visit("name", v.name);
+    visit("layers", v.layers);
+}
+
 void members(auto& visit, codec::Is<VariantResult> auto& v) {
     visit("recipe", v.recipe);
     visit("layers", v.layers);
@@ -69,6 +79,7 @@ void members(auto& visit, codec::Is<VariantResult> auto& v) {
     visit("peaks", v.peaks);
     visit("profile", v.profile);
     visit("findings", v.findings);
+    visit("algorithms", v.algorithms);
 }
 
 void members(auto& visit, codec::Is<TrainParams> auto& v) {
@@ -80,6 +91,8 @@ void members(auto& visit, codec::Is<TrainParams> auto& v) {
 QS_DEFINE_JSON(LayerResult)
 QS_DEFINE_JSON(ModelResult)
 QS_DEFINE_JSON(CurvePoint)
+QS_DEFINE_JSON(ChangedLayer)
+QS_DEFINE_JSON(AlgorithmResult)
 QS_DEFINE_JSON(VariantResult)
 QS_DEFINE_JSON(TrainParams)
 

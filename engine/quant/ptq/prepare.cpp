@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <set>
 
+#include "ops/grid_rule.h"
 #include "ops/op.h"
 #include "ops/parameters.h"
-#include "ops/rounding.h"
 #include "quant/output_channels.h"
 #include "quant/ptq.h"
 
@@ -77,48 +77,25 @@ class Planner {
   private:
     QuantKind kindOf(const FusionGroup& group) const { return qs::kindOf(model_.graph, group); }
 
-    bool isReal(const std::vector<ValueId>& values) const {
-        return std::all_of(values.begin(), values.end(),
-                           [&](ValueId id) { return model_.graph.value(id).dtype == at::kFloat; });
-    }
-
-    /// Whether the value lies on a grid before anyone reads it.
-    bool isQuantized(ValueId value) const {
-        return made_.contains(value) || isQuantizedSource(model_.graph, value);
-    }
-
     Compute computeOf(const FusionGroup& group, const QConfig& qconfig) const {
         const QuantKind kind = kindOf(group);
-        if (group.inputs.empty() || !isReal(group.inputs) || !isReal(group.outputs)) {
+        if (qconfig.mode != Mode::Static) {
+            return kind == QuantKind::Weighted && isReal(model_.graph, group) ? weightedCompute(qconfig.mode)
+                                                                              : Compute::Float32;
+        }
+        if (!canComputeOnGrids(model_.graph, group, [&](ValueId value) { return made_.contains(value); })) {
             return Compute::Float32;
         }
-        if (qconfig.mode != Mode::Static) {
-            return kind == QuantKind::Weighted ? weightedCompute(qconfig.mode) : Compute::Float32;
+        return hasKernel(group, kind, qconfig) ? Compute::Integer : Compute::Simulated;
+    }
+
+    bool hasKernel(const FusionGroup& group, QuantKind kind, const QConfig& qconfig) const {
+        if (kind == QuantKind::PassThrough) {
+            return std::ranges::none_of(group.inputs, [&](ValueId input) { return isSimulated(input); });
         }
-        const auto quantized = static_cast<size_t>(
-            std::ranges::count_if(group.inputs, [&](ValueId input) { return isQuantized(input); }));
-        switch (kind) {
-            case QuantKind::None:
-                return Compute::Float32;
-            case QuantKind::Weighted:
-                return activationHasKernel(qconfig.activation) &&
-                               weightHasKernel(weightConfig(model_.graph.node(group.primary), qconfig.weight))
-                           ? Compute::Integer
-                           : Compute::Simulated;
-            case QuantKind::Observed:
-                return quantized == 0                            ? Compute::Float32
-                       : activationHasKernel(qconfig.activation) ? Compute::Integer
-                                                                 : Compute::Simulated;
-            case QuantKind::PassThrough:
-                if (quantized != group.inputs.size() &&
-                    !isRounding(model_.graph, model_.graph.node(group.primary))) {
-                    return Compute::Float32;
-                }
-                return std::ranges::any_of(group.inputs, [&](ValueId input) { return isSimulated(input); })
-                           ? Compute::Simulated
-                           : Compute::Integer;
-        }
-        return Compute::Float32;
+        return activationHasKernel(qconfig.activation) &&
+               (kind != QuantKind::Weighted ||
+                weightHasKernel(weightConfig(model_.graph.node(group.primary), qconfig.weight)));
     }
 
     static Compute weightedCompute(Mode mode) {
@@ -199,9 +176,9 @@ Status checkGroupSize(const PreparedModel& model, size_t index, const RuleSet& r
     const FusionGroup& group = model.groups[index];
     const Compute compute = model.computes[index];
     const auto& [qconfig, rule] = model.qconfigs[index];
-    const bool usesWeight =
-        compute == Compute::Simulated || compute == Compute::Dynamic || compute == Compute::WeightOnly;
-    if (!usesWeight || kindOf(model.graph, group) != QuantKind::Weighted) {
+    // On integer kernels weights have no groups.
+    if (!quantizesWeight(compute) || compute == Compute::Integer ||
+        kindOf(model.graph, group) != QuantKind::Weighted) {
         return {};
     }
     const Node& primary = model.graph.node(group.primary);
@@ -225,6 +202,11 @@ std::string gridText(const TensorQConfig& config) {
            (config.scheme == Scheme::Symmetric ? " symmetric " : " affine ") +
            std::to_string(config.quantMin) + ".." + std::to_string(config.quantMax) +
            (config.zeroPoint ? " z=" + std::to_string(*config.zeroPoint) : "");
+}
+
+bool quantizesWeight(Compute compute) {
+    return compute == Compute::Integer || compute == Compute::Simulated || compute == Compute::Dynamic ||
+           compute == Compute::WeightOnly;
 }
 
 ValueId preAddValue(const Graph& graph, const FusionGroup& group) {
@@ -251,10 +233,7 @@ Result<PreparedModel> prepare(Graph graph, const RuleSet& rules) {
     for (size_t i = 0; i < model.groups.size(); ++i) {
         QS_TRY(checkGroupSize(model, i, rules));
     }
-    const bool quantizes = std::ranges::any_of(model.computes, [](Compute compute) {
-        return compute == Compute::Integer || compute == Compute::Simulated || compute == Compute::Dynamic ||
-               compute == Compute::WeightOnly;
-    });
+    const bool quantizes = std::ranges::any_of(model.computes, quantizesWeight);
     if (const auto bad = parametersNotFinite(model.graph); quantizes && !bad.empty()) {
         return failure(bad.front().text +
                        ": a network that computes with it cannot be quantized; save the model again with "

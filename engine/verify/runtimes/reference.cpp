@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "importers/importer.h"
-#include "quant/ptq.h"
+#include "quant/pipeline.h"
 #include "runtime/executor.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
@@ -71,8 +71,10 @@ Result<QuantizedGraph> networkOf(const ImportedModel& model) {
         rules.push_back({RuleMatch::Layer, layer, "fp32"});
     }
     QS_ASSIGN(const RuleSet ruleSet, RuleSet::make(std::move(rules)));
-    QS_ASSIGN(const PreparedModel prepared, prepare(model.graph, ruleSet));
-    return convert(prepared, fileCalibration(model.graph));
+    Job job;
+    QS_ASSIGN(QuantizedNetwork network,
+              quantizeNetwork({model.graph, ruleSet, fileCalibration(model.graph)}, job));
+    return std::move(network.converted);
 }
 
 Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int) {
