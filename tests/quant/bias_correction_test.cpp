@@ -15,9 +15,7 @@ namespace qs {
 namespace {
 
 using test::StripesData;
-using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::Not;
 
 constexpr int64_t kSamples = 64;
 constexpr int64_t kBatch = 16;
