@@ -15,12 +15,7 @@
 #include "widgets/common/format.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
-#include "widgets/findings/findings_panel.h"
-#include "widgets/inspector/summary_panel.h"
 #include "widgets/layers/layer_panel.h"
-#include "widgets/profile/profile_panel.h"
-#include "widgets/variants/variant_panel.h"
-#include "widgets/verify/proof_panel.h"
 #include "widgets/verify/verdict_text.h"
 
 namespace qs::app {
@@ -58,7 +53,7 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::rulesChanged, this, [this] {
         showPreset();
         showLayers();
-        showCurrentVariant();
+        showOutdated();
     });
     connect(&session_, &Session::variantsChanged, this, &MainWindow::showVariants);
     connect(&session_, &Session::currentVariantChanged, this, [this] {
@@ -78,7 +73,7 @@ void MainWindow::connectSession() {
     });
     connect(&session_, &Session::jobFinished, this, [this] { showCurve(); });
     connect(&session_, &Session::liveCurveChanged, this, &MainWindow::showCurve);
-    connect(&session_, &Session::exported, this, &MainWindow::showExport);
+    connect(&session_, &Session::exported, state_, &ViewState::setExported);
     connect(&session_, &Session::proofChanged, this, &MainWindow::showProof);
     connect(&session_, &Session::verified, this, &MainWindow::showVerdict);
     connect(&session_, &Session::message, this, &MainWindow::showMessage);
@@ -117,18 +112,18 @@ void MainWindow::connectViews() {
         session_.setSelectedLayer(layers.isEmpty() ? QString() : layers.first());
         updateActions();
     });
-    connect(&docks_->summary(), &SummaryPanel::skippedRequested, this, &MainWindow::showSkipped);
-    connect(actions_->worstCount, &QSpinBox::valueChanged, this, &MainWindow::updateActions);
-    connect(&docks_->variants(), &VariantPanel::adoptRequested, this,
+    connect(state_, &ViewState::skippedRequested, this, &MainWindow::showSkipped);
+    connect(state_, &ViewState::variantRulesRequested, this,
             [this](const QString& id) { session_.adoptRules(id); });
-    connect(&docks_->variants(), &VariantPanel::removeRequested, this,
+    connect(state_, &ViewState::variantRemovalRequested, this,
             [this](const QString& id) { session_.removeVariant(id); });
+    connect(actions_->worstCount, &QSpinBox::valueChanged, this, &MainWindow::updateActions);
 }
 
 void MainWindow::showDocument() {
     docks_->setWorkspaceVisible(session_.model() != nullptr);
     pages_->setCurrentWidget(session_.model() ? static_cast<QWidget*>(layers_) : welcome_);
-    docks_->summary().setModel(session_.model().get());
+    state_->setModel(session_.model());
     showData();
     showPreset();
     showLayers();
@@ -147,7 +142,7 @@ void MainWindow::showData() {
         const auto& data = session_.data(role);
         return data ? std::optional(data->info) : std::nullopt;
     };
-    docks_->summary().setData(info(DataRole::Evaluation), info(DataRole::Calibration));
+    state_->setData(info(DataRole::Evaluation), info(DataRole::Calibration));
 }
 
 void MainWindow::showSkipped(const std::vector<std::string>& skipped) {
@@ -170,7 +165,7 @@ void MainWindow::showVariants() {
     const VariantPtr current = session_.currentVariant();
     state_->setVariants(session_.model() ? variantRows() : std::vector<VariantRow>(),
                         current ? current->id : QString());
-    showCurrentVariant();
+    showOutdated();
     updateActions();
 }
 
@@ -191,10 +186,8 @@ std::vector<VariantRow> MainWindow::variantRows() const {
     return rows;
 }
 
-void MainWindow::showCurrentVariant() {
-    const VariantPtr current = session_.currentVariant();
-    docks_->summary().setVariant(current ? current->name : QString(), current ? &current->result : nullptr,
-                                 session_.isOutdated());
+void MainWindow::showOutdated() {
+    state_->setOutdated(session_.isOutdated());
 }
 
 void MainWindow::showCurve() {
@@ -209,22 +202,16 @@ void MainWindow::showProfile() {
     state_->setProfile(variant ? makeVariantProfile(variant->result) : VariantProfile());
 }
 
-void MainWindow::showExport(const protocol::ExportResult& result) {
-    docks_->proof().setExport(result);
-    docks_->raise("proofDock");
-}
-
 void MainWindow::showProof() {
     const auto& proof = session_.proof();
-    docks_->proof().setProof(proof ? proof->file : QString(),
-                             proof ? std::optional(proof->result) : std::nullopt);
+    state_->setProof(proof ? std::optional(ShownProof{proof->file, proof->result}) : std::nullopt);
     if (!proof) {
-        docks_->proof().setExport({});
+        state_->setExported({});
     }
 }
 
 void MainWindow::showVerdict() {
-    docks_->raise("proofDock");
+    emit state_->verified();
     const Proof& proof = *session_.proof();
     const bool passed = proof.result.passed;
     const QString text = !passed ? tr("%1 does not do what the engine does: %2.")

@@ -2,33 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
     <context>
-        <name>Charts</name>
-        <message>
-            <source>Error by layer</source>
-            <translation>逐层误差</translation>
-        </message>
-        <message>
-            <source>Latency by layer</source>
-            <translation>逐层延迟</translation>
-        </message>
-        <message>
-            <source>Accuracy against latency</source>
-            <translation>准确率与延迟</translation>
-        </message>
-        <message>
-            <source>Training</source>
-            <translation>训练</translation>
-        </message>
-        <message>
-            <source>Confusion matrix</source>
-            <translation>混淆矩阵</translation>
-        </message>
-        <message>
-            <source>Roofline</source>
-            <translation>屋顶线</translation>
-        </message>
-    </context>
-    <context>
         <name>Classes</name>
         <message>
             <source>class %1</source>
@@ -323,6 +296,17 @@
         <message>
             <source>%1 h %2 min</source>
             <translation>%1 小时 %2 分</translation>
+        </message>
+    </context>
+    <context>
+        <name>JsonFile</name>
+        <message>
+            <source>%1 cannot be written: %2.</source>
+            <translation>无法写入 %1：%2。</translation>
+        </message>
+        <message>
+            <source>%1 cannot be read: %2.</source>
+            <translation>无法读取 %1：%2。</translation>
         </message>
     </context>
     <context>
@@ -679,6 +663,57 @@
         </message>
     </context>
     <context>
+        <name>Panels</name>
+        <message>
+            <source>Confusion matrix</source>
+            <translation>混淆矩阵</translation>
+        </message>
+        <message>
+            <source>Error by layer</source>
+            <translation>逐层误差</translation>
+        </message>
+        <message>
+            <source>Latency by layer</source>
+            <translation>逐层延迟</translation>
+        </message>
+        <message>
+            <source>Roofline</source>
+            <translation>屋顶线</translation>
+        </message>
+        <message>
+            <source>Accuracy against latency</source>
+            <translation>准确率与延迟</translation>
+        </message>
+        <message>
+            <source>Training</source>
+            <translation>训练</translation>
+        </message>
+        <message>
+            <source>Classes</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Findings</source>
+            <translation>诊断</translation>
+        </message>
+        <message>
+            <source>Summary</source>
+            <translation>概要</translation>
+        </message>
+        <message>
+            <source>Profile</source>
+            <translation>性能剖析</translation>
+        </message>
+        <message>
+            <source>Variants</source>
+            <translation>变体</translation>
+        </message>
+        <message>
+            <source>Proof</source>
+            <translation>验证</translation>
+        </message>
+    </context>
+    <context>
         <name>Profile</name>
         <message>
             <source>inputs and outputs</source>
@@ -829,6 +864,33 @@
         <message>
             <source>Change</source>
             <translation>变化</translation>
+        </message>
+    </context>
+    <context>
+        <name>VariantFile</name>
+        <message>
+            <source>The folder %1 cannot be made.</source>
+            <translation>无法创建文件夹 %1。</translation>
+        </message>
+        <message>
+            <source>The trained weights cannot be copied to %1: %2.</source>
+            <translation>无法将训练得到的权重复制到 %1：%2。</translation>
+        </message>
+        <message>
+            <source>%1 is damaged: %2.</source>
+            <translation>%1 已损坏：%2。</translation>
+        </message>
+        <message>
+            <source>%1 is not there.</source>
+            <translation>%1 不存在。</translation>
+        </message>
+        <message>
+            <source>it does not say that it is this variant</source>
+            <translation>其中没有标明它是这个变体</translation>
+        </message>
+        <message>
+            <source>%1 was written by a newer Quantoscope.</source>
+            <translation>%1 由更新版本的 Quantoscope 写入。</translation>
         </message>
     </context>
     <context>
@@ -3380,71 +3442,6 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Write the network to a file, and verify such files</source>
             <translation>将网络写入文件，并验证此类文件</translation>
-        </message>
-    </context>
-    <context>
-        <name>qs::app::WindowDocks</name>
-        <message>
-            <source>Summary</source>
-            <translation>概要</translation>
-        </message>
-        <message>
-            <source>Variants</source>
-            <translation>变体</translation>
-        </message>
-        <message>
-            <source>Classes</source>
-            <translation>类别</translation>
-        </message>
-        <message>
-            <source>Profile</source>
-            <translation>性能剖析</translation>
-        </message>
-        <message>
-            <source>Findings</source>
-            <translation>诊断</translation>
-        </message>
-        <message>
-            <source>Proof</source>
-            <translation>验证</translation>
-        </message>
-    </context>
-    <context>
-        <name>JsonFile</name>
-        <message>
-            <source>%1 cannot be written: %2.</source>
-            <translation>无法写入 %1：%2。</translation>
-        </message>
-        <message>
-            <source>%1 cannot be read: %2.</source>
-            <translation>无法读取 %1：%2。</translation>
-        </message>
-    </context>
-    <context>
-        <name>VariantFile</name>
-        <message>
-            <source>The folder %1 cannot be made.</source>
-            <translation>无法创建文件夹 %1。</translation>
-        </message>
-        <message>
-            <source>The trained weights cannot be copied to %1: %2.</source>
-            <translation>无法将训练得到的权重复制到 %1：%2。</translation>
-        </message>
-        <message>
-            <source>%1 is damaged: %2.</source>
-            <translation>%1 已损坏：%2。</translation>
-        </message>
-        <message>
-            <source>%1 is not there.</source>
-            <translation>%1 不存在。</translation>
-        </message>
-        <message>
-            <source>it does not say that it is this variant</source>
-            <translation>其中没有标明它是这个变体</translation>
-        </message>
-        <message>
-            <source>%1 was written by a newer Quantoscope.</source>
-            <translation>%1 由更新版本的 Quantoscope 写入。</translation>
         </message>
     </context>
 </TS>

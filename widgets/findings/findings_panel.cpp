@@ -8,6 +8,8 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "widgets/panels/panel_types.h"
+
 namespace qs {
 
 FindingsPanel::FindingsPanel(ViewState& state, QWidget* parent)
@@ -95,6 +97,11 @@ void FindingsPanel::updateButton() {
     show_->setEnabled(ofLayer);
     show_->setToolTip(ofLayer ? tr("Scroll the table of layers to it")
                               : tr("Choose a finding of a layer first."));
+}
+
+void register_findings_panel(PanelTypes& panels) {
+    panels.add({"findingsDock", QT_TRANSLATE_NOOP("Panels", "Findings"), PanelPlace::BottomLeft, 2, "Alt+4",
+                makePanel<FindingsPanel>});
 }
 
 }  // namespace qs

@@ -11,6 +11,7 @@
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/models/metrics.h"
 #include "widgets/models/speedup.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -148,7 +149,7 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     skipped_ = new QPushButton(content);
     skipped_->setObjectName(QStringLiteral("skippedButton"));
     skipped_->hide();
-    connect(skipped_, &QPushButton::clicked, this, [this] { emit skippedRequested(skipped()); });
+    connect(skipped_, &QPushButton::clicked, this, [this] { emit state_.skippedRequested(skipped()); });
     for (QWidget* part :
          std::initializer_list<QWidget*>{variantName_, outdated_, figures_, drop_, busy_, notes_, layer_,
                                          model_, modelNotes_, data_, skipped_, measurement_}) {
@@ -161,9 +162,18 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     connect(&state_, &ViewState::selectedLayersChanged, this, &SummaryPanel::showLayer);
     connect(&state_, &ViewState::layersChanged, this, &SummaryPanel::showLayer);
+    connect(&state_, &ViewState::modelChanged, this, &SummaryPanel::showModel);
+    connect(&state_, &ViewState::dataChanged, this, &SummaryPanel::showData);
+    connect(&state_, &ViewState::variantsChanged, this, &SummaryPanel::showVariant);
+    connect(&state_, &ViewState::outdatedChanged, this, &SummaryPanel::showVariant);
+    showModel();
+    showData();
+    showVariant();
+    showLayer();
 }
 
-void SummaryPanel::setModel(const protocol::ModelInfo* model) {
+void SummaryPanel::showModel() {
+    const protocol::ModelInfo* model = state_.model().get();
     modelNotes_->setVisible(model && !model->notes.empty());
     if (!model) {
         model_->setRows({});
@@ -203,8 +213,9 @@ std::vector<QStringList> SummaryPanel::dataRows(const protocol::DataInfo& data) 
     return rows;
 }
 
-void SummaryPanel::setData(const std::optional<protocol::DataInfo>& data,
-                           const std::optional<protocol::DataInfo>& calibration) {
+void SummaryPanel::showData() {
+    const auto& data = state_.data();
+    const auto& calibration = state_.calibrationData();
     skippedData_.clear();
     std::vector<QStringList> rows;
     if (data) {
@@ -232,10 +243,12 @@ std::vector<std::string> SummaryPanel::skipped() const {
     return {all.begin(), all.end()};
 }
 
-void SummaryPanel::setVariant(const QString& name, const protocol::VariantResult* result, bool outdated) {
-    variantName_->setText(name);
+void SummaryPanel::showVariant() {
+    const VariantRow* variant = state_.findVariant(state_.currentVariant());
+    const protocol::VariantResult* result = variant ? variant->result.get() : nullptr;
+    variantName_->setText(variant ? variant->name : QString());
     variantName_->setVisible(result != nullptr);
-    outdated_->setVisible(result != nullptr && outdated);
+    outdated_->setVisible(result != nullptr && state_.isOutdated());
     skippedSamples_.clear();
     if (result) {
         skippedSamples_.insert(result->skipped.begin(), result->skipped.end());
@@ -316,6 +329,11 @@ void SummaryPanel::showLayer() {
             {tr("Also"), tr("%n more layer(s) selected", nullptr, static_cast<int>(selected.size() - 1))});
     }
     layer_->setRows(rows);
+}
+
+void register_summary_panel(PanelTypes& panels) {
+    panels.add({"summaryDock", QT_TRANSLATE_NOOP("Panels", "Summary"), PanelPlace::RightTop, 0, "Alt+1",
+                makePanel<SummaryPanel>});
 }
 
 }  // namespace qs

@@ -26,6 +26,20 @@ VariantRow VariantRows::operator()(const QString& id, const QString& name,
     return {id, name, trained, static_cast<int>(floatLayers), std::move(result)};
 }
 
+void ViewState::setModel(std::shared_ptr<const protocol::ModelInfo> model) {
+    if (model != model_) {
+        model_ = std::move(model);
+        emit modelChanged();
+    }
+}
+
+void ViewState::setData(std::optional<protocol::DataInfo> data,
+                        std::optional<protocol::DataInfo> calibration) {
+    data_ = std::move(data);
+    calibrationData_ = std::move(calibration);
+    emit dataChanged();
+}
+
 void ViewState::setLayers(std::vector<LayerRow> layers) {
     layers_ = std::move(layers);
     places_.clear();
@@ -68,6 +82,13 @@ const VariantRow* ViewState::findVariant(const QString& id) const {
     return found == variants_.end() ? nullptr : &*found;
 }
 
+void ViewState::setOutdated(bool outdated) {
+    if (outdated != outdated_) {
+        outdated_ = outdated;
+        emit outdatedChanged();
+    }
+}
+
 void ViewState::setCurve(std::vector<protocol::CurvePoint> curve) {
     curve_ = std::move(curve);
     emit curveChanged();
@@ -76,6 +97,16 @@ void ViewState::setCurve(std::vector<protocol::CurvePoint> curve) {
 void ViewState::setProfile(VariantProfile profile) {
     profile_ = std::move(profile);
     emit profileChanged();
+}
+
+void ViewState::setExported(std::optional<protocol::ExportResult> exported) {
+    exported_ = std::move(exported);
+    emit exportedChanged();
+}
+
+void ViewState::setProof(std::optional<ShownProof> proof) {
+    proof_ = std::move(proof);
+    emit proofChanged();
 }
 
 }  // namespace qs

@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "protocol/messages.h"
 #include "widgets/models/layer_row.h"
 #include "widgets/models/variant_profile.h"
+
+class QWidget;
 
 namespace qs {
 
@@ -38,12 +41,28 @@ class VariantRows {
     std::unordered_set<std::string> quantizable_;
 };
 
-/// What all views of the workbench show, and what is selected in them. Views read it, follow its signals and
-/// set the selection; the application fills it from its session. Nothing here needs an engine.
+/// A file that was verified against the model, and what that found out.
+struct ShownProof {
+    QString file;
+    protocol::VerifyResult result;
+};
+
+/// What all views of the workbench show, and what is selected in them. Views read it, follow its signals, set
+/// the selection and ask for what only the application can do; the application fills it from its session.
+/// Nothing here needs an engine.
 class ViewState : public QObject {
     Q_OBJECT
   public:
     using QObject::QObject;
+
+    /// Null: none is open.
+    const std::shared_ptr<const protocol::ModelInfo>& model() const { return model_; }
+    void setModel(std::shared_ptr<const protocol::ModelInfo> model);
+    /// What is measured on.
+    const std::optional<protocol::DataInfo>& data() const { return data_; }
+    /// What calibrates, where that is another.
+    const std::optional<protocol::DataInfo>& calibrationData() const { return calibrationData_; }
+    void setData(std::optional<protocol::DataInfo> data, std::optional<protocol::DataInfo> calibration);
 
     const std::vector<LayerRow>& layers() const { return layers_; }
     void setLayers(std::vector<LayerRow> layers);
@@ -60,6 +79,9 @@ class ViewState : public QObject {
     /// Says so where something is different.
     void setVariants(std::vector<VariantRow> variants, const QString& current);
     const VariantRow* findVariant(const QString& id) const;
+    /// Whether the current variant was measured with other rules than those set now.
+    bool isOutdated() const { return outdated_; }
+    void setOutdated(bool outdated);
 
     const std::vector<protocol::CurvePoint>& curve() const { return curve_; }
     void setCurve(std::vector<protocol::CurvePoint> curve);
@@ -68,27 +90,55 @@ class ViewState : public QObject {
     const VariantProfile& profile() const { return profile_; }
     void setProfile(VariantProfile profile);
 
+    /// What was exported last.
+    const std::optional<protocol::ExportResult>& exported() const { return exported_; }
+    void setExported(std::optional<protocol::ExportResult> exported);
+    const std::optional<ShownProof>& proof() const { return proof_; }
+    void setProof(std::optional<ShownProof> proof);
+
   signals:
+    void modelChanged();
+    void dataChanged();
     void layersChanged();
     void selectedLayersChanged(const QStringList& layers);
     /// The variants, or which of them is current.
     void variantsChanged();
     void curveChanged();
+    void outdatedChanged();
     void profileChanged();
+    void exportedChanged();
+    void proofChanged();
+    /// proof() is of a file that was verified just now.
+    void verified();
+    void trainingStarted();
+
+    /// A panel asks to be brought to the front, because what it shows was asked for.
+    void panelRequested(QWidget* panel);
     /// A view asks for this variant; the application decides and answers with setVariants().
     void variantPicked(const QString& id);
+    /// Asks to set the rules as they were when this variant was measured.
+    void variantRulesRequested(const QString& id);
+    void variantRemovalRequested(const QString& id);
     /// A view asks for a layer to be brought into sight.
     void layerRequested(const QString& layer);
+    /// Asks to list what could not be read: "FILE: reason" each.
+    void skippedRequested(const std::vector<std::string>& skipped);
 
   private:
+    std::shared_ptr<const protocol::ModelInfo> model_;
+    std::optional<protocol::DataInfo> data_;
+    std::optional<protocol::DataInfo> calibrationData_;
     std::vector<LayerRow> layers_;
     QHash<QString, size_t> places_;  ///< of layers, by name
     QStringList selectedLayers_;
     QSet<QString> selected_;  ///< the same
     std::vector<VariantRow> variants_;
     QString currentVariant_;
+    bool outdated_ = false;
     std::vector<protocol::CurvePoint> curve_;
     VariantProfile profile_;
+    std::optional<protocol::ExportResult> exported_;
+    std::optional<ShownProof> proof_;
 };
 
 }  // namespace qs

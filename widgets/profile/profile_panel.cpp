@@ -12,6 +12,7 @@
 #include "widgets/common/format.h"
 #include "widgets/common/row_table.h"
 #include "widgets/inspector/fact_grid.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -210,6 +211,11 @@ void ProfilePanel::selectFromState() {
             return;
         }
     }
+}
+
+void register_profile_panel(PanelTypes& panels) {
+    panels.add({"profileDock", QT_TRANSLATE_NOOP("Panels", "Profile"), PanelPlace::BottomLeft, 1, "Alt+3",
+                makePanel<ProfilePanel>});
 }
 
 }  // namespace qs
