@@ -51,7 +51,7 @@ MainWindow::MainWindow(EngineClient& client, Session& session, const PanelTypes&
       messages_(new MessageBar(this)),
       files_(new FileCommands(*this, session, *messages_)),
       queue_(new ActionQueue(session, this)),
-      exports_(new ExportCommands(*this, client, session, *queue_)) {
+      exports_(new ExportCommands(*this, client, session)) {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     buildCentre();
@@ -145,11 +145,7 @@ void MainWindow::open(const QString& path, const std::optional<protocol::DataSpe
         files_->openProject(path);
         return;
     }
-    const auto openModel = [this, path] {
-        files_->openModel(path);
-        return session_.job().running;
-    };
-    std::vector<std::function<bool()>> steps{openModel};
+    std::vector<std::function<bool()>> steps{[this, path] { return files_->openModel(path); }};
     if (data) {
         steps.emplace_back([this, data] { return session_.openData(*data); });
     }

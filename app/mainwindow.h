@@ -104,6 +104,7 @@ class MainWindow : public QMainWindow {
     LayerPanel* layers_;
     JobBar* jobBar_;
     QLabel* engineLabel_;
+    VariantPtr profiled_;      ///< whose profile is shown
     bool engineDied_ = false;  ///< and the new one has not been announced yet
 };
 

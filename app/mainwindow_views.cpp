@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "app/dialogs/skipped_dialog.h"
 #include "app/docks/window_docks.h"
@@ -112,6 +113,10 @@ void MainWindow::connectViews() {
         session_.setSelectedLayer(layers.isEmpty() ? QString() : layers.first());
         updateActions();
     });
+    connect(jobBar_, &JobBar::queueRequested, state_, &ViewState::jobsRequested);
+    connect(state_, &ViewState::jobCancelRequested, this, [this](qint64 id) { session_.cancelJob(id); });
+    connect(state_, &ViewState::variantCompletionRequested, this,
+            [this](const QString& id) { session_.completeVariant(id); });
     connect(state_, &ViewState::skippedRequested, this, &MainWindow::showSkipped);
     connect(state_, &ViewState::variantRulesRequested, this,
             [this](const QString& id) { session_.adoptRules(id); });
@@ -182,6 +187,8 @@ std::vector<VariantRow> MainWindow::variantRows() const {
         const auto known = shown.find(&variant->result);
         rows.push_back(known == shown.end() ? make(variant->id, variant->name, resultOf(variant))
                                             : *known->second);
+        rows.back().missing = variant->missing;
+        rows.back().measuring = !variant->isComplete() && session_.isBeingMeasured(variant->id);
     }
     return rows;
 }
@@ -193,12 +200,15 @@ void MainWindow::showOutdated() {
 void MainWindow::showCurve() {
     // A training under way is what one wants to see; else the curve belongs to the variant shown.
     const VariantPtr variant = session_.currentVariant();
-    const bool ofVariant = !session_.job().running && variant && !variant->result.curve.empty();
+    const bool ofVariant = !session_.isTraining() && variant && !variant->result.curve.empty();
     state_->setCurve(ofVariant ? variant->result.curve : session_.liveCurve());
 }
 
 void MainWindow::showProfile() {
     const VariantPtr variant = session_.currentVariant();
+    if (variant == std::exchange(profiled_, variant)) {
+        return;
+    }
     state_->setProfile(variant ? makeVariantProfile(variant->result) : VariantProfile());
 }
 
@@ -236,6 +246,13 @@ void MainWindow::showPreset() {
 }
 
 void MainWindow::showJob() {
+    std::vector<JobRow> rows;
+    for (const JobState& job : session_.jobs()) {
+        rows.push_back({job.id, job.title, job.running, job.cancelling, job.startedAt, job.message, job.done,
+                        job.total, job.etaSeconds});
+    }
+    const int waiting = static_cast<int>(rows.size()) - 1;
+    state_->setJobs(std::move(rows));
     const JobState& job = session_.job();
     if (!job.running) {
         jobBar_->showIdle(session_.isSaving() ? tr("Saving...") : QString());
@@ -247,7 +264,7 @@ void MainWindow::showJob() {
     } else if (!job.message.isEmpty()) {
         text += QStringLiteral(": ") + job.message;
     }
-    jobBar_->showJob(text, job.done, job.total, job.etaSeconds, job.cancellable && !job.cancelling);
+    jobBar_->showJob(text, job.done, job.total, job.etaSeconds, !job.cancelling, waiting);
 }
 
 void MainWindow::showTitle() {
@@ -308,7 +325,7 @@ QString MainWindow::restoreNote(const QStringList& layers) const {
 }
 
 QString MainWindow::measureObstacle() const {
-    if (session_.job().running) {
+    if (!session_.takesJobs()) {
         return tr("A job is running: wait for it or cancel it.");
     }
     if (!session_.model()) {
@@ -355,13 +372,14 @@ void MainWindow::updateActions() {
     for (QAction* action : {actions_->exportVariant, actions_->exportTorchScript, actions_->exportOnnx}) {
         set(action, noVariant);
     }
-    set(actions_->exportFp32, either(wait, edit));
-    set(actions_->verifyFile, either(wait, edit));
+    const QString open = session_.takesJobs() ? edit : wait;
+    set(actions_->exportFp32, open);
+    set(actions_->verifyFile, open);
     const bool overridden = !session_.rules().overrides.empty();
     set(actions_->clearOverrides,
         either(edit, overridden ? QString() : tr("No layer has a qconfig of its own.")));
     set(actions_->cancelJob,
-        busy && session_.job().cancellable ? QString() : tr("There is no job that could be cancelled."));
+        busy && !session_.job().cancelling ? QString() : tr("There is no job that could be cancelled."));
     actions_->preset->setEnabled(edit.isEmpty());
     layers_->setEditable(edit.isEmpty());
 }

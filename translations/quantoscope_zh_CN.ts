@@ -712,6 +712,10 @@
             <source>Proof</source>
             <translation>验证</translation>
         </message>
+        <message>
+            <source>Jobs</source>
+            <translation>任务</translation>
+        </message>
     </context>
     <context>
         <name>Profile</name>
@@ -864,6 +868,10 @@
         <message>
             <source>Change</source>
             <translation>变化</translation>
+        </message>
+        <message>
+            <source>%1 (incomplete)</source>
+            <translation>%1（不完整）</translation>
         </message>
     </context>
     <context>
@@ -1201,6 +1209,54 @@ decision %2
         <message>
             <source>Ready</source>
             <translation>就绪</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n more job(s) wait: show them</source>
+            <translation>
+                <numerusform>还有 %n 个任务在等待：点击查看</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::JobTableModel</name>
+        <message>
+            <source>stopping</source>
+            <translation>正在停止</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation>等待中</translation>
+        </message>
+        <message>
+            <source>%1, %2 left</source>
+            <translation>%1，还剩 %2</translation>
+        </message>
+        <message>
+            <source>Job</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <source>Progress</source>
+            <translation>进度</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>时间</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::JobsPanel</name>
+        <message>
+            <source>What runs and what waits for its turn is listed here. Measuring, training, exporting and verifying can be asked for one behind the other.</source>
+            <translation>此处列出正在运行和排队等待的任务。测量、训练、导出和验证可以接连提交，依次执行。</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Stop this job. Nothing that was finished is lost.</source>
+            <translation>停止此任务。已完成的内容不会丢失。</translation>
         </message>
     </context>
     <context>
@@ -2030,6 +2086,10 @@ validation top-1 %1</source>
             <source>Remove</source>
             <translation>移除</translation>
         </message>
+        <message>
+            <source>Measure what is missing</source>
+            <translation>测量缺少的部分</translation>
+        </message>
     </context>
     <context>
         <name>qs::VariantTableModel</name>
@@ -2042,6 +2102,14 @@ validation top-1 %1</source>
         <message>
             <source>%1 (95 % interval %2, %3 samples)</source>
             <translation>%1（95 % 区间 %2，样本数 %3）</translation>
+        </message>
+        <message>
+            <source>It is being measured.</source>
+            <translation>正在测量中。</translation>
+        </message>
+        <message>
+            <source>It was not measured to the end: the menu of its row measures what is missing.</source>
+            <translation>测量没有做完：可在该行的菜单中测量缺少的部分。</translation>
         </message>
     </context>
     <context>
@@ -2894,6 +2962,18 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Recover</source>
             <translation>恢复</translation>
+        </message>
+        <message>
+            <source>&quot;%1&quot;</source>
+            <translation>“%1”</translation>
+        </message>
+        <message>
+            <source>%1 were interrupted.</source>
+            <translation>%1 已被中断。</translation>
+        </message>
+        <message>
+            <source>Measure %1</source>
+            <translation>测量 %1</translation>
         </message>
     </context>
     <context>

@@ -203,17 +203,23 @@ TEST(JobBarTest, ShowsProgressAndOffersCancelOnlyWhileAJobRuns) {
     auto* cancel = bar.findChild<QToolButton*>(QStringLiteral("jobCancel"));
     auto* progress = bar.findChild<QProgressBar*>(QStringLiteral("jobProgress"));
     EXPECT_TRUE(cancel->isHidden());
-    bar.showJob(QStringLiteral("Calibrating"), 3, 12, 65, true);
+    bar.showJob(QStringLiteral("Calibrating"), 3, 12, 65, true, 0);
     EXPECT_FALSE(cancel->isHidden());
     EXPECT_EQ(progress->value() * 4, progress->maximum());
     EXPECT_EQ(bar.findChild<QLabel*>(QStringLiteral("jobEta"))->text(), "1 min 5 s left");
     QSignalSpy cancelled(&bar, &JobBar::cancelRequested);
     QTest::mouseClick(cancel, Qt::LeftButton);
     EXPECT_EQ(cancelled.count(), 1);
-    bar.showJob(QStringLiteral("Opening"), 0, 0, -1, false);
+    bar.showJob(QStringLiteral("Opening"), 0, 0, -1, false, 2);
     EXPECT_EQ(progress->maximum(), 0) << "busy, without an end";
     EXPECT_FALSE(cancel->isEnabled());
+    auto* waiting = bar.findChild<QToolButton*>(QStringLiteral("jobsWaiting"));
+    EXPECT_EQ(waiting->text(), "+2");
+    QSignalSpy asked(&bar, &JobBar::queueRequested);
+    QTest::mouseClick(waiting, Qt::LeftButton);
+    EXPECT_EQ(asked.count(), 1);
     bar.showIdle();
+    EXPECT_TRUE(waiting->isHidden());
     EXPECT_TRUE(progress->isHidden());
 }
 

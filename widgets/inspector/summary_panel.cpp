@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "widgets/common/describe.h"
 #include "widgets/common/format.h"
@@ -165,7 +166,7 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     connect(&state_, &ViewState::modelChanged, this, &SummaryPanel::showModel);
     connect(&state_, &ViewState::dataChanged, this, &SummaryPanel::showData);
     connect(&state_, &ViewState::variantsChanged, this, &SummaryPanel::showVariant);
-    connect(&state_, &ViewState::outdatedChanged, this, &SummaryPanel::showVariant);
+    connect(&state_, &ViewState::outdatedChanged, this, &SummaryPanel::showOutdated);
     showModel();
     showData();
     showVariant();
@@ -243,12 +244,21 @@ std::vector<std::string> SummaryPanel::skipped() const {
     return {all.begin(), all.end()};
 }
 
+void SummaryPanel::showOutdated() {
+    outdated_->setVisible(shown_ && state_.isOutdated());
+}
+
 void SummaryPanel::showVariant() {
     const VariantRow* variant = state_.findVariant(state_.currentVariant());
-    const protocol::VariantResult* result = variant ? variant->result.get() : nullptr;
-    variantName_->setText(variant ? variant->name : QString());
+    const auto former = std::exchange(shown_, variant ? variant->result : nullptr);
+    const QString formerName = std::exchange(shownName_, variant ? variant->name : QString());
+    showOutdated();
+    if (shown_ && shown_ == former && shownName_ == formerName) {
+        return;
+    }
+    const protocol::VariantResult* result = shown_.get();
+    variantName_->setText(shownName_);
     variantName_->setVisible(result != nullptr);
-    outdated_->setVisible(result != nullptr && state_.isOutdated());
     skippedSamples_.clear();
     if (result) {
         skippedSamples_.insert(result->skipped.begin(), result->skipped.end());

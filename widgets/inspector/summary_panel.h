@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QScrollArea>
+#include <memory>
 #include <set>
 
 #include "protocol/messages.h"
@@ -24,6 +25,7 @@ class SummaryPanel : public QScrollArea {
     void showModel();
     void showData();
     void showVariant();
+    void showOutdated();
     std::vector<QStringList> dataRows(const protocol::DataInfo& data) const;
     void showLayer();
     void showSkipped();
@@ -42,6 +44,8 @@ class SummaryPanel : public QScrollArea {
     QLabel* modelNotes_;
     FactGrid* data_;
     QPushButton* skipped_;
+    QString shownName_;  ///< of the variant whose figures are shown
+    std::shared_ptr<const protocol::VariantResult> shown_;
     std::set<std::string> skippedData_;     ///< found when the data was opened
     std::set<std::string> skippedSamples_;  ///< found when the variant was measured
     QLabel* drop_;

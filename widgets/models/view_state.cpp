@@ -23,7 +23,7 @@ VariantRow VariantRows::operator()(const QString& id, const QString& name,
     };
     const auto floatLayers = std::count_if(result->layers.begin(), result->layers.end(), stayedFloat);
     const bool trained = !result->recipe.trained_weights.empty();
-    return {id, name, trained, static_cast<int>(floatLayers), std::move(result)};
+    return {id, name, trained, static_cast<int>(floatLayers), std::move(result), {}, false};
 }
 
 void ViewState::setModel(std::shared_ptr<const protocol::ModelInfo> model) {
@@ -41,6 +41,9 @@ void ViewState::setData(std::optional<protocol::DataInfo> data,
 }
 
 void ViewState::setLayers(std::vector<LayerRow> layers) {
+    if (layers == layers_) {
+        return;
+    }
     layers_ = std::move(layers);
     places_.clear();
     places_.reserve(static_cast<qsizetype>(layers_.size()));
@@ -86,6 +89,13 @@ void ViewState::setOutdated(bool outdated) {
     if (outdated != outdated_) {
         outdated_ = outdated;
         emit outdatedChanged();
+    }
+}
+
+void ViewState::setJobs(std::vector<JobRow> jobs) {
+    if (jobs != jobs_) {
+        jobs_ = std::move(jobs);
+        emit jobsChanged();
     }
 }
 

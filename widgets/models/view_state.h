@@ -5,6 +5,7 @@
 #include <QSet>
 #include <QString>
 #include <QStringList>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ struct VariantRow {
     bool trained = false;                                   ///< came out of QAT
     int floatLayers = 0;                                    ///< quantizable layers that stayed in FP32
     std::shared_ptr<const protocol::VariantResult> result;  ///< never null
+    std::vector<std::string> missing = {};  ///< parts that are not measured: "accuracy", "latency"
+    bool measuring = false;                 ///< what is missing will come
 
     bool operator==(const VariantRow&) const = default;
 };
@@ -39,6 +42,23 @@ class VariantRows {
 
   private:
     std::unordered_set<std::string> quantizable_;
+};
+
+/// A job that runs or waits.
+struct JobRow {
+    using Clock = std::chrono::steady_clock;
+
+    qint64 id = 0;
+    QString title;
+    bool running = false;
+    bool cancelling = false;
+    Clock::time_point startedAt = {};  ///< where it runs
+    QString message = {};
+    int64_t done = 0;
+    int64_t total = 0;       ///< 0: unknown
+    double etaSeconds = -1;  ///< below 0: unknown
+
+    bool operator==(const JobRow&) const = default;
 };
 
 /// A file that was verified against the model, and what that found out.
@@ -65,6 +85,7 @@ class ViewState : public QObject {
     void setData(std::optional<protocol::DataInfo> data, std::optional<protocol::DataInfo> calibration);
 
     const std::vector<LayerRow>& layers() const { return layers_; }
+    /// Says so where something is different.
     void setLayers(std::vector<LayerRow> layers);
     /// Null if there is no such layer.
     const LayerRow* findLayer(const QString& name) const;
@@ -82,6 +103,10 @@ class ViewState : public QObject {
     /// Whether the current variant was measured with other rules than those set now.
     bool isOutdated() const { return outdated_; }
     void setOutdated(bool outdated);
+
+    /// The running one first, then those that wait, in their order.
+    const std::vector<JobRow>& jobs() const { return jobs_; }
+    void setJobs(std::vector<JobRow> jobs);
 
     const std::vector<protocol::CurvePoint>& curve() const { return curve_; }
     void setCurve(std::vector<protocol::CurvePoint> curve);
@@ -103,6 +128,7 @@ class ViewState : public QObject {
     void selectedLayersChanged(const QStringList& layers);
     /// The variants, or which of them is current.
     void variantsChanged();
+    void jobsChanged();
     void curveChanged();
     void outdatedChanged();
     void profileChanged();
@@ -119,6 +145,11 @@ class ViewState : public QObject {
     /// Asks to set the rules as they were when this variant was measured.
     void variantRulesRequested(const QString& id);
     void variantRemovalRequested(const QString& id);
+    /// Asks to measure what the variant lacks.
+    void variantCompletionRequested(const QString& id);
+    void jobCancelRequested(qint64 id);
+    /// Somebody wants to see all jobs.
+    void jobsRequested();
     /// A view asks for a layer to be brought into sight.
     void layerRequested(const QString& layer);
     /// Asks to list what could not be read: "FILE: reason" each.
@@ -135,6 +166,7 @@ class ViewState : public QObject {
     std::vector<VariantRow> variants_;
     QString currentVariant_;
     bool outdated_ = false;
+    std::vector<JobRow> jobs_;
     std::vector<protocol::CurvePoint> curve_;
     VariantProfile profile_;
     std::optional<protocol::ExportResult> exported_;

@@ -59,6 +59,10 @@ void VariantPanel::showMenu(const QPoint& position) {
     menu.setObjectName(QStringLiteral("variantMenu"));
     menu.addAction(tr("Set the layers' qconfigs as in this variant"), this,
                    [&] { emit state_.variantRulesRequested(id); });
+    if (const VariantRow* row = state_.findVariant(id); row && !row->missing.empty() && !row->measuring) {
+        menu.addAction(tr("Measure what is missing"), this,
+                       [&] { emit state_.variantCompletionRequested(id); });
+    }
     menu.addAction(tr("Remove"), this, [&] { emit state_.variantRemovalRequested(id); });
     menu.exec(table_->viewport()->mapToGlobal(position));
 }
