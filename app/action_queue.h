@@ -3,6 +3,7 @@
 #include <QObject>
 #include <deque>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "app/session/session.h"
@@ -16,14 +17,15 @@ class ActionQueue : public QObject {
   public:
     explicit ActionQueue(Session& session, QObject* parent = nullptr);
 
-    /// Each step returns whether its job has begun. What was queued before is dropped.
+    /// Each step returns whether its job was asked for, as the session's actions do.
     void run(std::vector<std::function<bool()>> steps);
 
   private:
-    void next();
+    using Steps = std::deque<std::function<bool()>>;
+    void next(Steps steps);
 
-    std::deque<std::function<bool()>> steps_;
-    int run_ = 0;  ///< counts the calls of run()
+    Session& session_;
+    std::map<int64_t, Steps> waiting_;  ///< what follows, by the job that it waits for
 };
 
 }  // namespace qs::app

@@ -5,16 +5,14 @@
 #include <QFileInfo>
 #include <QWidget>
 
-#include "app/action_queue.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/last_folder.h"
 
 namespace qs::app {
 
-ExportCommands::ExportCommands(QWidget& window, EngineClient& client, Session& session, ActionQueue& queue)
-    : QObject(&window), window_(window), client_(client), session_(session), queue_(queue) {
-    connect(&session_, &Session::exported, this, [this](const protocol::ExportResult& result) {
-        written_ = QString::fromStdString(result.files.empty() ? result.path : result.files.front());
+ExportCommands::ExportCommands(QWidget& window, EngineClient& client, Session& session)
+    : QObject(&window), window_(window), client_(client), session_(session) {
+    connect(&session_, &Session::exported, this, [](const protocol::ExportResult& result) {
         rememberFolder(QString::fromStdString(result.path));
     });
     connect(&session_, &Session::verified, this, [this] { rememberFolder(session_.proof()->file); });
@@ -46,16 +44,8 @@ void ExportCommands::ask(const QString& target, bool fp32) {
     start.fp32 = fp32;
     auto* dialog = new ExportDialog(client_.engineInfo().targets, start, &window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { run(dialog->choice(), dialog->verifies()); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { session_.exportTo(dialog->choice()); });
     dialog->open();
-}
-
-void ExportCommands::run(const ExportChoice& choice, bool verifies) {
-    std::vector<std::function<bool()>> steps{[this, choice] { return session_.exportTo(choice); }};
-    if (verifies) {
-        steps.emplace_back([this] { return session_.verify(written_); });
-    }
-    queue_.run(std::move(steps));
 }
 
 void ExportCommands::askForFileToVerify() {

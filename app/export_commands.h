@@ -9,14 +9,12 @@ class QWidget;
 
 namespace qs::app {
 
-class ActionQueue;
-
 /// The commands that write a network for a target and that verify what was written.
 class ExportCommands : public QObject {
     Q_OBJECT
   public:
     /// All must outlive the object.
-    ExportCommands(QWidget& window, EngineClient& client, Session& session, ActionQueue& queue);
+    ExportCommands(QWidget& window, EngineClient& client, Session& session);
 
     /// Asks how to export the current variant. `target` is chosen at first: a name of EngineInfo::targets, or
     /// empty.
@@ -28,13 +26,10 @@ class ExportCommands : public QObject {
 
   private:
     void ask(const QString& target, bool fp32);
-    void run(const ExportChoice& choice, bool verifies);
 
     QWidget& window_;
     EngineClient& client_;
     Session& session_;
-    ActionQueue& queue_;
-    QString written_;  ///< main file of the last export
 };
 
 }  // namespace qs::app

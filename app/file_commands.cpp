@@ -40,16 +40,16 @@ void FileCommands::askForModel() {
     }
 }
 
-void FileCommands::openModel(const QString& path) {
+bool FileCommands::openModel(const QString& path) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
     const bool another = session_.model() && QString::fromStdString(session_.model()->path) != absolute;
     if (another && !maySaveAndLeave()) {
-        return;
+        return false;
     }
     opening_ = absolute;
     // What was entered for this model holds until it is entered anew.
     const bool same = session_.model() && !another;
-    session_.openModel(absolute, same ? session_.inputs() : std::vector<protocol::TensorInfo>());
+    return session_.openModel(absolute, same ? session_.inputs() : std::vector<protocol::TensorInfo>());
 }
 
 void FileCommands::askForProject() {

@@ -22,7 +22,8 @@ class FileCommands : public QObject {
     void askForModel();
     void askForProject();
     /// Asks first whether to save what is open.
-    void openModel(const QString& path);
+    /// Whether its job was asked for.
+    bool openModel(const QString& path);
     void openProject(const QString& path);
     void newProject();
     void save();

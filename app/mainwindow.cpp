@@ -32,30 +32,26 @@
 #include "widgets/common/message_bar.h"
 #include "widgets/layers/layer_panel.h"
 #include "widgets/models/view_state.h"
-#include "widgets/variants/variant_panel.h"
 
 namespace qs::app {
 namespace {
 
-constexpr int kLayoutVersion = 2;
 const QString kGeometry = QStringLiteral("window/geometry");
-const QString kLayout = QStringLiteral("window/layout");
 const QString kColumns = QStringLiteral("layers/changedColumns");
 const QString kProjectEnding = QStringLiteral(".qsproj");
 
 }  // namespace
 
-MainWindow::MainWindow(EngineClient& client, Session& session, QWidget* parent)
-    : QMainWindow(parent),
-      client_(client),
+MainWindow::MainWindow(EngineClient& client, Session& session, const PanelTypes& panels)
+    : client_(client),
       session_(session),
       state_(new ViewState(this)),
       actions_(new WindowActions(*this, session.undoStack())),
-      docks_(new WindowDocks(*this, *state_)),
+      docks_(new WindowDocks(*this, *state_, panels)),
       messages_(new MessageBar(this)),
       files_(new FileCommands(*this, session, *messages_)),
       queue_(new ActionQueue(session, this)),
-      exports_(new ExportCommands(*this, client, session, *queue_)) {
+      exports_(new ExportCommands(*this, client, session)) {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     buildCentre();
@@ -106,9 +102,7 @@ void MainWindow::restoreWindow() {
         // As large as the screen takes with the frame around it.
         resize(QSize(1440, 900).boundedTo(screen()->availableSize() - QSize(8, 40)));
     }
-    if (restoreState(settings.value(kLayout).toByteArray(), kLayoutVersion)) {
-        docks_->keepSizes();
-    }
+    docks_->restoreLayout(settings);
     layers_->setChangedColumns(settings.value(kColumns).toStringList());
 }
 
@@ -122,7 +116,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings.setValue(kColumns, layers_->changedColumns());
     // With the panels hidden behind the welcome page there is no layout worth keeping.
     if (session_.model()) {
-        settings.setValue(kLayout, saveState(kLayoutVersion));
+        docks_->saveLayout(settings);
     }
     event->accept();
 }
@@ -151,11 +145,7 @@ void MainWindow::open(const QString& path, const std::optional<protocol::DataSpe
         files_->openProject(path);
         return;
     }
-    const auto openModel = [this, path] {
-        files_->openModel(path);
-        return session_.job().running;
-    };
-    std::vector<std::function<bool()>> steps{openModel};
+    std::vector<std::function<bool()>> steps{[this, path] { return files_->openModel(path); }};
     if (data) {
         steps.emplace_back([this, data] { return session_.openData(*data); });
     }
@@ -260,7 +250,7 @@ void MainWindow::askForTraining() {
         settings.qat = dialog->settings();
         session_.setSettings(settings);
         if (session_.train()) {
-            docks_->raise("trainingDock");
+            emit state_->trainingStarted();
         }
     });
     dialog->open();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/session/session.h"
+#include "widgets/panels/panel_types.h"
 
 class QLabel;
 class QStackedWidget;
@@ -31,8 +32,8 @@ struct DataChoice;
 class MainWindow : public QMainWindow {
     Q_OBJECT
   public:
-    /// Both must outlive the window.
-    MainWindow(EngineClient& client, Session& session, QWidget* parent = nullptr);
+    /// `client` and `session` must outlive the window.
+    MainWindow(EngineClient& client, Session& session, const PanelTypes& panels = panelTypes());
     ~MainWindow() override;
 
     /// A project (.qsproj) or a model; with data, opens that behind it.
@@ -64,10 +65,9 @@ class MainWindow : public QMainWindow {
     void showLayers();
     void showVariants();
     std::vector<VariantRow> variantRows() const;
-    void showCurrentVariant();
+    void showOutdated();
     void showCurve();
     void showProfile();
-    void showExport(const protocol::ExportResult& result);
     void showProof();
     void showVerdict();
     void showPreset();
@@ -104,6 +104,7 @@ class MainWindow : public QMainWindow {
     LayerPanel* layers_;
     JobBar* jobBar_;
     QLabel* engineLabel_;
+    VariantPtr profiled_;      ///< whose profile is shown
     bool engineDied_ = false;  ///< and the new one has not been announced yet
 };
 

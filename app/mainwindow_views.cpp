@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "app/dialogs/skipped_dialog.h"
 #include "app/docks/window_docks.h"
@@ -15,12 +16,7 @@
 #include "widgets/common/format.h"
 #include "widgets/common/job_bar.h"
 #include "widgets/common/message_bar.h"
-#include "widgets/findings/findings_panel.h"
-#include "widgets/inspector/summary_panel.h"
 #include "widgets/layers/layer_panel.h"
-#include "widgets/profile/profile_panel.h"
-#include "widgets/variants/variant_panel.h"
-#include "widgets/verify/proof_panel.h"
 #include "widgets/verify/verdict_text.h"
 
 namespace qs::app {
@@ -58,7 +54,7 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::rulesChanged, this, [this] {
         showPreset();
         showLayers();
-        showCurrentVariant();
+        showOutdated();
     });
     connect(&session_, &Session::variantsChanged, this, &MainWindow::showVariants);
     connect(&session_, &Session::currentVariantChanged, this, [this] {
@@ -78,7 +74,7 @@ void MainWindow::connectSession() {
     });
     connect(&session_, &Session::jobFinished, this, [this] { showCurve(); });
     connect(&session_, &Session::liveCurveChanged, this, &MainWindow::showCurve);
-    connect(&session_, &Session::exported, this, &MainWindow::showExport);
+    connect(&session_, &Session::exported, state_, &ViewState::setExported);
     connect(&session_, &Session::proofChanged, this, &MainWindow::showProof);
     connect(&session_, &Session::verified, this, &MainWindow::showVerdict);
     connect(&session_, &Session::message, this, &MainWindow::showMessage);
@@ -117,18 +113,22 @@ void MainWindow::connectViews() {
         session_.setSelectedLayer(layers.isEmpty() ? QString() : layers.first());
         updateActions();
     });
-    connect(&docks_->summary(), &SummaryPanel::skippedRequested, this, &MainWindow::showSkipped);
-    connect(actions_->worstCount, &QSpinBox::valueChanged, this, &MainWindow::updateActions);
-    connect(&docks_->variants(), &VariantPanel::adoptRequested, this,
+    connect(jobBar_, &JobBar::queueRequested, state_, &ViewState::jobsRequested);
+    connect(state_, &ViewState::jobCancelRequested, this, [this](qint64 id) { session_.cancelJob(id); });
+    connect(state_, &ViewState::variantCompletionRequested, this,
+            [this](const QString& id) { session_.completeVariant(id); });
+    connect(state_, &ViewState::skippedRequested, this, &MainWindow::showSkipped);
+    connect(state_, &ViewState::variantRulesRequested, this,
             [this](const QString& id) { session_.adoptRules(id); });
-    connect(&docks_->variants(), &VariantPanel::removeRequested, this,
+    connect(state_, &ViewState::variantRemovalRequested, this,
             [this](const QString& id) { session_.removeVariant(id); });
+    connect(actions_->worstCount, &QSpinBox::valueChanged, this, &MainWindow::updateActions);
 }
 
 void MainWindow::showDocument() {
     docks_->setWorkspaceVisible(session_.model() != nullptr);
     pages_->setCurrentWidget(session_.model() ? static_cast<QWidget*>(layers_) : welcome_);
-    docks_->summary().setModel(session_.model().get());
+    state_->setModel(session_.model());
     showData();
     showPreset();
     showLayers();
@@ -147,7 +147,7 @@ void MainWindow::showData() {
         const auto& data = session_.data(role);
         return data ? std::optional(data->info) : std::nullopt;
     };
-    docks_->summary().setData(info(DataRole::Evaluation), info(DataRole::Calibration));
+    state_->setData(info(DataRole::Evaluation), info(DataRole::Calibration));
 }
 
 void MainWindow::showSkipped(const std::vector<std::string>& skipped) {
@@ -170,7 +170,7 @@ void MainWindow::showVariants() {
     const VariantPtr current = session_.currentVariant();
     state_->setVariants(session_.model() ? variantRows() : std::vector<VariantRow>(),
                         current ? current->id : QString());
-    showCurrentVariant();
+    showOutdated();
     updateActions();
 }
 
@@ -187,44 +187,41 @@ std::vector<VariantRow> MainWindow::variantRows() const {
         const auto known = shown.find(&variant->result);
         rows.push_back(known == shown.end() ? make(variant->id, variant->name, resultOf(variant))
                                             : *known->second);
+        rows.back().missing = variant->missing;
+        rows.back().measuring = !variant->isComplete() && session_.isBeingMeasured(variant->id);
     }
     return rows;
 }
 
-void MainWindow::showCurrentVariant() {
-    const VariantPtr current = session_.currentVariant();
-    docks_->summary().setVariant(current ? current->name : QString(), current ? &current->result : nullptr,
-                                 session_.isOutdated());
+void MainWindow::showOutdated() {
+    state_->setOutdated(session_.isOutdated());
 }
 
 void MainWindow::showCurve() {
     // A training under way is what one wants to see; else the curve belongs to the variant shown.
     const VariantPtr variant = session_.currentVariant();
-    const bool ofVariant = !session_.job().running && variant && !variant->result.curve.empty();
+    const bool ofVariant = !session_.isTraining() && variant && !variant->result.curve.empty();
     state_->setCurve(ofVariant ? variant->result.curve : session_.liveCurve());
 }
 
 void MainWindow::showProfile() {
     const VariantPtr variant = session_.currentVariant();
+    if (variant == std::exchange(profiled_, variant)) {
+        return;
+    }
     state_->setProfile(variant ? makeVariantProfile(variant->result) : VariantProfile());
-}
-
-void MainWindow::showExport(const protocol::ExportResult& result) {
-    docks_->proof().setExport(result);
-    docks_->raise("proofDock");
 }
 
 void MainWindow::showProof() {
     const auto& proof = session_.proof();
-    docks_->proof().setProof(proof ? proof->file : QString(),
-                             proof ? std::optional(proof->result) : std::nullopt);
+    state_->setProof(proof ? std::optional(ShownProof{proof->file, proof->result}) : std::nullopt);
     if (!proof) {
-        docks_->proof().setExport({});
+        state_->setExported({});
     }
 }
 
 void MainWindow::showVerdict() {
-    docks_->raise("proofDock");
+    emit state_->verified();
     const Proof& proof = *session_.proof();
     const bool passed = proof.result.passed;
     const QString text = !passed ? tr("%1 does not do what the engine does: %2.")
@@ -249,6 +246,13 @@ void MainWindow::showPreset() {
 }
 
 void MainWindow::showJob() {
+    std::vector<JobRow> rows;
+    for (const JobState& job : session_.jobs()) {
+        rows.push_back({job.id, job.title, job.running, job.cancelling, job.startedAt, job.message, job.done,
+                        job.total, job.etaSeconds});
+    }
+    const int waiting = static_cast<int>(rows.size()) - 1;
+    state_->setJobs(std::move(rows));
     const JobState& job = session_.job();
     if (!job.running) {
         jobBar_->showIdle(session_.isSaving() ? tr("Saving...") : QString());
@@ -260,7 +264,7 @@ void MainWindow::showJob() {
     } else if (!job.message.isEmpty()) {
         text += QStringLiteral(": ") + job.message;
     }
-    jobBar_->showJob(text, job.done, job.total, job.etaSeconds, job.cancellable && !job.cancelling);
+    jobBar_->showJob(text, job.done, job.total, job.etaSeconds, !job.cancelling, waiting);
 }
 
 void MainWindow::showTitle() {
@@ -321,7 +325,7 @@ QString MainWindow::restoreNote(const QStringList& layers) const {
 }
 
 QString MainWindow::measureObstacle() const {
-    if (session_.job().running) {
+    if (!session_.takesJobs()) {
         return tr("A job is running: wait for it or cancel it.");
     }
     if (!session_.model()) {
@@ -368,13 +372,14 @@ void MainWindow::updateActions() {
     for (QAction* action : {actions_->exportVariant, actions_->exportTorchScript, actions_->exportOnnx}) {
         set(action, noVariant);
     }
-    set(actions_->exportFp32, either(wait, edit));
-    set(actions_->verifyFile, either(wait, edit));
+    const QString open = session_.takesJobs() ? edit : wait;
+    set(actions_->exportFp32, open);
+    set(actions_->verifyFile, open);
     const bool overridden = !session_.rules().overrides.empty();
     set(actions_->clearOverrides,
         either(edit, overridden ? QString() : tr("No layer has a qconfig of its own.")));
     set(actions_->cancelJob,
-        busy && session_.job().cancellable ? QString() : tr("There is no job that could be cancelled."));
+        busy && !session_.job().cancelling ? QString() : tr("There is no job that could be cancelled."));
     actions_->preset->setEnabled(edit.isEmpty());
     layers_->setEditable(edit.isEmpty());
 }

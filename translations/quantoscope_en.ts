@@ -22,6 +22,16 @@
         </message>
     </context>
     <context>
+        <name>qs::JobBar</name>
+        <message numerus="yes">
+            <source>%n more job(s) wait: show them</source>
+            <translation>
+                <numerusform>%n more job waits: show it</numerusform>
+                <numerusform>%n more jobs wait: show them</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>qs::LayerPanel</name>
         <message numerus="yes">
             <source>%n layer(s)</source>

@@ -2,33 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
     <context>
-        <name>Charts</name>
-        <message>
-            <source>Error by layer</source>
-            <translation>逐层误差</translation>
-        </message>
-        <message>
-            <source>Latency by layer</source>
-            <translation>逐层延迟</translation>
-        </message>
-        <message>
-            <source>Accuracy against latency</source>
-            <translation>准确率与延迟</translation>
-        </message>
-        <message>
-            <source>Training</source>
-            <translation>训练</translation>
-        </message>
-        <message>
-            <source>Confusion matrix</source>
-            <translation>混淆矩阵</translation>
-        </message>
-        <message>
-            <source>Roofline</source>
-            <translation>屋顶线</translation>
-        </message>
-    </context>
-    <context>
         <name>Classes</name>
         <message>
             <source>class %1</source>
@@ -331,6 +304,17 @@
         <message>
             <source>%1 h %2 min</source>
             <translation>%1 小时 %2 分</translation>
+        </message>
+    </context>
+    <context>
+        <name>JsonFile</name>
+        <message>
+            <source>%1 cannot be written: %2.</source>
+            <translation>无法写入 %1：%2。</translation>
+        </message>
+        <message>
+            <source>%1 cannot be read: %2.</source>
+            <translation>无法读取 %1：%2。</translation>
         </message>
     </context>
     <context>
@@ -687,6 +671,61 @@
         </message>
     </context>
     <context>
+        <name>Panels</name>
+        <message>
+            <source>Confusion matrix</source>
+            <translation>混淆矩阵</translation>
+        </message>
+        <message>
+            <source>Error by layer</source>
+            <translation>逐层误差</translation>
+        </message>
+        <message>
+            <source>Latency by layer</source>
+            <translation>逐层延迟</translation>
+        </message>
+        <message>
+            <source>Roofline</source>
+            <translation>屋顶线</translation>
+        </message>
+        <message>
+            <source>Accuracy against latency</source>
+            <translation>准确率与延迟</translation>
+        </message>
+        <message>
+            <source>Training</source>
+            <translation>训练</translation>
+        </message>
+        <message>
+            <source>Classes</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Findings</source>
+            <translation>诊断</translation>
+        </message>
+        <message>
+            <source>Summary</source>
+            <translation>概要</translation>
+        </message>
+        <message>
+            <source>Profile</source>
+            <translation>性能剖析</translation>
+        </message>
+        <message>
+            <source>Variants</source>
+            <translation>变体</translation>
+        </message>
+        <message>
+            <source>Proof</source>
+            <translation>验证</translation>
+        </message>
+        <message>
+            <source>Jobs</source>
+            <translation>任务</translation>
+        </message>
+    </context>
+    <context>
         <name>Profile</name>
         <message>
             <source>inputs and outputs</source>
@@ -837,6 +876,37 @@
         <message>
             <source>Change</source>
             <translation>变化</translation>
+        </message>
+        <message>
+            <source>%1 (incomplete)</source>
+            <translation>%1（不完整）</translation>
+        </message>
+    </context>
+    <context>
+        <name>VariantFile</name>
+        <message>
+            <source>The folder %1 cannot be made.</source>
+            <translation>无法创建文件夹 %1。</translation>
+        </message>
+        <message>
+            <source>The trained weights cannot be copied to %1: %2.</source>
+            <translation>无法将训练得到的权重复制到 %1：%2。</translation>
+        </message>
+        <message>
+            <source>%1 is damaged: %2.</source>
+            <translation>%1 已损坏：%2。</translation>
+        </message>
+        <message>
+            <source>%1 is not there.</source>
+            <translation>%1 不存在。</translation>
+        </message>
+        <message>
+            <source>it does not say that it is this variant</source>
+            <translation>其中没有标明它是这个变体</translation>
+        </message>
+        <message>
+            <source>%1 was written by a newer Quantoscope.</source>
+            <translation>%1 由更新版本的 Quantoscope 写入。</translation>
         </message>
     </context>
     <context>
@@ -1147,6 +1217,54 @@ decision %2
         <message>
             <source>Ready</source>
             <translation>就绪</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n more job(s) wait: show them</source>
+            <translation>
+                <numerusform>还有 %n 个任务在等待：点击查看</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::JobTableModel</name>
+        <message>
+            <source>stopping</source>
+            <translation>正在停止</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation>等待中</translation>
+        </message>
+        <message>
+            <source>%1, %2 left</source>
+            <translation>%1，还剩 %2</translation>
+        </message>
+        <message>
+            <source>Job</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <source>Progress</source>
+            <translation>进度</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>时间</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::JobsPanel</name>
+        <message>
+            <source>What runs and what waits for its turn is listed here. Measuring, training, exporting and verifying can be asked for one behind the other.</source>
+            <translation>此处列出正在运行和排队等待的任务。测量、训练、导出和验证可以接连提交，依次执行。</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Stop this job. Nothing that was finished is lost.</source>
+            <translation>停止此任务。已完成的内容不会丢失。</translation>
         </message>
     </context>
     <context>
@@ -1976,6 +2094,10 @@ validation top-1 %1</source>
             <source>Remove</source>
             <translation>移除</translation>
         </message>
+        <message>
+            <source>Measure what is missing</source>
+            <translation>测量缺少的部分</translation>
+        </message>
     </context>
     <context>
         <name>qs::VariantTableModel</name>
@@ -1988,6 +2110,14 @@ validation top-1 %1</source>
         <message>
             <source>%1 (95 % interval %2, %3 samples)</source>
             <translation>%1（95 % 区间 %2，样本数 %3）</translation>
+        </message>
+        <message>
+            <source>It is being measured.</source>
+            <translation>正在测量中。</translation>
+        </message>
+        <message>
+            <source>It was not measured to the end: the menu of its row measures what is missing.</source>
+            <translation>测量没有做完：可在该行的菜单中测量缺少的部分。</translation>
         </message>
     </context>
     <context>
@@ -2841,6 +2971,18 @@ ISA %2, %n core(s)</source>
             <source>Recover</source>
             <translation>恢复</translation>
         </message>
+        <message>
+            <source>&quot;%1&quot;</source>
+            <translation>“%1”</translation>
+        </message>
+        <message>
+            <source>%1 were interrupted.</source>
+            <translation>%1 已被中断。</translation>
+        </message>
+        <message>
+            <source>Measure %1</source>
+            <translation>测量 %1</translation>
+        </message>
     </context>
     <context>
         <name>qs::app::SettingsDialog</name>
@@ -3388,71 +3530,6 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Write the network to a file, and verify such files</source>
             <translation>将网络写入文件，并验证此类文件</translation>
-        </message>
-    </context>
-    <context>
-        <name>qs::app::WindowDocks</name>
-        <message>
-            <source>Summary</source>
-            <translation>概要</translation>
-        </message>
-        <message>
-            <source>Variants</source>
-            <translation>变体</translation>
-        </message>
-        <message>
-            <source>Classes</source>
-            <translation>类别</translation>
-        </message>
-        <message>
-            <source>Profile</source>
-            <translation>性能剖析</translation>
-        </message>
-        <message>
-            <source>Findings</source>
-            <translation>诊断</translation>
-        </message>
-        <message>
-            <source>Proof</source>
-            <translation>验证</translation>
-        </message>
-    </context>
-    <context>
-        <name>JsonFile</name>
-        <message>
-            <source>%1 cannot be written: %2.</source>
-            <translation>无法写入 %1：%2。</translation>
-        </message>
-        <message>
-            <source>%1 cannot be read: %2.</source>
-            <translation>无法读取 %1：%2。</translation>
-        </message>
-    </context>
-    <context>
-        <name>VariantFile</name>
-        <message>
-            <source>The folder %1 cannot be made.</source>
-            <translation>无法创建文件夹 %1。</translation>
-        </message>
-        <message>
-            <source>The trained weights cannot be copied to %1: %2.</source>
-            <translation>无法将训练得到的权重复制到 %1：%2。</translation>
-        </message>
-        <message>
-            <source>%1 is damaged: %2.</source>
-            <translation>%1 已损坏：%2。</translation>
-        </message>
-        <message>
-            <source>%1 is not there.</source>
-            <translation>%1 不存在。</translation>
-        </message>
-        <message>
-            <source>it does not say that it is this variant</source>
-            <translation>其中没有标明它是这个变体</translation>
-        </message>
-        <message>
-            <source>%1 was written by a newer Quantoscope.</source>
-            <translation>%1 由更新版本的 Quantoscope 写入。</translation>
         </message>
     </context>
 </TS>

@@ -14,34 +14,32 @@ namespace {
 constexpr const char* kTrainingPart = "point";
 
 template <typename T>
+std::any decode(const std::string& part, const json& value) {
+    if (part == kTrainingPart) {
+        return value.get<protocol::CurvePoint>();
+    }
+    return value.get<T>();
+}
+
+template <typename T>
 RequestHandlers untyped(Handlers<T> handlers) {
     RequestHandlers raw;
-    raw.onResult = [onResult = std::move(handlers.onResult), onError = handlers.onError](const json& answer) {
-        T result;
-        try {
-            answer.get_to(result);
-        } catch (const protocol::JsonError& error) {
-            if (onError) {
-                onError({protocol::kFailed, EngineClient::tr("The engine's answer cannot be read: %1")
-                                                .arg(QLatin1String(error.what()))});
-            }
-            return;
-        }
+    raw.decode = decode<T>;
+    raw.onResult = [onResult = std::move(handlers.onResult)](const std::any& result) {
         if (onResult) {
-            onResult(result);
+            onResult(std::any_cast<const T&>(result));
         }
     };
     raw.onError = std::move(handlers.onError);
     raw.onProgress = std::move(handlers.onProgress);
-    raw.onPartial = [onPartial = std::move(handlers.onPartial),
-                     onTraining = std::move(handlers.onTraining)](const protocol::PartialNote& note) {
-        if (note.part == kTrainingPart) {
-            const auto point = note.value.get<protocol::CurvePoint>();
+    raw.onPartial = [onPartial = std::move(handlers.onPartial), onTraining = std::move(handlers.onTraining)](
+                        const std::string& part, const std::any& value) {
+        if (part == kTrainingPart) {
             if (onTraining) {
-                onTraining(point);
+                onTraining(std::any_cast<const protocol::CurvePoint&>(value));
             }
         } else if (onPartial) {
-            onPartial(note.part, note.value.get<T>());
+            onPartial(part, std::any_cast<const T&>(value));
         }
     };
     return raw;

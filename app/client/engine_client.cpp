@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocol/framing.h"
 #include "protocol/json.h"
 
 namespace qs::app {
@@ -12,7 +13,6 @@ namespace qs::app {
 using nlohmann::json;
 using protocol::Notification;
 using protocol::Request;
-using protocol::Response;
 
 namespace {
 
@@ -41,7 +41,9 @@ void RequestHandle::cancel() {
 }
 
 EngineClient::EngineClient(EngineCommand command, EngineOptions options, QObject* parent)
-    : QObject(parent), command_(std::move(command)), options_(options) {
+    : QObject(parent), command_(std::move(command)), options_(options), reader_([this](ReadMessage& message) {
+          std::visit([this](const auto& kind) { receive(kind); }, message);
+      }) {
     for (QTimer* timer : {&startTimer_, &handshakeTimer_, &cancelTimer_}) {
         timer->setSingleShot(true);
     }
@@ -89,12 +91,15 @@ void EngineClient::restart() {
 
 void EngineClient::launch() {
     process_ = new QProcess(this);
-    decoder_.reset();
     errorTail_.clear();
     deathReason_.clear();
     used_ = false;
     incompatible_ = false;
     handshakeId_ = nextId_++;
+    reader_.reset();
+    reader_.expect(handshakeId_, [](const std::string&, const json& value) {
+        return std::any(value.get<protocol::EngineInfo>());
+    });
     connect(process_, &QProcess::started, this, &EngineClient::handshake);
     connect(process_, &QProcess::readyReadStandardOutput, this, &EngineClient::onOutput);
     connect(process_, &QProcess::readyReadStandardError, this, &EngineClient::onErrorOutput);
@@ -126,12 +131,16 @@ void EngineClient::handshake() {
     send(toJson(Request{handshakeId_, "initialize", json::object()}));
 }
 
-void EngineClient::onHandshake(const Response& response) {
-    if (response.error) {
-        giveUpOn(tr("The engine refused to start: %1").arg(QString::fromStdString(response.error->message)));
+void EngineClient::onHandshake(const ReadAnswer& answer) {
+    if (answer.error) {
+        giveUpOn(tr("The engine refused to start: %1").arg(QString::fromStdString(answer.error->message)));
         return;
     }
-    info_ = response.result.get<protocol::EngineInfo>();
+    if (!answer.unreadable.empty()) {
+        qCWarning(lcEngine) << "what the engine says of itself cannot be read:" << answer.unreadable.c_str();
+        return;
+    }
+    info_ = std::any_cast<const protocol::EngineInfo&>(answer.result);
     handshakeTimer_.stop();
     if (info_.protocol_version != protocol::kProtocolVersion) {
         incompatible_ = true;
@@ -144,7 +153,7 @@ void EngineClient::onHandshake(const Response& response) {
     setState(State::Ready);
     for (const Request& request : std::exchange(queue_, {})) {
         used_ = true;
-        send(toJson(request));
+        put(request);
     }
     emit engineStarted(info_);
 }
@@ -175,6 +184,7 @@ void EngineClient::onFinished(int exitCode, QProcess::ExitStatus status) {
     const QProcess* finished = process_;
     onErrorOutput();
     onOutput();
+    reader_.receiveAll();
     if (process_ != finished) {
         return;
     }
@@ -215,6 +225,7 @@ void EngineClient::died(const QString& reason) {
 void EngineClient::letGoOfProcess() {
     handshakeTimer_.stop();
     cancelTimer_.stop();
+    reader_.reset();
     if (QProcess* process = std::exchange(process_, nullptr)) {
         process->disconnect(this);
         if (process->state() == QProcess::NotRunning) {
@@ -235,7 +246,7 @@ RequestHandle EngineClient::request(const std::string& method, json params, Requ
     switch (state_) {
         case State::Ready:
             used_ = true;
-            send(toJson(Request{id, method, std::move(params)}));
+            put({id, method, std::move(params)});
             break;
         case State::Starting:
         case State::Waiting:
@@ -247,6 +258,13 @@ RequestHandle EngineClient::request(const std::string& method, json params, Requ
             break;
     }
     return {this, id};
+}
+
+void EngineClient::put(const Request& request) {
+    if (const auto found = pending_.find(request.id); found != pending_.end()) {
+        reader_.expect(request.id, found->second.handlers.decode);
+    }
+    send(toJson(request));
 }
 
 void EngineClient::send(const json& message) {
@@ -281,71 +299,48 @@ void EngineClient::failLater(int64_t id, const EngineError& error) {
 }
 
 void EngineClient::onOutput() {
-    const QProcess* source = process_;
-    const QByteArray bytes = process_->readAllStandardOutput();
-    decoder_.feed({bytes.constData(), static_cast<size_t>(bytes.size())});
-    // A handler may stop or restart the client, which takes the process away.
-    while (process_ == source) {
-        const auto frame = decoder_.next();
-        if (!frame) {
-            return;
-        }
-        if (const auto* error = std::get_if<protocol::FrameError>(&*frame)) {
-            qCWarning(lcEngine) << "the engine wrote" << error->message.c_str();
-            continue;
-        }
-        const protocol::Message message = protocol::parseMessage(std::get<json>(*frame));
-        try {
-            if (const auto* response = std::get_if<Response>(&message)) {
-                receive(*response);
-            } else if (const auto* note = std::get_if<Notification>(&message)) {
-                receive(*note);
-            }
-        } catch (const protocol::JsonError& error) {
-            qCWarning(lcEngine) << "the engine wrote a message that cannot be read:" << error.what();
-        }
-    }
+    reader_.feed(process_->readAllStandardOutput());
 }
 
-void EngineClient::receive(const Response& response) {
-    if (!response.id) {
-        qCWarning(lcEngine) << "the engine complains:" << response.error->message.c_str();
+void EngineClient::receive(const ReadAnswer& answer) {
+    if (answer.id == handshakeId_) {
+        onHandshake(answer);
         return;
     }
-    if (*response.id == handshakeId_) {
-        onHandshake(response);
-        return;
-    }
-    if (response.error) {
-        fail(*response.id,
-             {response.error->code, QString::fromStdString(response.error->message), response.error->data});
-    } else if (auto node = pending_.extract(*response.id)) {
+    if (answer.error) {
+        fail(answer.id,
+             {answer.error->code, QString::fromStdString(answer.error->message), answer.error->data});
+    } else if (!answer.unreadable.empty()) {
+        fail(answer.id,
+             {protocol::kFailed,
+              tr("The engine's answer cannot be read: %1").arg(QString::fromStdString(answer.unreadable))});
+    } else if (auto node = pending_.extract(answer.id)) {
         if (const auto& onResult = node.mapped().handlers.onResult) {
-            onResult(response.result);
+            onResult(answer.result);
         }
     }
     watchCancellation();
 }
 
-void EngineClient::receive(const Notification& note) {
-    if (note.method == "$/jobs") {
-        emit jobsChanged(note.params.get<protocol::JobList>());
-        return;
-    }
-    const auto id = note.params.get<protocol::CancelParams>().id;
-    const auto found = pending_.find(id);
-    if (found == pending_.end()) {
-        return;
-    }
-    // A copy: what it does may end the request.
-    const RequestHandlers handlers = found->second.handlers;
-    if (note.method == "$/progress" && handlers.onProgress) {
-        handlers.onProgress(note.params.get<protocol::ProgressNote>());
-    } else if (note.method == "$/partial" && handlers.onPartial) {
-        if (const auto partial = protocol::readPartial(note.params)) {
-            handlers.onPartial(*partial);
+void EngineClient::receive(const ReadPart& part) {
+    if (const auto found = pending_.find(part.id); found != pending_.end()) {
+        // A copy: what it does may end the request.
+        if (const auto onPartial = found->second.handlers.onPartial) {
+            onPartial(part.part, part.value);
         }
     }
+}
+
+void EngineClient::receive(const protocol::ProgressNote& note) {
+    if (const auto found = pending_.find(note.id); found != pending_.end()) {
+        if (const auto onProgress = found->second.handlers.onProgress) {
+            onProgress(note);
+        }
+    }
+}
+
+void EngineClient::receive(const protocol::JobList& jobs) {
+    emit jobsChanged(jobs);
 }
 
 // ---- cancellation

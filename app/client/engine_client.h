@@ -15,7 +15,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "protocol/framing.h"
+#include "app/client/message_reader.h"
 #include "protocol/messages.h"
 #include "protocol/rpc.h"
 
@@ -49,12 +49,14 @@ struct EngineError {
 };
 
 /// To whom the outcome of a request goes. Exactly one of onResult and onError is called, never before
-/// request() has returned; notes come before it. Empty functions are skipped.
+/// request() has returned; notes come before it. Empty functions are skipped. An answer that `decode` cannot
+/// read is an error.
 struct RequestHandlers {
-    std::function<void(const nlohmann::json& result)> onResult;
+    Decode decode = decodeJson;  ///< of what onResult and onPartial get
+    std::function<void(const std::any& result)> onResult;
     std::function<void(const EngineError& error)> onError;
     std::function<void(const protocol::ProgressNote& note)> onProgress;
-    std::function<void(const protocol::PartialNote& note)> onPartial;
+    std::function<void(const std::string& part, const std::any& value)> onPartial;
 };
 
 class EngineClient;
@@ -76,8 +78,8 @@ class RequestHandle {
 };
 
 /// An engine process and the requests in flight. Everything is asynchronous on the thread that owns it: no
-/// call waits. When the process dies every pending request fails at once, and a new process is started;
-/// requests made meanwhile wait for it.
+/// call waits, and what the engine writes is read on another one. When the process dies every pending request
+/// fails at once, and a new process is started; requests made meanwhile wait for it.
 class EngineClient : public QObject {
     Q_OBJECT
   public:
@@ -130,7 +132,7 @@ class EngineClient : public QObject {
     void launch();
     void setState(State state);
     void handshake();
-    void onHandshake(const protocol::Response& response);
+    void onHandshake(const ReadAnswer& answer);
     void onOutput();
     void onErrorOutput();
     void onFinished(int exitCode, QProcess::ExitStatus status);
@@ -143,8 +145,11 @@ class EngineClient : public QObject {
     void fail(int64_t id, EngineError error);
     void failAll(const EngineError& error);
     void failLater(int64_t id, const EngineError& error);
-    void receive(const protocol::Response& response);
-    void receive(const protocol::Notification& note);
+    void receive(const ReadAnswer& answer);
+    void receive(const ReadPart& part);
+    void receive(const protocol::ProgressNote& note);
+    void receive(const protocol::JobList& jobs);
+    void put(const protocol::Request& request);
     void send(const nlohmann::json& message);
     void cancel(int64_t id);
     void watchCancellation();
@@ -154,7 +159,6 @@ class EngineClient : public QObject {
     EngineOptions options_;
     State state_ = State::Stopped;
     QProcess* process_ = nullptr;  ///< a child of this object; null where no engine runs
-    protocol::FrameDecoder decoder_;
     protocol::EngineInfo info_;
     std::map<int64_t, Pending> pending_;
     std::vector<protocol::Request> queue_;  ///< pending requests that wait for the handshake
@@ -169,6 +173,7 @@ class EngineClient : public QObject {
     QTimer startTimer_;
     QTimer handshakeTimer_;
     QTimer cancelTimer_;
+    MessageReader reader_;
 };
 
 }  // namespace qs::app

@@ -193,11 +193,8 @@ ExportChoice ExportDialog::choice() const {
     choice.preprocessingInside = preprocessing_->isEnabled() && preprocessing_->isChecked();
     choice.replace = replace_;
     choice.fp32 = fp32_;
+    choice.verify = verify_->isEnabled() && verify_->isChecked();
     return choice;
-}
-
-bool ExportDialog::verifies() const {
-    return verify_->isEnabled() && verify_->isChecked();
 }
 
 }  // namespace qs::app

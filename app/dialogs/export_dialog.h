@@ -32,8 +32,6 @@ class ExportDialog : public QDialog {
                  QWidget* parent = nullptr);
 
     ExportChoice choice() const;
-    /// Whether the file is to be verified once it is written.
-    bool verifies() const;
 
     void accept() override;
 

@@ -5,101 +5,140 @@
 #include <QDockWidget>
 #include <QMainWindow>
 #include <QMenu>
+#include <QSettings>
 #include <QTimer>
 #include <algorithm>
 
-#include "widgets/charts/chart.h"
-#include "widgets/charts/chart_types.h"
-#include "widgets/classes/class_panel.h"
-#include "widgets/findings/findings_panel.h"
-#include "widgets/inspector/summary_panel.h"
-#include "widgets/profile/profile_panel.h"
-#include "widgets/variants/variant_panel.h"
-#include "widgets/verify/proof_panel.h"
+#include "widgets/models/view_state.h"
 
 namespace qs::app {
 namespace {
 
 constexpr int kRightWidth = 330;
-constexpr int kVariantHeight = 190;
+constexpr int kLowerRightHeight = 190;
 constexpr int kBottomHeight = 280;
+/// Of the places of PanelPlace and what is in them; layouts of other versions are not restored.
+constexpr int kLayoutVersion = 3;
+const QString kLayout = QStringLiteral("window/layout");
+const QString kPanels = QStringLiteral("window/panels");
+
+constexpr PanelPlace kRight[] = {PanelPlace::RightTop, PanelPlace::RightBottom};
+constexpr PanelPlace kBottom[] = {PanelPlace::BottomLeft, PanelPlace::BottomMiddle, PanelPlace::BottomRight};
+
+Qt::DockWidgetArea areaOf(PanelPlace place) {
+    return std::find(std::begin(kRight), std::end(kRight), place) != std::end(kRight)
+               ? Qt::RightDockWidgetArea
+               : Qt::BottomDockWidgetArea;
+}
+
+/// So that the keyboard goes on where the eye does.
+void focusIn(QWidget& panel) {
+    for (QWidget* widget : QList<QWidget*>{&panel} + panel.findChildren<QWidget*>()) {
+        if ((widget->focusPolicy() & Qt::TabFocus) && widget->isEnabled() && widget->isVisibleTo(&panel)) {
+            widget->setFocus(Qt::ShortcutFocusReason);
+            return;
+        }
+    }
+}
 
 }  // namespace
 
-WindowDocks::WindowDocks(QMainWindow& window, ViewState& state)
-    : QObject(&window),
-      window_(window),
-      summary_(new SummaryPanel(state, &window)),
-      variants_(new VariantPanel(state, &window)),
-      profile_(new ProfilePanel(state, &window)),
-      findings_(new FindingsPanel(state, &window)),
-      proof_(new ProofPanel(state, &window)) {
+WindowDocks::WindowDocks(QMainWindow& window, ViewState& state, const PanelTypes& panels)
+    : QObject(&window), window_(window) {
     window_.setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks |
                            QMainWindow::AllowNestedDocks);
     window_.setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     window_.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    summaryDock_ = addDock(QStringLiteral("summaryDock"), tr("Summary"), summary_);
-    variantDock_ = addDock(QStringLiteral("variantDock"), tr("Variants"), variants_);
-    for (const auto& type : chartTypes()) {
-        bottomDocks_[static_cast<size_t>(type.place)].push_back(
-            addDock(QLatin1String(type.id), QCoreApplication::translate("Charts", type.title),
-                    type.create(state, &window_)));
+    for (const PanelType& type : panels.all()) {
+        docks_.push_back(makeDock(type, state));
     }
-    bottomDocks_[0].push_back(addDock(QStringLiteral("profileDock"), tr("Profile"), profile_));
-    bottomDocks_[0].push_back(addDock(QStringLiteral("findingsDock"), tr("Findings"), findings_));
-    bottomDocks_[0].push_back(
-        addDock(QStringLiteral("classDock"), tr("Classes"), new ClassPanel(state, &window_)));
-    bottomDocks_[2].push_back(addDock(QStringLiteral("proofDock"), tr("Proof"), proof_));
     arrange();
-    defaultLayout_ = window_.saveState();
+    defaultLayout_ = window_.saveState(kLayoutVersion);
+    connect(&state, &ViewState::panelRequested, this, &WindowDocks::bringToFront);
 }
 
-QDockWidget* WindowDocks::addDock(const QString& name, const QString& title, QWidget* content) {
+WindowDocks::Dock WindowDocks::makeDock(const PanelType& type, ViewState& state) {
+    const QString title = QCoreApplication::translate("Panels", type.title);
     auto* dock = new QDockWidget(title, &window_);
-    dock->setObjectName(name);
-    dock->setWidget(content);
-    docks_.push_back(dock);
-    return dock;
+    dock->setObjectName(QLatin1String(type.id));
+    dock->setWidget(type.create(state, dock));
+    auto* toggle = new QAction(title, this);
+    toggle->setObjectName(QStringLiteral("panel_") + QLatin1String(type.id));
+    toggle->setShortcut(QKeySequence(QLatin1String(type.key)));
+    toggle->setCheckable(true);
+    connect(dock, &QDockWidget::visibilityChanged, toggle, &QAction::setChecked);
+    connect(toggle, &QAction::triggered, dock, [this, dock](bool seen) {
+        if (seen) {
+            bringToFront(dock->widget());
+            focusIn(*dock->widget());
+        } else {
+            dock->hide();
+        }
+    });
+    return {dock, toggle, type.place};
+}
+
+QDockWidget* WindowDocks::frontOf(PanelPlace place) const {
+    const auto found =
+        std::find_if(docks_.begin(), docks_.end(), [&](const Dock& dock) { return dock.place == place; });
+    return found == docks_.end() ? nullptr : found->widget;
 }
 
 void WindowDocks::arrange() {
-    window_.addDockWidget(Qt::RightDockWidgetArea, summaryDock_);
-    window_.addDockWidget(Qt::RightDockWidgetArea, variantDock_);
-    for (const auto& place : bottomDocks_) {
-        window_.addDockWidget(Qt::BottomDockWidgetArea, place.front(), Qt::Horizontal);
-    }
-    for (const auto& place : bottomDocks_) {
-        for (size_t i = 1; i < place.size(); ++i) {
-            window_.tabifyDockWidget(place[i - 1], place[i]);
+    for (const Dock& dock : docks_) {
+        if (frontOf(dock.place) == dock.widget) {
+            const Qt::DockWidgetArea area = areaOf(dock.place);
+            window_.addDockWidget(area, dock.widget,
+                                  area == Qt::RightDockWidgetArea ? Qt::Vertical : Qt::Horizontal);
         }
-        place.front()->raise();
+    }
+    for (size_t i = 1; i < docks_.size(); ++i) {
+        if (docks_[i].place == docks_[i - 1].place) {
+            window_.tabifyDockWidget(docks_[i - 1].widget, docks_[i].widget);
+        }
+    }
+    for (const Dock& dock : docks_) {
+        frontOf(dock.place)->raise();
     }
 }
 
 /// Takes effect only on docks that are laid out, so after the window is shown.
 void WindowDocks::setDefaultSizes() {
     QList<QDockWidget*> beside;
-    for (const auto& place : bottomDocks_) {
-        beside << place.front();
+    for (const PanelPlace place : kBottom) {
+        if (QDockWidget* dock = frontOf(place)) {
+            beside << dock;
+        }
     }
-    window_.resizeDocks({summaryDock_}, {kRightWidth}, Qt::Horizontal);
-    window_.resizeDocks(beside, QList<int>(beside.size(), 1), Qt::Horizontal);
-    window_.resizeDocks({summaryDock_, variantDock_}, {window_.height() - kVariantHeight, kVariantHeight},
-                        Qt::Vertical);
-    window_.resizeDocks({beside.front()}, {std::min(kBottomHeight, window_.height() * 2 / 5)}, Qt::Vertical);
+    if (!beside.isEmpty()) {
+        window_.resizeDocks(beside, QList<int>(beside.size(), 1), Qt::Horizontal);
+        window_.resizeDocks({beside.front()}, {std::min(kBottomHeight, window_.height() * 2 / 5)},
+                            Qt::Vertical);
+    }
+    QDockWidget* upper = frontOf(PanelPlace::RightTop);
+    QDockWidget* lower = frontOf(PanelPlace::RightBottom);
+    if (upper) {
+        window_.resizeDocks({upper}, {kRightWidth}, Qt::Horizontal);
+    }
+    if (upper && lower) {
+        window_.resizeDocks({upper, lower}, {window_.height() - kLowerRightHeight, kLowerRightHeight},
+                            Qt::Vertical);
+    }
 }
 
-void WindowDocks::raise(const char* name) {
-    const auto found = std::find_if(docks_.begin(), docks_.end(), [&](const QDockWidget* dock) {
-        return dock->objectName() == QLatin1String(name);
-    });
+void WindowDocks::bringToFront(QWidget* panel) {
+    const auto found = std::find_if(docks_.begin(), docks_.end(),
+                                    [&](const Dock& dock) { return dock.widget->widget() == panel; });
     if (found != docks_.end()) {
-        (*found)->show();
-        (*found)->raise();
+        found->widget->show();
+        found->widget->raise();
     }
 }
 
 void WindowDocks::setWorkspaceVisible(bool visible) {
+    for (const Dock& dock : docks_) {
+        dock.toggle->setEnabled(visible);
+    }
     if (visible) {
         for (QDockWidget* dock : hiddenForWelcome_) {
             dock->show();
@@ -111,21 +150,61 @@ void WindowDocks::setWorkspaceVisible(bool visible) {
         }
         return;
     }
-    for (QDockWidget* dock : docks_) {
-        if (!dock->isHidden()) {
-            dock->hide();
-            hiddenForWelcome_.push_back(dock);
+    for (const Dock& dock : docks_) {
+        if (!dock.widget->isHidden()) {
+            dock.widget->hide();
+            hiddenForWelcome_.push_back(dock.widget);
         }
     }
 }
 
+// ---- layouts
+
 void WindowDocks::resetLayout() {
-    window_.restoreState(defaultLayout_);
+    window_.restoreState(defaultLayout_, kLayoutVersion);
+    QTimer::singleShot(0, this, &WindowDocks::setDefaultSizes);
+}
+
+QStringList WindowDocks::names() const {
+    QStringList names;
+    for (const Dock& dock : docks_) {
+        names << dock.widget->objectName();
+    }
+    return names;
+}
+
+void WindowDocks::saveLayout(QSettings& settings) const {
+    settings.setValue(kLayout, window_.saveState(kLayoutVersion));
+    settings.setValue(kPanels, names());
+}
+
+void WindowDocks::restoreLayout(const QSettings& settings) {
+    if (!window_.restoreState(settings.value(kLayout).toByteArray(), kLayoutVersion)) {
+        return;
+    }
+    layoutRestored_ = true;
+    const QStringList known = settings.value(kPanels).toStringList();
+    for (const Dock& dock : docks_) {
+        if (!known.contains(dock.widget->objectName())) {
+            putInPlace(dock);
+        }
+    }
+}
+
+void WindowDocks::putInPlace(const Dock& dock) {
+    QDockWidget* front = frontOf(dock.place);
+    if (front != dock.widget && !front->isFloating()) {
+        window_.tabifyDockWidget(front, dock.widget);
+        front->raise();
+    } else {
+        window_.addDockWidget(areaOf(dock.place), dock.widget);
+    }
+    dock.widget->show();
 }
 
 void WindowDocks::addToggles(QMenu& menu) const {
-    for (const QDockWidget* dock : docks_) {
-        menu.addAction(dock->toggleViewAction());
+    for (const Dock& dock : docks_) {
+        menu.addAction(dock.toggle);
     }
 }
 

@@ -2,64 +2,57 @@
 
 #include <QByteArray>
 #include <QObject>
-#include <array>
+#include <QStringList>
 #include <vector>
 
+#include "widgets/panels/panel_types.h"
+
+class QAction;
 class QDockWidget;
 class QMainWindow;
 class QMenu;
+class QSettings;
 
 namespace qs {
-class ClassPanel;
-class FindingsPanel;
-class ProfilePanel;
-class ProofPanel;
-class SummaryPanel;
-class VariantPanel;
 class ViewState;
 }  // namespace qs
 
 namespace qs::app {
 
-/// The panels around the layer table: one dock for each chart, the summary, the variants, the
-/// profile with its findings, the classes, and the proof of exports.
+/// The panels around the layer table, a dock each, with an entry of the View menu and a key that show it or
+/// hide it. A panel that asks for it (ViewState::panelRequested) is brought to the front.
 class WindowDocks : public QObject {
     Q_OBJECT
   public:
-    WindowDocks(QMainWindow& window, ViewState& state);
+    WindowDocks(QMainWindow& window, ViewState& state, const PanelTypes& panels);
 
-    SummaryPanel& summary() const { return *summary_; }
-    VariantPanel& variants() const { return *variants_; }
-    ProfilePanel& profile() const { return *profile_; }
-    FindingsPanel& findings() const { return *findings_; }
-    ProofPanel& proof() const { return *proof_; }
-    /// Brings a dock, by its object name (of a chart: ChartType::id), to the front.
-    void raise(const char* name);
     /// Hides or shows all at once, for the welcome page, without touching what the person has closed.
     void setWorkspaceVisible(bool visible);
     void resetLayout();
-    /// The layout comes from an earlier session: leave its sizes alone.
-    void keepSizes() { layoutRestored_ = true; }
+    void saveLayout(QSettings& settings) const;
+    /// Panels that were not there when the layout was saved come where they are at first; a layout of an
+    /// earlier version is left.
+    void restoreLayout(const QSettings& settings);
     void addToggles(QMenu& menu) const;
 
   private:
-    /// Docks side by side below the table; each is the first of several tabs, so that titles fit.
-    static constexpr size_t kPlaces = 3;
+    struct Dock {
+        QDockWidget* widget;
+        QAction* toggle;  ///< checked where the panel is to be seen
+        PanelPlace place;
+    };
 
-    QDockWidget* addDock(const QString& name, const QString& title, QWidget* content);
+    Dock makeDock(const PanelType& type, ViewState& state);
     void arrange();
     void setDefaultSizes();
+    /// The first dock of the place; null where there is none.
+    QDockWidget* frontOf(PanelPlace place) const;
+    void putInPlace(const Dock& dock);
+    void bringToFront(QWidget* panel);
+    QStringList names() const;
 
     QMainWindow& window_;
-    SummaryPanel* summary_;
-    VariantPanel* variants_;
-    ProfilePanel* profile_;
-    FindingsPanel* findings_;
-    ProofPanel* proof_;
-    QDockWidget* summaryDock_;
-    QDockWidget* variantDock_;
-    std::array<std::vector<QDockWidget*>, kPlaces> bottomDocks_;  ///< by place, the first in front
-    std::vector<QDockWidget*> docks_;
+    std::vector<Dock> docks_;  ///< by place, the first in front
     QByteArray defaultLayout_;
     std::vector<QDockWidget*> hiddenForWelcome_;
     bool layoutRestored_ = false;

@@ -117,7 +117,8 @@ json reference(const Variant& variant, const QString& file, const PathMap& paths
             {"name", variant.name.toStdString()},
             {"created_at", writeTime(variant.createdAt)},
             {"file", paths.outward(file.toStdString())},
-            {"trained_weights", paths.outward(variant.result.recipe.trained_weights)}};
+            {"trained_weights", paths.outward(variant.result.recipe.trained_weights)},
+            {"missing", variant.missing}};
 }
 
 /// The result of the variant `id`: from its file, or, as version 1 wrote it, from the project itself. Returns
@@ -165,8 +166,9 @@ QString readVariants(const json& content, const PathMap& paths, ProjectFile& pro
                 ProjectText::tr("The variant \"%1\" cannot be shown: %2").arg(name, problem));
             continue;
         }
-        project.document.variants.push_back(
-            makeVariant(id, name, readTime(source, "created_at"), std::move(result)));
+        project.document.variants.push_back(makeVariant(id, name, readTime(source, "created_at"),
+                                                        std::move(result),
+                                                        source.value("missing", std::vector<std::string>())));
     }
     if (Document& document = project.document; document.unreadable.contains(document.currentVariant)) {
         document.currentVariant = document.variants.empty() ? QString() : document.variants.back()->id;

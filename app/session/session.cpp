@@ -21,13 +21,13 @@ Session::Session(EngineClient& client, const QString& recoveryRoot, QObject* par
     autosaveTimer_.setInterval(kAutosaveDelay);
     connect(&autosaveTimer_, &QTimer::timeout, this, &Session::autosave);
     connect(&client_, &EngineClient::engineDied, this, &Session::onEngineDied);
+    connect(&jobs_, &JobQueue::changed, this, &Session::jobChanged);
+    connect(&jobs_, &JobQueue::ended, this, &Session::onJobEnded);
 }
 
 Session::~Session() {
-    request_.cancel();
-    if (loading_) {
-        *loading_ = true;
-    }
+    jobs_.disconnect(this);
+    jobs_.abandon();
 }
 
 // ---- the document
@@ -168,6 +168,12 @@ void Session::removeVariant(const QString& id) {
     const VariantPtr removed = findVariant(id);
     if (!removed) {
         return;
+    }
+    for (auto& [job, measuring] : measuring_) {
+        if (measuring.variant == removed->id) {
+            measuring.unwanted = true;
+            jobs_.cancel(job);
+        }
     }
     std::erase(document_.variants, removed);
     const bool wasCurrent = document_.currentVariant == id;

@@ -7,28 +7,19 @@
 #include <QUndoStack>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "app/client/engine_api.h"
 #include "app/session/document.h"
 #include "app/session/file_queue.h"
+#include "app/session/job_queue.h"
 #include "app/session/recovery.h"
 
 namespace qs::app {
-
-/// The job under way, or none.
-struct JobState {
-    bool running = false;
-    QString title;  ///< "Calibrate and measure"
-    QString message;
-    int64_t done = 0;
-    int64_t total = 0;       ///< 0: unknown
-    double etaSeconds = -1;  ///< below 0: unknown
-    bool cancellable = false;
-    bool cancelling = false;
-};
 
 /// What is exported, and how.
 struct ExportChoice {
@@ -38,19 +29,23 @@ struct ExportChoice {
     bool preprocessingInside = false;
     bool replace = false;  ///< whether what has the name already may be replaced
     bool fp32 = false;     ///< the network as it was opened instead of the current variant
+    bool verify = false;   ///< verify() what was written
 };
 
 enum class Severity { Info, Warning, Error };
-enum class JobOutcome { Finished, Failed, Cancelled };
 enum class DataRole { Evaluation, Training, Calibration };
 
-/// The open document, its history, and the one job that may be running on it. Files are read and written on a
-/// thread of their own.
+/// The open document, its history, and the jobs on it. Files are read and written on a thread of their own.
 ///
 /// Rules change only through commands on undoStack(). Undo and redo also make the variant current that was
 /// measured with the rules they bring back, if there is one; variants themselves are never undone. Actions
 /// that need the engine, and opening a project, return at once: false, after a message(), where they cannot
-/// begin (a job is running, no model, no data); else jobFinished() follows.
+/// be asked for (no model, no data, another job); else they are the last of jobs(), and jobFinished()
+/// follows.
+///
+/// Measuring, training, exporting and verifying queue up: each goes by the rules, data and settings at the
+/// time when it was asked for. What brings another document or other data needs an empty queue, and nothing
+/// queues behind it; so every result belongs to the document that is open.
 class Session : public QObject {
     Q_OBJECT
   public:
@@ -96,15 +91,29 @@ class Session : public QObject {
     void removeVariant(const QString& id);
 
     // ---- actions on the engine
-    const JobState& job() const { return job_; }
+    /// The running one; none where nothing runs.
+    const JobState& job() const { return jobs_.running(); }
+    /// The running one first, then those that wait, in their order.
+    const std::vector<JobState>& jobs() const { return jobs_.jobs(); }
+    /// Whether measuring, training, exporting and verifying can be asked for: not while a file is being
+    /// opened.
+    bool takesJobs() const { return jobs_.takes(JobKind::Queued); }
+    /// Whether the job that runs trains.
+    bool isTraining() const { return job().running && job().id == trainingJob_; }
     /// Loss and accuracy of the training under way, else of the last one.
     const std::vector<protocol::CurvePoint>& liveCurve() const { return liveCurve_; }
     /// Another model than the one that is open starts the document afresh; data, settings and the preset
     /// stay. `inputs` as in Document; where shapes are missing, inputShapesNeeded() follows.
     bool openModel(const QString& path, const std::vector<protocol::TensorInfo>& inputs = {});
     bool openData(const protocol::DataSpec& spec, DataRole role = DataRole::Evaluation);
-    /// Calibrates and measures the model with the rules as they are; the result becomes the current variant.
+    /// Calibrates and measures the model with the rules as they are; the result becomes the current variant
+    /// as soon as the layers' errors are known. Where measuring ends before accuracy and latency are, the
+    /// variant stays with what is known.
     bool calibrate();
+    /// Measures what such a variant lacks.
+    bool completeVariant(const QString& id);
+    /// Whether a job that runs will tell more of this variant.
+    bool isBeingMeasured(const QString& variantId) const;
     /// Sets `layers` to FP32 (undoable) and measures, on the trained weights where the current variant has
     /// some.
     bool restoreLayers(const QStringList& layers);
@@ -119,7 +128,9 @@ class Session : public QObject {
     bool verify(const QString& file);
     /// Of the last file that was verified against the open model.
     const std::optional<Proof>& proof() const { return document_.proof; }
-    void cancelJob();
+    /// Stops the job that runs.
+    void cancelJob() { jobs_.cancel(job().id); }
+    void cancelJob(int64_t id) { jobs_.cancel(id); }
 
     // ---- the project file
     QString projectPath() const { return projectPath_; }
@@ -154,7 +165,7 @@ class Session : public QObject {
     void jobChanged();
     /// A point was added to liveCurve(), or it was emptied at the start of a training.
     void liveCurveChanged();
-    void jobFinished(qs::app::JobOutcome outcome, const QString& title);
+    void jobFinished(qs::app::JobOutcome outcome, const QString& title, qint64 id);
     void exported(const qs::protocol::ExportResult& result);
     void proofChanged();
     /// proof() is of a file that was verified just now.
@@ -182,20 +193,38 @@ class Session : public QObject {
     QStringList knownLayers(const QStringList& layers) const;
 
     // jobs
-    bool beginJob(const QString& title);
-    void endJob(JobOutcome outcome);
-    /// Ends the job without waiting for the engine; what it still answers is ignored.
-    void abandonJob();
-    /// Handlers that keep job() up to date and do nothing once the job was abandoned or the session is gone.
+    /// The id of the job; 0, after a message, where the queue does not take it.
+    int64_t beginJob(const QString& title, JobKind kind, std::function<void(int64_t job)> onStart = {});
+    /// Cancelling the job that was begun last cancels its request.
+    void setRequest(RequestHandle request);
+    /// Handlers that keep the job up to date and do nothing once it was abandoned or the session is gone.
     /// `explain`, if any, is told of a failure and returns whether that spares the message.
     template <typename T>
-    Handlers<T> jobHandlers(std::function<void(const T&)> onResult, const Explain& explain = {});
-    void onJobError(const EngineError& error, const Explain& explain);
+    Handlers<T> jobHandlers(int64_t job, std::function<void(const T&)> onResult, const Explain& explain = {});
+    void onJobError(int64_t job, const EngineError& error, const Explain& explain);
+    void onJobEnded(JobOutcome outcome, const QString& title, int64_t job);
     bool canMeasure();
     protocol::Recipe recipe() const;
     std::optional<protocol::DataSpec> calibrationSpec() const;
-    bool measure(const QString& title, const protocol::Recipe& recipe);
-    void addVariant(const protocol::VariantResult& result);
+
+    // variants that are being measured
+    /// What a job measures, until all of it is known.
+    struct Measuring {
+        QString variant;         ///< id; empty until the errors are known
+        bool completes = false;  ///< the variant was there before: it stays as it is until all is known
+        bool unwanted = false;   ///< the variant was removed meanwhile
+        /// Where a training writes its weights when all is done: without them there is no variant.
+        QString weights = {};
+    };
+    bool measure(const QString& title, const protocol::Recipe& recipe, const QString& completes = {});
+    Handlers<protocol::VariantResult> variantHandlers(int64_t job, Measuring measuring);
+    void takePart(int64_t job, const std::string& part, const protocol::VariantResult& soFar);
+    void takeResult(int64_t job, const protocol::VariantResult& result);
+    /// Its id; it is the current one then.
+    QString addVariant(const protocol::VariantResult& result, std::vector<std::string> missing);
+    void replaceVariant(const QString& id, const VariantPtr& by);
+    /// What files hold: variants that are being measured come once they are done.
+    Document settledDocument() const;
     void onModelOpened(const protocol::ModelInfo& model, const std::vector<protocol::TensorInfo>& inputs);
     void onDataOpened(const OpenedData& opened, DataRole role);
     void onEngineDied(const QString& reason);
@@ -229,10 +258,10 @@ class Session : public QObject {
     RecoveryStore recovery_;
     Document document_;
     QUndoStack undoStack_;
-    JobState job_;
-    int jobSerial_ = 0;
-    bool jobLostEngine_ = false;
-    RequestHandle request_;
+    JobQueue jobs_;
+    std::set<int64_t> interrupted_;           ///< jobs whose engine has died
+    std::map<int64_t, Measuring> measuring_;  ///< by job
+    int64_t trainingJob_ = 0;                 ///< the last that ran
     std::vector<protocol::CurvePoint> liveCurve_;
     QString projectPath_;
     bool modified_ = false;

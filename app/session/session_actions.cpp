@@ -2,7 +2,7 @@
 
 #include <QFileInfo>
 #include <QPointer>
-#include <QUuid>
+#include <algorithm>
 #include <utility>
 
 #include "app/session/input_hint.h"
@@ -11,105 +11,83 @@
 
 namespace qs::app {
 
-// ---- the one job
+// ---- the queue of jobs
 
 void Session::refuse(const QString& text) {
     emit message(Severity::Warning, text);
 }
 
-bool Session::beginJob(const QString& title) {
-    if (job_.running) {
-        refuse(tr("\"%1\" is still running: wait for it or cancel it first.").arg(job_.title));
-        return false;
+int64_t Session::beginJob(const QString& title, JobKind kind, std::function<void(int64_t job)> onStart) {
+    if (!jobs_.takes(kind)) {
+        refuse(tr("\"%1\" is still running: wait for it or cancel it first.").arg(job().title));
+        return 0;
     }
-    ++jobSerial_;
-    jobLostEngine_ = false;
-    job_ = JobState();
-    job_.running = true;
-    job_.cancellable = true;
-    job_.title = title;
-    emit jobChanged();
-    return true;
+    return jobs_.add(title, kind, std::move(onStart));
 }
 
-void Session::endJob(JobOutcome outcome) {
-    const QString title = job_.title;
-    ++jobSerial_;
-    job_ = JobState();
-    request_ = RequestHandle();
-    loading_.reset();
-    emit jobChanged();
-    emit jobFinished(outcome, title);
-}
-
-void Session::abandonJob() {
-    if (job_.running) {
-        request_.cancel();
-        if (loading_) {
-            *loading_ = true;
-        }
-        endJob(JobOutcome::Cancelled);
-    }
-}
-
-void Session::cancelJob() {
-    if (job_.running && !job_.cancelling) {
-        job_.cancelling = true;
-        emit jobChanged();
-        request_.cancel();
-        if (loading_) {
-            *loading_ = true;
-        }
-    }
+void Session::setRequest(RequestHandle request) {
+    jobs_.stopWith([request]() mutable { request.cancel(); });
 }
 
 template <typename T>
-Handlers<T> Session::jobHandlers(std::function<void(const T&)> onResult, const Explain& explain) {
-    const auto alive = [self = QPointer<Session>(this), serial = jobSerial_] {
-        return self && self->jobSerial_ == serial;
-    };
+Handlers<T> Session::jobHandlers(int64_t job, std::function<void(const T&)> onResult,
+                                 const Explain& explain) {
+    const auto alive = [self = QPointer<Session>(this), job] { return self && self->jobs_.contains(job); };
     Handlers<T> handlers;
-    handlers.onResult = [this, alive, onResult = std::move(onResult)](const T& result) {
+    handlers.onResult = [this, job, alive, onResult = std::move(onResult)](const T& result) {
         if (alive()) {
             onResult(result);
-            endJob(JobOutcome::Finished);
+            jobs_.end(job, JobOutcome::Finished);
         }
     };
-    handlers.onError = [this, alive, explain](const EngineError& error) {
+    handlers.onError = [this, job, alive, explain](const EngineError& error) {
         if (alive()) {
-            onJobError(error, explain);
+            onJobError(job, error, explain);
         }
     };
-    handlers.onProgress = [this, alive](const protocol::ProgressNote& note) {
+    handlers.onProgress = [this, job, alive](const protocol::ProgressNote& note) {
         if (alive()) {
-            job_.message = QString::fromStdString(note.message);
-            job_.done = note.done;
-            job_.total = note.total;
-            job_.etaSeconds = note.eta_s;
-            emit jobChanged();
-        }
-    };
-    handlers.onTraining = [this, alive](const protocol::CurvePoint& point) {
-        if (alive()) {
-            liveCurve_.push_back(point);
-            emit liveCurveChanged();
+            jobs_.setProgress(job, QString::fromStdString(note.message), note.done, note.total, note.eta_s);
         }
     };
     return handlers;
 }
 
-void Session::onJobError(const EngineError& error, const Explain& explain) {
+template Handlers<protocol::VariantResult> Session::jobHandlers(
+    int64_t job, std::function<void(const protocol::VariantResult&)> onResult, const Explain& explain);
+
+void Session::onJobError(int64_t job, const EngineError& error, const Explain& explain) {
+    // A death of the engine has been told by onEngineDied().
+    const bool told = interrupted_.erase(job) > 0;
     if (error.code == protocol::kRequestCancelled) {
-        endJob(JobOutcome::Cancelled);
+        jobs_.end(job, JobOutcome::Cancelled);
         return;
     }
-    const QString title = job_.title;
-    // A death of the engine has been told by onEngineDied().
-    const bool told = jobLostEngine_;
-    endJob(JobOutcome::Failed);
+    const auto& all = jobs();
+    const QString title =
+        std::find_if(all.begin(), all.end(), [job](const JobState& state) { return state.id == job; })->title;
+    jobs_.end(job, JobOutcome::Failed);
     if (!told && !(explain && explain(error))) {
         emit message(Severity::Error, tr("%1: %2").arg(title, error.message));
     }
+}
+
+void Session::onJobEnded(JobOutcome outcome, const QString& title, int64_t job) {
+    loading_.reset();
+    if (const auto node = measuring_.extract(job)) {
+        // It did not come to its end: what is known stays, but for weights that nobody has written.
+        const Measuring& measuring = node.mapped();
+        if (!measuring.weights.isEmpty()) {
+            removeVariant(measuring.variant);
+        } else if (!measuring.variant.isEmpty() && !measuring.unwanted) {
+            emit variantsChanged();
+            if (!measuring.completes) {
+                edited();
+                autosave();
+            }
+        }
+    }
+    emit jobFinished(outcome, title, job);
 }
 
 void Session::onEngineDied(const QString& reason) {
@@ -118,9 +96,15 @@ void Session::onEngineDied(const QString& reason) {
         over ? tr("It is not started again by itself: mend the cause, then restart the engine.")
              : tr("A new engine is being started; nothing that was finished is lost.");
     QString text = reason + u' ' + outlook;
-    if (job_.running) {
-        jobLostEngine_ = true;
-        text = tr("\"%1\" was interrupted.").arg(job_.title) + u' ' + text;
+    if (!jobs().empty() && !isLoading()) {
+        QStringList titles;
+        for (const JobState& state : jobs()) {
+            interrupted_.insert(state.id);
+            titles << tr("\"%1\"").arg(state.title);
+        }
+        text = (titles.size() == 1 ? tr("\"%1\" was interrupted.").arg(job().title)
+                                   : tr("%1 were interrupted.").arg(titles.join(QStringLiteral(", ")))) +
+               u' ' + text;
     }
     emit message(over ? Severity::Error : Severity::Warning, text);
 }
@@ -128,7 +112,8 @@ void Session::onEngineDied(const QString& reason) {
 // ---- opening
 
 bool Session::openModel(const QString& path, const std::vector<protocol::TensorInfo>& inputs) {
-    if (!beginJob(tr("Open %1").arg(QFileInfo(path).fileName()))) {
+    const int64_t job = beginJob(tr("Open %1").arg(QFileInfo(path).fileName()), JobKind::Alone);
+    if (job == 0) {
         return false;
     }
     protocol::OpenModelParams params;
@@ -145,10 +130,10 @@ bool Session::openModel(const QString& path, const std::vector<protocol::TensorI
         // A guess may also have failed for another reason, which is to be read.
         return hint && !hint->name.empty();
     };
-    request_ = api_.openModel(
+    setRequest(api_.openModel(
         params, jobHandlers<protocol::ModelInfo>(
-                    [this, inputs](const protocol::ModelInfo& model) { onModelOpened(model, inputs); },
-                    askForShapes));
+                    job, [this, inputs](const protocol::ModelInfo& model) { onModelOpened(model, inputs); },
+                    askForShapes)));
     return true;
 }
 
@@ -184,13 +169,14 @@ void Session::onModelOpened(const protocol::ModelInfo& model,
 }
 
 bool Session::openData(const protocol::DataSpec& spec, DataRole role) {
-    if (!beginJob(tr("Open %1").arg(QString::fromStdString(spec.source)))) {
+    const int64_t job = beginJob(tr("Open %1").arg(QString::fromStdString(spec.source)), JobKind::Alone);
+    if (job == 0) {
         return false;
     }
-    request_ = api_.openData(
-        spec, jobHandlers<protocol::DataInfo>([this, spec, role](const protocol::DataInfo& info) {
+    setRequest(api_.openData(
+        spec, jobHandlers<protocol::DataInfo>(job, [this, spec, role](const protocol::DataInfo& info) {
             onDataOpened({spec, info}, role);
-        }));
+        })));
     return true;
 }
 
@@ -205,126 +191,6 @@ void Session::onDataOpened(const OpenedData& opened, DataRole role) {
     openedFile();
 }
 
-// ---- measuring, training
-
-bool Session::canMeasure() {
-    if (job_.running) {
-        refuse(tr("\"%1\" is still running: wait for it or cancel it first.").arg(job_.title));
-    } else if (!document_.model) {
-        refuse(tr("Open a model first."));
-    } else if (!document_.evaluation) {
-        refuse(tr("Choose data first: calibration and accuracy need samples."));
-    } else {
-        return true;
-    }
-    return false;
-}
-
-protocol::Recipe Session::recipe() const {
-    const Settings& settings = document_.settings;
-    protocol::Recipe recipe;
-    recipe.rules = document_.rules.toProtocol();
-    recipe.calib_samples = settings.calibSamples;
-    recipe.eval_samples = settings.evalSamples;
-    recipe.batch = settings.batch;
-    recipe.threads = settings.threads;
-    recipe.latency_runs = settings.latencyRuns;
-    recipe.latency_warmup = settings.latencyWarmup;
-    recipe.metric = settings.metric;
-    recipe.seed = settings.seed;
-    recipe.backend = settings.backend;
-    return recipe;
-}
-
-bool Session::calibrate() {
-    return canMeasure() && measure(tr("Calibrate and measure"), recipe());
-}
-
-bool Session::measure(const QString& title, const protocol::Recipe& recipe) {
-    if (!beginJob(title)) {
-        return false;
-    }
-    protocol::VariantSpec params;
-    params.model = document_.model->path;
-    params.data = document_.evaluation->spec;
-    params.inputs = document_.inputs;
-    params.recipe = recipe;
-    params.calib_data = calibrationSpec();
-    request_ =
-        api_.measure(params, jobHandlers<protocol::VariantResult>(
-                                 [this](const protocol::VariantResult& result) { addVariant(result); }));
-    return true;
-}
-
-void Session::addVariant(const protocol::VariantResult& result) {
-    QStringList names;
-    for (const VariantPtr& variant : document_.variants) {
-        names.append(variant->name);
-    }
-    const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
-    document_.variants.push_back(
-        makeVariant(id, variantName(result.recipe, names), QDateTime::currentDateTimeUtc(), result));
-    emit variantsChanged();
-    setCurrentVariant(id);
-    if (!result.skipped.empty()) {
-        emit message(Severity::Warning,
-                     tr("%1 samples could not be read and were left out, the first of them %2.")
-                         .arg(result.skipped.size())
-                         .arg(QString::fromStdString(result.skipped.front())));
-    }
-    edited();
-    autosave();
-}
-
-std::optional<protocol::DataSpec> Session::calibrationSpec() const {
-    return document_.calibration ? std::optional(document_.calibration->spec) : std::nullopt;
-}
-
-protocol::DataSpec Session::trainingSpec() const {
-    if (document_.training) {
-        return document_.training->spec;
-    }
-    protocol::DataSpec spec = document_.evaluation->spec;
-    if (const std::string& training = document_.evaluation->info.calibration_source; !training.empty()) {
-        spec.source = training;
-    }
-    return spec;
-}
-
-bool Session::train() {
-    if (!canMeasure()) {
-        return false;
-    }
-    const QString weights = recovery_.newWeightsPath();
-    if (weights.isEmpty()) {
-        refuse(tr(
-            "There is no place for the trained weights: the application's data folder cannot be written."));
-        return false;
-    }
-    if (!beginJob(tr("Train"))) {
-        return false;
-    }
-    protocol::TrainParams params;
-    params.variant.model = document_.model->path;
-    params.variant.data = trainingSpec();
-    params.variant.inputs = document_.inputs;
-    params.variant.recipe = recipe();
-    params.variant.recipe.qat = document_.settings.qat;
-    params.variant.calib_data = calibrationSpec();
-    params.validation = document_.evaluation->spec;
-    params.weights_path = weights.toStdString();
-    if (params.variant.data->source == params.validation->source) {
-        emit message(Severity::Warning,
-                     tr("Training uses the data on which accuracy is measured: the figure will "
-                        "flatter. Open training data of its own for an honest one."));
-    }
-    liveCurve_.clear();
-    emit liveCurveChanged();
-    request_ = api_.train(params, jobHandlers<protocol::VariantResult>(
-                                      [this](const protocol::VariantResult& result) { addVariant(result); }));
-    return true;
-}
-
 // ---- exporting, verifying
 
 bool Session::exportTo(const ExportChoice& choice) {
@@ -337,7 +203,8 @@ bool Session::exportTo(const ExportChoice& choice) {
         refuse(tr("Calibrate first: there is no variant to export."));
         return false;
     }
-    if (!beginJob(tr("Export %1").arg(QFileInfo(choice.path).fileName()))) {
+    const int64_t job = beginJob(tr("Export %1").arg(QFileInfo(choice.path).fileName()), JobKind::Queued);
+    if (job == 0) {
         return false;
     }
     protocol::ExportParams params;
@@ -358,11 +225,14 @@ bool Session::exportTo(const ExportChoice& choice) {
     params.opset = choice.opset;
     params.preprocessing_inside = choice.preprocessingInside;
     params.replace = choice.replace;
-    request_ = api_.exportModel(
-        params, jobHandlers<protocol::ExportResult>([this](const protocol::ExportResult& result) {
-            emit exported(result);
-            emit message(Severity::Info, tr("Exported to %1.").arg(QString::fromStdString(result.path)));
-        }));
+    const auto onResult = [this, verifies = choice.verify](const protocol::ExportResult& result) {
+        emit exported(result);
+        emit message(Severity::Info, tr("Exported to %1.").arg(QString::fromStdString(result.path)));
+        if (verifies) {
+            verify(QString::fromStdString(result.files.empty() ? result.path : result.files.front()));
+        }
+    };
+    setRequest(api_.exportModel(params, jobHandlers<protocol::ExportResult>(job, onResult)));
     return true;
 }
 
@@ -371,7 +241,8 @@ bool Session::verify(const QString& file) {
         refuse(tr("Open the model first that the file was made from."));
         return false;
     }
-    if (!beginJob(tr("Verify %1").arg(QFileInfo(file).fileName()))) {
+    const int64_t job = beginJob(tr("Verify %1").arg(QFileInfo(file).fileName()), JobKind::Queued);
+    if (job == 0) {
         return false;
     }
     protocol::VerifyParams params;
@@ -382,11 +253,11 @@ bool Session::verify(const QString& file) {
     }
     params.inputs = document_.inputs;
     params.samples = document_.settings.evalSamples;
-    request_ = api_.verify(
-        params, jobHandlers<protocol::VerifyResult>([this, file](const protocol::VerifyResult& result) {
+    setRequest(api_.verify(
+        params, jobHandlers<protocol::VerifyResult>(job, [this, file](const protocol::VerifyResult& result) {
             setProof(Proof{file, result});
             emit verified();
-        }));
+        })));
     return true;
 }
 

@@ -58,7 +58,7 @@ void Session::autosave() {
         return;
     }
     autosaving_ = true;
-    files_.run([this, file, document = document_, project = projectPath_] {
+    files_.run([this, file, document = settledDocument(), project = projectPath_] {
         const QString problem = RecoveryStore::write(file, document, project);
         return [this, problem] { onAutosaved(problem); };
     });
@@ -93,7 +93,7 @@ void Session::save(const QString& path) {
     if (++saves_ == 1) {
         emit savingChanged(true);
     }
-    files_.run([this, target, document = document_, serial = documentSerial_, revision = revision_,
+    files_.run([this, target, document = settledDocument(), serial = documentSerial_, revision = revision_,
                 recovery = recovery_.fileIfAny()]() -> FileQueue::Finish {
         ProjectFile project{document, {}, QDateTime::currentDateTimeUtc()};
         QStringList missing;
@@ -161,42 +161,40 @@ void Session::takeOverWeights(const Document& saved) {
 bool Session::beginLoading(const QString& title,
                            std::function<QString(ProjectFile&, const ReadProgress&)> read,
                            std::function<void(ProjectFile&)> take) {
-    if (!beginJob(title)) {
+    const int64_t job = beginJob(title, JobKind::Alone);
+    if (job == 0) {
         return false;
     }
     loading_ = std::make_shared<std::atomic<bool>>(false);
-    files_.run([this, read = std::move(read), take = std::move(take), serial = jobSerial_,
-                stop = loading_]() -> FileQueue::Finish {
-        const ReadProgress progress = [this, serial, stop](size_t done, size_t total) {
-            QMetaObject::invokeMethod(this, [this, serial, done, total] {
-                if (serial == jobSerial_) {
-                    job_.done = static_cast<int64_t>(done);
-                    job_.total = static_cast<int64_t>(total);
-                    emit jobChanged();
+    jobs_.stopWith([stop = loading_] { *stop = true; });
+    files_.run(
+        [this, read = std::move(read), take = std::move(take), job, stop = loading_]() -> FileQueue::Finish {
+            const ReadProgress progress = [this, job, stop](size_t done, size_t total) {
+                QMetaObject::invokeMethod(this, [this, job, done, total] {
+                    jobs_.setProgress(job, {}, static_cast<int64_t>(done), static_cast<int64_t>(total), -1);
+                });
+                return !*stop;
+            };
+            const auto project = std::make_shared<ProjectFile>();
+            const QString problem = read(*project, progress);
+            return [this, job, stop, problem, project, take] {
+                if (!jobs_.contains(job)) {
+                    return;
                 }
-            });
-            return !*stop;
-        };
-        const auto project = std::make_shared<ProjectFile>();
-        const QString problem = read(*project, progress);
-        return [this, serial, stop, problem, project, take] {
-            if (serial != jobSerial_) {
-                return;
-            }
-            if (!problem.isEmpty()) {
-                endJob(*stop ? JobOutcome::Cancelled : JobOutcome::Failed);
-                if (!*stop) {
-                    emit message(Severity::Error, problem);
+                if (!problem.isEmpty()) {
+                    jobs_.end(job, *stop ? JobOutcome::Cancelled : JobOutcome::Failed);
+                    if (!*stop) {
+                        emit message(Severity::Error, problem);
+                    }
+                    return;
                 }
-                return;
-            }
-            take(*project);
-            for (const QString& lost : project->problems) {
-                emit message(Severity::Warning, lost);
-            }
-            endJob(JobOutcome::Finished);
-        };
-    });
+                take(*project);
+                for (const QString& lost : project->problems) {
+                    emit message(Severity::Warning, lost);
+                }
+                jobs_.end(job, JobOutcome::Finished);
+            };
+        });
     return true;
 }
 
@@ -239,7 +237,8 @@ void Session::discardRecovery(const RecoveryInfo& recovery) {
 }
 
 void Session::clear() {
-    abandonJob();
+    measuring_.clear();
+    jobs_.abandon();
     replaceDocument({}, {}, false);
 }
 

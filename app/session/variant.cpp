@@ -31,9 +31,19 @@ QString trainedFor(int epochs) {
 }  // namespace
 
 VariantPtr makeVariant(const QString& id, const QString& name, const QDateTime& createdAt,
-                       protocol::VariantResult result) {
+                       protocol::VariantResult result, std::vector<std::string> missing) {
     Rules rules = Rules::fromProtocol(result.recipe.rules);
-    return std::make_shared<const Variant>(Variant{id, name, createdAt, std::move(result), std::move(rules)});
+    return std::make_shared<const Variant>(
+        Variant{id, name, createdAt, std::move(result), std::move(rules), std::move(missing)});
+}
+
+std::optional<std::vector<std::string>> partsAfter(const std::string& part) {
+    static const std::vector<std::string> parts{"errors", "accuracy", "latency"};
+    const auto found = std::find(parts.begin(), parts.end(), part);
+    if (found == parts.end()) {
+        return std::nullopt;
+    }
+    return std::vector<std::string>(found + 1, parts.end());
 }
 
 VariantPtr withWeights(const Variant& variant, const QString& path) {

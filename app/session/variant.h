@@ -4,6 +4,9 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "app/session/rules.h"
 #include "protocol/messages.h"
@@ -11,20 +14,25 @@
 namespace qs::app {
 
 /// One measured configuration. Documents, their snapshots on the way to a file, and views share it; nobody
-/// changes it.
+/// changes it. What is measured anew gets an id of its own, so that an id's files are written once.
 struct Variant {
     QString id;  ///< unique, stable across saving; names its files: see isFileName()
     QString name;
     QDateTime createdAt;  ///< UTC
     protocol::VariantResult result;
     Rules rules;  ///< those of the recipe
+    /// Parts of "variant.measure" that the result lacks because measuring did not come to its end.
+    std::vector<std::string> missing = {};
 
+    bool isComplete() const { return missing.empty(); }
     bool isTrained() const { return !result.recipe.trained_weights.empty(); }
 };
 using VariantPtr = std::shared_ptr<const Variant>;
 
 VariantPtr makeVariant(const QString& id, const QString& name, const QDateTime& createdAt,
-                       protocol::VariantResult result);
+                       protocol::VariantResult result, std::vector<std::string> missing = {});
+/// What "variant.measure" still has to do after it has told of `part`; nothing if that is none of its parts.
+std::optional<std::vector<std::string>> partsAfter(const std::string& part);
 /// The same measurement with its trained weights at `path`.
 VariantPtr withWeights(const Variant& variant, const QString& path);
 /// The result alone, for who needs nothing of the session; keeps the whole variant.

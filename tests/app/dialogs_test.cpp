@@ -320,7 +320,7 @@ TEST_F(ExportDialogTest, TheEndingAndTheOptionsFollowTheTarget) {
     EXPECT_EQ(opset->maximum(), 21);
     opset->setValue(19);
     EXPECT_EQ(dialog.choice().opset, 19);
-    EXPECT_TRUE(dialog.verifies());
+    EXPECT_TRUE(dialog.choice().verify);
     choose(dialog, "torchscript");
     EXPECT_EQ(dialog.choice().path, folder_.filePath(QStringLiteral("net_int8.pt")));
     EXPECT_EQ(dialog.choice().opset, 0);
@@ -346,11 +346,11 @@ TEST_F(ExportDialogTest, WhatNothingHereOpensIsNotVerifiedAndWithoutDataThereIsN
     ExportDialog dialog(targets_, start_);
     EXPECT_NE(dialog.choice().target, QStringLiteral("android")) << "most people want a file first";
     choose(dialog, "android");
-    EXPECT_FALSE(dialog.verifies());
+    EXPECT_FALSE(dialog.choice().verify);
     EXPECT_FALSE(dialog.findChild<QCheckBox*>(QStringLiteral("exportPreprocessing"))->isEnabled());
     EXPECT_TRUE(dialog.choice().fp32);
     choose(dialog, "lite");
-    EXPECT_TRUE(dialog.verifies());
+    EXPECT_TRUE(dialog.choice().verify);
 }
 
 TEST_F(ExportDialogTest, RefusesAPlaceThatIsNotThere) {

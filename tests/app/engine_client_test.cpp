@@ -6,6 +6,8 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,12 +33,15 @@ struct Outcome {
     bool ended() const { return results.size() + errors.size() > 0; }
 
     RequestHandlers handlers() {
-        return {[this](const json& result) { results.push_back(result); },
+        return {decodeJson,
+                [this](const std::any& result) { results.push_back(std::any_cast<const json&>(result)); },
                 [this](const EngineError& error) {
                     errors.emplace_back(error.code, error.message.toStdString());
                 },
                 [this](const protocol::ProgressNote& note) { progress.push_back(note); },
-                [this](const protocol::PartialNote& note) { parts.push_back(note); }};
+                [this](const std::string& part, const std::any& value) {
+                    parts.push_back({0, part, std::any_cast<const json&>(value)});
+                }};
     }
 };
 
@@ -119,6 +124,45 @@ TEST_F(EngineClientTest, NotesReachTheirRequest) {
     EXPECT_GT(measuring.progress.size(), 5u);
     EXPECT_EQ(measuring.progress.front().message, "Calibrating");
     EXPECT_TRUE(other.progress.empty());
+}
+
+TEST_F(EngineClientTest, AnswersAreReadOnAnotherThreadAndReceivedOnThisOne) {
+    EngineClient& engine = client();
+    engine.start();
+    static std::atomic<QThread*> readBy = nullptr;
+    QThread* receivedBy = nullptr;
+    RequestHandlers handlers;
+    handlers.decode = [](const std::string& part, const json& value) {
+        EXPECT_EQ(part, "");
+        readBy = QThread::currentThread();
+        return std::any(value.at("n").get<int>());
+    };
+    int n = 0;
+    handlers.onResult = [&](const std::any& result) {
+        receivedBy = QThread::currentThread();
+        n = std::any_cast<int>(result);
+    };
+    engine.request("debug.echo", {{"n", 7}}, handlers);
+    ASSERT_TRUE(eventually([&] { return receivedBy != nullptr; }));
+    EXPECT_EQ(n, 7);
+    EXPECT_EQ(receivedBy, QThread::currentThread());
+    EXPECT_NE(readBy.load(), nullptr);
+    EXPECT_NE(readBy.load(), QThread::currentThread());
+}
+
+TEST_F(EngineClientTest, AnAnswerThatCannotBeReadIsAnError) {
+    EngineClient& engine = client();
+    engine.start();
+    Outcome outcome;
+    RequestHandlers handlers = outcome.handlers();
+    handlers.decode = [](const std::string&, const json& value) {
+        return std::any(value.get<protocol::ModelInfo>());
+    };
+    engine.request("debug.echo", {{"path", 3}}, handlers);
+    ASSERT_TRUE(eventually([&] { return outcome.ended(); }));
+    ASSERT_EQ(outcome.errors.size(), 1u);
+    EXPECT_EQ(outcome.errors[0].first, protocol::kFailed);
+    EXPECT_THAT(outcome.errors[0].second, HasSubstr("cannot be read"));
 }
 
 TEST_F(EngineClientTest, TypedLayer) {
@@ -247,12 +291,11 @@ TEST_F(EngineClientTest, AHandlerMayAskAgain) {
     EngineClient& engine = client();
     engine.start();
     Outcome second;
-    engine.request(
-        "debug.crash", json::object(),
-        {{},
-         [&](const EngineError&) { engine.request("debug.echo", json::object(), second.handlers()); },
-         {},
-         {}});
+    RequestHandlers asking;
+    asking.onError = [&](const EngineError&) {
+        engine.request("debug.echo", json::object(), second.handlers());
+    };
+    engine.request("debug.crash", json::object(), asking);
     engine.request("debug.crash", json::object(), {});
     ASSERT_TRUE(eventually([&] { return second.ended(); }));
     EXPECT_EQ(second.errors.size(), 0u);

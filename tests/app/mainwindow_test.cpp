@@ -252,12 +252,63 @@ TEST_F(MainWindowTest, ARunningJobShowsProgressAndCanBeCancelled) {
     ASSERT_TRUE(until([this] { return session_->job().total > 0; }));
     auto* cancel = child<QToolButton>("jobCancel");
     EXPECT_TRUE(cancel->isVisible());
-    EXPECT_FALSE(action("calibrate")->isEnabled());
+    EXPECT_TRUE(action("calibrate")->isEnabled()) << "it would queue";
+    EXPECT_FALSE(action("openData")->isEnabled());
     QTest::mouseClick(cancel, Qt::LeftButton);
     EXPECT_FALSE(cancel->isEnabled()) << "asked once";
     ASSERT_TRUE(idle());
     EXPECT_FALSE(cancel->isVisible());
     EXPECT_TRUE(session_->model() != nullptr);
+}
+
+TEST_F(MainWindowTest, JobsQueueUpInSightAndOneThatWaitsCanBeCancelled) {
+    window_.reset();
+    session_.reset();
+    start({QStringLiteral("--step-ms"), QStringLiteral("60")});
+    ASSERT_TRUE(openModelAndData());
+    action("calibrate")->trigger();
+    action("calibrate")->trigger();
+    action("calibrate")->trigger();
+    auto* waiting = child<QToolButton>("jobsWaiting");
+    EXPECT_TRUE(waiting->isVisible());
+    EXPECT_EQ(waiting->text(), "+2");
+    QTest::mouseClick(waiting, Qt::LeftButton);
+    auto* table = child<QTableView>("jobTable");
+    ASSERT_TRUE(until([&] { return table->isVisible(); })) << "its panel was brought to the front";
+    ASSERT_EQ(table->model()->rowCount(), 3);
+    const QString last = QStringLiteral("cancelJob%1").arg(session_->jobs().back().id);
+    QTest::mouseClick(window_->findChild<QToolButton*>(last), Qt::LeftButton);
+    EXPECT_TRUE(until([&] { return table->model()->rowCount() == 2; }));
+    EXPECT_EQ(waiting->text(), "+1");
+
+    // The first one's errors are shown before its accuracy is there.
+    const QAbstractItemModel& variants = *child<QTableView>("variantTable")->model();
+    ASSERT_TRUE(until([&] { return variants.rowCount() == 1; }));
+    EXPECT_EQ(variants.index(0, 3).data().toString(), QStringLiteral("\u2026"));
+    EXPECT_NE(cell(QStringLiteral("conv1"), LayerColumnId::Sqnr), QStringLiteral("\u2013"));
+    EXPECT_EQ(cell(QStringLiteral("conv1"), LayerColumnId::VariantMs), QStringLiteral("\u2013"));
+    ASSERT_TRUE(until([this] { return session_->jobs().empty(); }));
+    EXPECT_NE(variants.index(0, 3).data().toString(), QStringLiteral("\u2026"));
+    EXPECT_EQ(variants.rowCount(), 2);
+    EXPECT_TRUE(waiting->isHidden());
+}
+
+TEST_F(MainWindowTest, WhatACancelledMeasurementLeftIsMarkedAndCanBeCompleted) {
+    window_.reset();
+    session_.reset();
+    start({QStringLiteral("--step-ms"), QStringLiteral("60")});
+    ASSERT_TRUE(openModelAndData());
+    action("calibrate")->trigger();
+    ASSERT_TRUE(until([this] { return shownVariants() == 1; }));
+    action("cancelJob")->trigger();
+    ASSERT_TRUE(idle());
+    const QAbstractItemModel& variants = *child<QTableView>("variantTable")->model();
+    EXPECT_EQ(variants.index(0, 0).data().toString(), "onednn (incomplete)");
+    EXPECT_EQ(variants.index(0, 3).data().toString(), QStringLiteral("\u2013"));
+    emit window_->viewState().variantCompletionRequested(session_->currentVariant()->id);
+    ASSERT_TRUE(until([this] { return session_->currentVariant()->isComplete(); }) && idle());
+    EXPECT_EQ(variants.rowCount(), 1);
+    EXPECT_EQ(variants.index(0, 0).data().toString(), "onednn");
 }
 
 TEST_F(MainWindowTest, AnEngineThatDiesIsReportedReplacedAndTheSessionGoesOn) {
@@ -350,6 +401,8 @@ TEST_F(MainWindowTest, TheMetricIsChosenInTheSettings) {
 TEST_F(MainWindowTest, TheProfileFollowsTheVariantThatIsShown) {
     ASSERT_TRUE(openModelAndData());
     EXPECT_FALSE(window_->viewState().profile().summary);
+    action("panel_profileDock")->trigger();
+    ASSERT_TRUE(until([this] { return child<QLabel>("profileEmpty")->isVisible(); }));
     EXPECT_FALSE(child<QLabel>("profileEmpty")->isHidden());
     ASSERT_TRUE(calibrate());
     ASSERT_TRUE(window_->viewState().profile().summary);

@@ -7,6 +7,7 @@
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <memory>
 
 #include "app/client/engine_client.h"
@@ -68,8 +69,9 @@ TEST_F(RealEngineTest, MeasuresTheSameAfterACrash) {
     ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
 
     bool crashed = false;
-    engine->request("debug.crash", nlohmann::json::object(),
-                    {{}, [&](const EngineError&) { crashed = true; }, {}, {}});
+    RequestHandlers handlers;
+    handlers.onError = [&](const EngineError&) { crashed = true; };
+    engine->request("debug.crash", nlohmann::json::object(), handlers);
     ASSERT_TRUE(QTest::qWaitFor([&] { return crashed; }, 60'000));
 
     ASSERT_TRUE(session->calibrate());
@@ -81,6 +83,30 @@ TEST_F(RealEngineTest, MeasuresTheSameAfterACrash) {
     for (size_t i = 0; i < before.layers.size(); ++i) {
         EXPECT_EQ(after.layers[i].mse, before.layers[i].mse) << before.layers[i].name;
     }
+}
+
+TEST_F(RealEngineTest, MeasurementsQueueUpAndErrorsAreThereBeforeTheRest) {
+    open();
+    std::vector<std::vector<std::string>> missing;
+    QObject::connect(session.get(), &Session::currentVariantChanged,
+                     [&] { missing.push_back(session->currentVariant()->missing); });
+    ASSERT_TRUE(session->calibrate());
+    session->setGlobalPreset(QStringLiteral("qnnpack"));
+    ASSERT_TRUE(session->calibrate());
+    session->setGlobalPreset(QStringLiteral("fbgemm"));
+    ASSERT_TRUE(session->calibrate());
+    const int64_t unwanted = session->jobs().back().id;
+    session->cancelJob(unwanted);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return session->jobs().size() < 3; }, 60'000));
+    EXPECT_TRUE(session->job().running);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return session->jobs().empty(); }, 240'000));
+    ASSERT_EQ(session->variants().size(), 2u) << testing::PrintToString(errors);
+    EXPECT_EQ(session->variants()[0]->rules.preset, "onednn");
+    EXPECT_EQ(session->variants()[1]->rules.preset, "qnnpack");
+    const std::vector<std::string> afterErrors{"accuracy", "latency"};
+    EXPECT_EQ(std::count(missing.begin(), missing.end(), afterErrors), 2);
+    EXPECT_TRUE(missing.back().empty());
+    EXPECT_TRUE(errors.empty()) << testing::PrintToString(errors);
 }
 
 TEST_F(RealEngineTest, RestoresTheWorstAndExports) {

@@ -7,15 +7,16 @@
 //               [--protocol N]    claims this protocol version
 //
 // The file name of the model decides how a job goes: "crash" in it makes the process abort in the middle,
-// "fail" makes the job fail, "hang" makes it ignore cancellation and never end. "free" in it is a model that
-// opens only with a shape for its input "image", "large" one of 2,000 layers; for others see
-// support/sample_results.h. variant.train writes its weights file. Exports and proofs are
-// support/sample_exports.h's. Methods for the client's own tests: debug.echo, debug.crash, debug.hang,
-// debug.garbage, debug.stderr, debug.count, debug.jobs.
+// "fail" makes the job fail, "hang" makes it ignore cancellation and never end; with "late" beside them, when
+// the errors of the layers are known. "free" in it is a model that opens only with a shape for its input
+// "image", "large" one of 2,000 layers; for others see support/sample_results.h. variant.train writes its
+// weights file. Exports and proofs are support/sample_exports.h's. Methods for the client's own tests:
+// debug.echo, debug.crash, debug.hang, debug.garbage, debug.stderr, debug.count, debug.jobs.
 
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -111,8 +112,21 @@ class FakeEngine {
             queue_.push_back(*request);
         } else if (const auto* note = std::get_if<Notification>(&message);
                    note && note->method == "$/cancelRequest") {
-            cancelled_.insert(note->params.get<CancelParams>().id);
+            cancel(note->params.get<CancelParams>().id);
         }
+    }
+
+    /// As the engine does it: a request that waits is answered at once.
+    void cancel(int64_t id) {
+        const auto waiting = std::find_if(queue_.begin(), queue_.end(),
+                                          [id](const Request& request) { return request.id == id; });
+        if (waiting == queue_.end() || waiting->method == "debug.hang") {
+            cancelled_.insert(id);
+            return;
+        }
+        const Request request = *waiting;
+        queue_.erase(waiting);
+        fail(request, kRequestCancelled, "cancelled");
     }
 
     void send(const json& message) { sendBytes(encodeFrame(message)); }
@@ -131,9 +145,7 @@ class FakeEngine {
 
     void answer(const Request& request) {
         ++count_;
-        if (cancelled_.contains(request.id) && request.method != "debug.hang") {
-            fail(request, kRequestCancelled, "cancelled");
-        } else if (request.method == "initialize") {
+        if (request.method == "initialize") {
             initialize(request);
         } else if (request.method == "model.open") {
             openModel(request, request.params.get<OpenModelParams>());
@@ -259,7 +271,8 @@ class FakeEngine {
         if (params.calib_data) {
             result.measured.calib_data = params.calib_data->source;
         }
-        if (!work(request, params.model, "Calibrating", 10)) {
+        const bool late = contains(params.model, "late");
+        if (!work(request, late ? "" : params.model, "Calibrating", 10)) {
             return;
         }
         VariantResult soFar = withoutLatency(result);
@@ -269,7 +282,7 @@ class FakeEngine {
             soFar.variant = accuracy;
             send(toJson(toNotification({request.id, "accuracy", soFar})));
         }
-        if (work(request, "", "Measuring", 10)) {
+        if (work(request, late ? params.model : "", "Measuring", 10)) {
             succeed(request, result);
         }
     }
@@ -285,12 +298,20 @@ class FakeEngine {
         if (!done) {
             return;
         }
-        std::ofstream(params.weights_path) << "weights of " << params.variant.model << "\n";
         Recipe recipe = params.variant.recipe;
         recipe.trained_weights = params.weights_path;
         VariantResult result =
             samples::variant(recipe, params.variant.data ? params.variant.data->source : "");
         result.curve = std::move(curve);
+        // The weights get their name when all is done.
+        VariantResult soFar = withoutLatency(result);
+        soFar.variant = {};
+        soFar.recipe.trained_weights += ".part";
+        send(toJson(toNotification({request.id, "errors", soFar})));
+        if (!work(request, "", "Measuring", 10)) {
+            return;
+        }
+        std::ofstream(params.weights_path) << "weights of " << params.variant.model << "\n";
         succeed(request, result);
     }
 

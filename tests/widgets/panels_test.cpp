@@ -62,6 +62,11 @@ QString factsOf(const SummaryPanel& panel, const char* name) {
     return panel.findChild<FactGrid*>(QLatin1String(name))->text();
 }
 
+void showVariant(ViewState& state, const protocol::VariantResult& result) {
+    state.setVariants({{QStringLiteral("a"), QStringLiteral("onednn"), false, 0, samples::share(result)}},
+                      QStringLiteral("a"));
+}
+
 TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     ViewState state;
     SummaryPanel panel(state);
@@ -73,8 +78,9 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     variant.variant.metrics.front().value = 91.25;
     variant.notes = {"CPU without VNNI"};
     state.setLayers(makeLayerRows(samples::share(model), variant.recipe.rules, samples::share(variant)));
-    panel.setModel(&model);
-    panel.setVariant(QStringLiteral("onednn"), &variant, true);
+    state.setModel(samples::share(model));
+    showVariant(state, variant);
+    state.setOutdated(true);
     EXPECT_TRUE(factsOf(panel, "modelFacts").contains(QStringLiteral("resnet.pt")));
     EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("Top-1\t92.50 %\t91.25 %\t-1.25 pt")))
         << factsOf(panel, "figures").toStdString();
@@ -94,9 +100,9 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     EXPECT_TRUE(factsOf(panel, "layerFacts").contains(QStringLiteral("Restoring\tabout +")));
     EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("Backend\tonednn")));
     variant.recipe.backend = "xnnpack";
-    panel.setVariant(QStringLiteral("onednn"), &variant, true);
+    showVariant(state, variant);
     EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("Backend\txnnpack")));
-    panel.setVariant({}, nullptr, false);
+    state.setVariants({}, {});
     EXPECT_TRUE(panel.findChild<QLabel*>(QStringLiteral("outdatedNote"))->isHidden());
 }
 
@@ -107,7 +113,7 @@ TEST(SummaryPanelTest, ASpeedupHasItsIntervalAndABusyMachineNamesNone) {
     variant.speedup = 2.41;
     variant.speedup_low = 2.38;
     variant.speedup_high = 2.44;
-    panel.setVariant(QStringLiteral("a"), &variant, false);
+    showVariant(state, variant);
     const auto* sentence = panel.findChild<QLabel*>(QStringLiteral("busySentence"));
     EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("2.41\u00d7 (2.38\u00d7 to 2.44\u00d7)")));
     EXPECT_TRUE(factsOf(panel, "measurement").contains(QStringLiteral("processor time of one thread")));
@@ -119,7 +125,7 @@ TEST(SummaryPanelTest, ASpeedupHasItsIntervalAndABusyMachineNamesNone) {
     variant.machine_busy = true;
     variant.fp32.latency_ms = 1.723;
     variant.variant.latency_ms = 0.076;
-    panel.setVariant(QStringLiteral("a"), &variant, false);
+    showVariant(state, variant);
     EXPECT_TRUE(factsOf(panel, "figures").contains(QStringLiteral("machine busy")));
     EXPECT_FALSE(factsOf(panel, "figures").contains(QStringLiteral("24.00\u00d7")));
     EXPECT_FALSE(sentence->isHidden());
@@ -132,7 +138,7 @@ TEST(SummaryPanelTest, ShowsInputsOutputsAndNotesOfTheModel) {
     ViewState state;
     SummaryPanel panel(state);
     const protocol::ModelInfo model = samples::modelInfo("/models/detector_fixed.onnx");
-    panel.setModel(&model);
+    state.setModel(samples::share(model));
     const QString facts = factsOf(panel, "modelFacts");
     EXPECT_TRUE(facts.contains(QString::fromUtf8("Input\timage: Float 1×3×320×320\n\tscale")))
         << facts.toStdString();
@@ -147,15 +153,15 @@ TEST(SummaryPanelTest, ShowsTheDataAndAsksForWhatWasSkipped) {
     ViewState state;
     SummaryPanel panel(state);
     auto* skipped = panel.findChild<QPushButton*>(QStringLiteral("skippedButton"));
-    panel.setData(samples::dataInfo({"fashion-mnist:test", {}}), std::nullopt);
+    state.setData(samples::dataInfo({"fashion-mnist:test", {}}), std::nullopt);
     EXPECT_TRUE(factsOf(panel, "dataFacts").contains(QStringLiteral("other samples")));
     EXPECT_TRUE(skipped->isHidden());
-    panel.setData(samples::dataInfo({"imagefolder:/broken/unlabelled", {}}),
+    state.setData(samples::dataInfo({"imagefolder:/broken/unlabelled", {}}),
                   samples::dataInfo({"imagefolder:/calib", {}}));
     EXPECT_TRUE(factsOf(panel, "dataFacts").contains(QStringLiteral("agreement with FP32")));
     EXPECT_TRUE(factsOf(panel, "dataFacts").contains(QStringLiteral("Calibration\timagefolder:/calib")));
     EXPECT_TRUE(skipped->text().contains(QStringLiteral("2")));
-    QSignalSpy asked(&panel, &SummaryPanel::skippedRequested);
+    QSignalSpy asked(&state, &ViewState::skippedRequested);
     QTest::mouseClick(skipped, Qt::LeftButton);
     EXPECT_EQ(asked.count(), 1);
 }
@@ -197,17 +203,23 @@ TEST(JobBarTest, ShowsProgressAndOffersCancelOnlyWhileAJobRuns) {
     auto* cancel = bar.findChild<QToolButton*>(QStringLiteral("jobCancel"));
     auto* progress = bar.findChild<QProgressBar*>(QStringLiteral("jobProgress"));
     EXPECT_TRUE(cancel->isHidden());
-    bar.showJob(QStringLiteral("Calibrating"), 3, 12, 65, true);
+    bar.showJob(QStringLiteral("Calibrating"), 3, 12, 65, true, 0);
     EXPECT_FALSE(cancel->isHidden());
     EXPECT_EQ(progress->value() * 4, progress->maximum());
     EXPECT_EQ(bar.findChild<QLabel*>(QStringLiteral("jobEta"))->text(), "1 min 5 s left");
     QSignalSpy cancelled(&bar, &JobBar::cancelRequested);
     QTest::mouseClick(cancel, Qt::LeftButton);
     EXPECT_EQ(cancelled.count(), 1);
-    bar.showJob(QStringLiteral("Opening"), 0, 0, -1, false);
+    bar.showJob(QStringLiteral("Opening"), 0, 0, -1, false, 2);
     EXPECT_EQ(progress->maximum(), 0) << "busy, without an end";
     EXPECT_FALSE(cancel->isEnabled());
+    auto* waiting = bar.findChild<QToolButton*>(QStringLiteral("jobsWaiting"));
+    EXPECT_EQ(waiting->text(), "+2");
+    QSignalSpy asked(&bar, &JobBar::queueRequested);
+    QTest::mouseClick(waiting, Qt::LeftButton);
+    EXPECT_EQ(asked.count(), 1);
     bar.showIdle();
+    EXPECT_TRUE(waiting->isHidden());
     EXPECT_TRUE(progress->isHidden());
 }
 

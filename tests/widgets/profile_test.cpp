@@ -166,9 +166,19 @@ TEST(ProfileTableModelTest, KeepsTheContractOfItemModelsAndShowsShares) {
 
 // ---- panel
 
+TEST(ProfilePanelTest, IsFilledWhenItIsToBeSeen) {
+    ViewState state;
+    ProfilePanel panel(state);
+    show(state, variantWith({}));
+    EXPECT_EQ(panel.table().model()->rowCount(), 0);
+    showAt(panel, 700, 400);
+    EXPECT_GT(panel.table().model()->rowCount(), 20);
+}
+
 TEST(ProfilePanelTest, SaysWhatIsMissing) {
     ViewState state;
     ProfilePanel panel(state);
+    showAt(panel, 700, 400);
     EXPECT_TRUE(textOf(panel, "profileEmpty").contains(QStringLiteral("after Calibrate")));
     VariantResult old = variantWith({});
     old.profile.reset();
@@ -180,6 +190,7 @@ TEST(ProfilePanelTest, SaysWhatIsMissing) {
 TEST(ProfilePanelTest, ComparesTheSumWithWholeRunsAndTellsWhereTheRestGoes) {
     ViewState state;
     ProfilePanel panel(state);
+    showAt(panel, 700, 400);
     VariantResult variant = variantWith({});
     variant.profile->layers_ms = 9;
     variant.profile->boundaries_ms = 1;
@@ -350,6 +361,7 @@ TEST(FindingsPanelTest, RowsAreAsHighAsTheirWrappedTexts) {
 TEST(FindingsPanelTest, NoFindingsAreSaidToBeNone) {
     ViewState state;
     FindingsPanel panel(state);
+    showAt(panel, 600, 400);
     VariantResult variant = variantWith({});
     variant.findings.clear();
     show(state, variant);

@@ -173,7 +173,7 @@ TEST_F(ProofPanelTest, SaysWhatItIsForUntilSomethingWasExported) {
 }
 
 TEST_F(ProofPanelTest, APassIsSaidInWordsWithItsFigures) {
-    panel_.setProof(QStringLiteral("/out/good.pt"), proof("good.pt"));
+    state_.setProof(ShownProof{QStringLiteral("/out/good.pt"), proof("good.pt")});
     EXPECT_FALSE(child<QLabel>("proofEmpty").isVisible());
     EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("PASS")));
     EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("99.93 %")));
@@ -187,7 +187,7 @@ TEST_F(ProofPanelTest, APassIsSaidInWordsWithItsFigures) {
     EXPECT_NE(facts("proofOutputs").find("52.3"), std::string::npos) << facts("proofOutputs");
     EXPECT_NE(facts("proofNotes").find("the file on qnnpack"), std::string::npos);
     EXPECT_EQ(child<QTabWidget>("proofTabs").currentIndex(), 0);
-    panel_.setProof({}, {});
+    state_.setProof({});
     EXPECT_TRUE(child<QLabel>("proofEmpty").isVisible());
     EXPECT_EQ(facts("proofAgreement"), "");
 }
@@ -197,7 +197,7 @@ TEST_F(ProofPanelTest, APassBeforeNobodyButOurselvesIsAmberAndSaysSo) {
         protocol::VerifyResult result = proof("good.pt");
         result.runtime = "reference";
         result.independent = !says;
-        panel_.setProof(QStringLiteral("/out/good.onnx"), result);
+        state_.setProof(ShownProof{QStringLiteral("/out/good.onnx"), result});
         const QString verdict = child<QLabel>("proofVerdict").text();
         EXPECT_TRUE(
             verdict.startsWith(QStringLiteral("Checked by ourselves only; install onnxruntime-node")));
@@ -206,18 +206,31 @@ TEST_F(ProofPanelTest, APassBeforeNobodyButOurselvesIsAmberAndSaysSo) {
     }
     protocol::VerifyResult wrong = proof("wrong.pt");
     wrong.independent = false;
-    panel_.setProof(QStringLiteral("/out/wrong.onnx"), wrong);
+    state_.setProof(ShownProof{QStringLiteral("/out/wrong.onnx"), wrong});
     EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("FAIL")));
 }
 
+TEST_F(ProofPanelTest, AsksToBeSeenForWhatIsNewAndNotForWhatAProjectBrought) {
+    QSignalSpy asked(&state_, &ViewState::panelRequested);
+    state_.setProof(ShownProof{QStringLiteral("/out/good.pt"), proof("good.pt")});
+    EXPECT_EQ(asked.count(), 0);
+    emit state_.verified();
+    ASSERT_EQ(asked.count(), 1);
+    EXPECT_EQ(asked[0][0].value<QWidget*>(), &panel_);
+    state_.setExported(samples::exportResult({}));
+    EXPECT_EQ(asked.count(), 2);
+    state_.setExported({});
+    EXPECT_EQ(asked.count(), 2);
+}
+
 TEST_F(ProofPanelTest, WithoutLabelsThereIsNoAccuracy) {
-    panel_.setProof(QStringLiteral("/out/good.pt"), proof("good.pt", false));
+    state_.setProof(ShownProof{QStringLiteral("/out/good.pt"), proof("good.pt", false)});
     EXPECT_EQ(facts("proofAgreement").find("Top-1"), std::string::npos);
     EXPECT_EQ(facts("proofAgreement").find("Agreement"), std::string::npos);
 }
 
 TEST_F(ProofPanelTest, AFailureShowsTheLayerWhereItBegins) {
-    panel_.setProof(QStringLiteral("/out/wrong.pt"), proof("wrong.pt"));
+    state_.setProof(ShownProof{QStringLiteral("/out/wrong.pt"), proof("wrong.pt")});
     EXPECT_TRUE(child<QLabel>("proofVerdict").text().contains(QStringLiteral("FAIL")));
     EXPECT_EQ(child<QTabWidget>("proofTabs").currentIndex(), 1);
     QTableView& table = panel_.table();
@@ -233,7 +246,7 @@ TEST_F(ProofPanelTest, AnExportShowsItsFilesNotesAndCommands) {
     protocol::ExportParams params;
     params.path = "/out/net.onnx";
     params.target = "tensorrt";
-    panel_.setExport(samples::exportResult(params));
+    state_.setExported(samples::exportResult(params));
     EXPECT_FALSE(child<QLabel>("proofVerdict").isVisible()) << "nothing was verified";
     const std::string shown = facts("proofExport");
     for (const char* part :
@@ -244,7 +257,7 @@ TEST_F(ProofPanelTest, AnExportShowsItsFilesNotesAndCommands) {
     EXPECT_EQ(QGuiApplication::clipboard()->text(),
               QStringLiteral("trtexec --onnx=/out/net.onnx --int8 --fp16"));
     params.target = "torchscript";
-    panel_.setExport(samples::exportResult(params));
+    state_.setExported(samples::exportResult(params));
     EXPECT_FALSE(child<QPushButton>("proofCopyCommands").isVisibleTo(&panel_));
 }
 

@@ -10,10 +10,16 @@
 #include <QToolTip>
 #include <QVBoxLayout>
 
+#include "widgets/common/when_seen.h"
+
 namespace qs {
 
 Chart::Chart(ViewState& state, QWidget* parent)
-    : QWidget(parent), state_(state), header_(new QHBoxLayout), plot_(new QCustomPlot(this)) {
+    : QWidget(parent),
+      state_(state),
+      header_(new QHBoxLayout),
+      plot_(new QCustomPlot(this)),
+      draw_(new WhenSeen(*this, [this] { plot_->replot(QCustomPlot::rpQueuedReplot); })) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -101,17 +107,7 @@ void Chart::selectLayer(const QString& layer, Qt::KeyboardModifiers modifiers) {
 }
 
 void Chart::replot() {
-    isStale_ = !isVisible();
-    if (!isStale_) {
-        plot_->replot(QCustomPlot::rpQueuedReplot);
-    }
-}
-
-void Chart::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    if (isStale_) {
-        replot();
-    }
+    draw_->request();
 }
 
 void Chart::changeEvent(QEvent* event) {

@@ -14,6 +14,8 @@ class QLabel;
 
 namespace qs {
 
+class WhenSeen;
+
 /// Common ground of the charts: a plot that follows the palette, a legend above it, a text in
 /// place of data that is not there, tooltips and clicks. A chart reads the ViewState, which must outlive it.
 class Chart : public QWidget {
@@ -55,7 +57,6 @@ class Chart : public QWidget {
     void replot();
 
     void changeEvent(QEvent* event) override;
-    void showEvent(QShowEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
@@ -69,7 +70,7 @@ class Chart : public QWidget {
     QLabel* legend_ = nullptr;
     QLabel* empty_ = nullptr;
     QPoint pressedAt_;
-    bool isStale_ = false;  ///< what is drawn is not what there is to see
+    WhenSeen* draw_;
 };
 
 }  // namespace qs

@@ -10,6 +10,7 @@
 
 #include "widgets/common/format.h"
 #include "widgets/models/class_table_model.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -179,6 +180,11 @@ QString ConfusionChart::toolTipAt(const QPoint& pixel) const {
     return tr("label %1\ndecision %2\n%3 of %4 samples")
         .arg(names_[static_cast<size_t>(label)], names_[static_cast<size_t>(decision)],
              format::integer(*cell), format::integer(total));
+}
+
+void register_confusion_chart(PanelTypes& panels) {
+    panels.add({"confusionDock", QT_TRANSLATE_NOOP("Panels", "Confusion matrix"), PanelPlace::BottomRight, 1,
+                "Ctrl+6", makePanel<ConfusionChart>});
 }
 
 }  // namespace qs

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "widgets/common/format.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -109,6 +110,11 @@ void ErrorChart::applyColors() {
     int8_->setBrush(colors().variant);
     fp32_->setBrush(colors().fp32);
     setLegend({{QChar(0x25A0), colors().variant, tr("INT8")}, {QChar(0x25A0), colors().fp32, tr("FP32")}});
+}
+
+void register_error_chart(PanelTypes& panels) {
+    panels.add({"errorDock", QT_TRANSLATE_NOOP("Panels", "Error by layer"), PanelPlace::BottomLeft, 0,
+                "Ctrl+1", makePanel<ErrorChart>});
 }
 
 }  // namespace qs

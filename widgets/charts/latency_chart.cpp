@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "widgets/common/format.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 
@@ -65,6 +66,11 @@ void LatencyChart::applyColors() {
     variant_->setBrush(colors().variant);
     setLegend({{QChar(0x25A0), colors().fp32, tr("FP32 network")},
                {QChar(0x25A0), colors().variant, tr("this variant")}});
+}
+
+void register_latency_chart(PanelTypes& panels) {
+    panels.add({"latencyDock", QT_TRANSLATE_NOOP("Panels", "Latency by layer"), PanelPlace::BottomMiddle, 0,
+                "Ctrl+2", makePanel<LatencyChart>});
 }
 
 }  // namespace qs

@@ -11,6 +11,7 @@
 #include "widgets/charts/nearest_point.h"
 #include "widgets/common/describe.h"
 #include "widgets/common/format.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -319,6 +320,11 @@ void RooflineChart::clickedAt(const QPoint& pixel, Qt::KeyboardModifiers modifie
     if (const Point* point = nearest(pixel)) {
         selectLayer(point->layer, modifiers);
     }
+}
+
+void register_roofline_chart(PanelTypes& panels) {
+    panels.add({"rooflineDock", QT_TRANSLATE_NOOP("Panels", "Roofline"), PanelPlace::BottomMiddle, 1,
+                "Ctrl+3", makePanel<RooflineChart>});
 }
 
 }  // namespace qs

@@ -11,6 +11,7 @@
 #include "widgets/common/format.h"
 #include "widgets/models/metrics.h"
 #include "widgets/models/speedup.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -273,6 +274,11 @@ void TradeoffChart::clickedAt(const QPoint& pixel, Qt::KeyboardModifiers) {
     if (point && !point->id.isEmpty()) {
         emit state().variantPicked(point->id);
     }
+}
+
+void register_tradeoff_chart(PanelTypes& panels) {
+    panels.add({"tradeoffDock", QT_TRANSLATE_NOOP("Panels", "Accuracy against latency"),
+                PanelPlace::BottomRight, 0, "Ctrl+5", makePanel<TradeoffChart>});
 }
 
 }  // namespace qs

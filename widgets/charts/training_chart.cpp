@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "widgets/common/format.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 
@@ -20,6 +21,7 @@ TrainingChart::TrainingChart(ViewState& state, QWidget* parent)
     plot().yAxis2->setVisible(true);
     plot().yAxis2->grid()->setVisible(false);
     connect(&state, &ViewState::curveChanged, this, &TrainingChart::refresh);
+    connect(&state, &ViewState::trainingStarted, this, [this] { emit this->state().panelRequested(this); });
     restyle();
     refresh();
 }
@@ -79,6 +81,11 @@ QString TrainingChart::toolTipAt(const QPoint& pixel) const {
         text += tr("\nvalidation top-1 %1").arg(format::percent(nearest->validation_top1));
     }
     return text;
+}
+
+void register_training_chart(PanelTypes& panels) {
+    panels.add({"trainingDock", QT_TRANSLATE_NOOP("Panels", "Training"), PanelPlace::BottomMiddle, 2,
+                "Ctrl+4", makePanel<TrainingChart>});
 }
 
 }  // namespace qs

@@ -8,6 +8,7 @@
 
 #include "widgets/common/format.h"
 #include "widgets/common/row_table.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 
@@ -72,6 +73,11 @@ void ClassPanel::refresh() {
                         ? tr("This variant was measured without classes: they need a classifier, or a model "
                              "of masks, and labelled data.")
                         : tr("How each class fares is shown here once a variant has been measured."));
+}
+
+void register_class_panel(PanelTypes& panels) {
+    panels.add({"classDock", QT_TRANSLATE_NOOP("Panels", "Classes"), PanelPlace::BottomLeft, 3, "Alt+5",
+                makePanel<ClassPanel>});
 }
 
 }  // namespace qs

@@ -19,7 +19,8 @@ JobBar::JobBar(QWidget* parent)
       text_(new QLabel(this)),
       progress_(new QProgressBar(this)),
       eta_(new QLabel(this)),
-      cancel_(new QToolButton(this)) {
+      cancel_(new QToolButton(this)),
+      waiting_(new QToolButton(this)) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(4, 0, 4, 0);
     text_->setObjectName(QStringLiteral("jobText"));
@@ -35,13 +36,18 @@ JobBar::JobBar(QWidget* parent)
     layout->addWidget(progress_);
     layout->addWidget(eta_);
     layout->addWidget(cancel_);
+    layout->addWidget(waiting_);
+    waiting_->setObjectName(QStringLiteral("jobsWaiting"));
+    waiting_->setAutoRaise(true);
+    connect(waiting_, &QToolButton::clicked, this, &JobBar::queueRequested);
     connect(cancel_, &QToolButton::clicked, this, &JobBar::cancelRequested);
     // The status bar keeps its height, and the panels theirs, when a job begins.
     setMinimumHeight(cancel_->sizeHint().height());
     showIdle();
 }
 
-void JobBar::showJob(const QString& text, int64_t done, int64_t total, double etaSeconds, bool cancellable) {
+void JobBar::showJob(const QString& text, int64_t done, int64_t total, double etaSeconds, bool cancellable,
+                     int waiting) {
     text_->setText(text);
     text_->setToolTip(text);
     progress_->setRange(0, total > 0 ? kSteps : 0);
@@ -52,6 +58,9 @@ void JobBar::showJob(const QString& text, int64_t done, int64_t total, double et
     const QString left = format::eta(etaSeconds);
     eta_->setText(left.isEmpty() ? QString() : tr("%1 left").arg(left));
     cancel_->setEnabled(cancellable);
+    waiting_->setText(QStringLiteral("+%1").arg(waiting));
+    waiting_->setToolTip(tr("%n more job(s) wait: show them", nullptr, waiting));
+    waiting_->setVisible(waiting > 0);
     progress_->show();
     eta_->show();
     cancel_->show();
@@ -63,6 +72,7 @@ void JobBar::showIdle(const QString& text) {
     progress_->hide();
     eta_->hide();
     cancel_->hide();
+    waiting_->hide();
 }
 
 }  // namespace qs

@@ -15,19 +15,23 @@ class JobBar : public QWidget {
   public:
     explicit JobBar(QWidget* parent = nullptr);
 
-    /// `total` 0: unknown. `etaSeconds` below 0: unknown.
-    void showJob(const QString& text, int64_t done, int64_t total, double etaSeconds, bool cancellable);
+    /// `total` 0: unknown. `etaSeconds` below 0: unknown. `waiting`: the jobs behind it.
+    void showJob(const QString& text, int64_t done, int64_t total, double etaSeconds, bool cancellable,
+                 int waiting);
     /// `text` is what is said instead of that all is ready.
     void showIdle(const QString& text = {});
 
   signals:
     void cancelRequested();
+    /// A click on the number of those that wait.
+    void queueRequested();
 
   private:
     QLabel* text_;
     QProgressBar* progress_;
     QLabel* eta_;
     QToolButton* cancel_;
+    QToolButton* waiting_;
 };
 
 }  // namespace qs

@@ -1,5 +1,6 @@
 #include "widgets/findings/findings_panel.h"
 #include "widgets/common/row_table.h"
+#include "widgets/common/when_seen.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -7,6 +8,8 @@
 #include <QPushButton>
 #include <QTableView>
 #include <QVBoxLayout>
+
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 
@@ -16,7 +19,8 @@ FindingsPanel::FindingsPanel(ViewState& state, QWidget* parent)
       model_(new FindingTableModel(this)),
       table_(new QTableView(this)),
       show_(new QPushButton(tr("Show layer"), this)),
-      empty_(new QLabel(this)) {
+      empty_(new QLabel(this)),
+      refresh_(new WhenSeen(*this, [this] { refresh(); })) {
     show_->setObjectName(QStringLiteral("findingShowLayer"));
     empty_->setObjectName(QStringLiteral("findingsEmpty"));
     empty_->setAlignment(Qt::AlignCenter);
@@ -34,7 +38,7 @@ FindingsPanel::FindingsPanel(ViewState& state, QWidget* parent)
     layout->addLayout(bottom);
     buildTable();
     connect(show_, &QPushButton::clicked, this, [this] { requestLayer(table_->currentIndex()); });
-    connect(&state_, &ViewState::profileChanged, this, &FindingsPanel::refresh);
+    connect(&state_, &ViewState::profileChanged, refresh_, &WhenSeen::request);
     connect(&state_, &ViewState::layersChanged, this, &FindingsPanel::updateEmptyText);
     refresh();
 }
@@ -95,6 +99,11 @@ void FindingsPanel::updateButton() {
     show_->setEnabled(ofLayer);
     show_->setToolTip(ofLayer ? tr("Scroll the table of layers to it")
                               : tr("Choose a finding of a layer first."));
+}
+
+void register_findings_panel(PanelTypes& panels) {
+    panels.add({"findingsDock", QT_TRANSLATE_NOOP("Panels", "Findings"), PanelPlace::BottomLeft, 2, "Alt+4",
+                makePanel<FindingsPanel>});
 }
 
 }  // namespace qs

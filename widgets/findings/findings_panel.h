@@ -11,6 +11,8 @@ class QTableView;
 
 namespace qs {
 
+class WhenSeen;
+
 /// Why the current variant is not faster, in words. Choosing a finding selects its layer, a double
 /// click or the button asks for it.
 class FindingsPanel : public QWidget {
@@ -33,6 +35,7 @@ class FindingsPanel : public QWidget {
     QTableView* table_;
     QPushButton* show_;
     QLabel* empty_;
+    WhenSeen* refresh_;
 };
 
 }  // namespace qs

@@ -5,12 +5,14 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "widgets/common/describe.h"
 #include "widgets/common/format.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/models/metrics.h"
 #include "widgets/models/speedup.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -148,7 +150,7 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     skipped_ = new QPushButton(content);
     skipped_->setObjectName(QStringLiteral("skippedButton"));
     skipped_->hide();
-    connect(skipped_, &QPushButton::clicked, this, [this] { emit skippedRequested(skipped()); });
+    connect(skipped_, &QPushButton::clicked, this, [this] { emit state_.skippedRequested(skipped()); });
     for (QWidget* part :
          std::initializer_list<QWidget*>{variantName_, outdated_, figures_, drop_, busy_, notes_, layer_,
                                          model_, modelNotes_, data_, skipped_, measurement_}) {
@@ -161,9 +163,18 @@ SummaryPanel::SummaryPanel(ViewState& state, QWidget* parent) : QScrollArea(pare
     setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     connect(&state_, &ViewState::selectedLayersChanged, this, &SummaryPanel::showLayer);
     connect(&state_, &ViewState::layersChanged, this, &SummaryPanel::showLayer);
+    connect(&state_, &ViewState::modelChanged, this, &SummaryPanel::showModel);
+    connect(&state_, &ViewState::dataChanged, this, &SummaryPanel::showData);
+    connect(&state_, &ViewState::variantsChanged, this, &SummaryPanel::showVariant);
+    connect(&state_, &ViewState::outdatedChanged, this, &SummaryPanel::showOutdated);
+    showModel();
+    showData();
+    showVariant();
+    showLayer();
 }
 
-void SummaryPanel::setModel(const protocol::ModelInfo* model) {
+void SummaryPanel::showModel() {
+    const protocol::ModelInfo* model = state_.model().get();
     modelNotes_->setVisible(model && !model->notes.empty());
     if (!model) {
         model_->setRows({});
@@ -203,8 +214,9 @@ std::vector<QStringList> SummaryPanel::dataRows(const protocol::DataInfo& data) 
     return rows;
 }
 
-void SummaryPanel::setData(const std::optional<protocol::DataInfo>& data,
-                           const std::optional<protocol::DataInfo>& calibration) {
+void SummaryPanel::showData() {
+    const auto& data = state_.data();
+    const auto& calibration = state_.calibrationData();
     skippedData_.clear();
     std::vector<QStringList> rows;
     if (data) {
@@ -232,10 +244,21 @@ std::vector<std::string> SummaryPanel::skipped() const {
     return {all.begin(), all.end()};
 }
 
-void SummaryPanel::setVariant(const QString& name, const protocol::VariantResult* result, bool outdated) {
-    variantName_->setText(name);
+void SummaryPanel::showOutdated() {
+    outdated_->setVisible(shown_ && state_.isOutdated());
+}
+
+void SummaryPanel::showVariant() {
+    const VariantRow* variant = state_.findVariant(state_.currentVariant());
+    const auto former = std::exchange(shown_, variant ? variant->result : nullptr);
+    const QString formerName = std::exchange(shownName_, variant ? variant->name : QString());
+    showOutdated();
+    if (shown_ && shown_ == former && shownName_ == formerName) {
+        return;
+    }
+    const protocol::VariantResult* result = shown_.get();
+    variantName_->setText(shownName_);
     variantName_->setVisible(result != nullptr);
-    outdated_->setVisible(result != nullptr && outdated);
     skippedSamples_.clear();
     if (result) {
         skippedSamples_.insert(result->skipped.begin(), result->skipped.end());
@@ -316,6 +339,11 @@ void SummaryPanel::showLayer() {
             {tr("Also"), tr("%n more layer(s) selected", nullptr, static_cast<int>(selected.size() - 1))});
     }
     layer_->setRows(rows);
+}
+
+void register_summary_panel(PanelTypes& panels) {
+    panels.add({"summaryDock", QT_TRANSLATE_NOOP("Panels", "Summary"), PanelPlace::RightTop, 0, "Alt+1",
+                makePanel<SummaryPanel>});
 }
 
 }  // namespace qs

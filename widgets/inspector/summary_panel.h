@@ -1,7 +1,7 @@
 #pragma once
 
 #include <QScrollArea>
-#include <optional>
+#include <memory>
 #include <set>
 
 #include "protocol/messages.h"
@@ -19,20 +19,13 @@ class SummaryPanel : public QScrollArea {
     Q_OBJECT
   public:
     explicit SummaryPanel(ViewState& state, QWidget* parent = nullptr);
-
-    void setModel(const protocol::ModelInfo* model);
-    /// The data that is measured on, and the one that calibrates where that is another.
-    void setData(const std::optional<protocol::DataInfo>& data,
-                 const std::optional<protocol::DataInfo>& calibration);
-    /// `result` null: nothing measured. `outdated`: the rules have changed since.
-    void setVariant(const QString& name, const protocol::VariantResult* result, bool outdated);
     QSize sizeHint() const override { return {300, 400}; }
 
-  signals:
-    /// A click on the number of files that were skipped: "FILE: reason" each.
-    void skippedRequested(const std::vector<std::string>& skipped);
-
   private:
+    void showModel();
+    void showData();
+    void showVariant();
+    void showOutdated();
     std::vector<QStringList> dataRows(const protocol::DataInfo& data) const;
     void showLayer();
     void showSkipped();
@@ -51,6 +44,8 @@ class SummaryPanel : public QScrollArea {
     QLabel* modelNotes_;
     FactGrid* data_;
     QPushButton* skipped_;
+    QString shownName_;  ///< of the variant whose figures are shown
+    std::shared_ptr<const protocol::VariantResult> shown_;
     std::set<std::string> skippedData_;     ///< found when the data was opened
     std::set<std::string> skippedSamples_;  ///< found when the variant was measured
     QLabel* drop_;

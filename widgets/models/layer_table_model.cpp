@@ -186,6 +186,9 @@ void LayerFilterProxy::setFilterText(const QString& text) {
 }
 
 bool LayerFilterProxy::filterAcceptsRow(int row, const QModelIndex& parent) const {
+    if (words_.isEmpty()) {
+        return true;
+    }
     const auto text = [&](LayerColumnId column) {
         return sourceModel()->index(row, static_cast<int>(column), parent).data().toString();
     };

@@ -17,23 +17,42 @@ struct Column {
     QString (*text)(const VariantRow&);
 };
 
+const QString kToCome = QStringLiteral("\u2026");
+
+bool isToCome(const VariantRow& row, const char* part) {
+    return row.measuring && std::find(row.missing.begin(), row.missing.end(), part) != row.missing.end();
+}
+
+QString variantName(const VariantRow& row) {
+    return row.missing.empty() || row.measuring
+               ? row.name
+               : QCoreApplication::translate("VariantColumns", "%1 (incomplete)").arg(row.name);
+}
+
 QString headlineValue(const VariantRow& row) {
     const auto headline = metrics::headline(row.result->variant);
-    return headline ? metrics::bareValue(headline->value, headline->unit) : format::kAbsent;
+    return isToCome(row, "accuracy") ? kToCome
+           : headline                ? metrics::bareValue(headline->value, headline->unit)
+                                     : format::kAbsent;
 }
 
 QString change(const VariantRow& row) {
-    return row.result->drop ? metrics::shortChange(*row.result->drop) : format::kAbsent;
+    return isToCome(row, "accuracy") ? kToCome
+           : row.result->drop        ? metrics::shortChange(*row.result->drop)
+                                     : format::kAbsent;
+}
+
+QString latency(const VariantRow& row) {
+    return isToCome(row, "latency") ? kToCome : format::duration(row.result->variant.latency_ms);
 }
 
 constexpr int kHeadlineColumn = 1;
 
 const Column kColumns[] = {
-    {QT_TRANSLATE_NOOP("VariantColumns", "Variant"), [](const VariantRow& row) { return row.name; }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Variant"), variantName},
     {QT_TRANSLATE_NOOP("VariantColumns", "Accuracy"), headlineValue},
     {QT_TRANSLATE_NOOP("VariantColumns", "Change"), change},
-    {QT_TRANSLATE_NOOP("VariantColumns", "Latency ms"),
-     [](const VariantRow& row) { return format::duration(row.result->variant.latency_ms); }},
+    {QT_TRANSLATE_NOOP("VariantColumns", "Latency ms"), latency},
     {QT_TRANSLATE_NOOP("VariantColumns", "Size"),
      [](const VariantRow& row) { return format::bytes(row.result->variant.model_bytes); }},
 };
@@ -110,6 +129,7 @@ QVariant VariantTableModel::data(const QModelIndex& index, int role) const {
         case Qt::FontRole: {
             QFont font;
             font.setBold(row.id == current_);
+            font.setItalic(!row.missing.empty());
             return font;
         }
         case IdRole:
@@ -148,6 +168,11 @@ QString VariantTableModel::toolTip(const VariantRow& row) const {
     }
     if (row.result->drop) {
         lines << metrics::sentence(*row.result->drop);
+    }
+    if (row.measuring) {
+        lines << tr("It is being measured.");
+    } else if (!row.missing.empty()) {
+        lines << tr("It was not measured to the end: the menu of its row measures what is missing.");
     }
     return lines.join(QLatin1Char('\n'));
 }

@@ -23,10 +23,27 @@ VariantRow VariantRows::operator()(const QString& id, const QString& name,
     };
     const auto floatLayers = std::count_if(result->layers.begin(), result->layers.end(), stayedFloat);
     const bool trained = !result->recipe.trained_weights.empty();
-    return {id, name, trained, static_cast<int>(floatLayers), std::move(result)};
+    return {id, name, trained, static_cast<int>(floatLayers), std::move(result), {}, false};
+}
+
+void ViewState::setModel(std::shared_ptr<const protocol::ModelInfo> model) {
+    if (model != model_) {
+        model_ = std::move(model);
+        emit modelChanged();
+    }
+}
+
+void ViewState::setData(std::optional<protocol::DataInfo> data,
+                        std::optional<protocol::DataInfo> calibration) {
+    data_ = std::move(data);
+    calibrationData_ = std::move(calibration);
+    emit dataChanged();
 }
 
 void ViewState::setLayers(std::vector<LayerRow> layers) {
+    if (layers == layers_) {
+        return;
+    }
     layers_ = std::move(layers);
     places_.clear();
     places_.reserve(static_cast<qsizetype>(layers_.size()));
@@ -68,6 +85,20 @@ const VariantRow* ViewState::findVariant(const QString& id) const {
     return found == variants_.end() ? nullptr : &*found;
 }
 
+void ViewState::setOutdated(bool outdated) {
+    if (outdated != outdated_) {
+        outdated_ = outdated;
+        emit outdatedChanged();
+    }
+}
+
+void ViewState::setJobs(std::vector<JobRow> jobs) {
+    if (jobs != jobs_) {
+        jobs_ = std::move(jobs);
+        emit jobsChanged();
+    }
+}
+
 void ViewState::setCurve(std::vector<protocol::CurvePoint> curve) {
     curve_ = std::move(curve);
     emit curveChanged();
@@ -76,6 +107,16 @@ void ViewState::setCurve(std::vector<protocol::CurvePoint> curve) {
 void ViewState::setProfile(VariantProfile profile) {
     profile_ = std::move(profile);
     emit profileChanged();
+}
+
+void ViewState::setExported(std::optional<protocol::ExportResult> exported) {
+    exported_ = std::move(exported);
+    emit exportedChanged();
+}
+
+void ViewState::setProof(std::optional<ShownProof> proof) {
+    proof_ = std::move(proof);
+    emit proofChanged();
 }
 
 }  // namespace qs

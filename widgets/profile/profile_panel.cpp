@@ -11,7 +11,9 @@
 
 #include "widgets/common/format.h"
 #include "widgets/common/row_table.h"
+#include "widgets/common/when_seen.h"
 #include "widgets/inspector/fact_grid.h"
+#include "widgets/panels/panel_types.h"
 
 namespace qs {
 namespace {
@@ -50,7 +52,8 @@ ProfilePanel::ProfilePanel(ViewState& state, QWidget* parent)
       sum_(new QLabel(this)),
       tabs_(new QTabWidget(this)),
       table_(new QTableView(this)),
-      empty_(new QLabel(this)) {
+      empty_(new QLabel(this)),
+      refresh_(new WhenSeen(*this, [this] { refresh(); })) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -85,8 +88,8 @@ ProfilePanel::ProfilePanel(ViewState& state, QWidget* parent)
     layout->addWidget(sum_);
     layout->addWidget(tabs_, 1);
     layout->addWidget(empty_, 1);
-    connect(&state_, &ViewState::profileChanged, this, &ProfilePanel::refresh);
-    connect(&state_, &ViewState::layersChanged, this, &ProfilePanel::refresh);
+    connect(&state_, &ViewState::profileChanged, refresh_, &WhenSeen::request);
+    connect(&state_, &ViewState::layersChanged, refresh_, &WhenSeen::request);
     connect(&state_, &ViewState::selectedLayersChanged, this, &ProfilePanel::selectFromState);
     refresh();
 }
@@ -210,6 +213,11 @@ void ProfilePanel::selectFromState() {
             return;
         }
     }
+}
+
+void register_profile_panel(PanelTypes& panels) {
+    panels.add({"profileDock", QT_TRANSLATE_NOOP("Panels", "Profile"), PanelPlace::BottomLeft, 1, "Alt+3",
+                makePanel<ProfilePanel>});
 }
 
 }  // namespace qs

@@ -13,6 +13,7 @@ namespace qs {
 
 class FactGrid;
 class KeyedSortProxy;
+class WhenSeen;
 
 /// Where the time of one inference of the current variant goes: a sortable table of its steps, and what they
 /// add up to against whole runs, with memory, preparing and energy. Follows and sets the selected layers;
@@ -42,6 +43,7 @@ class ProfilePanel : public QWidget {
     FactGrid* resources_;
     FactGrid* machine_;
     QLabel* empty_;
+    WhenSeen* refresh_;
     bool syncing_ = false;  ///< the selection is being taken over from the state
 };
 

@@ -6,6 +6,8 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "widgets/panels/panel_types.h"
+
 namespace qs {
 
 VariantPanel::VariantPanel(ViewState& state, QWidget* parent)
@@ -55,9 +57,19 @@ void VariantPanel::showMenu(const QPoint& position) {
     }
     QMenu menu(this);
     menu.setObjectName(QStringLiteral("variantMenu"));
-    menu.addAction(tr("Set the layers' qconfigs as in this variant"), this, [&] { emit adoptRequested(id); });
-    menu.addAction(tr("Remove"), this, [&] { emit removeRequested(id); });
+    menu.addAction(tr("Set the layers' qconfigs as in this variant"), this,
+                   [&] { emit state_.variantRulesRequested(id); });
+    if (const VariantRow* row = state_.findVariant(id); row && !row->missing.empty() && !row->measuring) {
+        menu.addAction(tr("Measure what is missing"), this,
+                       [&] { emit state_.variantCompletionRequested(id); });
+    }
+    menu.addAction(tr("Remove"), this, [&] { emit state_.variantRemovalRequested(id); });
     menu.exec(table_->viewport()->mapToGlobal(position));
+}
+
+void register_variant_panel(PanelTypes& panels) {
+    panels.add({"variantDock", QT_TRANSLATE_NOOP("Panels", "Variants"), PanelPlace::RightBottom, 0, "Alt+2",
+                makePanel<VariantPanel>});
 }
 
 }  // namespace qs

@@ -8,18 +8,14 @@ class QTableView;
 
 namespace qs {
 
-/// The list of variants. A click or the arrow keys pick one through ViewState::variantPicked().
+/// The list of variants. A click or the arrow keys pick one through ViewState::variantPicked(); a menu asks
+/// for its rules or for its removal.
 class VariantPanel : public QWidget {
     Q_OBJECT
   public:
     explicit VariantPanel(ViewState& state, QWidget* parent = nullptr);
     QTableView& table() const { return *table_; }
     QSize sizeHint() const override { return {420, 160}; }
-
-  signals:
-    /// Sets the rules back to those of the variant.
-    void adoptRequested(const QString& id);
-    void removeRequested(const QString& id);
 
   private:
     void selectCurrent();

@@ -15,6 +15,7 @@
 #include "widgets/common/row_table.h"
 #include "widgets/common/shown_text.h"
 #include "widgets/inspector/fact_grid.h"
+#include "widgets/panels/panel_types.h"
 #include "widgets/verify/verdict_colors.h"
 #include "widgets/verify/verdict_text.h"
 
@@ -69,7 +70,16 @@ ProofPanel::ProofPanel(ViewState& state, QWidget* parent)
     layout->addWidget(verdict_);
     layout->addWidget(tabs_, 1);
     layout->addWidget(empty_, 1);
-    updateVisibility();
+    connect(&state_, &ViewState::exportedChanged, this, [this] {
+        showExport();
+        if (state_.exported()) {
+            emit state_.panelRequested(this);
+        }
+    });
+    connect(&state_, &ViewState::proofChanged, this, &ProofPanel::showProof);
+    connect(&state_, &ViewState::verified, this, [this] { emit state_.panelRequested(this); });
+    showExport();
+    showProof();
 }
 
 QWidget* ProofPanel::makeFigures() {
@@ -109,8 +119,8 @@ void ProofPanel::buildTable() {
     });
 }
 
-void ProofPanel::setExport(const std::optional<protocol::ExportResult>& result) {
-    exported_ = result.has_value();
+void ProofPanel::showExport() {
+    const auto& result = state_.exported();
     const protocol::ExportResult shown = result.value_or(protocol::ExportResult());
     std::vector<QStringList> rows;
     if (result) {
@@ -134,14 +144,13 @@ void ProofPanel::setExport(const std::optional<protocol::ExportResult>& result) 
     updateVisibility();
 }
 
-void ProofPanel::setProof(const QString& file, const std::optional<protocol::VerifyResult>& result) {
-    proved_ = result.has_value();
-    const protocol::VerifyResult shown = result.value_or(protocol::VerifyResult());
-    model_->setResult(shown);
-    if (result) {
-        showVerdict(shown);
-        showFigures(file, shown);
-        showLayers(shown);
+void ProofPanel::showProof() {
+    const auto& proof = state_.proof();
+    model_->setResult(proof ? proof->result : protocol::VerifyResult());
+    if (proof) {
+        showVerdict(proof->result);
+        showFigures(proof->file, proof->result);
+        showLayers(proof->result);
     } else {
         for (FactGrid* grid : {agreement_, outputs_, notes_}) {
             grid->setRows({});
@@ -221,14 +230,20 @@ void ProofPanel::showLayers(const protocol::VerifyResult& result) {
 }
 
 void ProofPanel::updateVisibility() {
-    verdict_->setVisible(proved_);
-    tabs_->setVisible(proved_ || exported_);
+    const bool any = state_.proof() || state_.exported();
+    verdict_->setVisible(state_.proof().has_value());
+    tabs_->setVisible(any);
     tabs_->setTabVisible(1, model_->rowCount() > 0);
-    empty_->setVisible(!proved_ && !exported_);
+    empty_->setVisible(!any);
 }
 
 void ProofPanel::selectLayer(const QModelIndex& index) {
     state_.setSelectedLayers({index.data(DifferenceTableModel::LayerRole).toString()});
+}
+
+void register_proof_panel(PanelTypes& panels) {
+    panels.add({"proofDock", QT_TRANSLATE_NOOP("Panels", "Proof"), PanelPlace::BottomRight, 2, "Alt+6",
+                makePanel<ProofPanel>});
 }
 
 }  // namespace qs

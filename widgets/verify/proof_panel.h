@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QWidget>
-#include <optional>
 
 #include "protocol/messages.h"
 #include "widgets/models/view_state.h"
@@ -18,21 +17,20 @@ class FactGrid;
 class KeyedSortProxy;
 
 /// The last export, and whether the written file does what the engine does: the verdict, figures of both, and
-/// the layers in LSB. Choosing a layer selects it, a double click asks for it.
+/// the layers in LSB. Choosing a layer selects it, a double click asks for it. A new export or proof asks for
+/// the panel to be seen.
 class ProofPanel : public QWidget {
     Q_OBJECT
   public:
     explicit ProofPanel(ViewState& state, QWidget* parent = nullptr);
     QSize sizeHint() const override { return {420, 260}; }
-
-    /// What was written, with its notes and what to do with it next; none clears that.
-    void setExport(const std::optional<protocol::ExportResult>& result);
-    /// What verifying `file` found out; none clears that.
-    void setProof(const QString& file, const std::optional<protocol::VerifyResult>& result);
     QTableView& table() const { return *table_; }
 
   private:
     QWidget* makeFigures();
+    /// What was written, with its notes and what to do with it next.
+    void showExport();
+    void showProof();
     void buildTable();
     void showVerdict(const protocol::VerifyResult& result);
     void showFigures(const QString& file, const protocol::VerifyResult& result);
@@ -54,8 +52,6 @@ class ProofPanel : public QWidget {
     FactGrid* commands_ = nullptr;
     QPushButton* copy_ = nullptr;
     QString commandText_;  ///< as it is copied
-    bool exported_ = false;
-    bool proved_ = false;
 };
 
 }  // namespace qs
