@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QSet>
 #include <QString>
 #include <QStringList>
 #include <QTimer>
@@ -15,6 +16,7 @@
 #include "app/session/document.h"
 #include "app/session/file_queue.h"
 #include "app/session/recovery.h"
+#include "app/session/rule_preview.h"
 
 namespace qs::app {
 
@@ -68,6 +70,10 @@ class Session : public QObject {
     /// Evaluation data must be open.
     protocol::DataSpec trainingSpec() const;
     const Rules& rules() const { return document_.rules; }
+    /// What the engine makes of rules().
+    const RulePreview& preview() const { return preview_; }
+    /// How an engine opens the model, which must be open.
+    protocol::OpenModelParams openParams() const;
     const Settings& settings() const { return document_.settings; }
     const std::vector<VariantPtr>& variants() const { return document_.variants; }
     /// Null where nothing has been measured.
@@ -79,10 +85,14 @@ class Session : public QObject {
     QUndoStack& undoStack() { return undoStack_; }
 
     // ---- edits: undoable
+    /// Of the rule for the whole model.
     void setGlobalPreset(const QString& preset);
-    /// `qconfig` is a preset or "fp32"; empty clears the override.
+    /// Gives layers rules of their own. `qconfig` as protocol::parseQConfig() reads it; empty takes such
+    /// rules away.
     void setLayerOverride(const QStringList& layers, const QString& qconfig);
     void clearOverrides();
+    /// `text` names the step for undo.
+    void setRuleList(const QString& text, const std::vector<protocol::Rule>& rules);
     /// Takes over the rules with which a variant was measured.
     void adoptRules(const QString& variantId);
 
@@ -147,6 +157,7 @@ class Session : public QObject {
     void inputShapesNeeded(const QString& path, const std::vector<qs::protocol::TensorInfo>& inputs);
     void dataChanged(qs::app::DataRole role);
     void rulesChanged();
+    void previewChanged();
     void settingsChanged();
     void variantsChanged();
     void currentVariantChanged();
@@ -175,6 +186,8 @@ class Session : public QObject {
 
     // edits
     void setRules(const Rules& rules);
+    void askPreview();
+    QSet<QString> floatLayers() const;
     /// Makes the variant current that was measured with the rules in force: `preferred` if it was, else the
     /// latest.
     void showVariantOfRules(const QString& preferred);
@@ -226,6 +239,7 @@ class Session : public QObject {
 
     EngineClient& client_;
     EngineApi api_;
+    RulePreview preview_;
     RecoveryStore recovery_;
     Document document_;
     QUndoStack undoStack_;

@@ -161,7 +161,7 @@ void Session::onModelOpened(const protocol::ModelInfo& model,
         fresh.training = document_.training;
         fresh.calibration = document_.calibration;
         fresh.settings = document_.settings;
-        fresh.rules.preset = document_.rules.preset;
+        fresh.rules.setGlobal(document_.rules.global());
         letGo(std::exchange(document_, std::move(fresh)));
         ++documentSerial_;
         undoStack_.clear();
@@ -223,7 +223,7 @@ bool Session::canMeasure() {
 protocol::Recipe Session::recipe() const {
     const Settings& settings = document_.settings;
     protocol::Recipe recipe;
-    recipe.rules = document_.rules.toProtocol();
+    recipe.rules = document_.rules.all();
     recipe.calib_samples = settings.calibSamples;
     recipe.eval_samples = settings.evalSamples;
     recipe.batch = settings.batch;

@@ -22,6 +22,7 @@
 #include "workbench/model_data.h"
 #include "workbench/models.h"
 #include "workbench/preview.h"
+#include "workbench/qconfig_choices.h"
 #include "workbench/recipe_check.h"
 #include "workbench/variant.h"
 #include "workbench/verify.h"
@@ -70,17 +71,6 @@ Status checkTrainable(const OpenedModel& opened) {
     return {};
 }
 
-std::vector<protocol::ObserverInfo> describeObservers() {
-    std::vector<protocol::ObserverInfo> all;
-    for (const auto& [name, observer] : observers().entries()) {
-        protocol::ObserverInfo& info = all.emplace_back(protocol::ObserverInfo{name, observer.description});
-        for (const ParameterDef& def : observer.parameters) {
-            info.parameters.push_back({def.name, def.description, def.defaultValue, def.least, def.greatest});
-        }
-    }
-    return all;
-}
-
 }  // namespace
 
 struct Workbench::State {
@@ -105,8 +95,7 @@ protocol::EngineInfo Workbench::info() const {
     if (const std::string notes = cpuNotes(); !notes.empty()) {
         info.notes.push_back(notes);
     }
-    info.presets = presets().names();
-    info.observers = describeObservers();
+    describeQConfigs(info);
     for (const auto& [name, format] : datasetFormats().entries()) {
         info.data_formats.push_back({name, format.description});
     }

@@ -180,23 +180,34 @@ SAMPLE(EntryInfo, {"npy", "tensors"});
 SAMPLE(MetricInfo, {"top1", "share of samples", "%", true, true, true});
 SAMPLE(ParameterInfo, {"percentile", "per cent", 99.99, 50.5, 100});
 SAMPLE(ObserverInfo, {"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}});
-SAMPLE(EngineInfo, {kProtocolVersion + 1,
-                    "0.1",
-                    "1.13",
-                    "2.6",
-                    "CPU",
-                    "avx2",
-                    4,
-                    {"n"},
-                    {"onednn"},
-                    {{"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}}},
-                    {{"npy", "tensors"}},
-                    {{"tensorrt", "TensorRT", ".onnx", true, "onnxruntime", 13, 21}},
-                    {{"top1", "share of samples", "%", true, false, true}},
-                    {{"xnnpack", "phones"}},
-                    {{"bare-int8", "primitives"}},
-                    {{"libtorch", "LibTorch"}},
-                    "Landlock 4 and seccomp"});
+SAMPLE(PresetInfo, {"onednn", "full range", {"onednn", "static"}});
+SAMPLE(ModeInfo, {"static", "fixed grids", true, true});
+SAMPLE(ChoiceInfo, {"group", "a scale a group", "one scale a tensor", "none"});
+SAMPLE(RefusedMember, {"scheme", "affine", "no zero point"});
+SAMPLE(DTypeChoice,
+       {{"ternary", "three values", "none", "none"}, 2, -1, 1, {{"scheme", "affine", "no zero point"}}});
+SAMPLE(EngineInfo,
+       {kProtocolVersion + 1,
+        "0.1",
+        "1.13",
+        "2.6",
+        "CPU",
+        "avx2",
+        4,
+        {"n"},
+        {{"onednn", "full range", {"onednn", "static"}}},
+        {{"static", "fixed grids", true, true}},
+        {{"affine", "zero point", "none", "none"}},
+        {{"group", "a scale a group", "one scale a tensor", ""}},
+        {{{"ternary", "three values", "none", "none"}, 2, -1, 1, {{"scheme", "affine", "no zero point"}}}},
+        {{"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}}},
+        {{"npy", "tensors"}},
+        {{"tensorrt", "TensorRT", ".onnx", true, "onnxruntime", 13, 21}},
+        {{"top1", "share of samples", "%", true, false, true}},
+        {{"xnnpack", "phones"}},
+        {{"bare-int8", "primitives"}},
+        {{"libtorch", "LibTorch"}},
+        "Landlock 4 and seccomp"});
 SAMPLE(OpenModelParams, {"m.pt", dataSpec(), {tensorInfo()}});
 SAMPLE(VariantSpec, variantSpec());
 SAMPLE(CompareParams, {variantSpec(), {"all"}});
@@ -232,7 +243,7 @@ SAMPLE(VerifyResult, {true,
                       2});
 SAMPLE(ProgressNote, {1, 2, 3, "Calibrating", 4.5});
 SAMPLE(PreviewParams, {"m.pt", {{"layer", "fc", "fp32"}}});
-SAMPLE(LayerQConfig, {"fc", 1, "onednn", "fp32", "it follows its surroundings"});
+SAMPLE(LayerQConfig, {"fc", 1, "onednn", "fp32", "it follows its surroundings", "x86", 2});
 SAMPLE(RuleProblem, {2, "layer9", "the model has no layer"});
 SAMPLE(QConfigPreview, {{{"fc", 0, "onednn", "int8", ""}}, {{1, "x", "no"}}});
 SAMPLE(HistogramParams, {variantSpec(), "fc", "activation", 3, 64});
@@ -250,10 +261,11 @@ using AllMessages =
                    TensorQParams, Recipe, LayerResult, BoundaryResult, MachinePeaks, ProfileSummary, Finding,
                    MetricValue, MetricDrop, ClassResult, Confusion, ClassReport, ModelResult, CurvePoint,
                    Measurement, VariantResult, ComparisonRow, ComparisonResult, EntryInfo, MetricInfo,
-                   ParameterInfo, ObserverInfo, TargetInfo, EngineInfo, OpenModelParams, VariantSpec,
-                   CompareParams, TrainParams, ExportParams, ExportResult, VerifyParams, OutputDifference,
-                   LayerDifference, VerifyResult, ProgressNote, PreviewParams, LayerQConfig, RuleProblem,
-                   QConfigPreview, HistogramParams, LayerHistogram, JobInfo, JobList, CancelParams>;
+                   ParameterInfo, ObserverInfo, PresetInfo, ModeInfo, ChoiceInfo, RefusedMember, DTypeChoice,
+                   TargetInfo, EngineInfo, OpenModelParams, VariantSpec, CompareParams, TrainParams,
+                   ExportParams, ExportResult, VerifyParams, OutputDifference, LayerDifference, VerifyResult,
+                   ProgressNote, PreviewParams, LayerQConfig, RuleProblem, QConfigPreview, HistogramParams,
+                   LayerHistogram, JobInfo, JobList, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {

@@ -25,6 +25,7 @@ class SummaryPanel : public QScrollArea {
     void showData();
     void showVariant();
     std::vector<QStringList> dataRows(const protocol::DataInfo& data) const;
+    static QString qconfigText(const LayerRow& row);
     void showLayer();
     void showSkipped();
     std::vector<std::string> skipped() const;
