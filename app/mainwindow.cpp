@@ -25,6 +25,7 @@
 #include "app/docks/window_docks.h"
 #include "app/export_commands.h"
 #include "app/file_commands.h"
+#include "app/qconfig_commands.h"
 #include "app/samples.h"
 #include "app/welcome_page.h"
 #include "app/window_actions.h"
@@ -51,7 +52,8 @@ MainWindow::MainWindow(EngineClient& client, Session& session, const PanelTypes&
       messages_(new MessageBar(this)),
       files_(new FileCommands(*this, session, *messages_)),
       queue_(new ActionQueue(session, this)),
-      exports_(new ExportCommands(*this, client, session)) {
+      exports_(new ExportCommands(*this, client, session)),
+      qconfigs_(new QConfigCommands(*this, client, session, *state_)) {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     buildCentre();
@@ -284,8 +286,8 @@ void MainWindow::showAbout() {
 QStringList MainWindow::presets() const {
     QStringList names;
     for (const auto& preset : client_.engineInfo().presets) {
-        if (preset != "fp32") {
-            names << QString::fromStdString(preset);
+        if (preset.name != "fp32") {
+            names << QString::fromStdString(preset.name);
         }
     }
     return names;

@@ -23,6 +23,7 @@ namespace qs::app {
 class ActionQueue;
 class ExportCommands;
 class FileCommands;
+class QConfigCommands;
 class WindowActions;
 class WindowDocks;
 struct DataChoice;
@@ -63,6 +64,7 @@ class MainWindow : public QMainWindow {
     void showModel();
     void showData();
     void showLayers();
+    void showRules();
     void showVariants();
     std::vector<VariantRow> variantRows() const;
     void showOutdated();
@@ -99,6 +101,7 @@ class MainWindow : public QMainWindow {
     FileCommands* files_;
     ActionQueue* queue_;
     ExportCommands* exports_;
+    QConfigCommands* qconfigs_;
     QStackedWidget* pages_;
     QWidget* welcome_;
     LayerPanel* layers_;

@@ -11,6 +11,7 @@
 #include "app/dialogs/skipped_dialog.h"
 #include "app/docks/window_docks.h"
 #include "app/mainwindow.h"
+#include "app/qconfig_commands.h"
 #include "app/window_actions.h"
 #include "protocol/verdict.h"
 #include "widgets/common/format.h"
@@ -54,7 +55,12 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::rulesChanged, this, [this] {
         showPreset();
         showLayers();
+        showRules();
         showOutdated();
+    });
+    connect(&session_, &Session::previewChanged, this, [this] {
+        showLayers();
+        showRules();
     });
     connect(&session_, &Session::variantsChanged, this, &MainWindow::showVariants);
     connect(&session_, &Session::currentVariantChanged, this, [this] {
@@ -105,6 +111,10 @@ void MainWindow::connectViews() {
             [this](const QStringList& layers, const QString& qconfig) {
                 session_.setLayerOverride(layers, qconfig);
             });
+    connect(layers_, &LayerPanel::editRequested, qconfigs_, &QConfigCommands::editLayers);
+    connect(state_, &ViewState::newRuleRequested, qconfigs_, &QConfigCommands::addRule);
+    connect(state_, &ViewState::ruleEditorRequested, qconfigs_, &QConfigCommands::editRule);
+    connect(state_, &ViewState::rulesEditRequested, &session_, &Session::setRuleList);
     connect(layers_, &LayerPanel::restoreRequested, this,
             [this](const QStringList& layers) { session_.restoreLayers(layers); });
     connect(state_, &ViewState::variantPicked, this,
@@ -132,6 +142,7 @@ void MainWindow::showDocument() {
     showData();
     showPreset();
     showLayers();
+    showRules();
     showVariants();
     showCurve();
     showProfile();
@@ -158,12 +169,29 @@ void MainWindow::showSkipped(const std::vector<std::string>& skipped) {
 
 void MainWindow::showLayers() {
     if (session_.model()) {
-        state_->setLayers(makeLayerRows(session_.model(), session_.rules().toProtocol(),
+        const RuleAnswerPtr& answer = session_.preview().shown();
+        state_->setLayers(makeLayerRows(session_.model(), answer ? answer->rules : session_.rules().all(),
+                                        answer ? &answer->preview : nullptr,
                                         resultOf(session_.currentVariant())));
     } else {
         state_->setLayers({});
     }
     updateActions();
+}
+
+void MainWindow::showRules() {
+    const RulePreview& preview = session_.preview();
+    const RuleAnswerPtr& answer = preview.current();
+    ShownRules shown;
+    if (session_.model()) {
+        shown.rules = session_.rules().all();
+        shown.problem = preview.problem();
+    }
+    if (answer) {
+        shown.preview = std::shared_ptr<const protocol::QConfigPreview>(answer, &answer->preview);
+    }
+    shown.obstacle = editObstacle();
+    state_->setRules(std::move(shown));
 }
 
 void MainWindow::showVariants() {
@@ -234,7 +262,7 @@ void MainWindow::showVerdict() {
 
 void MainWindow::showPreset() {
     QComboBox& combo = *actions_->preset;
-    const QString preset = QString::fromStdString(session_.rules().preset);
+    const QString preset = QString::fromStdString(protocol::textOf(session_.rules().global()));
     QStringList names = presets();
     if (!names.contains(preset) && preset != QLatin1String("fp32")) {
         names << preset;
@@ -375,13 +403,16 @@ void MainWindow::updateActions() {
     const QString open = session_.takesJobs() ? edit : wait;
     set(actions_->exportFp32, open);
     set(actions_->verifyFile, open);
-    const bool overridden = !session_.rules().overrides.empty();
+    const bool overridden = session_.rules().countOf("layer") > 0;
     set(actions_->clearOverrides,
         either(edit, overridden ? QString() : tr("No layer has a qconfig of its own.")));
     set(actions_->cancelJob,
         busy && !session_.job().cancelling ? QString() : tr("There is no job that could be cancelled."));
     actions_->preset->setEnabled(edit.isEmpty());
     layers_->setEditable(edit.isEmpty());
+    if (state_->rules().obstacle != edit) {
+        showRules();
+    }
 }
 
 }  // namespace qs::app

@@ -12,6 +12,16 @@
         </message>
     </context>
     <context>
+        <name>QConfigPreview</name>
+        <message numerus="yes">
+            <source>%n layer(s) as %1</source>
+            <translation>
+                <numerusform>%n layer as %1</numerusform>
+                <numerusform>%n layers as %1</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>qs::ConfusionChart</name>
         <message numerus="yes">
             <source>%n class(es) are too many for a matrix: the panel &quot;Classes&quot; lists the confusions.</source>
@@ -49,6 +59,16 @@
         </message>
     </context>
     <context>
+        <name>qs::QConfigDialog</name>
+        <message numerus="yes">
+            <source>QConfig of %n layer(s)</source>
+            <translation>
+                <numerusform>QConfig of %n layer</numerusform>
+                <numerusform>QConfig of %n layers</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>qs::SummaryPanel</name>
         <message numerus="yes">
             <source>%n sample(s) that could not be read</source>
@@ -76,6 +96,16 @@
             <translation>
                 <numerusform>%n file skipped...</numerusform>
                 <numerusform>%n files skipped...</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::TensorForm</name>
+        <message numerus="yes">
+            <source>%n bit(s)</source>
+            <translation>
+                <numerusform>%n bit</numerusform>
+                <numerusform>%n bits</numerusform>
             </translation>
         </message>
     </context>
@@ -136,6 +166,23 @@ ISA %2, %n core(s)</source>
 ISA %2, %n core</numerusform>
                 <numerusform>%1
 ISA %2, %n cores</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::app::QConfigCommands</name>
+        <message numerus="yes">
+            <source>%1 (%n layer(s))</source>
+            <translation>
+                <numerusform>%1 (%n layer)</numerusform>
+                <numerusform>%1 (%n layers)</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>It wins %n layer(s).</source>
+            <translation>
+                <numerusform>It wins %n layer.</numerusform>
+                <numerusform>It wins %n layers.</numerusform>
             </translation>
         </message>
     </context>

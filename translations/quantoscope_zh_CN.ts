@@ -259,6 +259,114 @@
             <source>XNNPACK: what a phone&apos;s library would do</source>
             <translation>XNNPACK：手机上的库会怎样计算</translation>
         </message>
+        <message>
+            <source>PyTorch&apos;s server default on x86: activations 0..127, weights per channel</source>
+            <translation>PyTorch 在 x86 服务器上的默认设置：激活取 0..127，权重逐通道</translation>
+        </message>
+        <message>
+            <source>PyTorch&apos;s x86 engine, which may run on FBGEMM and so keeps its activations 0..127</source>
+            <translation>PyTorch 的 x86 引擎，可能在 FBGEMM 上运行，因此激活保持在 0..127</translation>
+        </message>
+        <message>
+            <source>Full activation range, for processors with VNNI, whose products add up in 32 bits</source>
+            <translation>激活使用完整范围，适合带 VNNI 的处理器，其乘积以 32 位累加</translation>
+        </message>
+        <message>
+            <source>PyTorch&apos;s mobile default: full activation range, weights per tensor</source>
+            <translation>PyTorch 在移动端的默认设置：激活使用完整范围，权重逐张量</translation>
+        </message>
+        <message>
+            <source>What TensorRT&apos;s explicit quantization takes: no zero points, residual adds inside of convolutions</source>
+            <translation>TensorRT 显式量化所接受的形式：没有零点，残差相加并入卷积</translation>
+        </message>
+        <message>
+            <source>Core ML&apos;s linear_symmetric: no zero points</source>
+            <translation>Core ML 的 linear_symmetric：没有零点</translation>
+        </message>
+        <message>
+            <source>PyTorch&apos;s dynamic quantization: INT8 weights, activations on the grid that each inference finds</source>
+            <translation>PyTorch 的动态量化：INT8 权重，激活采用每次推理时求得的网格</translation>
+        </message>
+        <message>
+            <source>INT8 weights, activations and arithmetic stay FP32: smaller, not faster</source>
+            <translation>INT8 权重，激活和运算保持 FP32：更小，但不更快</translation>
+        </message>
+        <message>
+            <source>Not quantized</source>
+            <translation>不量化</translation>
+        </message>
+        <message>
+            <source>Not quantized: weighted layers multiply bfloat16 numbers and add them up in float32</source>
+            <translation>不量化：带权重的层以 bfloat16 相乘，以 float32 累加</translation>
+        </message>
+        <message>
+            <source>Not quantized: weighted layers multiply float16 numbers and add them up in float32</source>
+            <translation>不量化：带权重的层以 float16 相乘，以 float32 累加</translation>
+        </message>
+        <message>
+            <source>activations on grids that calibration fixes</source>
+            <translation>激活采用校准所确定的网格</translation>
+        </message>
+        <message>
+            <source>activations on the grid that each inference finds, results float</source>
+            <translation>激活采用每次推理时求得的网格，结果为浮点</translation>
+        </message>
+        <message>
+            <source>weights quantized, activations and arithmetic float</source>
+            <translation>量化权重，激活和运算保持浮点</translation>
+        </message>
+        <message>
+            <source>nothing is quantized</source>
+            <translation>什么都不量化</translation>
+        </message>
+        <message>
+            <source>weighted layers multiply float16 numbers, nothing is quantized</source>
+            <translation>带权重的层以 float16 相乘，什么都不量化</translation>
+        </message>
+        <message>
+            <source>weighted layers multiply bfloat16 numbers, nothing is quantized</source>
+            <translation>带权重的层以 bfloat16 相乘，什么都不量化</translation>
+        </message>
+        <message>
+            <source>a scale and a zero point: the range need not hold 0 in its middle</source>
+            <translation>一个缩放和一个零点：0 不必在范围的正中</translation>
+        </message>
+        <message>
+            <source>a scale alone: 0 lies in the middle of the range</source>
+            <translation>只有一个缩放：0 在范围的正中</translation>
+        </message>
+        <message>
+            <source>one scale for the whole tensor</source>
+            <translation>整个张量共用一个缩放</translation>
+        </message>
+        <message>
+            <source>a scale for each output channel</source>
+            <translation>每个输出通道一个缩放</translation>
+        </message>
+        <message>
+            <source>a scale for each group of numbers within an output channel</source>
+            <translation>输出通道内每组数各有一个缩放</translation>
+        </message>
+        <message>
+            <source>its op has no integer form</source>
+            <translation>它的算子没有整数形式</translation>
+        </message>
+        <message>
+            <source>its qconfig quantizes layers with weights alone</source>
+            <translation>它的量化配置只量化带权重的层</translation>
+        </message>
+        <message>
+            <source>it takes or gives tensors of another type than float32</source>
+            <translation>它的输入或输出张量不是 float32 类型</translation>
+        </message>
+        <message>
+            <source>it follows its surroundings, which are no integers</source>
+            <translation>它跟随前后的层，而那些层不是整数</translation>
+        </message>
+        <message>
+            <source>no kernel here has its numbers: it is computed in float32, rounded to its grids</source>
+            <translation>这里没有支持这些数的内核：以 float32 计算，再舍入到它的网格</translation>
+        </message>
     </context>
     <context>
         <name>ErrorChart</name>
@@ -724,6 +832,10 @@
             <source>Jobs</source>
             <translation>任务</translation>
         </message>
+        <message>
+            <source>Rules</source>
+            <translation>规则</translation>
+        </message>
     </context>
     <context>
         <name>Profile</name>
@@ -784,6 +896,19 @@
         </message>
     </context>
     <context>
+        <name>QConfigPreview</name>
+        <message>
+            <source>Would run as %1</source>
+            <translation>将以 %1 运行</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s) as %1</source>
+            <translation>
+                <numerusform>%n 层以 %1 运行</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Recovery</name>
         <message>
             <source>Another window has already taken over this session.</source>
@@ -807,6 +932,26 @@
         <message>
             <source>this layer</source>
             <translation>本层</translation>
+        </message>
+        <message>
+            <source>Whole model</source>
+            <translation>整个模型</translation>
+        </message>
+        <message>
+            <source>Op</source>
+            <translation>算子</translation>
+        </message>
+        <message>
+            <source>Pattern</source>
+            <translation>通配模式</translation>
+        </message>
+        <message>
+            <source>Regular expression</source>
+            <translation>正则表达式</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>层</translation>
         </message>
     </context>
     <context>
@@ -853,6 +998,14 @@
         <message>
             <source>%1 on %2</source>
             <translation>%1（%2 后端）</translation>
+        </message>
+        <message>
+            <source>1 rule</source>
+            <translation>1 条规则</translation>
+        </message>
+        <message>
+            <source>%1 rules</source>
+            <translation>%1 条规则</translation>
         </message>
     </context>
     <context>
@@ -934,6 +1087,17 @@
         <message>
             <source>Data: FORMAT[:ARGUMENT], for example imagefolder:DIR or npy:X.npy,Y.npy.</source>
             <translation>数据：格式[:参数]，例如 imagefolder:DIR 或 npy:X.npy,Y.npy。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::ChoiceBox</name>
+        <message>
+            <source>as preset</source>
+            <translation>同预设</translation>
+        </message>
+        <message>
+            <source>as preset (%1)</source>
+            <translation>同预设（%1）</translation>
         </message>
     </context>
     <context>
@@ -1351,6 +1515,10 @@ decision %2
             <source>Restore to FP32 and measure: about %1</source>
             <translation>还原为 FP32 并测量：约 %1</translation>
         </message>
+        <message>
+            <source>Edit qconfig...</source>
+            <translation>编辑量化配置…</translation>
+        </message>
     </context>
     <context>
         <name>qs::LayerTableModel</name>
@@ -1370,6 +1538,18 @@ decision %2
             <source>Better ones that were refused, best first:</source>
             <translation>未被采用的更好实现，从最好的开始：</translation>
         </message>
+        <message>
+            <source>The engine has not said yet which rule wins.</source>
+            <translation>引擎尚未给出哪条规则生效。</translation>
+        </message>
+        <message>
+            <source>Set by rule %1: %2</source>
+            <translation>由规则 %1 设定：%2</translation>
+        </message>
+        <message>
+            <source>Would run as %1</source>
+            <translation>将以 %1 运行</translation>
+        </message>
     </context>
     <context>
         <name>qs::MessageBar</name>
@@ -1380,6 +1560,17 @@ decision %2
         <message>
             <source>Dismiss</source>
             <translation>关闭</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::NumberEdit</name>
+        <message>
+            <source>as preset (%1)</source>
+            <translation>同预设（%1）</translation>
+        </message>
+        <message>
+            <source>as preset</source>
+            <translation>同预设</translation>
         </message>
     </context>
     <context>
@@ -1676,10 +1867,75 @@ decision %2
         </message>
     </context>
     <context>
-        <name>qs::QConfigDelegate</name>
+        <name>qs::QConfigDialog</name>
         <message>
-            <source>inherit (%1)</source>
-            <translation>继承（%1）</translation>
+            <source>Go to rule</source>
+            <translation>转到规则</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>应用</translation>
+        </message>
+        <message>
+            <source>Inherit</source>
+            <translation>继承</translation>
+        </message>
+        <message>
+            <source>QConfig of %1</source>
+            <translation>%1 的量化配置</translation>
+        </message>
+        <message numerus="yes">
+            <source>QConfig of %n layer(s)</source>
+            <translation>
+                <numerusform>%n 层的量化配置</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Take the rule for exactly this layer away: others rule it then</source>
+            <translation>去掉只针对该层的规则，由其他规则决定</translation>
+        </message>
+        <message>
+            <source>There is no rule for exactly this layer.</source>
+            <translation>没有只针对该层的规则。</translation>
+        </message>
+        <message>
+            <source>Rule</source>
+            <translation>规则</translation>
+        </message>
+        <message>
+            <source>New rule</source>
+            <translation>新规则</translation>
+        </message>
+        <message>
+            <source>Close this and select the rule in the list of rules</source>
+            <translation>关闭此窗口并在规则列表中选中该规则</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::QConfigForm</name>
+        <message>
+            <source>The same in one line, as recipes and the command line have it; it can be typed</source>
+            <translation>同样内容的一行写法，与配方和命令行一致；可以直接输入</translation>
+        </message>
+        <message>
+            <source>Preset:</source>
+            <translation>预设：</translation>
+        </message>
+        <message>
+            <source>Mode:</source>
+            <translation>模式：</translation>
+        </message>
+        <message>
+            <source>As text:</source>
+            <translation>文本形式：</translation>
+        </message>
+        <message>
+            <source>Not quantized in the mode %1.</source>
+            <translation>在模式 %1 中不量化。</translation>
+        </message>
+        <message>
+            <source>The preset %1 does not quantize it.</source>
+            <translation>预设 %1 不量化它。</translation>
         </message>
     </context>
     <context>
@@ -1739,6 +1995,151 @@ decision %2
         <message>
             <source>FP32 peak %1</source>
             <translation>FP32 峰值 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::RulePanel</name>
+        <message>
+            <source>Add...</source>
+            <translation>添加…</translation>
+        </message>
+        <message>
+            <source>Edit...</source>
+            <translation>编辑…</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>移除</translation>
+        </message>
+        <message>
+            <source>Up</source>
+            <translation>上移</translation>
+        </message>
+        <message>
+            <source>Down</source>
+            <translation>下移</translation>
+        </message>
+        <message>
+            <source>Rules</source>
+            <translation>规则</translation>
+        </message>
+        <message>
+            <source>Remove rule %1</source>
+            <translation>移除规则 %1</translation>
+        </message>
+        <message>
+            <source>Move rule %1</source>
+            <translation>移动规则 %1</translation>
+        </message>
+        <message>
+            <source>Choose a rule first.</source>
+            <translation>请先选择一条规则。</translation>
+        </message>
+        <message>
+            <source>A rule for an op, a pattern, a layer or the whole model</source>
+            <translation>针对算子、通配模式、某一层或整个模型的规则</translation>
+        </message>
+        <message>
+            <source>Change the rule (Enter)</source>
+            <translation>修改规则（Enter）</translation>
+        </message>
+        <message>
+            <source>Take the rule away (Delete)</source>
+            <translation>去掉规则（Delete）</translation>
+        </message>
+        <message>
+            <source>Of rules of the same kind the later one wins (Alt+Up)</source>
+            <translation>同类规则中靠后的生效（Alt+Up）</translation>
+        </message>
+        <message>
+            <source>It is the first rule.</source>
+            <translation>这是第一条规则。</translation>
+        </message>
+        <message>
+            <source>Of rules of the same kind the later one wins (Alt+Down)</source>
+            <translation>同类规则中靠后的生效（Alt+Down）</translation>
+        </message>
+        <message>
+            <source>It is the last rule.</source>
+            <translation>这是最后一条规则。</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::RuleTableModel</name>
+        <message>
+            <source>Stronger rules, or later ones of the same kind, win all its layers.</source>
+            <translation>它的所有层都由更强的规则或同类中靠后的规则决定。</translation>
+        </message>
+        <message>
+            <source>For</source>
+            <translation>对象</translation>
+        </message>
+        <message>
+            <source>The weakest kind is the whole model, the strongest a layer by name</source>
+            <translation>最弱的是针对整个模型的规则，最强的是按名称针对某一层的规则</translation>
+        </message>
+        <message>
+            <source>Which</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>The op, the pattern or the layer</source>
+            <translation>算子、通配模式或层</translation>
+        </message>
+        <message>
+            <source>QConfig</source>
+            <translation>量化配置</translation>
+        </message>
+        <message>
+            <source>A preset and what differs from it</source>
+            <translation>预设以及与预设不同之处</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>层数</translation>
+        </message>
+        <message>
+            <source>Layers of the model that the rule wins</source>
+            <translation>模型中由该规则决定的层数</translation>
+        </message>
+        <message>
+            <source>Problem</source>
+            <translation>问题</translation>
+        </message>
+        <message>
+            <source>Why the rule cannot be used</source>
+            <translation>该规则为何不能使用</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::RuleTarget</name>
+        <message>
+            <source>Kind of rule</source>
+            <translation>规则种类</translation>
+        </message>
+        <message>
+            <source>Whom the rule concerns</source>
+            <translation>规则针对的对象</translation>
+        </message>
+        <message>
+            <source>A name with * for any text and ? for one character: layer4.*</source>
+            <translation>名称，* 代表任意文本，? 代表一个字符：layer4.*</translation>
+        </message>
+        <message>
+            <source>An expression that the whole name fits: layer[12]\..*</source>
+            <translation>与整个名称匹配的表达式：layer[12]\..*</translation>
+        </message>
+        <message>
+            <source>All layers with this op</source>
+            <translation>使用该算子的所有层</translation>
+        </message>
+        <message>
+            <source>One layer, by its name</source>
+            <translation>按名称指定的一层</translation>
+        </message>
+        <message>
+            <source>All layers that no other rule concerns</source>
+            <translation>没有其他规则针对的所有层</translation>
         </message>
     </context>
     <context>
@@ -1994,6 +2395,75 @@ decision %2
         <message>
             <source>Backend</source>
             <translation>后端</translation>
+        </message>
+    </context>
+    <context>
+        <name>qs::TensorForm</name>
+        <message>
+            <source>Activation</source>
+            <translation>激活</translation>
+        </message>
+        <message>
+            <source>Weight</source>
+            <translation>权重</translation>
+        </message>
+        <message>
+            <source>Type:</source>
+            <translation>类型：</translation>
+        </message>
+        <message>
+            <source>Scheme:</source>
+            <translation>方案：</translation>
+        </message>
+        <message>
+            <source>Granularity:</source>
+            <translation>粒度：</translation>
+        </message>
+        <message>
+            <source>Group size:</source>
+            <translation>组大小：</translation>
+        </message>
+        <message>
+            <source>Observer:</source>
+            <translation>观察器：</translation>
+        </message>
+        <message>
+            <source>Zero point:</source>
+            <translation>零点：</translation>
+        </message>
+        <message>
+            <source>Least integer:</source>
+            <translation>最小整数：</translation>
+        </message>
+        <message>
+            <source>Greatest integer:</source>
+            <translation>最大整数：</translation>
+        </message>
+        <message>
+            <source>Fixed by hand; without it as the scheme chooses it</source>
+            <translation>手动固定；不填则由方案选择</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n bit(s)</source>
+            <translation>
+                <numerusform>%n 位</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Choose the granularity group first.</source>
+            <translation>请先把粒度设为 group。</translation>
+        </message>
+        <message>
+            <source>Numbers of an output channel&apos;s row that share a scale</source>
+            <translation>输出通道的一行中共用一个缩放的数的个数</translation>
+        </message>
+        <message>
+            <source>The range of integers is cut here</source>
+            <translation>整数范围在此截止</translation>
+        </message>
+        <message>
+            <source>%1; from %2 to %3</source>
+            <translation>%1；从 %2 到 %3</translation>
         </message>
     </context>
     <context>
@@ -2775,6 +3245,49 @@ ISA %2, %n core(s)</source>
         </message>
     </context>
     <context>
+        <name>qs::app::QConfigCommands</name>
+        <message>
+            <source>The engine has not said yet which rule wins.</source>
+            <translation>引擎尚未给出哪条规则生效。</translation>
+        </message>
+        <message>
+            <source>none, so FP32</source>
+            <translation>无，因此为 FP32</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 (%n layer(s))</source>
+            <translation>
+                <numerusform>%1（%n 层）</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Rule that won: %1</source>
+            <translation>生效的规则：%1</translation>
+        </message>
+        <message>
+            <source>Rules that won: %1</source>
+            <translation>生效的规则：%1</translation>
+        </message>
+        <message>
+            <source>Change rule %1</source>
+            <translation>修改规则 %1</translation>
+        </message>
+        <message>
+            <source>Add a rule</source>
+            <translation>添加规则</translation>
+        </message>
+        <message>
+            <source>It wins no layer: stronger rules, or later ones, win them all.</source>
+            <translation>它没有决定任何层：全部由更强或靠后的规则决定。</translation>
+        </message>
+        <message numerus="yes">
+            <source>It wins %n layer(s).</source>
+            <translation>
+                <numerusform>它决定 %n 层。</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>qs::app::QatDialog</name>
         <message>
             <source>Quantization-aware training</source>
@@ -2982,6 +3495,10 @@ ISA %2, %n core(s)</source>
         <message>
             <source>Measure %1</source>
             <translation>测量 %1</translation>
+        </message>
+        <message>
+            <source>%1 is no qconfig: %2.</source>
+            <translation>%1 不是量化配置：%2。</translation>
         </message>
     </context>
     <context>

@@ -76,4 +76,9 @@ RequestHandle EngineApi::verify(const protocol::VerifyParams& params,
     return client_.request("variant.verify", params, untyped(std::move(handlers)));
 }
 
+RequestHandle EngineApi::preview(const protocol::PreviewParams& params,
+                                 Handlers<protocol::QConfigPreview> handlers) {
+    return client_.request("qconfig.preview", params, untyped(std::move(handlers)));
+}
+
 }  // namespace qs::app

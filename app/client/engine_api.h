@@ -33,6 +33,7 @@ class EngineApi {
     RequestHandle exportModel(const protocol::ExportParams& params,
                               Handlers<protocol::ExportResult> handlers);
     RequestHandle verify(const protocol::VerifyParams& params, Handlers<protocol::VerifyResult> handlers);
+    RequestHandle preview(const protocol::PreviewParams& params, Handlers<protocol::QConfigPreview> handlers);
 
   private:
     EngineClient& client_;

@@ -205,7 +205,7 @@ json write(const Document& document, const PathMap& paths) {
             {"evaluation", write(document.evaluation)},
             {"training", write(document.training)},
             {"calibration", write(document.calibration)},
-            {"rules", document.rules.toProtocol()},
+            {"rules", document.rules.all()},
             {"settings", write(document.settings)},
             {"current_variant", document.currentVariant.toStdString()},
             {"selected_layer", document.selectedLayer.toStdString()},
@@ -224,7 +224,7 @@ Document readDocument(const json& source, const PathMap& paths) {
     document.evaluation = readData(member(source, "evaluation"));
     document.training = readData(member(source, "training"));
     document.calibration = readData(member(source, "calibration"));
-    document.rules = Rules::fromProtocol(source.value("rules", std::vector<protocol::Rule>()));
+    document.rules = Rules(source.value("rules", Rules().all()));
     document.settings = readSettings(member(source, "settings"));
     document.currentVariant = QString::fromStdString(source.value("current_variant", std::string()));
     document.selectedLayer = QString::fromStdString(source.value("selected_layer", std::string()));

@@ -13,10 +13,22 @@ namespace {
 /// Edits that follow one another quickly are written to the recovery file once.
 constexpr auto kAutosaveDelay = std::chrono::milliseconds(300);
 const std::string kFloat = "fp32";
+
+std::vector<std::string> plainNames(const QStringList& layers) {
+    std::vector<std::string> all;
+    all.reserve(static_cast<size_t>(layers.size()));
+    for (const QString& layer : layers) {
+        all.push_back(layer.toStdString());
+    }
+    return all;
+}
 }  // namespace
 
 Session::Session(EngineClient& client, const QString& recoveryRoot, QObject* parent)
-    : QObject(parent), client_(client), api_(client), recovery_(recoveryRoot) {
+    : QObject(parent), client_(client), api_(client), preview_(client), recovery_(recoveryRoot) {
+    connect(this, &Session::modelChanged, this, &Session::askPreview);
+    connect(this, &Session::rulesChanged, this, &Session::askPreview);
+    connect(&preview_, &RulePreview::changed, this, &Session::previewChanged);
     autosaveTimer_.setSingleShot(true);
     autosaveTimer_.setInterval(kAutosaveDelay);
     connect(&autosaveTimer_, &QTimer::timeout, this, &Session::autosave);
@@ -64,19 +76,22 @@ bool Session::isOutdated() const {
 
 void Session::setGlobalPreset(const QString& preset) {
     Rules rules = document_.rules;
-    rules.preset = preset.toStdString();
+    rules.setGlobal(protocol::parseQConfig(preset.toStdString()).qconfig);
     pushRules(tr("Preset %1").arg(preset), rules);
 }
 
 void Session::setLayerOverride(const QStringList& layers, const QString& qconfig) {
+    const protocol::ParsedQConfig parsed = protocol::parseQConfig(qconfig.toStdString());
+    if (!parsed.problem.empty()) {
+        refuse(tr("%1 is no qconfig: %2.").arg(qconfig, QString::fromStdString(parsed.problem)));
+        return;
+    }
     const QStringList known = knownLayers(layers);
     Rules rules = document_.rules;
-    for (const QString& layer : known) {
-        if (qconfig.isEmpty()) {
-            rules.overrides.erase(layer.toStdString());
-        } else {
-            rules.overrides[layer.toStdString()] = qconfig.toStdString();
-        }
+    if (qconfig.isEmpty()) {
+        rules.eraseLayers(plainNames(known));
+    } else {
+        rules.setLayers(plainNames(known), parsed.qconfig);
     }
     const QString whom = known.size() == 1 ? known.front() : tr("%1 layers").arg(known.size());
     pushRules(qconfig.isEmpty() ? tr("Clear %1").arg(whom) : tr("%1 to %2").arg(whom, qconfig), rules);
@@ -84,8 +99,12 @@ void Session::setLayerOverride(const QStringList& layers, const QString& qconfig
 
 void Session::clearOverrides() {
     Rules rules = document_.rules;
-    rules.overrides.clear();
+    rules.eraseAllLayers();
     pushRules(tr("Clear all layers"), rules);
+}
+
+void Session::setRuleList(const QString& text, const std::vector<protocol::Rule>& rules) {
+    pushRules(text, Rules(rules));
 }
 
 void Session::adoptRules(const QString& variantId) {
@@ -105,6 +124,39 @@ void Session::setRules(const Rules& rules) {
     document_.rules = rules;
     emit rulesChanged();
     edited();
+}
+
+protocol::OpenModelParams Session::openParams() const {
+    protocol::OpenModelParams params{document_.model->path, std::nullopt, document_.inputs};
+    if (document_.evaluation) {
+        params.data = document_.evaluation->spec;
+    }
+    return params;
+}
+
+void Session::askPreview() {
+    preview_.setSubject(document_.model, document_.model ? openParams() : protocol::OpenModelParams(),
+                        document_.rules.all());
+}
+
+/// Layers that no rule quantizes, as far as is known: without an answer of the engine those that are set to
+/// FP32 for themselves.
+QSet<QString> Session::floatLayers() const {
+    QSet<QString> layers;
+    if (const RuleAnswerPtr& answer = preview_.current()) {
+        for (const protocol::LayerQConfig& layer : answer->preview.layers) {
+            if (layer.qconfig == kFloat) {
+                layers.insert(QString::fromStdString(layer.name));
+            }
+        }
+        return layers;
+    }
+    for (const protocol::Rule& rule : document_.rules.all()) {
+        if (rule.match == "layer" && rule.qconfig == protocol::QConfig{kFloat}) {
+            layers.insert(QString::fromStdString(rule.key));
+        }
+    }
+    return layers;
 }
 
 void Session::showVariantOfRules(const QString& preferred) {
@@ -191,20 +243,17 @@ bool Session::restoreLayers(const QStringList& layers) {
     if (!canMeasure()) {
         return false;
     }
-    Rules rules = document_.rules;
-    QStringList changed;
-    for (const QString& layer : knownLayers(layers)) {
-        if (rules.effective(layer.toStdString()) != kFloat) {
-            rules.overrides[layer.toStdString()] = kFloat;
-            changed.append(layer);
-        }
-    }
+    QStringList changed = knownLayers(layers);
+    changed.removeIf(
+        [layersInFloat = floatLayers()](const QString& layer) { return layersInFloat.contains(layer); });
     if (changed.isEmpty()) {
         refuse(tr("There is no INT8 layer to restore: choose layers that do not run in FP32 already."));
         return false;
     }
     const VariantPtr base = currentVariant();
     const QString whom = changed.size() == 1 ? changed.front() : tr("%1 layers").arg(changed.size());
+    Rules rules = document_.rules;
+    rules.setLayers(plainNames(changed), {kFloat});
     pushRules(tr("Restore %1").arg(whom), rules);
 
     protocol::Recipe next = recipe();
@@ -223,7 +272,7 @@ bool Session::restoreWorst(int count) {
     }
     QStringList candidates = worstLayers(variant->result, static_cast<int>(variant->result.layers.size()));
     candidates.removeIf(
-        [this](const QString& layer) { return document_.rules.effective(layer.toStdString()) == kFloat; });
+        [layersInFloat = floatLayers()](const QString& layer) { return layersInFloat.contains(layer); });
     return restoreLayers(candidates.first(std::min<qsizetype>(std::max(count, 0), candidates.size())));
 }
 

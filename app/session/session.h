@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QSet>
 #include <QString>
 #include <QStringList>
 #include <QTimer>
@@ -18,6 +19,7 @@
 #include "app/session/file_queue.h"
 #include "app/session/job_queue.h"
 #include "app/session/recovery.h"
+#include "app/session/rule_preview.h"
 
 namespace qs::app {
 
@@ -63,6 +65,10 @@ class Session : public QObject {
     /// Evaluation data must be open.
     protocol::DataSpec trainingSpec() const;
     const Rules& rules() const { return document_.rules; }
+    /// What the engine makes of rules().
+    const RulePreview& preview() const { return preview_; }
+    /// How an engine opens the model, which must be open.
+    protocol::OpenModelParams openParams() const;
     const Settings& settings() const { return document_.settings; }
     const std::vector<VariantPtr>& variants() const { return document_.variants; }
     /// Null where nothing has been measured.
@@ -74,10 +80,14 @@ class Session : public QObject {
     QUndoStack& undoStack() { return undoStack_; }
 
     // ---- edits: undoable
+    /// Of the rule for the whole model.
     void setGlobalPreset(const QString& preset);
-    /// `qconfig` is a preset or "fp32"; empty clears the override.
+    /// Gives layers rules of their own. `qconfig` as protocol::parseQConfig() reads it; empty takes such
+    /// rules away.
     void setLayerOverride(const QStringList& layers, const QString& qconfig);
     void clearOverrides();
+    /// `text` names the step for undo.
+    void setRuleList(const QString& text, const std::vector<protocol::Rule>& rules);
     /// Takes over the rules with which a variant was measured.
     void adoptRules(const QString& variantId);
 
@@ -158,6 +168,7 @@ class Session : public QObject {
     void inputShapesNeeded(const QString& path, const std::vector<qs::protocol::TensorInfo>& inputs);
     void dataChanged(qs::app::DataRole role);
     void rulesChanged();
+    void previewChanged();
     void settingsChanged();
     void variantsChanged();
     void currentVariantChanged();
@@ -186,6 +197,8 @@ class Session : public QObject {
 
     // edits
     void setRules(const Rules& rules);
+    void askPreview();
+    QSet<QString> floatLayers() const;
     /// Makes the variant current that was measured with the rules in force: `preferred` if it was, else the
     /// latest.
     void showVariantOfRules(const QString& preferred);
@@ -255,6 +268,7 @@ class Session : public QObject {
 
     EngineClient& client_;
     EngineApi api_;
+    RulePreview preview_;
     RecoveryStore recovery_;
     Document document_;
     QUndoStack undoStack_;

@@ -146,7 +146,7 @@ void Session::onModelOpened(const protocol::ModelInfo& model,
         fresh.training = document_.training;
         fresh.calibration = document_.calibration;
         fresh.settings = document_.settings;
-        fresh.rules.preset = document_.rules.preset;
+        fresh.rules.setGlobal(document_.rules.global());
         letGo(std::exchange(document_, std::move(fresh)));
         ++documentSerial_;
         undoStack_.clear();

@@ -35,7 +35,8 @@ void Session::edited() {
 
 void Session::openedFile() {
     const bool fresh = projectPath_.isEmpty() && document_.variants.empty() && document_.inputs.empty() &&
-                       document_.rules.overrides.empty() && !document_.calibration && !document_.training;
+                       document_.rules.all().size() == document_.rules.countOf("global") &&
+                       !document_.calibration && !document_.training;
     if (!fresh || modified_) {
         edited();
     }

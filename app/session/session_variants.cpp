@@ -33,7 +33,7 @@ bool Session::canMeasure() {
 protocol::Recipe Session::recipe() const {
     const Settings& settings = document_.settings;
     protocol::Recipe recipe;
-    recipe.rules = document_.rules.toProtocol();
+    recipe.rules = document_.rules.all();
     recipe.calib_samples = settings.calibSamples;
     recipe.eval_samples = settings.evalSamples;
     recipe.batch = settings.batch;

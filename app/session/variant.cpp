@@ -24,6 +24,10 @@ QString layersChanged(size_t count) {
     return count == 1 ? VariantText::tr("1 layer changed") : VariantText::tr("%1 layers changed").arg(count);
 }
 
+QString rulesMore(size_t count) {
+    return count == 1 ? VariantText::tr("1 rule") : VariantText::tr("%1 rules").arg(count);
+}
+
 QString trainedFor(int epochs) {
     return epochs == 1 ? VariantText::tr("QAT 1 epoch") : VariantText::tr("QAT %1 epochs").arg(epochs);
 }
@@ -32,7 +36,7 @@ QString trainedFor(int epochs) {
 
 VariantPtr makeVariant(const QString& id, const QString& name, const QDateTime& createdAt,
                        protocol::VariantResult result, std::vector<std::string> missing) {
-    Rules rules = Rules::fromProtocol(result.recipe.rules);
+    Rules rules(result.recipe.rules);
     return std::make_shared<const Variant>(
         Variant{id, name, createdAt, std::move(result), std::move(rules), std::move(missing)});
 }
@@ -57,8 +61,8 @@ std::shared_ptr<const protocol::VariantResult> resultOf(const VariantPtr& varian
 }
 
 QString variantName(const protocol::Recipe& recipe, const QStringList& taken) {
-    const Rules rules = Rules::fromProtocol(recipe.rules);
-    QString name = QString::fromStdString(rules.preset);
+    const Rules rules(recipe.rules);
+    QString name = QString::fromStdString(protocol::textOf(rules.global()));
     if (recipe.qat) {
         name += u' ' + trainedFor(recipe.qat->epochs);
     }
@@ -69,8 +73,12 @@ QString variantName(const protocol::Recipe& recipe, const QStringList& taken) {
     if (inFloat > 0) {
         name += QStringLiteral(", ") + layersInFloat(inFloat);
     }
-    if (const size_t others = rules.overrides.size() - inFloat; others > 0) {
-        name += QStringLiteral(", ") + layersChanged(others);
+    const size_t ofLayers = rules.countOf("layer");
+    if (ofLayers > inFloat) {
+        name += QStringLiteral(", ") + layersChanged(ofLayers - inFloat);
+    }
+    if (const size_t others = recipe.rules.size() - ofLayers - rules.countOf("global"); others > 0) {
+        name += QStringLiteral(", ") + rulesMore(others);
     }
     QString unique = name;
     for (int i = 2; taken.contains(unique); ++i) {

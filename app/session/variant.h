@@ -38,8 +38,8 @@ VariantPtr withWeights(const Variant& variant, const QString& path);
 /// The result alone, for who needs nothing of the session; keeps the whole variant.
 std::shared_ptr<const protocol::VariantResult> resultOf(const VariantPtr& variant);
 
-/// "onednn", "onednn, 2 layers FP32", "onednn QAT 1 epoch", "qnnpack on xnnpack"; "(2)" and so on is added
-/// where `taken` has the name.
+/// "onednn", "onednn, 2 layers FP32", "onednn, 1 rule" (of an op or a pattern), "onednn QAT 1 epoch",
+/// "qnnpack on xnnpack"; "(2)" and so on is added where `taken` has the name.
 QString variantName(const protocol::Recipe& recipe, const QStringList& taken);
 
 /// Names of the `count` integer layers of the variant with the lowest SQNR, worst first; layers without an

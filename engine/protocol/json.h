@@ -126,6 +126,11 @@ QS_DECLARE_JSON(MetricInfo);
 QS_DECLARE_JSON(ParameterInfo);
 QS_DECLARE_JSON(ObserverInfo);
 QS_DECLARE_JSON(AlgorithmInfo);
+QS_DECLARE_JSON(PresetInfo);
+QS_DECLARE_JSON(ModeInfo);
+QS_DECLARE_JSON(ChoiceInfo);
+QS_DECLARE_JSON(RefusedMember);
+QS_DECLARE_JSON(DTypeChoice);
 QS_DECLARE_JSON(TargetInfo);
 QS_DECLARE_JSON(EngineInfo);
 

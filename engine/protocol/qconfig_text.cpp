@@ -1,3 +1,4 @@
+#include <array>
 #include <charconv>
 #include <sstream>
 #include <utility>
@@ -89,6 +90,13 @@ std::string takeKey(QConfig& qconfig, const std::string& key, const std::string&
     return "unknown: there are " + keyList();
 }
 
+/// The fewest digits that are read back as the same number.
+std::string shortest(double value) {
+    std::array<char, 32> digits{};
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    return {digits.data(), end};
+}
+
 void describe(std::ostringstream& text, const std::string& prefix, const TensorQConfig& tensor) {
     for (const TextKey& key : kTextKeys) {
         if (tensor.*key.member) {
@@ -96,7 +104,7 @@ void describe(std::ostringstream& text, const std::string& prefix, const TensorQ
         }
     }
     for (const auto& [name, value] : tensor.parameters) {
-        text << ',' << prefix << kParameter << name << '=' << value;
+        text << ',' << prefix << kParameter << name << '=' << shortest(value);
     }
     for (const NumberKey& key : kNumberKeys) {
         if (tensor.*key.member) {
@@ -109,7 +117,6 @@ void describe(std::ostringstream& text, const std::string& prefix, const TensorQ
 
 std::string textOf(const QConfig& qconfig) {
     std::ostringstream text;
-    text.precision(17);
     text << qconfig.preset;
     if (qconfig.mode) {
         text << ",mode=" << *qconfig.mode;

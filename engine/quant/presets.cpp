@@ -1,4 +1,5 @@
 #include "core/match.h"
+#include "core/translatable.h"
 #include "quant/qconfig.h"
 
 namespace qs {
@@ -48,21 +49,27 @@ struct Preset {
 // torch/ao/quantization/qconfig.py; dynamic: default_dynamic_qconfig with weights per channel.
 constexpr Preset kPresets[] = {
     {"fbgemm", Mode::Static, Activation::AffineReduced, Weight::PerChannel,
-     "PyTorch's server default on x86: activations 0..127, weights per channel"},
+     QT_TRANSLATE_NOOP("Engine", "PyTorch's server default on x86: activations 0..127, weights per channel")},
     {"x86", Mode::Static, Activation::AffineReduced, Weight::PerChannel,
-     "PyTorch's x86 engine, which may run on FBGEMM and so keeps its activations 0..127"},
+     QT_TRANSLATE_NOOP("Engine",
+                       "PyTorch's x86 engine, which may run on FBGEMM and so keeps its activations 0..127")},
     {"onednn", Mode::Static, Activation::Affine, Weight::PerChannel,
-     "Full activation range, for processors with VNNI, whose products add up in 32 bits"},
+     QT_TRANSLATE_NOOP("Engine",
+                       "Full activation range, for processors with VNNI, whose products add up in 32 bits")},
     {"qnnpack", Mode::Static, Activation::Affine, Weight::PerTensor,
-     "PyTorch's mobile default: full activation range, weights per tensor"},
+     QT_TRANSLATE_NOOP("Engine", "PyTorch's mobile default: full activation range, weights per tensor")},
     {"tensorrt", Mode::Static, Activation::Symmetric, Weight::PerChannelNarrow,
-     "What TensorRT's explicit quantization takes: no zero points, residual adds inside of convolutions"},
+     QT_TRANSLATE_NOOP("Engine",
+                       "What TensorRT's explicit quantization takes: no zero points, residual adds inside of "
+                       "convolutions")},
     {"coreml", Mode::Static, Activation::Symmetric, Weight::PerChannelNarrow,
-     "Core ML's linear_symmetric: no zero points"},
+     QT_TRANSLATE_NOOP("Engine", "Core ML's linear_symmetric: no zero points")},
     {"dynamic", Mode::Dynamic, Activation::Dynamic, Weight::PerChannel,
-     "PyTorch's dynamic quantization: INT8 weights, activations on the grid that each inference finds"},
+     QT_TRANSLATE_NOOP(
+         "Engine",
+         "PyTorch's dynamic quantization: INT8 weights, activations on the grid that each inference finds")},
     {"weight_only", Mode::WeightOnly, Activation::None, Weight::PerChannel,
-     "INT8 weights, activations and arithmetic stay FP32: smaller, not faster"},
+     QT_TRANSLATE_NOOP("Engine", "INT8 weights, activations and arithmetic stay FP32: smaller, not faster")},
 };
 
 struct FloatPreset {
@@ -73,11 +80,13 @@ struct FloatPreset {
 };
 
 constexpr FloatPreset kFloatPresets[] = {
-    {kFloatPreset, Mode::Float32, DType::Float32, "Not quantized"},
+    {kFloatPreset, Mode::Float32, DType::Float32, QT_TRANSLATE_NOOP("Engine", "Not quantized")},
     {"bf16", Mode::BFloat16, DType::BFloat16,
-     "Not quantized: weighted layers multiply bfloat16 numbers and add them up in float32"},
+     QT_TRANSLATE_NOOP(
+         "Engine", "Not quantized: weighted layers multiply bfloat16 numbers and add them up in float32")},
     {"fp16", Mode::Float16, DType::Float16,
-     "Not quantized: weighted layers multiply float16 numbers and add them up in float32"},
+     QT_TRANSLATE_NOOP("Engine",
+                       "Not quantized: weighted layers multiply float16 numbers and add them up in float32")},
 };
 
 }  // namespace

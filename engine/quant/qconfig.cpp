@@ -8,16 +8,13 @@
 
 #include "core/match.h"
 #include "quant/observer.h"
+#include "quant/qconfig_names.h"
 
 namespace qs {
 
 namespace {
 
 constexpr int kFewBits = 2;  ///< so few that the extremes say nothing about the best scale
-
-std::string nameOf(Scheme scheme) {
-    return scheme == Scheme::Affine ? "affine" : "symmetric";
-}
 
 /// One TensorQConfig on its way from a preset's to the one that was asked for. `what`: "weight".
 class Override {
@@ -180,9 +177,9 @@ std::string describe(const std::string& what, const TensorOverride& wanted) {
         describe(text, (what + "." + key).c_str(), value);
     };
     add("dtype", wanted.dtype ? std::optional(std::string(toString(*wanted.dtype))) : std::nullopt);
-    add("scheme", wanted.scheme ? std::optional(nameOf(*wanted.scheme)) : std::nullopt);
+    add("scheme", wanted.scheme ? std::optional(std::string(toString(*wanted.scheme))) : std::nullopt);
     if (wanted.granularity && *wanted.granularity != Granularity::PerGroup) {
-        add("granularity", *wanted.granularity == Granularity::PerTensor ? "tensor" : "channel");
+        add("granularity", std::string(toString(*wanted.granularity)));
     }
     add("group", numberText(wanted.group));
     add("observer", wanted.observer);
@@ -195,28 +192,10 @@ std::string describe(const std::string& what, const TensorOverride& wanted) {
     return text;
 }
 
-const char* nameOf(Mode mode) {
-    switch (mode) {
-        case Mode::Float32:
-            return "fp32";
-        case Mode::Float16:
-            return "fp16";
-        case Mode::BFloat16:
-            return "bf16";
-        case Mode::Static:
-            return "static";
-        case Mode::Dynamic:
-            return "dynamic";
-        case Mode::WeightOnly:
-            return "weight_only";
-    }
-    return "";
-}
-
 std::string nameOf(const QConfigSpec& spec) {
     std::string name = spec.preset;
     if (spec.mode) {
-        name += std::string(",mode=") + nameOf(*spec.mode);
+        name += ",mode=" + std::string(toString(*spec.mode));
     }
     return name + describe("activation", spec.activation) + describe("weight", spec.weight);
 }
@@ -244,6 +223,9 @@ Result<QConfig> makeQConfig(const QConfigSpec& spec) {
         (!qconfig.isFloat() || spec.activation != TensorOverride() || spec.weight != TensorOverride())) {
         return usageError("preset " + spec.preset +
                           " has no grids to differ from: start from one that quantizes, such as onednn");
+    }
+    if (wasFloat) {
+        return qconfig;
     }
     const bool searches =
         spec.weight.dtype && infoOf(*spec.weight.dtype).bits <= kFewBits && !spec.weight.observer;
@@ -309,9 +291,12 @@ bool RuleSet::matches(size_t rule, std::string_view layer, std::string_view op) 
     return false;
 }
 
-ResolvedQConfig RuleSet::resolve(std::string_view layer, std::string_view op) const {
+ResolvedQConfig RuleSet::resolve(std::string_view layer, std::string_view op, RuleMatch strongest) const {
     int winner = -1;
     for (size_t i = 0; i < rules_.size(); ++i) {
+        if (rules_[i].match > strongest) {
+            continue;
+        }
         const bool atLeastAsStrong =
             winner < 0 || strengthOf(rules_[i]) >= strengthOf(rules_[static_cast<size_t>(winner)]);
         if (atLeastAsStrong && matches(i, layer, op)) {

@@ -125,7 +125,9 @@ struct ResolvedQConfig {
 class RuleSet {
   public:
     static Result<RuleSet> make(std::vector<Rule> rules);
-    ResolvedQConfig resolve(std::string_view layer, std::string_view op) const;
+    /// `strongest`: stronger rules are passed over.
+    ResolvedQConfig resolve(std::string_view layer, std::string_view op,
+                            RuleMatch strongest = RuleMatch::Layer) const;
     const std::vector<Rule>& rules() const { return rules_; }
     Status checkLayers(const std::vector<std::string>& layerNames) const;
 

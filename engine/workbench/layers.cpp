@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/translatable.h"
 #include "ops/op.h"
 
 namespace qs {
@@ -17,15 +18,15 @@ std::string whyFloat(const PreparedModel& model, size_t index) {
     const std::string& op = model.graph.node(group.primary).op;
     const QuantKind kind = quantKindOf(op);
     if (kind == QuantKind::None) {
-        return "the op " + op + " has no integer form";
+        return QT_TRANSLATE_NOOP("Engine", "its op has no integer form");
     }
     if (model.qconfigs[index].qconfig.mode != Mode::Static && kind != QuantKind::Weighted) {
-        return "its qconfig quantizes layers with weights alone";
+        return QT_TRANSLATE_NOOP("Engine", "its qconfig quantizes layers with weights alone");
     }
     if (!isReal(model.graph, group.inputs) || !isReal(model.graph, group.outputs)) {
-        return "it takes or gives tensors of another type than float32";
+        return QT_TRANSLATE_NOOP("Engine", "it takes or gives tensors of another type than float32");
     }
-    return "it follows its surroundings, which are no integers";
+    return QT_TRANSLATE_NOOP("Engine", "it follows its surroundings, which are no integers");
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ LayerPrecision precisionOf(const PreparedModel& model, size_t group) {
     if (model.computes[group] == Compute::Float32 && isQuantizing) {
         precision.reason = whyFloat(model, group);
     } else if (isEmulated(model.computes[group])) {
-        precision.reason = "no kernel here has its numbers: it is computed in float32, rounded to its grids";
+        precision.reason = QT_TRANSLATE_NOOP(
+            "Engine", "no kernel here has its numbers: it is computed in float32, rounded to its grids");
     }
     return precision;
 }

@@ -1,11 +1,13 @@
 #include "workbench/messages.h"
 
 #include <ATen/ops/from_blob.h>
+#include <span>
 
 #include "core/match.h"
 #include "graph/grid_check.h"
 #include "ops/fusion.h"
 #include "ops/op.h"
+#include "quant/qconfig_names.h"
 
 namespace qs {
 
@@ -30,33 +32,19 @@ Result<RuleMatch> readMatch(const std::string& match) {
     return usageError("unknown rule match '" + match + "': use global, op, pattern, regex or layer");
 }
 
-template <typename T>
-struct Named {
-    std::string_view name;
-    T value;
-};
-
-constexpr Named<Scheme> kSchemes[] = {{"affine", Scheme::Affine}, {"symmetric", Scheme::Symmetric}};
-constexpr Named<Granularity> kGranularities[] = {{"tensor", Granularity::PerTensor},
-                                                 {"channel", Granularity::PerChannel},
-                                                 {"group", Granularity::PerGroup}};
-constexpr Named<Mode> kModes[] = {{"static", Mode::Static},          {"dynamic", Mode::Dynamic},
-                                  {"weight_only", Mode::WeightOnly}, {"fp32", Mode::Float32},
-                                  {"fp16", Mode::Float16},           {"bf16", Mode::BFloat16}};
-
 /// The value that `name` stands for; absent stays absent.
-template <typename T, size_t N>
-Result<std::optional<T>> readName(const std::optional<std::string>& name, const Named<T> (&known)[N],
-                                  const std::string& key) {
+template <typename T>
+Result<std::optional<T>> readName(const std::optional<std::string>& name,
+                                  std::span<const NamedValue<T>> known, const std::string& key) {
     if (!name) {
         return std::optional<T>();
     }
     std::vector<std::string> all;
-    for (const auto& [text, value] : known) {
-        if (text == *name) {
-            return std::optional(value);
+    for (const NamedValue<T>& entry : known) {
+        if (entry.name == *name) {
+            return std::optional(entry.value);
         }
-        all.emplace_back(text);
+        all.emplace_back(entry.name);
     }
     return usageError(key + ": there is no '" + *name + "': use " + join(all));
 }
@@ -78,8 +66,8 @@ Result<std::optional<DType>> readDType(const std::optional<std::string>& name, c
 Result<TensorOverride> readTensor(const protocol::TensorQConfig& tensor, const std::string& what) {
     TensorOverride read;
     QS_ASSIGN(read.dtype, readDType(tensor.dtype, what + ".dtype"));
-    QS_ASSIGN(read.scheme, readName(tensor.scheme, kSchemes, what + ".scheme"));
-    QS_ASSIGN(read.granularity, readName(tensor.granularity, kGranularities, what + ".granularity"));
+    QS_ASSIGN(read.scheme, readName(tensor.scheme, schemes(), what + ".scheme"));
+    QS_ASSIGN(read.granularity, readName(tensor.granularity, granularities(), what + ".granularity"));
     read.group = tensor.group;
     read.observer = tensor.observer;
     read.parameters = tensor.parameters;
@@ -91,7 +79,7 @@ Result<TensorOverride> readTensor(const protocol::TensorQConfig& tensor, const s
 
 Result<QConfigSpec> readQConfig(const protocol::QConfig& qconfig) {
     QConfigSpec read{qconfig.preset};
-    QS_ASSIGN(read.mode, readName(qconfig.mode, kModes, "mode"));
+    QS_ASSIGN(read.mode, readName(qconfig.mode, modes(), "mode"));
     QS_ASSIGN(read.activation, readTensor(qconfig.activation, "activation"));
     QS_ASSIGN(read.weight, readTensor(qconfig.weight, "weight"));
     return read;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <string_view>
 
 #include "core/match.h"
 #include "core/regex.h"
@@ -96,15 +97,20 @@ Status checkRecipe(const protocol::Recipe& recipe) {
 
 namespace {
 
-/// What is wrong with one rule, or nothing.
-std::string problemOf(const protocol::Rule& rule, const std::vector<std::string>& layers,
-                      const std::vector<std::string>& ops) {
+/// What is wrong with one rule, the `index`-th of its list, or nothing.
+std::string problemOf(size_t index, const protocol::Rule& rule, const std::vector<std::string>& layers,
+                      const std::set<std::string_view>& known, const std::vector<std::string>& ops) {
     const auto read = readRules({rule});
     if (!read) {
-        return read.error().message;
+        const std::string& message = read.error().message;
+        const std::string alone = ruleText(0, rule.key);
+        return message.starts_with(alone) ? ruleText(index, rule.key) + message.substr(alone.size())
+                                          : message;
     }
-    if (const Status known = read->checkLayers(layers); !known) {
-        return known.error().message;
+    // Asked of each of thousands of rules, the list of names is gone through for those alone that it lacks.
+    if (rule.match == "layer" && !known.contains(rule.key)) {
+        const Status status = read->checkLayers(layers);
+        return status ? "" : status.error().message;
     }
     const auto matches = [&](const std::string& layer) { return globMatch(rule.key, layer); };
     if (rule.match == "pattern" && std::ranges::none_of(layers, matches)) {
@@ -129,9 +135,10 @@ Result<std::vector<protocol::RuleProblem>> ruleProblems(const std::vector<protoc
                                                         const Graph& graph) {
     QS_TRY(checkCountOf(rules));
     const std::vector<std::string> layers = nodeNames(graph), ops = opNames(graph);
+    const std::set<std::string_view> known(layers.begin(), layers.end());
     std::vector<protocol::RuleProblem> problems;
     for (size_t i = 0; i < rules.size(); ++i) {
-        if (std::string problem = problemOf(rules[i], layers, ops); !problem.empty()) {
+        if (std::string problem = problemOf(i, rules[i], layers, known, ops); !problem.empty()) {
             problems.push_back({static_cast<int>(i), rules[i].key, std::move(problem)});
         }
     }

@@ -22,6 +22,7 @@
 #include "workbench/model_data.h"
 #include "workbench/models.h"
 #include "workbench/preview.h"
+#include "workbench/qconfig_choices.h"
 #include "workbench/recipe_check.h"
 #include "workbench/variant.h"
 #include "workbench/verify.h"
@@ -70,32 +71,6 @@ Status checkTrainable(const OpenedModel& opened) {
     return {};
 }
 
-std::vector<protocol::ParameterInfo> describeParameters(const std::vector<ParameterDef>& parameters) {
-    std::vector<protocol::ParameterInfo> all;
-    for (const ParameterDef& def : parameters) {
-        all.push_back({def.name, def.description, def.defaultValue, def.least, def.greatest});
-    }
-    return all;
-}
-
-std::vector<protocol::ObserverInfo> describeObservers() {
-    std::vector<protocol::ObserverInfo> all;
-    for (const auto& [name, observer] : observers().entries()) {
-        all.push_back({name, observer.description, describeParameters(observer.parameters)});
-    }
-    return all;
-}
-
-std::vector<protocol::AlgorithmInfo> describeAlgorithms() {
-    std::vector<protocol::AlgorithmInfo> all;
-    for (const auto& [name, algorithm] : ptqAlgorithms().entries()) {
-        const bool isBefore = algorithm.stage == PtqAlgorithm::Stage::BeforeCalibration;
-        all.push_back({name, algorithm.description, describeParameters(algorithm.parameters),
-                       isBefore ? "before_calibration" : "after_calibration"});
-    }
-    return all;
-}
-
 }  // namespace
 
 struct Workbench::State {
@@ -120,9 +95,7 @@ protocol::EngineInfo Workbench::info() const {
     if (const std::string notes = cpuNotes(); !notes.empty()) {
         info.notes.push_back(notes);
     }
-    info.presets = presets().names();
-    info.observers = describeObservers();
-    info.algorithms = describeAlgorithms();
+    describeQConfigs(info);
     for (const auto& [name, format] : datasetFormats().entries()) {
         info.data_formats.push_back({name, format.description});
     }

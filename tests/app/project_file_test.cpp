@@ -41,7 +41,12 @@ class ProjectFileTest : public testing::Test {
         const protocol::DataSpec spec{"fashion-mnist:test", {}};
         document.evaluation = OpenedData{spec, samples::dataInfo(spec)};
         document.training = OpenedData{{"fashion-mnist:train", {}}, samples::dataInfo(spec)};
-        document.rules = {"x86", {{"fc", "fp32"}}};
+        document.rules =
+            Rules({{"global", "", "x86"},
+                   {"op", "linear", "qnnpack"},
+                   {"pattern", "layer4.*", protocol::parseQConfig("x86,weight.dtype=int4").qconfig},
+                   {"regex", "layer[12]\\..*", "tensorrt"},
+                   {"layer", "fc", "fp32"}});
         document.calibration = OpenedData{{"npy:c.npy", {}}, samples::dataInfo(spec)};
         document.inputs = {{"x", "Float", {1, 3, 64, 96}}};
         document.settings = {11,     12, 13,       14, 15, 16, {17, 0.5, 0.25, 0.125, 18, 19, 20, 21},
@@ -291,7 +296,8 @@ TEST_P(FormerProjects, Open) {
     const Document& document = read.document;
     ASSERT_TRUE(document.model);
     EXPECT_EQ(document.model->layers.size(), samples::modelInfo("").layers.size());
-    EXPECT_EQ(document.rules.effective("fc"), "fp32");
+    ASSERT_NE(document.rules.ofLayer("fc"), nullptr);
+    EXPECT_EQ(document.rules.ofLayer("fc")->preset, "fp32");
     EXPECT_EQ(document.settings.calibSamples, 11);
     EXPECT_EQ(document.currentVariant, QStringLiteral("b"));
     ASSERT_EQ(document.variants.size(), 2u);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <QElapsedTimer>
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
@@ -122,6 +123,67 @@ TEST_F(RealEngineTest, RestoresTheWorstAndExports) {
         EXPECT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
         EXPECT_GT(QFileInfo(path).size(), 10'000) << name;
     }
+}
+
+/// A rule for a pattern, set as the window sets it: what the engine foretells is what is measured.
+TEST_F(RealEngineTest, APatternWithFourBitWeightsIsForetoldAndMeasured) {
+    open();
+    const auto answered = [this] { return session->preview().current() != nullptr; };
+    ASSERT_TRUE(QTest::qWaitFor(answered, 60'000));
+    for (const protocol::LayerQConfig& layer : session->preview().current()->preview.layers) {
+        EXPECT_EQ(layer.rule, 0) << layer.name;
+    }
+    session->setRuleList(QStringLiteral("Add a rule"),
+                         {{"global", "", "onednn"},
+                          {"pattern", "layer2.*", protocol::parseQConfig("onednn,weight.dtype=int4").qconfig},
+                          {"pattern", "layer9.*", "x86"}});
+    QElapsedTimer waited;
+    waited.start();
+    ASSERT_TRUE(QTest::qWaitFor(answered, 60'000));
+    RecordProperty("preview_ms", std::to_string(waited.elapsed()));
+    const protocol::QConfigPreview preview = session->preview().current()->preview;
+    ASSERT_EQ(preview.problems.size(), 1u);
+    EXPECT_EQ(preview.problems[0].rule, 2);
+    EXPECT_THAT(preview.problems[0].message, HasSubstr("layer9.*"));
+    session->setRuleList(QStringLiteral("Remove rule 3"),
+                         {session->rules().all().begin(), session->rules().all().end() - 1});
+    ASSERT_TRUE(QTest::qWaitFor(answered, 60'000));
+
+    ASSERT_TRUE(session->calibrate());
+    ASSERT_EQ(finish(), JobOutcome::Finished) << testing::PrintToString(errors);
+    EXPECT_EQ(session->currentVariant()->name, QStringLiteral("onednn, 1 rule"));
+    const auto& foretold = session->preview().current()->preview.layers;
+    const auto& measured = session->currentVariant()->result.layers;
+    ASSERT_EQ(measured.size(), foretold.size());
+    int inFourBits = 0;
+    for (size_t i = 0; i < measured.size(); ++i) {
+        EXPECT_EQ(measured[i].precision, foretold[i].precision) << measured[i].name;
+        EXPECT_EQ(measured[i].rule, foretold[i].rule) << measured[i].name;
+        const bool named = measured[i].name.starts_with("layer2.");
+        EXPECT_EQ(foretold[i].rule, named ? 1 : 0) << measured[i].name;
+        EXPECT_EQ(measured[i].precision == "w4a8", named) << measured[i].name;
+        inFourBits += measured[i].precision == "w4a8" ? 1 : 0;
+    }
+    EXPECT_GT(inFourBits, 0);
+}
+
+/// An engine that has never heard of the model of a project opens it for the answer.
+TEST_F(RealEngineTest, AProjectsRulesAreResolvedWithoutMeasuring) {
+    open();
+    const QString project = folder.filePath(QStringLiteral("p.qsproj"));
+    session->setRuleList(QStringLiteral("Rules"), {{"global", "", "onednn"}, {"op", "linear", "fp32"}});
+    bool isSaved = false;
+    QObject::connect(session.get(), &Session::saved, [&] { isSaved = true; });
+    session->save(project);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return isSaved; }, 60'000));
+    engine->restart();
+    Session other(*engine, folder.filePath(QStringLiteral("other")));
+    ASSERT_TRUE(other.load(project));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return other.preview().current() != nullptr; }, 60'000));
+    const protocol::LayerQConfig& last = other.preview().current()->preview.layers.back();
+    EXPECT_EQ(last.rule, 1);
+    EXPECT_EQ(last.qconfig, "fp32");
+    EXPECT_EQ(last.inherited_rule, 1) << "no rule names exactly this layer";
 }
 
 TEST_F(RealEngineTest, TrainsAndRestoresTheTrained) {

@@ -149,7 +149,7 @@ TEST_F(SessionFilesTest, WhatChangesWhileSavingStaysUnsaved) {
     EXPECT_TRUE(eventually([&] { return recoveryFiles().size() == 1; }));
     const auto other = makeSession();
     ASSERT_EQ(loadFrom(*other, path("p.qsproj")), QString());
-    EXPECT_EQ(other->rules().preset, "onednn") << "as it was when saving began";
+    EXPECT_EQ(other->rules().global().preset, "onednn") << "as it was when saving began";
 }
 
 TEST_F(SessionFilesTest, AVariantThatCannotBeReadIsSaid) {
@@ -228,7 +228,7 @@ TEST_F(SessionFilesTest, EditsAndResultsAreAutosaved) {
     session().setGlobalPreset(QStringLiteral("qnnpack"));
     EXPECT_TRUE(eventually([&] {
         return readProject(recoveryFiles().front(), saved).isEmpty() &&
-               saved.document.rules.preset == "qnnpack";
+               saved.document.rules.global().preset == "qnnpack";
     }));
 }
 

@@ -188,6 +188,12 @@ SAMPLE(ParameterInfo, {"percentile", "per cent", 99.99, 50.5, 100});
 SAMPLE(ObserverInfo, {"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}});
 SAMPLE(AlgorithmInfo,
        {"bias_correction", "means", {{"samples", "of data", 64, 1, 100}}, "after_calibration"});
+SAMPLE(PresetInfo, {"onednn", "full range", {"onednn", "static"}});
+SAMPLE(ModeInfo, {"static", "fixed grids", true, true});
+SAMPLE(ChoiceInfo, {"group", "a scale a group", "one scale a tensor", "none"});
+SAMPLE(RefusedMember, {"scheme", "affine", "no zero point"});
+SAMPLE(DTypeChoice,
+       {{"ternary", "three values", "none", "none"}, 2, -1, 1, {{"scheme", "affine", "no zero point"}}});
 SAMPLE(EngineInfo,
        {kProtocolVersion + 1,
         "0.1",
@@ -197,7 +203,11 @@ SAMPLE(EngineInfo,
         "avx2",
         4,
         {"n"},
-        {"onednn"},
+        {{"onednn", "full range", {"onednn", "static"}}},
+        {{"static", "fixed grids", true, true}},
+        {{"affine", "zero point", "none", "none"}},
+        {{"group", "a scale a group", "one scale a tensor", ""}},
+        {{{"ternary", "three values", "none", "none"}, 2, -1, 1, {{"scheme", "affine", "no zero point"}}}},
         {{"percentile", "tails", {{"percentile", "per cent", 99.99, 50.5, 100}}}},
         {{"npy", "tensors"}},
         {{"tensorrt", "TensorRT", ".onnx", true, "onnxruntime", 13, 21}},
@@ -242,7 +252,7 @@ SAMPLE(VerifyResult, {true,
                       2});
 SAMPLE(ProgressNote, {1, 2, 3, "Calibrating", 4.5});
 SAMPLE(PreviewParams, {"m.pt", {{"layer", "fc", "fp32"}}});
-SAMPLE(LayerQConfig, {"fc", 1, "onednn", "fp32", "it follows its surroundings"});
+SAMPLE(LayerQConfig, {"fc", 1, "onednn", "fp32", "it follows its surroundings", "x86", 2});
 SAMPLE(RuleProblem, {2, "layer9", "the model has no layer"});
 SAMPLE(QConfigPreview, {{{"fc", 0, "onednn", "int8", ""}}, {{1, "x", "no"}}});
 SAMPLE(HistogramParams, {variantSpec(), "fc", "activation", 3, 64});
@@ -261,10 +271,11 @@ using AllMessages =
                    ProfileSummary, Finding, MetricValue, MetricDrop, ClassResult, Confusion, ClassReport,
                    ModelResult, CurvePoint, Measurement, ChangedLayer, AlgorithmResult, VariantResult,
                    ComparisonRow, ComparisonResult, EntryInfo, MetricInfo, ParameterInfo, ObserverInfo,
-                   AlgorithmInfo, TargetInfo, EngineInfo, OpenModelParams, VariantSpec, CompareParams,
-                   TrainParams, ExportParams, ExportResult, VerifyParams, OutputDifference, LayerDifference,
-                   VerifyResult, ProgressNote, PreviewParams, LayerQConfig, RuleProblem, QConfigPreview,
-                   HistogramParams, LayerHistogram, JobInfo, JobList, CancelParams>;
+                   AlgorithmInfo, PresetInfo, ModeInfo, ChoiceInfo, RefusedMember, DTypeChoice, TargetInfo,
+                   EngineInfo, OpenModelParams, VariantSpec, CompareParams, TrainParams, ExportParams,
+                   ExportResult, VerifyParams, OutputDifference, LayerDifference, VerifyResult, ProgressNote,
+                   PreviewParams, LayerQConfig, RuleProblem, QConfigPreview, HistogramParams, LayerHistogram,
+                   JobInfo, JobList, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {

@@ -33,6 +33,7 @@
 #include "protocol/rpc.h"
 #include "support/large_results.h"
 #include "support/sample_exports.h"
+#include "support/sample_preview.h"
 #include "support/sample_results.h"
 
 namespace {
@@ -109,7 +110,12 @@ class FakeEngine {
 
     void sort(const Message& message) {
         if (const auto* request = std::get_if<Request>(&message)) {
-            queue_.push_back(*request);
+            // Questions do not wait for jobs.
+            if (request->method == "qconfig.preview") {
+                preview(*request, request->params.get<PreviewParams>());
+            } else {
+                queue_.push_back(*request);
+            }
         } else if (const auto* note = std::get_if<Notification>(&message);
                    note && note->method == "$/cancelRequest") {
             cancel(note->params.get<CancelParams>().id);
@@ -238,6 +244,14 @@ class FakeEngine {
         return contains(path, "large") ? samples::largeModel(path, 2000) : samples::modelInfo(path);
     }
 
+    void preview(const Request& request, const PreviewParams& params) {
+        if (opened_.contains(params.model)) {
+            succeed(request, samples::preview(modelInfo(params.model), params.rules));
+        } else {
+            fail(request, kFailed, params.model + " is not open: open it first", {{"model", params.model}});
+        }
+    }
+
     void openModel(const Request& request, const OpenModelParams& params) {
         if (contains(params.model, "missing")) {
             fail(request, kFailed, "cannot read " + params.model + ": no such file");
@@ -251,6 +265,7 @@ class FakeEngine {
             if (!params.inputs.empty()) {
                 info.inputs = params.inputs;
             }
+            opened_.insert(params.model);
             succeed(request, info);
         }
     }
@@ -348,6 +363,7 @@ class FakeEngine {
     FrameDecoder decoder_;
     std::deque<Request> queue_;
     std::set<int64_t> cancelled_;
+    std::set<std::string> opened_;  ///< models
     int count_ = 0;
     bool ended_ = false;
 };

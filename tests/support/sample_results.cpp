@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/sample_preview.h"
 #include "support/sample_profile.h"
 
 namespace qs::samples {
@@ -64,22 +65,6 @@ std::vector<LayerInfo> resnetLayers() {
     return layers;
 }
 
-/// The index of the rule that wins for a layer: exact names over the global one, the last of equals.
-int winningRule(const Recipe& recipe, const std::string& layer) {
-    int winner = -1;
-    bool exact = false;
-    for (size_t i = 0; i < recipe.rules.size(); ++i) {
-        const protocol::Rule& rule = recipe.rules[i];
-        if (rule.match == "layer" && rule.key == layer) {
-            winner = static_cast<int>(i);
-            exact = true;
-        } else if (rule.match == "global" && !exact) {
-            winner = static_cast<int>(i);
-        }
-    }
-    return winner;
-}
-
 double presetPenalty(const std::string& preset) {
     return preset == "qnnpack" ? 6 : preset == "onednn" ? 0 : 3;
 }
@@ -105,9 +90,9 @@ LayerResult layerResult(const LayerInfo& info, const Recipe& recipe) {
     result.output_shape = info.output_shape;
     result.parameters = info.parameters;
     result.macs = info.macs;
-    result.rule = winningRule(recipe, info.name);
+    result.rule = winningRule(recipe.rules, info);
     result.qconfig = result.rule < 0 ? "fp32" : protocol::textOf(recipe.rules[size_t(result.rule)].qconfig);
-    result.precision = result.qconfig == "fp32" || !info.quantizable ? "fp32" : "int8";
+    result.precision = precisionOf(recipe.rules, info);
     result.fp32_ms = 0.002 + double(info.macs) / 4e7;
     result.variant_ms =
         result.precision == "int8" ? 0.001 + double(info.macs) / 12e7 : *result.fp32_ms * 1.02;
@@ -189,6 +174,32 @@ void keepComparisons(VariantResult& result) {
                   [](const auto& metric) { return metric.metric != "sqnr_db" && metric.metric != "cosine"; });
 }
 
+std::vector<protocol::PresetInfo> samplePresets() {
+    const auto tensor = [](const char* dtype, const char* scheme, const char* granularity,
+                           const char* observer, int64_t least, int64_t greatest) {
+        protocol::TensorQConfig members;
+        members.dtype = dtype;
+        members.scheme = scheme;
+        members.granularity = granularity;
+        members.observer = observer;
+        members.quant_min = least;
+        members.quant_max = greatest;
+        return members;
+    };
+    std::vector<protocol::PresetInfo> presets;
+    for (const char* name : {"bf16", "coreml", "fbgemm", "fp32", "onednn", "qnnpack", "tensorrt", "x86"}) {
+        protocol::PresetInfo preset{name, "What " + std::string(name) + " does", {name, "static"}};
+        if (preset.name == "fp32" || preset.name == "bf16") {
+            preset.qconfig.mode = name;
+        } else {
+            preset.qconfig.activation = tensor("uint8", "affine", "tensor", "histogram", 0, 255);
+            preset.qconfig.weight = tensor("int8", "symmetric", "channel", "min_max", -128, 127);
+        }
+        presets.push_back(std::move(preset));
+    }
+    return presets;
+}
+
 void fillDefaults(protocol::Preprocessing& settings) {
     const auto fill = [](auto& value, auto byDefault) {
         if (value == std::remove_reference_t<decltype(value)>()) {
@@ -218,7 +229,27 @@ protocol::EngineInfo engineInfo() {
         "avx512_core_vnni",
         8,
         {},
-        {"bf16", "coreml", "fbgemm", "fp32", "onednn", "qnnpack", "tensorrt", "x86"},
+        samplePresets(),
+        {{"static", "fixed grids", true, true},
+         {"dynamic", "grids of each inference", true, true},
+         {"weight_only", "activations float", false, true},
+         {"fp32", "nothing is quantized"}},
+        {{"affine", "a scale and a zero point", "", ""}, {"symmetric", "a scale alone", "", ""}},
+        {{"tensor", "one scale for the whole tensor", "", ""},
+         {"channel", "a scale for each output channel", "activations have one scale a tensor", ""},
+         {"group", "a scale for each group", "activations have one scale a tensor", ""}},
+        {{{"float16", "", "float16 is a mode of the whole layer", "float16 is a mode of the whole layer"},
+          16},
+         {{"uint8", "", "", ""}, 8, 0, 255},
+         {{"int8", "", "", ""}, 8, -128, 127},
+         {{"int4", "", "", ""}, 4, -8, 7},
+         {{"ternary", "", "", ""},
+          2,
+          -1,
+          1,
+          {{"scheme", "affine", "ternary has no zero point: only symmetric is possible"},
+           {"zero_point", "", "ternary has no zero point: only symmetric is possible"},
+           {"quant_min", "", "ternary has no narrower range of integers"}}}},
         {{"histogram",
           "PyTorch's histogram and search for the least L2 error: cuts the tails until it grows"},
          {"min_max", "from the least to the greatest number seen"},

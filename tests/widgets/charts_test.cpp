@@ -15,6 +15,7 @@
 #include "widgets/charts/tradeoff_chart.h"
 #include "widgets/charts/training_chart.h"
 #include "widgets/panels/panel_types.h"
+#include "widgets/sample_rows.h"
 #include "widgets/variants/variant_panel.h"
 
 namespace qs {
@@ -30,8 +31,7 @@ protocol::VariantResult variantWith(const QStringList& floatLayers) {
 
 std::vector<LayerRow> rowsWith(const QStringList& floatLayers) {
     const protocol::VariantResult variant = variantWith(floatLayers);
-    return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
-                         samples::share(variant));
+    return samples::layerRows(variant.recipe.rules, samples::share(variant));
 }
 
 VariantRow variantRow(const QString& id, const QStringList& floatLayers) {
@@ -217,9 +217,7 @@ TEST(TradeoffChartTest, HasAPointForEachVariantAndOneForTheBaselineAndAClickPick
 TEST(LatencyChartTest, ABusyMachineNamesNoSpeedupOfALayer) {
     protocol::VariantResult variant = variantWith({});
     const auto row = [&] {
-        return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
-                             samples::share(variant))
-            .front();
+        return samples::layerRows(variant.recipe.rules, samples::share(variant)).front();
     };
     const auto described = [&] {
         ViewState state;

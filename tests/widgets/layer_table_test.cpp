@@ -3,7 +3,6 @@
 #include <QAbstractItemModelTester>
 #include <QAction>
 #include <QApplication>
-#include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -12,12 +11,13 @@
 #include <QTableView>
 #include <QTest>
 #include <QTimer>
+#include <algorithm>
 
 #include "support/sample_results.h"
 #include "support/shared.h"
 #include "widgets/common/format.h"
 #include "widgets/layers/layer_panel.h"
-#include "widgets/models/rules.h"
+#include "widgets/sample_rows.h"
 
 namespace qs {
 namespace {
@@ -32,12 +32,11 @@ std::vector<LayerRow> measuredRows(const std::vector<Rule>& rules = {{"global", 
     protocol::Recipe recipe;
     recipe.rules = rules;
     const protocol::VariantResult variant = samples::variant(recipe);
-    return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), rules, samples::share(variant));
+    return samples::layerRows(rules, samples::share(variant));
 }
 
 std::vector<LayerRow> unmeasuredRows() {
-    return makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), {{"global", "", "onednn"}},
-                         nullptr);
+    return samples::layerRows({{"global", "", "onednn"}});
 }
 
 QStringList shownNames(const QAbstractItemModel& model) {
@@ -48,22 +47,36 @@ QStringList shownNames(const QAbstractItemModel& model) {
     return names;
 }
 
-TEST(RulesTest, TheStrongestAndThenTheLatestRuleWins) {
-    const std::vector<Rule> rules = {{"layer", "layer1.0.conv1", "fp32"},
-                                     {"global", "", "fbgemm"},
-                                     {"op", "linear", "qnnpack"},
-                                     {"pattern", "layer4.*", "x86"},
-                                     {"global", "", "onednn"}};
-    const RuleResolver resolver(rules);
-    EXPECT_EQ(resolver.resolve("conv1", "conv2d").qconfig, "onednn");
-    EXPECT_EQ(resolver.resolve("fc", "linear").qconfig, "qnnpack");
-    EXPECT_EQ(resolver.resolve("layer4.0.conv1", "conv2d").qconfig, "x86");
-    EXPECT_EQ(resolver.resolve("layer4.0.conv1", "linear").rule, 3) << "a pattern over an op";
-    const ResolvedRule exact = resolver.resolve("layer1.0.conv1", "conv2d");
-    EXPECT_EQ(exact.qconfig, "fp32");
-    EXPECT_TRUE(exact.overridden);
-    EXPECT_EQ(exact.inherited, "onednn");
-    EXPECT_EQ(RuleResolver({}).resolve("fc", "linear").rule, -1);
+TEST(LayerRowsTest, SayWhatTheEngineMakesOfTheRules) {
+    const std::vector<Rule> rules = {
+        {"global", "", "onednn"}, {"pattern", "layer4.*", "x86"}, {"layer", "layer4.0.conv1", "fp32"}};
+    const std::vector<LayerRow> rows = samples::layerRows(rules);
+    const auto row = [&](const char* name) {
+        return *std::find_if(rows.begin(), rows.end(),
+                             [&](const LayerRow& layer) { return layer.name() == QLatin1String(name); });
+    };
+    ASSERT_TRUE(row("layer4.0.conv1").rule);
+    EXPECT_EQ(row("layer4.0.conv1").rule->qconfig, "fp32");
+    EXPECT_EQ(row("layer4.0.conv1").rule->inherited, "x86");
+    EXPECT_EQ(row("layer4.0.conv1").rule->inheritedRule, 1);
+    EXPECT_TRUE(row("layer4.0.conv1").isOverridden());
+    EXPECT_TRUE(row("layer4.0.conv1").isFloat());
+    EXPECT_EQ(row("layer4.1.conv1").rule->rule, 1);
+    EXPECT_EQ(row("layer4.1.conv1").rule->ruleText, "layers matching layer4.*");
+    EXPECT_EQ(row("conv1").rule->precision, "int8");
+    EXPECT_FALSE(row("conv1").isOverridden());
+}
+
+TEST(LayerRowsTest, WithoutAnAnswerNothingIsClaimed) {
+    const std::vector<LayerRow> rows = makeLayerRows(samples::share(samples::modelInfo("resnet.pt")),
+                                                     {{"global", "", "fp32"}}, nullptr, nullptr);
+    LayerTableModel model;
+    model.setRows(rows);
+    EXPECT_FALSE(rows[0].rule);
+    EXPECT_FALSE(rows[0].isFloat());
+    EXPECT_EQ(model.index(0, column(LayerColumnId::QConfig)).data().toString(), QStringLiteral("\u2026"));
+    EXPECT_TRUE(
+        layersAsCsv(rows).contains(QStringLiteral("conv1,conv2d + bn1 + relu,1×16×28×28,176,112896,,")));
 }
 
 TEST(LayerTableModelTest, KeepsTheContractOfItemModels) {
@@ -252,12 +265,11 @@ class LayerPanelTest : public testing::Test {
                           centreOf(layer, LayerColumnId::Name));
     }
 
-    QComboBox* editQConfig(const QString& layer) {
-        const QPoint at = centreOf(layer, LayerColumnId::QConfig);
+    void doubleClick(const QString& layer, LayerColumnId id) {
+        const QPoint at = centreOf(layer, id);
         // A person's double click is a click and then another that the system calls double.
         QTest::mouseClick(panel_.table().viewport(), Qt::LeftButton, Qt::NoModifier, at);
         QTest::mouseDClick(panel_.table().viewport(), Qt::LeftButton, Qt::NoModifier, at);
-        return panel_.table().findChild<QComboBox*>(QStringLiteral("qconfigEditor"));
     }
 
     /// Texts of the context menu's entries, once it has opened; closes it.
@@ -350,34 +362,36 @@ TEST_F(LayerPanelTest, SelectionSurvivesNewResults) {
     EXPECT_EQ(panel_.table().selectionModel()->selectedRows().size(), 1);
 }
 
-TEST_F(LayerPanelTest, ADoubleClickAndTheKeyboardSetTheQConfigOfAllSelectedLayers) {
-    QSignalSpy requested(&panel_, &LayerPanel::overrideRequested);
+TEST_F(LayerPanelTest, ADoubleClickAndTheKeyboardAskForTheEditorOfAllSelectedLayers) {
+    QSignalSpy requested(&panel_, &LayerPanel::editRequested);
     click(QStringLiteral("conv1"));
     click(QStringLiteral("layer1.0.conv1"), Qt::ShiftModifier);
-    auto* editor = editQConfig(QStringLiteral("maxpool"));
-    ASSERT_NE(editor, nullptr);
-    QStringList choices;
-    for (int i = 0; i < editor->count(); ++i) {
-        choices << editor->itemText(i);
-    }
-    EXPECT_EQ(choices.join(QLatin1Char(' ')), "inherit (onednn) fbgemm onednn fp32");
-    QTest::qWait(1);  // lets the popup open
-    QWidget* popup = QApplication::activePopupWidget();
-    ASSERT_NE(popup, nullptr);
-    QWidget* list = popup->focusWidget() ? popup->focusWidget() : popup;
-    QTest::keyClick(list, Qt::Key_End);
-    QTest::keyClick(list, Qt::Key_Return);
+    doubleClick(QStringLiteral("maxpool"), LayerColumnId::QConfig);
     ASSERT_EQ(requested.count(), 1);
-    EXPECT_EQ(requested[0][0].toStringList(), (QStringList{QStringLiteral("conv1"), QStringLiteral("maxpool"),
-                                                           QStringLiteral("layer1.0.conv1")}));
-    EXPECT_EQ(requested[0][1].toString(), "fp32");
+    const QStringList three{QStringLiteral("conv1"), QStringLiteral("maxpool"),
+                            QStringLiteral("layer1.0.conv1")};
+    EXPECT_EQ(requested[0][0].toStringList(), three);
+    for (const Qt::Key key : {Qt::Key_F2, Qt::Key_Return, Qt::Key_Enter}) {
+        requested.clear();
+        QTest::keyClick(&panel_.table(), key);
+        ASSERT_EQ(requested.count(), 1) << key;
+        EXPECT_EQ(requested[0][0].toStringList(), three) << key;
+    }
+    requested.clear();
+    doubleClick(QStringLiteral("fc"), LayerColumnId::Op);
+    EXPECT_EQ(requested.count(), 0) << "the cell of the qconfig is the one that is edited";
+    doubleClick(QStringLiteral("fc"), LayerColumnId::QConfig);
+    ASSERT_EQ(requested.count(), 1);
+    EXPECT_EQ(requested[0][0].toStringList(), QStringList{QStringLiteral("fc")});
 }
 
-TEST_F(LayerPanelTest, ADoubleClickOpensTheEditorOnTheLayersOwnQConfig) {
-    state_.setLayers(measuredRows({{"global", "", "onednn"}, {"layer", "fc", "fbgemm"}}));
-    const QComboBox* editor = editQConfig(QStringLiteral("fc"));
-    ASSERT_NE(editor, nullptr);
-    EXPECT_EQ(editor->currentText(), "fbgemm");
+TEST_F(LayerPanelTest, WhatCannotBeQuantizedOrMayNotBeEditedOpensNoEditor) {
+    QSignalSpy requested(&panel_, &LayerPanel::editRequested);
+    doubleClick(QStringLiteral("flatten"), LayerColumnId::QConfig);
+    QTest::keyClick(&panel_.table(), Qt::Key_F2);
+    panel_.setEditable(false);
+    doubleClick(QStringLiteral("fc"), LayerColumnId::QConfig);
+    EXPECT_EQ(requested.count(), 0);
 }
 
 TEST_F(LayerPanelTest, TypingInTheFilterHidesRowsAndSaysHowMany) {

@@ -15,6 +15,7 @@
 #include "widgets/common/shown_text.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/inspector/summary_panel.h"
+#include "widgets/sample_rows.h"
 
 namespace qs {
 namespace {
@@ -77,7 +78,7 @@ TEST(SummaryPanelTest, ShowsModelVariantAndSelectedLayer) {
     variant.fp32.metrics.front().value = 92.5;
     variant.variant.metrics.front().value = 91.25;
     variant.notes = {"CPU without VNNI"};
-    state.setLayers(makeLayerRows(samples::share(model), variant.recipe.rules, samples::share(variant)));
+    state.setLayers(samples::layerRows(variant.recipe.rules, samples::share(variant), model));
     state.setModel(samples::share(model));
     showVariant(state, variant);
     state.setOutdated(true);

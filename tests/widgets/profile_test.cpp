@@ -21,6 +21,7 @@
 #include "widgets/models/finding_table_model.h"
 #include "widgets/models/profile_table_model.h"
 #include "widgets/profile/profile_panel.h"
+#include "widgets/sample_rows.h"
 
 namespace qs {
 namespace {
@@ -37,8 +38,7 @@ VariantResult variantWith(const std::vector<std::string>& floatLayers) {
 
 void show(ViewState& state, const VariantResult& variant) {
     state.setProfile(makeVariantProfile(variant));
-    state.setLayers(makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
-                                  samples::share(variant)));
+    state.setLayers(samples::layerRows(variant.recipe.rules, samples::share(variant)));
 }
 
 void showAt(QWidget& widget, int width, int height) {
@@ -90,8 +90,7 @@ void doubleClick(QTableView& table, int row, int column) {
 
 TEST(ProfileRowsTest, BoundariesStandBesideTheirLayersAndNothingIsLost) {
     const VariantResult variant = variantWith({"layer2.0.conv1"});
-    const auto layers = makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), variant.recipe.rules,
-                                      samples::share(variant));
+    const auto layers = samples::layerRows(variant.recipe.rules, samples::share(variant));
     const auto rows = makeProfileRows(layers, makeVariantProfile(variant));
     QStringList steps;
     double sum = 0;

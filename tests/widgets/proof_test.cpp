@@ -16,6 +16,7 @@
 #include "support/shared.h"
 #include "widgets/common/engine_text.h"
 #include "widgets/inspector/fact_grid.h"
+#include "widgets/sample_rows.h"
 #include "widgets/verify/proof_panel.h"
 #include "widgets/verify/verdict_text.h"
 
@@ -148,7 +149,7 @@ TEST(DifferenceTableModel, MarksTheFirstLayerThatLeavesTolerance) {
 class ProofPanelTest : public testing::Test {
   protected:
     void SetUp() override {
-        state_.setLayers(makeLayerRows(samples::share(samples::modelInfo("resnet.pt")), {}, nullptr));
+        state_.setLayers(samples::layerRows({}));
         panel_.resize(420, 320);
         panel_.show();
         EXPECT_TRUE(QTest::qWaitForWindowExposed(&panel_));

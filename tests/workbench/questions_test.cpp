@@ -1,5 +1,6 @@
 // What is known of models and variants, without computing.
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/histc.h>
 #include <gmock/gmock.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -143,6 +144,9 @@ TEST_F(Questions, APreviewSaysWhatRulesMakeOfEachLayer) {
             << layer.name;
         EXPECT_EQ(layer.precision, expected == 2 ? "fp32" : "int8") << layer.name;
         EXPECT_EQ(layer.reason, "") << layer.name;
+        // What it would get without the rule for itself alone.
+        EXPECT_EQ(layer.inherited_rule, layer.name == "fc" ? 0 : expected) << layer.name;
+        EXPECT_EQ(layer.inherited, expected == 1 ? "qnnpack" : "onednn") << layer.name;
     }
     protocol::Recipe ruled = recipe();
     ruled.rules = rules;
@@ -169,10 +173,30 @@ TEST_F(Questions, APreviewNamesRulesThatCannotBeUsedAndGoesOnWithoutThem) {
     EXPECT_EQ(preview->problems[0].key, "layer9");
     EXPECT_THAT(preview->problems[0].message, HasSubstr("no layer 'layer9'"));
     EXPECT_EQ(preview->problems[1].rule, 2);
+    EXPECT_THAT(preview->problems[1].message, HasSubstr("rule 3 (conv2d): "));
     EXPECT_THAT(preview->problems[1].message, HasSubstr("onednm"));
     EXPECT_EQ(preview->layers.front().rule, 1);
     EXPECT_EQ(preview->layers.back().name, "fc");
     EXPECT_EQ(preview->layers.back().rule, 3);
+}
+
+TEST_F(Questions, AGroupThatDoesNotDivideIsAProblemOfItsRule) {
+    open();
+    protocol::QConfig grouped{"onednn"};
+    grouped.weight.dtype = "int4";
+    grouped.weight.group = 7;
+    const auto preview = workbench_.preview(
+        {resnet(),
+         {{"layer", "layer9", "fp32"}, {"global", "", "onednn"}, {"pattern", "layer1.*", grouped}}});
+    ASSERT_TRUE(preview) << preview.error().message;
+    ASSERT_THAT(preview->problems, SizeIs(2));
+    EXPECT_EQ(preview->problems[1].rule, 2);
+    EXPECT_EQ(preview->problems[1].key, "layer1.*");
+    EXPECT_THAT(preview->problems[1].message, HasSubstr("rule 3 (layer1.*): layer layer1."));
+    EXPECT_THAT(preview->problems[1].message, HasSubstr("does not divide"));
+    for (const protocol::LayerQConfig& layer : preview->layers) {
+        EXPECT_EQ(layer.rule, 1) << layer.name << ": the others are previewed without it";
+    }
 }
 
 TEST_F(Questions, APreviewSaysWhyALayerStaysFloat) {

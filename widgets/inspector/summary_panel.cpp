@@ -314,6 +314,19 @@ void SummaryPanel::showMeasurement(const protocol::VariantResult& result) {
     measurement_->setRows(rows);
 }
 
+QString SummaryPanel::qconfigText(const LayerRow& row) {
+    if (!row.info->quantizable) {
+        return tr("none: the op has no INT8 form");
+    }
+    if (!row.rule) {
+        return format::kAbsent;
+    }
+    // So that a long one can be broken behind its commas.
+    QString qconfig = row.rule->qconfig;
+    qconfig.replace(QLatin1Char(','), QStringLiteral(", "));
+    return row.rule->ruleText.isEmpty() ? qconfig : tr("%1, set for %2").arg(qconfig, row.rule->ruleText);
+}
+
 void SummaryPanel::showLayer() {
     const QStringList& selected = state_.selectedLayers();
     const LayerRow* row = selected.isEmpty() ? nullptr : state_.findLayer(selected.first());
@@ -327,8 +340,7 @@ void SummaryPanel::showLayer() {
         {tr("Contains"),
          row->info->fused.empty() ? format::kAbsent : joined(row->info->fused, QStringLiteral(", "))},
         {tr("Output"), format::shape(row->info->output_shape)},
-        {tr("QConfig"), row->info->quantizable ? tr("%1, set for %2").arg(row->qconfig, row->ruleText)
-                                               : tr("none: the op has no INT8 form")},
+        {tr("QConfig"), qconfigText(*row)},
     };
     if (row->result) {
         rows.push_back({tr("Ran as"), QString::fromStdString(row->result->precision).toUpper()});

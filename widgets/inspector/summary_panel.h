@@ -27,6 +27,7 @@ class SummaryPanel : public QScrollArea {
     void showVariant();
     void showOutdated();
     std::vector<QStringList> dataRows(const protocol::DataInfo& data) const;
+    static QString qconfigText(const LayerRow& row);
     void showLayer();
     void showSkipped();
     std::vector<std::string> skipped() const;

@@ -17,7 +17,6 @@
 #include "widgets/common/row_table.h"
 #include "widgets/common/shown_text.h"
 #include "widgets/delegates/heat_delegate.h"
-#include "widgets/delegates/qconfig_delegate.h"
 #include "widgets/layers/layer_table_view.h"
 #include "widgets/models/rules.h"
 
@@ -25,8 +24,10 @@ namespace qs {
 namespace {
 
 /// Of columns whose texts may be long; they can be drawn wider.
-constexpr std::pair<LayerColumnId, int> kWidest[] = {
-    {LayerColumnId::Name, 240}, {LayerColumnId::Op, 116}, {LayerColumnId::Implementation, 170}};
+constexpr std::pair<LayerColumnId, int> kWidest[] = {{LayerColumnId::Name, 240},
+                                                     {LayerColumnId::Op, 116},
+                                                     {LayerColumnId::QConfig, 200},
+                                                     {LayerColumnId::Implementation, 170}};
 
 int column(LayerColumnId id) {
     return static_cast<int>(id);
@@ -39,7 +40,6 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
       state_(state),
       model_(new LayerTableModel(this)),
       proxy_(new LayerFilterProxy(this)),
-      qconfigDelegate_(new QConfigDelegate(this)),
       filter_(new QLineEdit(this)),
       summary_(new QLabel(this)),
       table_(new LayerTableView(this)) {
@@ -66,11 +66,13 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
         proxy_->setFilterText(text);
         updateSummary();
     });
-    connect(model_, &LayerTableModel::qconfigEdited, this,
-            [this](const QString& layer, const QString& qconfig) {
-                const QStringList selected = editableSelection();
-                emit overrideRequested(selected.contains(layer) ? selected : QStringList{layer}, qconfig);
-            });
+    connect(table_, &LayerTableView::editRequested, this, [this](const QModelIndex& index) {
+        const QString layer = index.data(LayerTableModel::LayerNameRole).toString();
+        const QStringList selected = editableSelection();
+        if (editable_) {
+            emit editRequested(selected.contains(layer) ? selected : QStringList{layer});
+        }
+    });
     connect(&state_, &ViewState::layersChanged, this, &LayerPanel::updateRows);
     connect(&state_, &ViewState::selectedLayersChanged, this, &LayerPanel::selectFromState);
     connect(&state_, &ViewState::layerRequested, this, &LayerPanel::showLayer);
@@ -82,7 +84,6 @@ void LayerPanel::buildTable() {
     table_->setObjectName(QStringLiteral("layerTable"));
     table_->setModel(proxy_);
     table_->setItemDelegate(new ShownTextDelegate(this));
-    table_->setItemDelegateForColumn(column(LayerColumnId::QConfig), qconfigDelegate_);
     table_->setItemDelegateForColumn(column(LayerColumnId::Sqnr), new HeatDelegate(this));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
@@ -113,20 +114,21 @@ void LayerPanel::buildTable() {
     connect(table_, &QTableView::customContextMenuRequested, this, &LayerPanel::showMenu);
 }
 
-void LayerPanel::setPresets(const QStringList& presets) {
-    presets_ = presets;
-    qconfigDelegate_->setPresets(presets);
+QTableView& LayerPanel::table() const {
+    return *table_;
 }
 
 void LayerPanel::updateRows() {
     const bool firstRows = model_->rowCount() == 0;
     const bool hadResults = model_->rowCount() > 0 && model_->rows().front().result;
+    const bool hadRules = model_->rowCount() > 0 && model_->rows().front().rule;
     const bool reset = model_->rowCount() != static_cast<int>(state_.layers().size());
     syncing_ = true;
     model_->setRows(state_.layers());
     syncing_ = false;
     const bool hasResults = model_->rowCount() > 0 && model_->rows().front().result;
-    if (firstRows || reset || hasResults != hadResults) {
+    const bool hasRules = model_->rowCount() > 0 && model_->rows().front().rule;
+    if (firstRows || reset || hasResults != hadResults || (hasRules && !hadRules)) {
         fitColumns();
     }
     updateSummary();
@@ -217,7 +219,7 @@ void LayerPanel::showLayer(const QString& layer) {
 void LayerPanel::updateSummary() {
     const auto& rows = model_->rows();
     const auto restored = std::count_if(rows.begin(), rows.end(), [](const LayerRow& row) {
-        return row.info->quantizable && row.qconfig == QLatin1String(kFloatQConfig);
+        return row.info->quantizable && row.rule && row.rule->qconfig == QLatin1String(kFloatQConfig);
     });
     QString text = tr("%n layer(s)", nullptr, static_cast<int>(rows.size()));
     if (proxy_->rowCount() != model_->rowCount()) {
@@ -311,6 +313,7 @@ void LayerPanel::showMenu(const QPoint& position) {
         cost ? tr("Restore to FP32 and measure: about %1").arg(format::signedMilliseconds(*cost))
              : tr("Restore to FP32 and measure");
     add(menu, restore, edit, [&] { emit restoreRequested(layers); });
+    add(menu, tr("Edit qconfig..."), edit, [&] { emit editRequested(layers); });
     QMenu& presets = *menu.addMenu(tr("Set qconfig"));
     presets.setEnabled(edit);
     QStringList choices = presets_;

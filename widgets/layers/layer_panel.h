@@ -15,7 +15,7 @@ class QTableView;
 
 namespace qs {
 
-class QConfigDelegate;
+class LayerTableView;
 
 /// The layer table with its filter. Follows and sets the ViewState's selection; edits and menu commands
 /// concern all selected layers.
@@ -24,10 +24,10 @@ class LayerPanel : public QWidget {
   public:
     explicit LayerPanel(ViewState& state, QWidget* parent = nullptr);
 
-    void setPresets(const QStringList& presets);
+    void setPresets(const QStringList& presets) { presets_ = presets; }
     /// Whether the rules may be edited and layers restored now.
     void setEditable(bool editable) { editable_ = editable; }
-    QTableView& table() const { return *table_; }
+    QTableView& table() const;
     /// The rows in the order in which they are shown, or the selected ones of them if several are selected.
     QString asCsv() const;
     /// Checkable, one for each column that may be hidden; also the context menu of the table's header.
@@ -39,6 +39,8 @@ class LayerPanel : public QWidget {
     void showLayer(const QString& layer);
 
   signals:
+    /// An editor is wanted for the qconfig of these layers.
+    void editRequested(const QStringList& layers);
     /// `qconfig` is a preset, "fp32", or empty to inherit.
     void overrideRequested(const QStringList& layers, const QString& qconfig);
     void restoreRequested(const QStringList& layers);
@@ -61,10 +63,9 @@ class LayerPanel : public QWidget {
     ViewState& state_;
     LayerTableModel* model_;
     LayerFilterProxy* proxy_;
-    QConfigDelegate* qconfigDelegate_;
     QLineEdit* filter_;
     QLabel* summary_;
-    QTableView* table_;
+    LayerTableView* table_;
     QList<QAction*> columnActions_;
     QStringList presets_;
     bool editable_ = true;

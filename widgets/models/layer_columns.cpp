@@ -29,10 +29,13 @@ QString qconfigText(const LayerRow& row) {
     if (!row.info->quantizable) {
         return QCoreApplication::translate("LayerColumns", "not quantizable");
     }
-    if (row.overridden) {
-        return row.qconfig;
+    if (!row.rule) {
+        return QStringLiteral("\u2026");
     }
-    return QCoreApplication::translate("LayerColumns", "inherit (%1)").arg(row.qconfig);
+    if (row.rule->overridden) {
+        return row.rule->qconfig;
+    }
+    return QCoreApplication::translate("LayerColumns", "inherit (%1)").arg(row.rule->qconfig);
 }
 
 QString precisionText(const LayerRow& row) {
@@ -147,7 +150,7 @@ std::vector<LayerColumn> makeColumns() {
          QT_TRANSLATE_NOOP("LayerColumns",
                            "How the layer is to be quantized. Bold: set for this layer. "
                            "Double-click to change it for all selected layers"),
-         false, [](Row row) { return QVariant(row.qconfig); }, qconfigText},
+         false, [](Row row) { return row.rule ? QVariant(row.rule->qconfig) : QVariant(); }, qconfigText},
         {Id::Precision, "precision", QT_TRANSLATE_NOOP("LayerColumns", "Precision"),
          QT_TRANSLATE_NOOP("LayerColumns", "What the layer ran in when the variant was measured"), false,
          [](Row row) {

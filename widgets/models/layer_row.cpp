@@ -9,7 +9,8 @@
 namespace qs {
 
 bool LayerRow::isFloat() const {
-    return result ? result->precision == kFloatQConfig : qconfig == QLatin1String(kFloatQConfig);
+    return result ? result->precision == kFloatQConfig
+                  : rule && rule->qconfig == QLatin1String(kFloatQConfig);
 }
 
 std::optional<double> LayerRow::speedup() const {
@@ -19,8 +20,28 @@ std::optional<double> LayerRow::speedup() const {
     return *result->fp32_ms / *result->variant_ms;
 }
 
+namespace {
+
+ResolvedRule resolved(const protocol::LayerQConfig& layer, const std::vector<protocol::Rule>& rules) {
+    ResolvedRule shown{.qconfig = QString::fromStdString(layer.qconfig),
+                       .inherited = QString::fromStdString(layer.inherited),
+                       .rule = layer.rule,
+                       .inheritedRule = layer.inherited_rule,
+                       .precision = QString::fromStdString(layer.precision),
+                       .reason = QString::fromStdString(layer.reason)};
+    if (layer.rule >= 0 && static_cast<size_t>(layer.rule) < rules.size()) {
+        const protocol::Rule& rule = rules[static_cast<size_t>(layer.rule)];
+        shown.overridden = rule.match == "layer";
+        shown.ruleText = describeRule(rule);
+    }
+    return shown;
+}
+
+}  // namespace
+
 std::vector<LayerRow> makeLayerRows(const std::shared_ptr<const protocol::ModelInfo>& model,
                                     const std::vector<protocol::Rule>& rules,
+                                    const protocol::QConfigPreview* preview,
                                     const std::shared_ptr<const protocol::VariantResult>& variant) {
     std::unordered_map<std::string_view, const protocol::LayerResult*> results;
     if (variant) {
@@ -31,16 +52,13 @@ std::vector<LayerRow> makeLayerRows(const std::shared_ptr<const protocol::ModelI
     }
     std::vector<LayerRow> rows;
     rows.reserve(model->layers.size());
-    const RuleResolver resolver(rules);
-    for (const auto& info : model->layers) {
+    for (size_t i = 0; i < model->layers.size(); ++i) {
+        const protocol::LayerInfo& info = model->layers[i];
         LayerRow row;
         row.info = std::shared_ptr<const protocol::LayerInfo>(model, &info);
-        const ResolvedRule won = resolver.resolve(info.name, info.op);
-        row.qconfig = won.qconfig;
-        row.inherited = won.inherited;
-        row.overridden = won.overridden;
-        if (won.rule >= 0) {
-            row.ruleText = describeRule(rules[static_cast<size_t>(won.rule)]);
+        // The engine lists the layers of the model that it has opened, in the model's order.
+        if (preview && i < preview->layers.size() && preview->layers[i].name == info.name) {
+            row.rule = resolved(preview->layers[i], rules);
         }
         if (const auto found = results.find(info.name); found != results.end()) {
             row.result = std::shared_ptr<const protocol::LayerResult>(variant, found->second);

@@ -10,27 +10,43 @@
 
 namespace qs {
 
+/// What the engine makes of the rules for one layer.
+struct ResolvedRule {
+    QString qconfig;
+    QString inherited;        ///< what it would be without a rule for exactly this layer
+    int rule = -1;            ///< that won; -1: none
+    int inheritedRule = -1;   ///< that would win then
+    bool overridden = false;  ///< the rule names exactly this layer
+    QString ruleText = {};    ///< why the rule applies, for a person
+    QString precision;        ///< what the layer would run in: "int8"
+    QString reason;           ///< why that is not what its rule asks for; empty where it is
+
+    bool operator==(const ResolvedRule&) const = default;
+};
+
 /// A layer as the views show it: the model's facts, what the rules ask for now, and what the shown variant
 /// measured. Facts and figures are shared with the model and the variant that they belong to.
 struct LayerRow {
     std::shared_ptr<const protocol::LayerInfo> info;  ///< never null
-    QString qconfig;    ///< what the rules ask for; the variant may have been measured under older ones
-    QString inherited;  ///< what they would ask for without a rule for exactly this layer
-    bool overridden = false;
-    QString ruleText;                                     ///< why it has its qconfig, for a person
+    /// What the rules ask for; the variant may have been measured under older ones. Absent until the engine
+    /// has said it.
+    std::optional<ResolvedRule> rule;
     std::shared_ptr<const protocol::LayerResult> result;  ///< of the shown variant, or null
     bool machineBusy = false;  ///< when the variant was measured: its times say little
 
     bool operator==(const LayerRow&) const = default;
     QString name() const { return QString::fromStdString(info->name); }
+    bool isOverridden() const { return rule && rule->overridden; }
     bool isFloat() const;
     /// Of the whole layer; absent unless both times were measured, on a machine that was not busy.
     std::optional<double> speedup() const;
 };
 
-/// Rows in execution order. `variant` may be null: nothing was measured yet.
+/// Rows in execution order. `preview` is the engine's answer for `rules`; null: it is not there yet.
+/// `variant` may be null: nothing was measured yet.
 std::vector<LayerRow> makeLayerRows(const std::shared_ptr<const protocol::ModelInfo>& model,
                                     const std::vector<protocol::Rule>& rules,
+                                    const protocol::QConfigPreview* preview,
                                     const std::shared_ptr<const protocol::VariantResult>& variant);
 
 /// Predicted milliseconds that an inference takes longer if all these layers go back to FP32: the sum of what

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "widgets/common/describe.h"
+#include "widgets/common/engine_text.h"
 #include "widgets/common/format.h"
 
 namespace qs {
@@ -26,7 +27,7 @@ QFont cellFont(const LayerRow& row, const LayerColumn& column) {
         font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
         font.setPointSizeF(size);
     }
-    font.setBold(column.id == LayerColumnId::QConfig && row.overridden);
+    font.setBold(column.id == LayerColumnId::QConfig && row.isOverridden());
     return font;
 }
 
@@ -72,10 +73,28 @@ int LayerTableModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(layerColumns().size());
 }
 
-QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column) const {
-    if (column.id == LayerColumnId::QConfig && !row.info->quantizable) {
+QString LayerTableModel::qconfigTip(const LayerRow& row) {
+    if (!row.info->quantizable) {
         return tr("The engine has no INT8 form of %1: it runs in FP32.")
             .arg(QString::fromStdString(row.info->op));
+    }
+    if (!row.rule) {
+        return tr("The engine has not said yet which rule wins.");
+    }
+    QStringList lines{row.rule->qconfig};
+    if (!row.rule->ruleText.isEmpty()) {
+        lines << tr("Set by rule %1: %2").arg(row.rule->rule + 1).arg(row.rule->ruleText);
+    }
+    lines << tr("Would run as %1").arg(row.rule->precision.toUpper());
+    if (!row.rule->reason.isEmpty()) {
+        lines << engineText(row.rule->reason.toStdString());
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column) const {
+    if (column.id == LayerColumnId::QConfig) {
+        return qconfigTip(row);
     }
     if (column.id == LayerColumnId::Precision && row.result && !row.result->implementation.empty()) {
         return tr("Ran on %1").arg(QString::fromStdString(row.result->implementation));
@@ -117,10 +136,8 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
     const LayerColumn& column = columnAt(index.column());
     switch (role) {
         case Qt::DisplayRole:
-            return column.text(row);
         case Qt::EditRole:
-            return column.id == LayerColumnId::QConfig ? data(index, OverrideRole)
-                                                       : QVariant(column.text(row));
+            return column.text(row);
         case Qt::TextAlignmentRole:
             return QVariant(Qt::AlignVCenter | (column.numeric ? Qt::AlignRight : Qt::AlignLeft));
         case Qt::FontRole:
@@ -133,10 +150,6 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
             return row.name();
         case SqnrRole:
             return layerColumns()[static_cast<size_t>(LayerColumnId::Sqnr)].value(row);
-        case OverrideRole:
-            return row.overridden ? row.qconfig : QString();
-        case InheritedRole:
-            return row.inherited;
         default:
             return {};
     }
@@ -166,14 +179,6 @@ Qt::ItemFlags LayerTableModel::flags(const QModelIndex& index) const {
         flags |= Qt::ItemIsEditable;
     }
     return flags;
-}
-
-bool LayerTableModel::setData(const QModelIndex& index, const QVariant& value, int role) {
-    if (role != Qt::EditRole || !flags(index).testFlag(Qt::ItemIsEditable)) {
-        return false;
-    }
-    emit qconfigEdited(rows_[static_cast<size_t>(index.row())].name(), value.toString());
-    return true;
 }
 
 LayerFilterProxy::LayerFilterProxy(QObject* parent) : KeyedSortProxy(parent) {

@@ -10,17 +10,14 @@
 namespace qs {
 
 /// The layers of a model, a row each in execution order, columns as in layerColumns().
-/// The QConfig column is editable: the model does not change itself but emits qconfigEdited(), and whoever
-/// owns the rules answers with setRows().
+/// The QConfig column is editable, by an editor of its own: see LayerTableView::editRequested().
 class LayerTableModel : public QAbstractTableModel {
     Q_OBJECT
   public:
     enum Role {
         SortRole = Qt::UserRole,  ///< number or text; invalid where nothing was measured
         LayerNameRole,
-        SqnrRole,      ///< double, or invalid
-        OverrideRole,  ///< QString: the layer's own qconfig, empty if it inherits
-        InheritedRole  ///< QString: what it inherits
+        SqnrRole  ///< double, or invalid
     };
 
     using QAbstractTableModel::QAbstractTableModel;
@@ -36,14 +33,10 @@ class LayerTableModel : public QAbstractTableModel {
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
     Qt::ItemFlags flags(const QModelIndex& index) const override;
-    bool setData(const QModelIndex& index, const QVariant& value, int role = Qt::EditRole) override;
-
-  signals:
-    /// `qconfig` is a preset, "fp32", or empty to inherit.
-    void qconfigEdited(const QString& layer, const QString& qconfig);
 
   private:
     bool sameLayers(const std::vector<LayerRow>& rows) const;
+    static QString qconfigTip(const LayerRow& row);
     QVariant toolTip(const LayerRow& row, const LayerColumn& column) const;
     static QString implementationTip(const protocol::LayerResult& result);
 

@@ -85,6 +85,11 @@ const VariantRow* ViewState::findVariant(const QString& id) const {
     return found == variants_.end() ? nullptr : &*found;
 }
 
+void ViewState::setRules(ShownRules rules) {
+    rules_ = std::move(rules);
+    emit rulesChanged();
+}
+
 void ViewState::setOutdated(bool outdated) {
     if (outdated != outdated_) {
         outdated_ = outdated;

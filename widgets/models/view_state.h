@@ -67,6 +67,14 @@ struct ShownProof {
     protocol::VerifyResult result;
 };
 
+/// The rules in force, and what the engine makes of them.
+struct ShownRules {
+    std::vector<protocol::Rule> rules;
+    std::shared_ptr<const protocol::QConfigPreview> preview;  ///< null: the engine has not answered
+    QString problem;   ///< why there is no answer, as a sentence; empty where it may still come
+    QString obstacle;  ///< why they cannot be edited now; empty: they can
+};
+
 /// What all views of the workbench show, and what is selected in them. Views read it, follow its signals, set
 /// the selection and ask for what only the application can do; the application fills it from its session.
 /// Nothing here needs an engine.
@@ -100,6 +108,8 @@ class ViewState : public QObject {
     /// Says so where something is different.
     void setVariants(std::vector<VariantRow> variants, const QString& current);
     const VariantRow* findVariant(const QString& id) const;
+    const ShownRules& rules() const { return rules_; }
+    void setRules(ShownRules rules);
     /// Whether the current variant was measured with other rules than those set now.
     bool isOutdated() const { return outdated_; }
     void setOutdated(bool outdated);
@@ -130,6 +140,7 @@ class ViewState : public QObject {
     void variantsChanged();
     void jobsChanged();
     void curveChanged();
+    void rulesChanged();
     void outdatedChanged();
     void profileChanged();
     void exportedChanged();
@@ -142,6 +153,13 @@ class ViewState : public QObject {
     void panelRequested(QWidget* panel);
     /// A view asks for this variant; the application decides and answers with setVariants().
     void variantPicked(const QString& id);
+    /// Asks for an editor of a new rule.
+    void newRuleRequested();
+    void ruleEditorRequested(int rule);
+    /// Asks to put these rules in force; `what` names the step for undo.
+    void rulesEditRequested(const QString& what, const std::vector<qs::protocol::Rule>& rules);
+    /// Asks for a rule to be shown in its list.
+    void ruleRequested(int rule);
     /// Asks to set the rules as they were when this variant was measured.
     void variantRulesRequested(const QString& id);
     void variantRemovalRequested(const QString& id);
@@ -165,6 +183,7 @@ class ViewState : public QObject {
     QSet<QString> selected_;  ///< the same
     std::vector<VariantRow> variants_;
     QString currentVariant_;
+    ShownRules rules_;
     bool outdated_ = false;
     std::vector<JobRow> jobs_;
     std::vector<protocol::CurvePoint> curve_;

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "protocol/messages/qconfig.h"
 
 /// What the engine is and what its registries hold.
 namespace qs::protocol {
 
-inline constexpr int kProtocolVersion = 5;
+inline constexpr int kProtocolVersion = 6;
 
 /// An entry of one of the engine's registries, for menus.
 struct EntryInfo {
@@ -58,6 +61,45 @@ struct AlgorithmInfo {
     std::string stage = {};  ///< when it runs: "before_calibration", "after_calibration"
 };
 
+/// A qconfig that has a name.
+struct PresetInfo {
+    std::string name;
+    std::string description;
+    /// Every member that it has, as what would differ from a preset: the preset `name` alone means the same.
+    QConfig qconfig;
+};
+
+/// How a layer computes: a value of QConfig::mode.
+struct ModeInfo {
+    std::string name;
+    std::string description;
+    bool quantizes_activations = false;
+    bool quantizes_weights = false;
+};
+
+/// A value of a member of TensorQConfig.
+struct ChoiceInfo {
+    std::string name;
+    std::string description;
+    std::string activation_refusal;  ///< why an activation cannot have it; empty: it can
+    std::string weight_refusal;
+};
+
+/// A member of TensorQConfig, or one value of it, that goes with no qconfig of a dtype.
+struct RefusedMember {
+    std::string member;  ///< "scheme", "granularity", "zero_point", "quant_min"
+    std::string value;   ///< empty: any
+    std::string reason;
+};
+
+struct DTypeChoice {
+    ChoiceInfo choice;
+    int bits = 0;
+    int64_t least = 0;  ///< of the integers; both 0 for floats
+    int64_t greatest = 0;
+    std::vector<RefusedMember> refused = {};
+};
+
 /// "initialize" {} -> EngineInfo
 struct EngineInfo {
     int protocol_version = kProtocolVersion;
@@ -68,7 +110,11 @@ struct EngineInfo {
     std::string isa;
     int cores = 0;
     std::vector<std::string> notes;
-    std::vector<std::string> presets;
+    std::vector<PresetInfo> presets;
+    std::vector<ModeInfo> modes;
+    std::vector<ChoiceInfo> schemes;
+    std::vector<ChoiceInfo> granularities;
+    std::vector<DTypeChoice> dtypes;  ///< the widest floats first
     std::vector<ObserverInfo> observers;
     std::vector<EntryInfo> data_formats;
     std::vector<TargetInfo> targets;       ///< of exports

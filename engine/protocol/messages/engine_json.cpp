@@ -49,6 +49,40 @@ void members(auto& visit, codec::Is<AlgorithmInfo> auto& v) {
     visit("stage", v.stage);
 }
 
+void members(auto& visit, codec::Is<PresetInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("qconfig", v.qconfig);
+}
+
+void members(auto& visit, codec::Is<ModeInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("quantizes_activations", v.quantizes_activations);
+    visit("quantizes_weights", v.quantizes_weights);
+}
+
+void members(auto& visit, codec::Is<ChoiceInfo> auto& v) {
+    visit("name", v.name);
+    visit("description", v.description);
+    visit("activation_refusal", v.activation_refusal);
+    visit("weight_refusal", v.weight_refusal);
+}
+
+void members(auto& visit, codec::Is<RefusedMember> auto& v) {
+    visit("member", v.member);
+    visit("value", v.value);
+    visit("reason", v.reason);
+}
+
+void members(auto& visit, codec::Is<DTypeChoice> auto& v) {
+    visit("choice", v.choice);
+    visit("bits", v.bits);
+    visit("least", v.least);
+    visit("greatest", v.greatest);
+    visit("refused", v.refused);
+}
+
 void members(auto& visit, codec::Is<EngineInfo> auto& v) {
     visit("protocol_version", v.protocol_version);
     visit("engine_version", v.engine_version);
@@ -59,6 +93,10 @@ void members(auto& visit, codec::Is<EngineInfo> auto& v) {
     visit("cores", v.cores);
     visit("notes", v.notes);
     visit("presets", v.presets);
+    visit("modes", v.modes);
+    visit("schemes", v.schemes);
+    visit("granularities", v.granularities);
+    visit("dtypes", v.dtypes);
     visit("observers", v.observers);
     visit("data_formats", v.data_formats);
     visit("targets", v.targets);
@@ -75,6 +113,11 @@ QS_DEFINE_JSON(MetricInfo)
 QS_DEFINE_JSON(ParameterInfo)
 QS_DEFINE_JSON(ObserverInfo)
 QS_DEFINE_JSON(AlgorithmInfo)
+QS_DEFINE_JSON(PresetInfo)
+QS_DEFINE_JSON(ModeInfo)
+QS_DEFINE_JSON(ChoiceInfo)
+QS_DEFINE_JSON(RefusedMember)
+QS_DEFINE_JSON(DTypeChoice)
 QS_DEFINE_JSON(TargetInfo)
 QS_DEFINE_JSON(EngineInfo)
 

@@ -24,6 +24,9 @@ struct LayerQConfig {
     std::string qconfig;
     std::string precision;  ///< as LayerResult::precision
     std::string reason;     ///< why it is not what its rule asks for; empty where it is
+    /// What it would get if no rule named exactly this layer, and the rule that would win then.
+    std::string inherited = {};
+    int inherited_rule = -1;
 };
 
 /// A rule that cannot be used; the others are previewed without it.

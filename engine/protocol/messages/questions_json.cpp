@@ -15,6 +15,8 @@ void members(auto& visit, codec::Is<LayerQConfig> auto& v) {
     visit("qconfig", v.qconfig);
     visit("precision", v.precision);
     visit("reason", v.reason);
+    visit("inherited", v.inherited);
+    visit("inherited_rule", v.inherited_rule);
 }
 
 void members(auto& visit, codec::Is<RuleProblem> auto& v) {

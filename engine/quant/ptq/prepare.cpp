@@ -188,9 +188,10 @@ Status checkGroupSize(const PreparedModel& model, size_t index, const RuleSet& r
     if (size > 0 && row % size != 0) {
         const std::string& key = rule < 0 ? primary.name : rules.rules()[static_cast<size_t>(rule)].key;
         return usageError(ruleText(static_cast<size_t>(std::max(rule, 0)), key) + "layer " + primary.name +
-                          ": weight.group " + std::to_string(size) + " does not divide the " +
-                          std::to_string(row) +
-                          " weights of an output channel; choose another group for it, or channel");
+                              ": weight.group " + std::to_string(size) + " does not divide the " +
+                              std::to_string(row) +
+                              " weights of an output channel; choose another group for it, or channel",
+                          rule < 0 ? ErrorData() : ErrorData{{"rule", int64_t{rule}}, {"key", key}});
     }
     return {};
 }
