@@ -120,13 +120,17 @@ void LayerPanel::setPresets(const QStringList& presets) {
 
 void LayerPanel::updateRows() {
     const bool firstRows = model_->rowCount() == 0;
-    const bool hadResults = model_->rowCount() > 0 && model_->rows().front().result;
+    // None, without times, with times: each needs other widths.
+    const auto figures = [this] {
+        const LayerRow* row = model_->rowCount() > 0 ? &model_->rows().front() : nullptr;
+        return !row || !row->result ? 0 : row->result->variant_ms ? 2 : 1;
+    };
+    const int former = figures();
     const bool reset = model_->rowCount() != static_cast<int>(state_.layers().size());
     syncing_ = true;
     model_->setRows(state_.layers());
     syncing_ = false;
-    const bool hasResults = model_->rowCount() > 0 && model_->rows().front().result;
-    if (firstRows || reset || hasResults != hadResults) {
+    if (firstRows || reset || figures() != former) {
         fitColumns();
     }
     updateSummary();
