@@ -22,18 +22,12 @@ constexpr double kLongestTurn = 600;
 constexpr double kLongestTurn = 150;
 #endif
 
-/// Steps that miss the aim by themselves (74 to 120 ms beside other tests): an answer for 2,000 layers is
-/// decoded, and 200 variants are shown, in one turn.
-bool missesTheAim(const std::string& step) {
-    return step == "open the project" || step == "open it again" || step == "calibrate and measure";
-}
-
 TEST(WindowTurns, NoneIsLong) {
     auto& watch = *qobject_cast<TurnWatch*>(QCoreApplication::instance());
     WindowScenario scenario(watch, kVariants, kLayers);
     for (const ScenarioStep& step : scenario.run()) {
         EXPECT_EQ(step.failure, "") << step.name;
-        EXPECT_LE(step.longest.processor, (missesTheAim(step.name) ? 3 : 1) * kLongestTurn)
+        EXPECT_LE(step.longest.processor, kLongestTurn)
             << step.name << ": " << step.longest.milliseconds << " ms on the clock, most of it "
             << step.longest.longest.toStdString();
     }

@@ -5,6 +5,7 @@
 #include <QAbstractEventDispatcher>
 #include <QEvent>
 #include <QMetaEnum>
+#include <QThread>
 #include <algorithm>
 #include <utility>
 
@@ -38,7 +39,8 @@ TurnWatch::TurnWatch(int& argc, char** argv) : QApplication(argc, argv) {
 }
 
 bool TurnWatch::notify(QObject* receiver, QEvent* event) {
-    if (depth_ > 0) {
+    // Events of other threads come here, too.
+    if (QThread::currentThread() != thread() || depth_ > 0) {
         return QApplication::notify(receiver, event);
     }
     // Before it is delivered: it may delete the receiver.

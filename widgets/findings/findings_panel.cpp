@@ -75,7 +75,9 @@ void FindingsPanel::refresh() {
 }
 
 void FindingsPanel::updateEmptyText() {
-    const bool measured = !state_.layers().empty() && state_.layers().front().result;
+    const VariantRow* current = state_.findVariant(state_.currentVariant());
+    const bool measured =
+        !state_.layers().empty() && state_.layers().front().result && !(current && current->measuring);
     empty_->setText(state_.profile().summary
                         ? tr("Nothing was found that keeps this variant from being faster.")
                     : measured ? tr("This variant was measured without a profile.")

@@ -120,15 +120,18 @@ QTableView& LayerPanel::table() const {
 
 void LayerPanel::updateRows() {
     const bool firstRows = model_->rowCount() == 0;
-    const bool hadResults = model_->rowCount() > 0 && model_->rows().front().result;
-    const bool hadRules = model_->rowCount() > 0 && model_->rows().front().rule;
+    // Without qconfigs, without figures, without times, with all: each needs other widths.
+    const auto shown = [this] {
+        const LayerRow* row = model_->rowCount() > 0 ? &model_->rows().front() : nullptr;
+        const int figures = !row || !row->result ? 0 : row->result->variant_ms ? 2 : 1;
+        return std::pair(figures, row && row->rule);
+    };
+    const auto former = shown();
     const bool reset = model_->rowCount() != static_cast<int>(state_.layers().size());
     syncing_ = true;
     model_->setRows(state_.layers());
     syncing_ = false;
-    const bool hasResults = model_->rowCount() > 0 && model_->rows().front().result;
-    const bool hasRules = model_->rowCount() > 0 && model_->rows().front().rule;
-    if (firstRows || reset || hasResults != hadResults || (hasRules && !hadRules)) {
+    if (firstRows || reset || shown().first != former.first || shown().second > former.second) {
         fitColumns();
     }
     updateSummary();

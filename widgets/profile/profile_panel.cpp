@@ -123,7 +123,9 @@ void ProfilePanel::refresh() {
     sum_->setVisible(summary.has_value());
     tabs_->setVisible(summary.has_value());
     empty_->setVisible(!summary);
-    const bool measured = !state_.layers().empty() && state_.layers().front().result;
+    const VariantRow* current = state_.findVariant(state_.currentVariant());
+    const bool measured =
+        !state_.layers().empty() && state_.layers().front().result && !(current && current->measuring);
     empty_->setText(measured ? tr("This variant was measured without a profile.")
                              : tr("Where the time of an inference goes is shown here after Calibrate."));
     if (!summary) {
