@@ -208,7 +208,7 @@ TEST_F(SixSteps, FromTheModelToTheProjectOpenedAgain) {
     window_->open(project);
     ASSERT_TRUE(variants(4));
     EXPECT_EQ(session_->variants().back()->result.variant.top1, saved);
-    EXPECT_EQ(cell(conv, LayerColumnId::QConfig), QStringLiteral("fp32"));
+    EXPECT_TRUE(until([&] { return cell(conv, LayerColumnId::QConfig) == QStringLiteral("fp32"); }));
     press("calibrate");
     EXPECT_TRUE(variants(5)) << "the project that was opened goes on";
 }
