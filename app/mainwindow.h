@@ -107,6 +107,14 @@ class MainWindow : public QMainWindow {
     LayerPanel* layers_;
     JobBar* jobBar_;
     QLabel* engineLabel_;
+    /// What the layers' rows were made of.
+    struct RowSources {
+        std::shared_ptr<const protocol::ModelInfo> model;
+        RuleAnswerPtr answer;
+        std::shared_ptr<const protocol::VariantResult> result;
+        bool operator==(const RowSources&) const = default;
+    };
+    RowSources rowSources_;
     VariantPtr profiled_;      ///< whose profile is shown
     bool engineDied_ = false;  ///< and the new one has not been announced yet
 };

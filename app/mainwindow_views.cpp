@@ -168,13 +168,13 @@ void MainWindow::showSkipped(const std::vector<std::string>& skipped) {
 }
 
 void MainWindow::showLayers() {
-    if (session_.model()) {
-        const RuleAnswerPtr& answer = session_.preview().shown();
-        state_->setLayers(makeLayerRows(session_.model(), answer ? answer->rules : session_.rules().all(),
-                                        answer ? &answer->preview : nullptr,
-                                        resultOf(session_.currentVariant())));
-    } else {
-        state_->setLayers({});
+    RowSources sources{session_.model(), session_.preview().shown(), resultOf(session_.currentVariant())};
+    if (sources != rowSources_) {
+        rowSources_ = std::move(sources);
+        const auto& [model, answer, result] = rowSources_;
+        state_->setLayers(model ? makeLayerRows(model, answer ? answer->rules : std::vector<protocol::Rule>(),
+                                                answer ? &answer->preview : nullptr, result)
+                                : std::vector<LayerRow>());
     }
     updateActions();
 }
