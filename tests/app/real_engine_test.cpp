@@ -102,8 +102,8 @@ TEST_F(RealEngineTest, MeasurementsQueueUpAndErrorsAreThereBeforeTheRest) {
     EXPECT_TRUE(session->job().running);
     ASSERT_TRUE(QTest::qWaitFor([this] { return session->jobs().empty(); }, 240'000));
     ASSERT_EQ(session->variants().size(), 2u) << testing::PrintToString(errors);
-    EXPECT_EQ(session->variants()[0]->rules.preset, "onednn");
-    EXPECT_EQ(session->variants()[1]->rules.preset, "qnnpack");
+    EXPECT_EQ(session->variants()[0]->rules.global().preset, "onednn");
+    EXPECT_EQ(session->variants()[1]->rules.global().preset, "qnnpack");
     const std::vector<std::string> afterErrors{"accuracy", "latency"};
     EXPECT_EQ(std::count(missing.begin(), missing.end(), afterErrors), 2);
     EXPECT_TRUE(missing.back().empty());

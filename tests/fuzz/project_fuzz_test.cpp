@@ -46,7 +46,13 @@ app::Document fullDocument() {
     const protocol::DataSpec spec{"fashion-mnist:test", {}};
     document.evaluation = app::OpenedData{spec, samples::dataInfo(spec)};
     document.training = app::OpenedData{{"fashion-mnist:train", {}}, samples::dataInfo(spec)};
-    document.rules = {"x86", {{"fc", "fp32"}}};
+    protocol::QConfig narrow{"x86"};
+    narrow.weight = {
+        .dtype = "int4", .granularity = "group", .group = 32, .parameters = {{"percentile", 99.9}}};
+    document.rules = app::Rules({{"global", "", {"x86"}},
+                                 {"op", "linear", {"qnnpack"}},
+                                 {"regex", "layer[12].*", narrow},
+                                 {"layer", "fc", {"fp32"}}});
     document.inputs = {{"x", "Float", {1, 3, 64, 96}}};
     document.variants = {app::makeVariant(QStringLiteral("a"), QStringLiteral("first"), savedAt(),
                                           samples::variant(samples::recipe()))};
