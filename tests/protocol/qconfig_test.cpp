@@ -38,8 +38,8 @@ TEST(QConfig, WhatDiffersStandsInJsonAlone) {
 TEST(QConfig, TextGoesBothWays) {
     const std::string text = textOf(fourBits());
     EXPECT_EQ(text,
-              "onednn,mode=static,activation.observer=percentile,activation.observer.percentile="
-              "99.900000000000006,weight.dtype=int4,weight.group=32,weight.quant_min=-7");
+              "onednn,mode=static,activation.observer=percentile,activation.observer.percentile=99.9,"
+              "weight.dtype=int4,weight.group=32,weight.quant_min=-7");
     const auto [parsed, problem] = parseQConfig(text);
     EXPECT_EQ(problem, "");
     EXPECT_EQ(parsed, fourBits());
