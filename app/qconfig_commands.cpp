@@ -13,15 +13,6 @@
 namespace qs::app {
 namespace {
 
-std::vector<std::string> asStrings(const QStringList& names) {
-    std::vector<std::string> all;
-    all.reserve(static_cast<size_t>(names.size()));
-    for (const QString& name : names) {
-        all.push_back(name.toStdString());
-    }
-    return all;
-}
-
 /// "#2 op conv2d"
 QString ruleName(int index, const protocol::Rule& rule) {
     QString text =
@@ -101,7 +92,7 @@ void QConfigCommands::showWinner(QConfigDialog& dialog, const QStringList& layer
 QConfigCommands::Candidate QConfigCommands::withLayers(const QStringList& layers,
                                                        const protocol::QConfig& qconfig) const {
     Rules rules = session_.rules();
-    rules.setLayers(asStrings(layers), qconfig);
+    rules.setLayers(plainNames(layers), qconfig);
     Candidate candidate{rules.all(), {}, layers};
     const QSet<QString> named(layers.begin(), layers.end());
     for (size_t i = 0; i < candidate.rules.size(); ++i) {

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <QObject>
-#include <QPointer>
 #include <QStringList>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <vector>
 

@@ -26,6 +26,15 @@ int strengthOf(const Rule& rule) {
 
 }  // namespace
 
+std::vector<std::string> plainNames(const QStringList& layers) {
+    std::vector<std::string> all;
+    all.reserve(static_cast<size_t>(layers.size()));
+    for (const QString& layer : layers) {
+        all.push_back(layer.toStdString());
+    }
+    return all;
+}
+
 QConfig Rules::global() const {
     const auto found =
         std::find_if(rules_.rbegin(), rules_.rend(), [](const Rule& rule) { return rule.match == kGlobal; });

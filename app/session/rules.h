@@ -1,11 +1,15 @@
 #pragma once
 
+#include <QStringList>
 #include <string>
 #include <vector>
 
 #include "protocol/messages.h"
 
 namespace qs::app {
+
+/// As rules have names of layers.
+std::vector<std::string> plainNames(const QStringList& layers);
 
 /// The qconfig rules of a document in their order. Which of them rules a layer the engine says (RulePreview).
 class Rules {

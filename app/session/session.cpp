@@ -14,14 +14,6 @@ namespace {
 constexpr auto kAutosaveDelay = std::chrono::milliseconds(300);
 const std::string kFloat = "fp32";
 
-std::vector<std::string> plainNames(const QStringList& layers) {
-    std::vector<std::string> all;
-    all.reserve(static_cast<size_t>(layers.size()));
-    for (const QString& layer : layers) {
-        all.push_back(layer.toStdString());
-    }
-    return all;
-}
 }  // namespace
 
 Session::Session(EngineClient& client, const QString& recoveryRoot, QObject* parent)

@@ -218,6 +218,8 @@ class Session : public QObject {
     void onJobEnded(JobOutcome outcome, const QString& title, int64_t job);
     bool canMeasure();
     protocol::Recipe recipe() const;
+    /// The open model and data with this recipe.
+    protocol::VariantSpec variantSpec(const protocol::Recipe& recipe) const;
     std::optional<protocol::DataSpec> calibrationSpec() const;
 
     // variants that are being measured

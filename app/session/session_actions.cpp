@@ -208,17 +208,9 @@ bool Session::exportTo(const ExportChoice& choice) {
         return false;
     }
     protocol::ExportParams params;
-    params.variant.model = document_.model->path;
-    if (document_.evaluation) {
-        params.variant.data = document_.evaluation->spec;
-    }
-    params.variant.inputs = document_.inputs;
-    params.variant.calib_data = calibrationSpec();
+    params.variant = variantSpec(choice.fp32 ? recipe() : variant->result.recipe);
     if (choice.fp32) {
-        params.variant.recipe = recipe();
         params.variant.recipe.rules = {{"global", {}, "fp32"}};
-    } else {
-        params.variant.recipe = variant->result.recipe;
     }
     params.path = choice.path.toStdString();
     params.target = choice.target.toStdString();

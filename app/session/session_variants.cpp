@@ -46,6 +46,17 @@ protocol::Recipe Session::recipe() const {
     return recipe;
 }
 
+protocol::VariantSpec Session::variantSpec(const protocol::Recipe& recipe) const {
+    protocol::VariantSpec spec;
+    const protocol::OpenModelParams model = openParams();
+    spec.model = model.model;
+    spec.data = model.data;
+    spec.inputs = model.inputs;
+    spec.recipe = recipe;
+    spec.calib_data = calibrationSpec();
+    return spec;
+}
+
 bool Session::calibrate() {
     return canMeasure() && measure(tr("Calibrate and measure"), recipe());
 }
@@ -63,13 +74,7 @@ bool Session::measure(const QString& title, const protocol::Recipe& recipe, cons
     if (job == 0) {
         return false;
     }
-    protocol::VariantSpec params;
-    params.model = document_.model->path;
-    params.data = document_.evaluation->spec;
-    params.inputs = document_.inputs;
-    params.recipe = recipe;
-    params.calib_data = calibrationSpec();
-    setRequest(api_.measure(params, variantHandlers(job, {completes, !completes.isEmpty()})));
+    setRequest(api_.measure(variantSpec(recipe), variantHandlers(job, {completes, !completes.isEmpty()})));
     return true;
 }
 
@@ -218,12 +223,9 @@ bool Session::train() {
         return false;
     }
     protocol::TrainParams params;
-    params.variant.model = document_.model->path;
+    params.variant = variantSpec(recipe());
     params.variant.data = trainingSpec();
-    params.variant.inputs = document_.inputs;
-    params.variant.recipe = recipe();
     params.variant.recipe.qat = document_.settings.qat;
-    params.variant.calib_data = calibrationSpec();
     params.validation = document_.evaluation->spec;
     params.weights_path = weights.toStdString();
     if (params.variant.data->source == params.validation->source) {

@@ -1,7 +1,6 @@
 #include "app/mainwindow.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <QApplication>
 #include <QComboBox>
@@ -13,13 +12,9 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabWidget>
-#include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QTimer>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -32,94 +27,16 @@
 #include "app/dialogs/skipped_dialog.h"
 #include "app/files.h"
 #include "app/last_folder.h"
-#include "app/window_actions.h"
+#include "app/mainwindow_fixture.h"
 #include "widgets/common/format.h"
-#include "widgets/common/message_bar.h"
 #include "widgets/inspector/fact_grid.h"
 #include "widgets/models/finding_table_model.h"
-#include "widgets/models/layer_table_model.h"
-#include "widgets/models/rule_table_model.h"
 #include "widgets/models/view_state.h"
-#include "widgets/qconfig/qconfig_dialog.h"
 
 namespace qs::app {
 namespace {
 
-constexpr int kPatience = 20'000;
-
-class MainWindowTest : public testing::Test {
-  protected:
-    MainWindowTest() {
-        QSettings().clear();
-        start({});
-    }
-
-    ~MainWindowTest() override {
-        window_.reset();
-        session_.reset();
-        client_.reset();
-    }
-
-    void start(const QStringList& engineArguments) {
-        client_ =
-            std::make_unique<EngineClient>(EngineCommand{QStringLiteral(QS_FAKE_ENGINE), engineArguments});
-        session_ = std::make_unique<Session>(*client_, folder_.filePath(QStringLiteral("recovery")));
-        window_ = std::make_unique<MainWindow>(*client_, *session_);
-        window_->resize(1440, 900);
-        window_->show();
-        client_->start();
-        EXPECT_TRUE(until([this] { return client_->state() == EngineClient::State::Ready; }));
-    }
-
-    static bool until(const std::function<bool()>& condition) {
-        return QTest::qWaitFor(condition, kPatience);
-    }
-
-    bool idle() {
-        return until([this] { return !session_->job().running; });
-    }
-
-    bool openModelAndData(const QString& model = QStringLiteral("resnet.pt")) {
-        window_->open(folder_.filePath(model), protocol::DataSpec{"fashion-mnist:test", {}});
-        return until([this] { return session_->model() && session_->data(DataRole::Evaluation); }) && idle();
-    }
-
-    bool calibrate() {
-        action("calibrate")->trigger();
-        return until([this] { return !session_->variants().empty(); }) && idle();
-    }
-
-    QAction* action(const char* name) {
-        auto* found = window_->findChild<QAction*>(QLatin1String(name));
-        EXPECT_NE(found, nullptr) << name;
-        return found;
-    }
-
-    template <typename T>
-    T* child(const char* name) {
-        auto* found = window_->findChild<T*>(QLatin1String(name));
-        EXPECT_NE(found, nullptr) << name;
-        return found;
-    }
-
-    QString cell(const QString& layer, LayerColumnId column) {
-        const QAbstractItemModel& model = *child<QTableView>("layerTable")->model();
-        for (int row = 0; row < model.rowCount(); ++row) {
-            if (model.index(row, 0).data(LayerTableModel::LayerNameRole) == layer) {
-                return model.index(row, static_cast<int>(column)).data().toString();
-            }
-        }
-        return QStringLiteral("no such layer");
-    }
-
-    int shownVariants() { return child<QTableView>("variantTable")->model()->rowCount(); }
-    QStringList messages() { return child<MessageBar>("messageBar")->texts(); }
-
-    QTemporaryDir folder_;
-    std::unique_ptr<EngineClient> client_;
-    std::unique_ptr<Session> session_;
-    std::unique_ptr<MainWindow> window_;
-};
+class MainWindowTest : public MainWindowFixture {};
 
 TEST_F(MainWindowTest, BeginsWithTheWelcomePageAndOnlyWhatMakesSenseIsEnabled) {
     EXPECT_TRUE(child<QWidget>("welcomePage")->isVisible());
@@ -206,106 +123,6 @@ TEST_F(MainWindowTest, RestoreTheWorstTakesTheLayersWithTheLowestSqnr) {
     EXPECT_EQ(window_->viewState().variants().back().floatLayers, 2);
 }
 
-TEST_F(MainWindowTest, ThePresetOfTheWholeModelIsAnUndoableEdit) {
-    ASSERT_TRUE(openModelAndData());
-    auto* preset = child<QComboBox>("presetCombo");
-    EXPECT_EQ(preset->currentText(), "onednn");
-    preset->setFocus();
-    QTest::keyClicks(preset, QStringLiteral("q"));
-    EXPECT_EQ(preset->currentText(), "qnnpack");
-    EXPECT_TRUE(until([this] {
-        return cell(QStringLiteral("conv1"), LayerColumnId::QConfig) == QStringLiteral("inherit (qnnpack)");
-    }));
-    action("undo")->trigger();
-    EXPECT_EQ(preset->currentText(), "onednn");
-}
-
-TEST_F(MainWindowTest, TheQConfigOfASelectionIsEditedAndUndoneInOneStep) {
-    ASSERT_TRUE(openModelAndData());
-    const QString conv = QStringLiteral("conv1"), fc = QStringLiteral("fc");
-    ASSERT_TRUE(
-        until([&] { return cell(fc, LayerColumnId::QConfig) == QStringLiteral("inherit (onednn)"); }));
-    window_->viewState().setSelectedLayers({conv, fc});
-    auto* table = child<QTableView>("layerTable");
-    table->setFocus();
-    QTest::keyClick(table, Qt::Key_F2);
-    auto* dialog = child<QConfigDialog>("qconfigDialog");
-    ASSERT_TRUE(QTest::qWaitForWindowActive(dialog));
-    EXPECT_EQ(dialog->findChild<QLabel*>(QStringLiteral("qconfigWinner"))->text(),
-              "Rule that won: #1 Whole model");
-    auto* preview = dialog->findChild<QLabel*>(QStringLiteral("qconfigPreview"));
-    EXPECT_TRUE(until([&] { return preview->text() == QStringLiteral("2 layer(s) as INT8"); }));
-    auto* type = dialog->findChild<QComboBox*>(QStringLiteral("weight_dtype"));
-    QTest::keyClicks(type, QStringLiteral("int4"));
-    EXPECT_TRUE(until([&] { return preview->text() == QStringLiteral("2 layer(s) as W4A8"); }));
-    QTest::keyClick(dialog, Qt::Key_Return);
-    const QString chosen = QStringLiteral("onednn,weight.dtype=int4");
-    EXPECT_TRUE(until([&] {
-        return cell(conv, LayerColumnId::QConfig) == chosen && cell(fc, LayerColumnId::QConfig) == chosen;
-    }));
-    action("undo")->trigger();
-    EXPECT_EQ(session_->rules(), Rules());
-}
-
-TEST_F(MainWindowTest, AnObjectionOfTheEngineIsSaidBeforeItIsApplied) {
-    ASSERT_TRUE(openModelAndData());
-    window_->viewState().setSelectedLayers({QStringLiteral("fc")});
-    QTest::keyClick(child<QTableView>("layerTable"), Qt::Key_Return);
-    auto* dialog = child<QConfigDialog>("qconfigDialog");
-    ASSERT_TRUE(QTest::qWaitForWindowActive(dialog));
-    auto* text = dialog->findChild<QLineEdit*>(QStringLiteral("qconfigText"));
-    text->setFocus();
-    text->selectAll();
-    QTest::keyClicks(text, QStringLiteral("onednn,weight.dtype=int3"));
-    EXPECT_EQ(text->text(), "onednn,weight.dtype=int3");
-    const auto* apply = dialog->findChild<QPushButton*>(QStringLiteral("qconfigApply"));
-    EXPECT_TRUE(until([&] { return !apply->isEnabled(); }));
-    const auto* preview = dialog->findChild<QLabel*>(QStringLiteral("qconfigPreview"));
-    EXPECT_TRUE(preview->text().contains(QStringLiteral("int3"))) << preview->text().toStdString();
-}
-
-TEST_F(MainWindowTest, ARuleIsAddedWinsItsLayersAndIsGoneToFromALayer) {
-    ASSERT_TRUE(openModelAndData());
-    auto* rules = child<QTableView>("ruleTable");
-    EXPECT_EQ(rules->model()->rowCount(), 1);
-    QTest::mouseClick(child<QPushButton>("ruleAdd"), Qt::LeftButton);
-    auto* dialog = child<QConfigDialog>("qconfigDialog");
-    ASSERT_TRUE(QTest::qWaitForWindowActive(dialog));
-    QTest::keyClicks(dialog->findChild<QComboBox*>(QStringLiteral("ruleKey")), QStringLiteral("layer4.*"));
-    const auto* preview = dialog->findChild<QLabel*>(QStringLiteral("qconfigPreview"));
-    EXPECT_TRUE(until([&] { return preview->text().startsWith(QStringLiteral("It wins 5 layer(s).")); }))
-        << preview->text().toStdString();
-    auto* preset = dialog->findChild<QComboBox*>(QStringLiteral("qconfigPreset"));
-    QTest::keyClicks(preset, QStringLiteral("tensorrt"));
-    QTest::keyClick(preset, Qt::Key_Return);
-    ASSERT_EQ(rules->model()->rowCount(), 2);
-    const auto layersOf = [&](int rule) {
-        return rules->model()->index(rule, RuleTableModel::LayersColumn).data().toString();
-    };
-    EXPECT_TRUE(until([&] { return layersOf(1) == QStringLiteral("5"); }));
-    EXPECT_EQ(cell(QStringLiteral("layer4.1.conv2"), LayerColumnId::QConfig), "inherit (tensorrt)");
-
-    rules->setCurrentIndex(rules->model()->index(0, 0));
-    window_->viewState().setSelectedLayers({QStringLiteral("layer4.1.conv2")});
-    QTest::keyClick(child<QTableView>("layerTable"), Qt::Key_F2);
-    ASSERT_TRUE(until([&] {
-        const auto* winner = window_->findChild<QLabel*>(QStringLiteral("qconfigWinner"));
-        return winner && winner->isVisible() &&
-               winner->text() == QStringLiteral("Rule that won: #2 Pattern layer4.*");
-    }));
-    QTest::mouseClick(child<QPushButton>("goToRule"), Qt::LeftButton);
-    EXPECT_EQ(rules->currentIndex().row(), 1);
-    EXPECT_EQ(window_->viewState().selectedLayers().size(), 5);
-    EXPECT_TRUE(rules->isVisible());
-
-    QTest::keyClick(rules, Qt::Key_Delete);
-    EXPECT_EQ(rules->model()->rowCount(), 1);
-    action("undo")->trigger();
-    EXPECT_EQ(rules->model()->rowCount(), 2);
-    action("undo")->trigger();
-    EXPECT_EQ(session_->rules(), Rules());
-}
-
 TEST_F(MainWindowTest, AProjectComesBackWithEverythingInIt) {
     ASSERT_TRUE(openModelAndData());
     ASSERT_TRUE(calibrate());
@@ -335,86 +152,6 @@ TEST_F(MainWindowTest, QatShowsItsCurveAndEndsInAVariant) {
     EXPECT_EQ(session_->settings().qat.epochs, 2);
     EXPECT_FALSE(window_->viewState().curve().empty());
     EXPECT_TRUE(window_->viewState().variants().front().trained);
-}
-
-TEST_F(MainWindowTest, ARunningJobShowsProgressAndCanBeCancelled) {
-    ASSERT_TRUE(openModelAndData(QStringLiteral("hang.pt")));
-    action("calibrate")->trigger();
-    ASSERT_TRUE(until([this] { return session_->job().total > 0; }));
-    auto* cancel = child<QToolButton>("jobCancel");
-    EXPECT_TRUE(cancel->isVisible());
-    EXPECT_TRUE(action("calibrate")->isEnabled()) << "it would queue";
-    EXPECT_FALSE(action("openData")->isEnabled());
-    QTest::mouseClick(cancel, Qt::LeftButton);
-    EXPECT_FALSE(cancel->isEnabled()) << "asked once";
-    ASSERT_TRUE(idle());
-    EXPECT_FALSE(cancel->isVisible());
-    EXPECT_TRUE(session_->model() != nullptr);
-}
-
-TEST_F(MainWindowTest, JobsQueueUpInSightAndOneThatWaitsCanBeCancelled) {
-    window_.reset();
-    session_.reset();
-    start({QStringLiteral("--step-ms"), QStringLiteral("60")});
-    ASSERT_TRUE(openModelAndData());
-    action("calibrate")->trigger();
-    action("calibrate")->trigger();
-    action("calibrate")->trigger();
-    auto* waiting = child<QToolButton>("jobsWaiting");
-    EXPECT_TRUE(waiting->isVisible());
-    EXPECT_EQ(waiting->text(), "+2");
-    QTest::mouseClick(waiting, Qt::LeftButton);
-    auto* table = child<QTableView>("jobTable");
-    ASSERT_TRUE(until([&] { return table->isVisible(); })) << "its panel was brought to the front";
-    ASSERT_EQ(table->model()->rowCount(), 3);
-    const QString last = QStringLiteral("cancelJob%1").arg(session_->jobs().back().id);
-    QTest::mouseClick(window_->findChild<QToolButton*>(last), Qt::LeftButton);
-    EXPECT_TRUE(until([&] { return table->model()->rowCount() == 2; }));
-    EXPECT_EQ(waiting->text(), "+1");
-
-    // The first one's errors are shown before its accuracy is there.
-    const QAbstractItemModel& variants = *child<QTableView>("variantTable")->model();
-    ASSERT_TRUE(until([&] { return variants.rowCount() == 1; }));
-    EXPECT_EQ(variants.index(0, 3).data().toString(), QStringLiteral("\u2026"));
-    EXPECT_NE(cell(QStringLiteral("conv1"), LayerColumnId::Sqnr), QStringLiteral("\u2013"));
-    EXPECT_EQ(cell(QStringLiteral("conv1"), LayerColumnId::VariantMs), QStringLiteral("\u2013"));
-    ASSERT_TRUE(until([this] { return session_->jobs().empty(); }));
-    EXPECT_NE(variants.index(0, 3).data().toString(), QStringLiteral("\u2026"));
-    EXPECT_EQ(variants.rowCount(), 2);
-    EXPECT_TRUE(waiting->isHidden());
-}
-
-TEST_F(MainWindowTest, WhatACancelledMeasurementLeftIsMarkedAndCanBeCompleted) {
-    window_.reset();
-    session_.reset();
-    start({QStringLiteral("--step-ms"), QStringLiteral("60")});
-    ASSERT_TRUE(openModelAndData());
-    action("calibrate")->trigger();
-    ASSERT_TRUE(until([this] { return shownVariants() == 1; }));
-    action("cancelJob")->trigger();
-    ASSERT_TRUE(idle());
-    const QAbstractItemModel& variants = *child<QTableView>("variantTable")->model();
-    EXPECT_EQ(variants.index(0, 0).data().toString(), "onednn (incomplete)");
-    EXPECT_EQ(variants.index(0, 3).data().toString(), QStringLiteral("\u2013"));
-    emit window_->viewState().variantCompletionRequested(session_->currentVariant()->id);
-    ASSERT_TRUE(until([this] { return session_->currentVariant()->isComplete(); }) && idle());
-    EXPECT_EQ(variants.rowCount(), 1);
-    EXPECT_EQ(variants.index(0, 0).data().toString(), "onednn");
-}
-
-TEST_F(MainWindowTest, AnEngineThatDiesIsReportedReplacedAndTheSessionGoesOn) {
-    ASSERT_TRUE(openModelAndData());
-    ASSERT_TRUE(calibrate());
-    const qint64 first = client_->processId();
-    ASSERT_EQ(::kill(static_cast<pid_t>(first), SIGKILL), 0);
-    ASSERT_TRUE(until(
-        [&] { return client_->state() == EngineClient::State::Ready && client_->processId() != first; }));
-    EXPECT_TRUE(messages().join(QLatin1Char(' ')).contains(QStringLiteral("crashed")))
-        << messages().join(QLatin1Char(' ')).toStdString();
-    EXPECT_TRUE(messages().join(QLatin1Char(' ')).contains(QStringLiteral("A new engine was started")));
-    EXPECT_EQ(shownVariants(), 1);
-    action("calibrate")->trigger();
-    EXPECT_TRUE(until([this] { return session_->variants().size() == 2; }));
 }
 
 TEST_F(MainWindowTest, AnErrorIsAMessageAndNotADialog) {

@@ -5,38 +5,24 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/quantize.h"
+
 namespace qs {
 
 namespace {
 
-constexpr int kInt4Opset = 21;
-
-struct Row {
-    DType dtype;
-    OnnxElement element;
+/// The narrowest first.
+constexpr OnnxElement kElements[] = {
+    {22, DType::Int4, 21},       {21, DType::UInt4, 21},      {3, DType::Int8, 13},  {2, DType::UInt8, 13},
+    {17, DType::Float8E4M3, 19}, {19, DType::Float8E5M2, 19}, {5, DType::Int16, 21}, {4, DType::UInt16, 21},
 };
 
-/// The types of one dtype stand together, the narrowest first.
-constexpr Row kElements[] = {
-    {DType::Int8, {3, "int8", 8, 13}},
-    {DType::UInt8, {2, "uint8", 8, 13}},
-    {DType::Int16, {5, "int16", 16, 21}},
-    {DType::UInt16, {4, "uint16", 16, 21}},
-    {DType::Int4, {22, "int4", 4, kInt4Opset}},
-    {DType::Int4, {3, "int8", 8, 13}},
-    {DType::UInt4, {21, "uint4", 4, kInt4Opset}},
-    {DType::UInt4, {2, "uint8", 8, 13}},
-    {DType::Int2, {22, "int4", 4, kInt4Opset}},
-    {DType::Int2, {3, "int8", 8, 13}},
-    {DType::UInt2, {21, "uint4", 4, kInt4Opset}},
-    {DType::UInt2, {2, "uint8", 8, 13}},
-    {DType::Ternary, {22, "int4", 4, kInt4Opset}},
-    {DType::Ternary, {3, "int8", 8, 13}},
-    {DType::Binary, {22, "int4", 4, kInt4Opset}},
-    {DType::Binary, {3, "int8", 8, 13}},
-    {DType::Float8E4M3, {17, "float8_e4m3", 8, 19}},
-    {DType::Float8E5M2, {19, "float8_e5m2", 8, 19}},
-};
+/// Whether one has all numbers of the other.
+bool holds(const DTypeInfo& wider, const DTypeInfo& type) {
+    return wider.dtype == type.dtype ||
+           (wider.isInteger && type.isInteger && wider.isSigned == type.isSigned && wider.bits <= 8 &&
+            wider.bits > type.bits);
+}
 
 /// The byte of a number that `type` has: sign, exponent with its bias, mantissa (IEEE 754's layout, which
 /// both float8 types share).
@@ -54,11 +40,11 @@ uint8_t float8Bits(float x, const DTypeInfo& type) {
     return static_cast<uint8_t>(sign | biased << type.mantissaBits | mantissa);
 }
 
-std::string float8Bytes(const at::Tensor& numbers, DType dtype) {
+std::string float8Bytes(const at::Tensor& numbers, const DTypeInfo& type) {
     const float* values = numbers.data_ptr<float>();
     std::string bytes(static_cast<size_t>(numbers.numel()), '\0');
     std::transform(values, values + numbers.numel(), bytes.begin(),
-                   [&](float x) { return static_cast<char>(float8Bits(x, infoOf(dtype))); });
+                   [&](float x) { return static_cast<char>(float8Bits(x, type)); });
     return bytes;
 }
 
@@ -77,24 +63,23 @@ std::string nibbles(const at::Tensor& numbers) {
 }  // namespace
 
 std::optional<OnnxElement> elementFor(DType dtype, int opset) {
-    const auto* found = std::ranges::find_if(
-        kElements, [&](const Row& row) { return row.dtype == dtype && row.element.firstOpset <= opset; });
-    return found == std::end(kElements) ? std::nullopt : std::optional(found->element);
+    const auto* found = std::ranges::find_if(kElements, [&](const OnnxElement& element) {
+        return element.firstOpset <= opset && holds(infoOf(element.dtype), infoOf(dtype));
+    });
+    return found == std::end(kElements) ? std::nullopt : std::optional(*found);
 }
 
 std::string packed(const at::Tensor& numbers, const OnnxElement& element) {
+    const DTypeInfo& type = infoOf(element.dtype);
     const at::Tensor values = numbers.contiguous();
-    if (values.scalar_type() == at::kFloat) {
-        const auto* row = std::ranges::find_if(
-            kElements, [&](const Row& known) { return known.element.type == element.type; });
-        return float8Bytes(values, row->dtype);
+    if (!type.isInteger) {
+        return float8Bytes(values, type);
     }
-    if (element.bits == 4) {
+    if (type.bits == 4) {
         return nibbles(values);
     }
     // uint16 is held as int32: the lower half of each is its bytes.
-    const at::Tensor stored = element.bits == 16 ? values.to(at::kShort)
-                                                 : values.to(element.name == "int8" ? at::kChar : at::kByte);
+    const at::Tensor stored = values.to(type.bits == 16 ? at::kShort : storageOf(element.dtype));
     return {static_cast<const char*>(stored.data_ptr()), stored.nbytes()};
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "graph/dtype.h"
 
@@ -13,9 +12,8 @@ namespace qs {
 
 /// An element type of ONNX that QuantizeLinear and DequantizeLinear take.
 struct OnnxElement {
-    int32_t type;           ///< of TensorProto::DataType, the youngest of which Debian's schema does not name
-    std::string_view name;  ///< in notes: "int4"
-    int bits;
+    int32_t type;    ///< of TensorProto::DataType, the youngest of which Debian's schema does not name
+    DType dtype;     ///< whose numbers it has
     int firstOpset;  ///< of the two operators' forms that take it
 };
 

@@ -48,8 +48,8 @@ OnnxResult emit(const OnnxStep& step) {
     const auto element = elementFor(grid.dtype, step.opset());
     const bool isWhole = !infoOf(grid.dtype).isInteger || (grid.quantMin == infoOf(grid.dtype).least &&
                                                            grid.quantMax == infoOf(grid.dtype).greatest);
-    if (element && element->name == type && isWhole) {
-        return step.values().roundWhole(step.node().layer, step.tensor(0), grid, *element);
+    if (element && element->dtype == grid.dtype && isWhole) {
+        return step.values().round(step.node().layer, step.tensor(0), grid, element);
     }
     if (!infoOf(grid.dtype).isInteger) {
         const auto younger = elementFor(grid.dtype, kNewestOnnxOpset);

@@ -28,10 +28,14 @@ OnnxValues::OnnxValues(const QuantizedGraph& graph, OnnxBuilder& builder, const 
       integers_(graph.values.size()),
       reals_(graph.values.size()) {}
 
-OnnxGrid OnnxValues::grid(const std::string& base, const QParams& qparams) {
-    return {
-        builder_.addInitializer(base + "/scale", at::scalar_tensor(qparams.scale.at(0), at::kFloat)),
-        builder_.addInitializer(base + "/zero_point", integerScalar(qparams.zeroPoint.at(0), qparams.dtype))};
+OnnxGrid OnnxValues::grid(const std::string& base, const QParams& qparams,
+                          const std::optional<OnnxElement>& element) {
+    const at::Tensor scale = at::scalar_tensor(qparams.scale.at(0), at::kFloat);
+    const at::Tensor zero =
+        at::scalar_tensor(qparams.zeroPoint.at(0), infoOf(qparams.dtype).isInteger ? at::kInt : at::kFloat);
+    return {builder_.addInitializer(base + "/scale", scale),
+            builder_.addNumbers(base + "/zero_point", zero,
+                                element ? *element : elementFor(qparams.dtype, kOldestOnnxOpset).value())};
 }
 
 OnnxGrid OnnxValues::gridOf(const QNode& node, ValueId id) {
@@ -88,27 +92,14 @@ std::string OnnxValues::narrowed(const std::string& layer, const std::string& ba
                             {integers, bound("/min", range.low), bound("/max", range.high)}, base + "/Clip");
 }
 
-std::string OnnxValues::round(const std::string& layer, const std::string& real, const QParams& qparams) {
+std::string OnnxValues::round(const std::string& layer, const std::string& real, const QParams& qparams,
+                              const std::optional<OnnxElement>& element) {
     const std::string base = real + "/rounded";
-    const OnnxGrid between = grid(base, qparams);
-    const std::string integers = builder_.addNode("QuantizeLinear", layer + "/QuantizeLinear",
-                                                  {real, between.scale, between.zeroPoint}, base);
-    return builder_.addNode("DequantizeLinear", layer + "/DequantizeLinear",
-                            {narrowed(layer, base, integers, qparams, {qparams.quantMin, qparams.quantMax}),
-                             between.scale, between.zeroPoint},
-                            base + "/DequantizeLinear");
-}
-
-std::string OnnxValues::roundWhole(const std::string& layer, const std::string& real, const QParams& qparams,
-                                   const OnnxElement& element) {
-    const std::string base = real + "/rounded";
-    const at::Tensor zero = at::scalar_tensor(qparams.zeroPoint.at(0), at::kInt);
-    const OnnxGrid between{
-        builder_.addInitializer(base + "/scale", at::scalar_tensor(qparams.scale.at(0), at::kFloat)),
-        builder_.addNumbers(base + "/zero_point",
-                            infoOf(qparams.dtype).isInteger ? zero : zero.to(at::kFloat), element)};
-    const std::string numbers = builder_.addNode("QuantizeLinear", layer + "/QuantizeLinear",
+    const OnnxGrid between = grid(base, qparams, element);
+    const std::string rounded = builder_.addNode("QuantizeLinear", layer + "/QuantizeLinear",
                                                  {real, between.scale, between.zeroPoint}, base);
+    const std::string numbers =
+        element ? rounded : narrowed(layer, base, rounded, qparams, {qparams.quantMin, qparams.quantMax});
     return builder_.addNode("DequantizeLinear", layer + "/DequantizeLinear",
                             {numbers, between.scale, between.zeroPoint}, base + "/DequantizeLinear");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,14 +56,13 @@ class OnnxValues {
 
     /// The grid of a value that is yet to be set; a value that only passes through has its input's.
     OnnxGrid gridOf(const QNode& node, ValueId id);
-    OnnxGrid grid(const std::string& base, const QParams& qparams);
+    OnnxGrid grid(const std::string& base, const QParams& qparams,
+                  const std::optional<OnnxElement>& element = {});
 
-    /// `real` rounded to the grid of `qparams` in bytes, as real numbers again: where a runtime rounds
-    /// between two ops.
-    std::string round(const std::string& layer, const std::string& real, const QParams& qparams);
-    /// The same in `element`, over all of its numbers.
-    std::string roundWhole(const std::string& layer, const std::string& real, const QParams& qparams,
-                           const OnnxElement& element);
+    /// `real` rounded to the grid of `qparams`, as real numbers again: where a runtime rounds between two
+    /// ops. In `element`, over all of its numbers; absent: in bytes, over the range of `qparams`.
+    std::string round(const std::string& layer, const std::string& real, const QParams& qparams,
+                      const std::optional<OnnxElement>& element = {});
 
     /// A constant given as integers, as real numbers. `axis` says along which extent per-channel qparams lie.
     std::string constant(const std::string& name, const at::Tensor& integers, const at::Tensor& scale,

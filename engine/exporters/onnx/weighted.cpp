@@ -67,7 +67,7 @@ std::optional<OnnxElement> elementOf(const OnnxStep& step, const QParams& grid) 
 /// What the file holds otherwise than the qconfig says, and which opset would mend that.
 void noteWeights(const OnnxStep& step, const QParams& grid, const std::optional<OnnxElement>& element) {
     const std::string type(toString(grid.dtype));
-    const bool isWider = element && element->name != type;
+    const bool isWider = element && element->dtype != grid.dtype;
     if (element && !isWider) {
         return;
     }
@@ -76,11 +76,11 @@ void noteWeights(const OnnxStep& step, const QParams& grid, const std::optional<
     const bool isYounger = opset > step.opset() && !step.profile().symmetric;
     step.builder().addNote(
         "layer " + step.node().layer +
-        (isWider ? ": its " + type + " weights are written as " + std::string(element->name) +
+        (isWider ? ": its " + type + " weights are written as " + std::string(toString(element->dtype)) +
                        ", with the same values"
                  : ": its weights lie on the " + type + " grid of its qconfig and are written as float32") +
         (isYounger ? "; opset " + std::to_string(opset) + " has " +
-                         (grid.group > 0 ? "groups" : std::string(best->name))
+                         (grid.group > 0 ? "groups" : std::string(toString(best->dtype)))
                    : ""));
 }
 
