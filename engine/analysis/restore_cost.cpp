@@ -188,7 +188,7 @@ class Measuring {
     Status measure(const RestoredTogether& groups, const Job& job, std::map<std::string, double>& costs) {
         const PreparedModel& model = subject_.model;
         const PreparedModel& restored = restorings_.restored(groups);
-        QS_ASSIGN(QuantizedGraph graph, convert(restored, calibrationOf(restored)));
+        QS_ASSIGN(QuantizedGraph graph, convert(restored, encodingsOf(restored)));
         QS_ASSIGN(const auto executor, subject_.makeExecutor(std::move(graph)));
         QS_ASSIGN(const auto with, executor->profiler(inputs_));
         QS_ASSIGN(const auto base, subject_.variant.profiler(inputs_));
@@ -224,14 +224,14 @@ class Measuring {
 
     /// The variant's, with the grids that are named otherwise now: a value that is a float has the grid of
     /// its first reader, which was perhaps another reader's or another layer's before.
-    Calibration calibrationOf(const PreparedModel& restored) const {
-        Calibration calibration = subject_.calibration;
+    Encodings encodingsOf(const PreparedModel& restored) const {
+        Encodings encodings = subject_.encodings;
         for (const auto& [id, qconfig] : restored.observed) {
             if (const QParams* qparams = qparamsOf(id.value, gridText(qconfig.activation))) {
-                calibration.insert_or_assign(restored.keyOf(id), *qparams);
+                encodings.activations.insert_or_assign(restored.keyOf(id), *qparams);
             }
         }
-        return calibration;
+        return encodings;
     }
 
     /// On which the value lies in the variant where it lies on a grid of this kind.
@@ -242,8 +242,8 @@ class Measuring {
             if (observed == model.observed.end() || gridText(observed->second.activation) != grid) {
                 continue;
             }
-            if (const auto found = subject_.calibration.find(model.keyOf(id));
-                found != subject_.calibration.end()) {
+            if (const auto found = subject_.encodings.activations.find(model.keyOf(id));
+                found != subject_.encodings.activations.end()) {
                 return &found->second;
             }
         }

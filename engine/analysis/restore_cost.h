@@ -16,7 +16,7 @@ namespace qs {
 /// A variant, and how to make others like it.
 struct RestoreSubject {
     const PreparedModel& model;
-    const Calibration& calibration;
+    const Encodings& encodings;
     Executor& variant;
     std::function<Result<std::unique_ptr<Executor>>(QuantizedGraph)> makeExecutor;
 };

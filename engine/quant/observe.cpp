@@ -10,8 +10,14 @@ namespace qs {
 
 namespace {
 
+struct Part {
+    FusionGroup group;
+    std::optional<LayerWeights> weights;
+};
+
 /// A group with a residual add as two: the convolution, and the add with its activation.
-void separateSum(const Graph& graph, const FusionGroup& group, std::vector<FusionGroup>& groups) {
+void separateSum(const Graph& graph, const FusionGroup& group, const std::optional<LayerWeights>& weights,
+                 std::vector<Part>& parts) {
     FusionGroup weighted;
     weighted.primary = group.primary;
     weighted.batchNorm = group.batchNorm;
@@ -30,8 +36,8 @@ void separateSum(const Graph& graph, const FusionGroup& group, std::vector<Fusio
     }
     sum.inputs = graph.node(*group.add).inputs;
     sum.outputs = group.outputs;
-    groups.push_back(std::move(weighted));
-    groups.push_back(std::move(sum));
+    parts.push_back({std::move(weighted), weights});
+    parts.push_back({std::move(sum), std::nullopt});
 }
 
 /// Keeps statistics of what runs past, by the name of its value.
@@ -65,36 +71,30 @@ class Watcher {
 
 }  // namespace
 
-Result<QuantizedGraph> observableForm(const Graph& graph) {
-    QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "fp32"}}));
-    QS_ASSIGN(PreparedModel model, prepare(graph, rules));
-    std::vector<FusionGroup> groups;
-    for (const FusionGroup& group : model.groups) {
+Result<QuantizedGraph> observableForm(const Network& network) {
+    std::vector<Part> parts;
+    for (size_t i = 0; i < network.groups.size(); ++i) {
+        const FusionGroup& group = network.groups[i];
         if (group.add) {
-            separateSum(model.graph, group, groups);
+            separateSum(network.graph, group, network.weights[i], parts);
         } else {
-            groups.push_back(group);
+            parts.push_back({group, network.weights[i]});
         }
     }
-    std::ranges::sort(groups, [](const FusionGroup& a, const FusionGroup& b) {
-        return a.members.back() < b.members.back();
-    });
-    model.reads.clear();
-    for (const FusionGroup& group : groups) {
-        std::vector<GridId>& reads = model.reads.emplace_back();
-        for (const ValueId input : group.inputs) {
-            reads.push_back({input});
-        }
+    std::ranges::sort(
+        parts, [](const Part& a, const Part& b) { return a.group.members.back() < b.group.members.back(); });
+    Network separated;
+    separated.graph = network.graph;
+    for (Part& part : parts) {
+        separated.groups.push_back(std::move(part.group));
+        separated.weights.push_back(std::move(part.weights));
     }
-    model.qconfigs.resize(groups.size(), model.qconfigs.empty() ? ResolvedQConfig() : model.qconfigs[0]);
-    model.computes.assign(groups.size(), Compute::Float32);
-    model.groups = std::move(groups);
-    return convert(model, {});
+    return convertFloat(separated);
 }
 
-Result<NetworkStatistics> observe(const Graph& graph, const Dataset& data, int64_t samples, int64_t batch,
+Result<NetworkStatistics> observe(const Network& network, const Dataset& data, int64_t samples, int64_t batch,
                                   Job& job) {
-    QS_ASSIGN(QuantizedGraph form, observableForm(graph));
+    QS_ASSIGN(QuantizedGraph form, observableForm(network));
     QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(form)));
     Watcher watcher(executor->graph());
     BatchStream stream(data, firstSamples(data, samples), {.batch = batch});

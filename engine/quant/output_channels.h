@@ -10,4 +10,7 @@ namespace qs {
 /// of `factor` [O]. Differentiable in both.
 at::Tensor scaleOutputChannels(const Node& node, const at::Tensor& weight, const at::Tensor& factor);
 
+/// By output channel the sum of |w|, float64 [O].
+at::Tensor absoluteSums(const Node& node, const at::Tensor& weight);
+
 }  // namespace qs

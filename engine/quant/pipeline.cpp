@@ -22,9 +22,9 @@ class Pipeline {
 
         QS_ASSIGN(made_.prepared, prepare(source_.reference, source_.rules));
         QS_TRY(runAlgorithms(Stage::BeforeCalibration));
-        QS_ASSIGN(made_.calibration, calibration());
+        QS_ASSIGN(made_.encodings, encodings());
         QS_TRY(runAlgorithms(Stage::AfterCalibration));
-        QS_ASSIGN(made_.converted, convert(made_.prepared, made_.calibration));
+        QS_ASSIGN(made_.converted, convert(made_.prepared, made_.encodings));
         return std::move(made_);
     }
 
@@ -43,19 +43,21 @@ class Pipeline {
         return {};
     }
 
-    Result<Calibration> calibration() {
+    Result<Encodings> encodings() {
         if (source_.calibration || made_.prepared.observed.empty()) {
-            return source_.calibration.value_or(Calibration());
+            Encodings given{source_.calibration.value_or(Calibration()), {}};
+            QS_TRY(chooseWeightGrids(made_.prepared, given));
+            return given;
         }
         if (!source_.observe) {
             return usageError("there are no qparams and no data to calibrate on");
         }
-        QS_ASSIGN(const auto statistics, source_.observe(made_.prepared.graph, job_));
+        QS_ASSIGN(const auto statistics, source_.observe(made_.prepared, job_));
         return chooseRanges(*statistics, made_.prepared);
     }
 
     Status runAlgorithms(Stage stage) {
-        const Graph reference = made_.prepared.graph;  // weights are shared
+        const Network reference = made_.prepared;
         for (AlgorithmStep& step : made_.algorithms) {
             const PtqAlgorithm& algorithm = *source_.known.find(step.name);
             if (algorithm.stage != stage) {
@@ -66,7 +68,7 @@ class Pipeline {
                     return usageError("algorithm '" + step.name + "' has no data to run on",
                                       {{"algorithm", step.name}});
                 }
-                const AlgorithmContext context{reference, made_.prepared, made_.calibration, *source_.data};
+                const AlgorithmContext context{reference, made_.prepared, made_.encodings, *source_.data};
                 QS_ASSIGN(AlgorithmOutcome outcome, algorithm.apply(context, step.parameters, job_));
                 step.chosen = std::move(outcome.layers);
                 std::ranges::move(outcome.notes, std::back_inserter(made_.notes));

@@ -17,13 +17,13 @@ namespace qs {
 
 /// What a quantized network is made from. References must outlive the call.
 struct QuantizationSource {
-    const Graph& reference;
+    const Network& reference;
     const RuleSet& rules;
-    /// Absent: chosen from statistics.
+    /// Grids of activations; absent: chosen from statistics.
     std::optional<Calibration> calibration = {};
     /// A pass over the calibration data, or what is known of one; asked for where qparams are to be chosen.
-    std::function<Result<std::shared_ptr<const NetworkStatistics>>(const Graph& network, Job& job)> observe =
-        {};
+    std::function<Result<std::shared_ptr<const NetworkStatistics>>(const Network& network, Job& job)>
+        observe = {};
     std::vector<AlgorithmStep> algorithms = {};
     /// The calibration samples, for algorithms that are still to run.
     const Dataset* data = nullptr;
@@ -38,15 +38,15 @@ struct AlgorithmReport {
 
 struct QuantizedNetwork {
     PreparedModel prepared;  ///< with what algorithms changed
-    Calibration calibration;
+    Encodings encodings;
     std::vector<AlgorithmStep> algorithms;  ///< in the order in which they ran, with what each chose
     std::vector<AlgorithmReport> reports;   ///< likewise
     std::vector<std::string> notes;         ///< of algorithms that ran now
     QuantizedGraph converted;
 };
 
-/// The whole way from an FP32 network to a quantized one. Errors are those of its stages; usage error where
-/// something is to be chosen from data and there is none.
+/// The whole way from an FP32 network (fold()) to a quantized one. Errors are those of its stages; usage
+/// error where something is to be chosen from data and there is none.
 Result<QuantizedNetwork> quantizeNetwork(const QuantizationSource& source, Job& job);
 
 }  // namespace qs

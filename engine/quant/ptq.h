@@ -1,8 +1,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,29 +8,13 @@
 #include "data/dataset.h"
 #include "graph/graph.h"
 #include "graph/quantized_graph.h"
-#include "ops/fusion.h"
 #include "ops/op.h"
+#include "quant/encodings.h"
+#include "quant/network.h"
 #include "quant/observer.h"
 #include "quant/qconfig.h"
 
 namespace qs {
-
-/// Which grid of which value an encoding is for. A value lies on the grid that its producer's qconfig (of a
-/// float value: its first reader's) asks for; a reader that wants another kind of grid has one of its own.
-struct EncodingKey {
-    std::string value;      ///< its name in the graph
-    std::string grid = {};  ///< gridText() of the reader's qconfig; empty: the value's own grid
-    EncodingKey(std::string valueName, std::string gridName = {})
-        : value(std::move(valueName)), grid(std::move(gridName)) {}
-    auto operator<=>(const EncodingKey&) const = default;
-};
-
-/// What calibration learned: the qparams of activations (graph inputs, group outputs, and convolution outputs
-/// before a fused residual add). Weight qparams follow from the weights.
-using Calibration = std::map<EncodingKey, QParams>;
-
-/// The qparams that a quantized file gives its activations; empty for graphs of other files.
-Calibration fileCalibration(const Graph& graph);
 
 /// A grid of a value of the float graph; see EncodingKey.
 struct GridId {
@@ -47,11 +29,9 @@ struct GridId {
 /// What tells one kind of grid from another: "int8 symmetric -128..127".
 std::string gridText(const TensorQConfig& config);
 
-/// A graph with its groups, what each computes in, and the grids of its values: decided by prepare() and
+/// A network with what each of its groups computes in, and the grids of its values: decided by prepare() and
 /// nowhere else.
-struct PreparedModel {
-    Graph graph;
-    std::vector<FusionGroup> groups;
+struct PreparedModel : Network {
     std::vector<ResolvedQConfig> qconfigs;  ///< per group
     std::vector<Compute> computes;          ///< per group
     /// Per group: the grid on which it reads each of its inputs (only the grid's name matters for values that
@@ -92,27 +72,37 @@ ValueId preAddValue(const Graph& graph, const FusionGroup& group);
 /// (TensorQConfig::sameGrid) gets a grid of its own. Failure where anything is to be quantized and a
 /// parameter of any layer is not finite, with the layer's name; usage error where a group size does not
 /// divide a layer's rows, with the rule.
-Result<PreparedModel> prepare(Graph graph, const RuleSet& rules);
+Result<PreparedModel> prepare(Network network, const RuleSet& rules);
 
 /// What a person calls the numbers that a group computes with; see protocol::LayerResult::precision.
 std::string precisionText(const PreparedModel& model, size_t group);
 
 /// Decides again what prepare() decided by `qconfigs`, which have changed since: what groups compute in and
-/// the grids that they read and need. Graph and groups stay.
+/// the grids that they read and need. The network stays.
 void decide(PreparedModel& model);
+
+/// The grid on which the value is read: its own encoding or, where a pass-through op made it, that of what
+/// the op read. Null where it has none.
+const QParams* findGrid(const PreparedModel& model, const Calibration& activations, const GridId& id);
+
+/// The grid of the group's weights as its qconfig says; of a quantized file, the file's. Where its input's
+/// grid is known, an integer layer's scales leave room for the sums and the bias of each channel
+/// (weight_grids.cpp). Failure that names the layer.
+Result<QParams> chooseWeightGrid(const PreparedModel& model, size_t group, const Calibration& activations);
+
+/// The grid of every weight that is to lie on one. Those of activations must be there already.
+Status chooseWeightGrids(const PreparedModel& model, Encodings& encodings);
 
 /// observe() and chooseRanges() in one (quant/observe.h), for who needs the statistics only once. Reads no
 /// data where nothing is to be observed.
-Result<Calibration> calibrate(const PreparedModel& model, const Dataset& data, int64_t samples, int64_t batch,
-                              Job& job);
+Result<Encodings> calibrate(const PreparedModel& model, const Dataset& data, int64_t samples, int64_t batch,
+                            Job& job);
 
-/// Folds batch norm, quantizes weights, and places every boundary. Weights that lie on a grid of their file
-/// keep it. Every observed grid must be in `calibration`; what is there and cannot be that of its group is a
-/// failure.
-Result<QuantizedGraph> convert(const PreparedModel& model, const Calibration& calibration);
+/// Quantizes weights and places every boundary; chooses nothing. Every grid that the model asks for must be
+/// in `encodings`; what is there and cannot be that of its group is a failure.
+Result<QuantizedGraph> convert(const PreparedModel& model, const Encodings& encodings);
 
-/// The model with every layer in FP32 (batch norm folded, fusions kept): the baseline that layers are
-/// compared with.
-Result<QuantizedGraph> convertFloat(const Graph& graph);
+/// The network with every layer in FP32 (fusions kept): the baseline that layers are compared with.
+Result<QuantizedGraph> convertFloat(const Network& network);
 
 }  // namespace qs

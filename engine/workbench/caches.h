@@ -27,7 +27,7 @@ struct Observed {
 /// A model made ready by a recipe.
 struct BuiltVariant : QuantizedNetwork {
     std::shared_ptr<const OpenedModel> opened;
-    Graph graph;  ///< with the recipe's trained weights
+    Network reference;  ///< the model's, or that of the recipe's trained weights
     RuleSet rules;
     /// Null where the recipe brought the qparams and no pass over data is known.
     std::shared_ptr<const Observed> observed;

@@ -46,7 +46,7 @@ Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& p
     nlohmann::json metadata{{"engine_version", QS_VERSION},           {"inputs", info.inputs},
                             {"input_shape", info.inputs.at(0).shape}, {"classes", options.classes},
                             {"recipe", params.variant.recipe},        {"target", params.target}};
-    metadata["recipe"]["calibration"] = writeCalibration(variant.built->calibration);
+    metadata["recipe"]["calibration"] = writeCalibration(variant.built->encodings.activations);
     metadata["recipe"]["algorithms"] = writeAlgorithms(variant.built->algorithms);
     if (options.preprocessing) {
         metadata["preprocessing"] = *options.preprocessing;

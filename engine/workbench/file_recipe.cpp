@@ -31,7 +31,8 @@ std::string nearestPreset(const Graph& graph, const Calibration& activations) {
 
 Result<std::string> describe(const Graph& graph, const protocol::Recipe& recipe) {
     QS_ASSIGN(const RuleSet rules, readRules(recipe.rules));
-    QS_ASSIGN(const PreparedModel prepared, prepare(graph, rules));
+    QS_ASSIGN(Network network, fold(graph));
+    QS_ASSIGN(const PreparedModel prepared, prepare(std::move(network), rules));
     size_t integer = 0, quantizable = 0;
     for (size_t i = 0; i < prepared.groups.size(); ++i) {
         const OpDef* def = ops().find(prepared.graph.node(prepared.groups[i].primary).op);

@@ -54,20 +54,11 @@ Result<std::optional<QParams>> gridByRules(Caches& caches, const OpenedModel& op
     }
     const PreparedModel& model = **prepared;
     for (size_t i = 0; i < model.groups.size(); ++i) {
-        const Node& primary = model.graph.node(model.groups[i].primary);
-        if (primary.name != step.layer || model.computes[i] == Compute::Float32) {
-            continue;
+        if (model.graph.node(model.groups[i].primary).name == step.layer &&
+            quantizesWeight(model.computes[i])) {
+            QS_ASSIGN(QParams grid, chooseWeightGrid(model, i, {}));
+            return std::optional(std::move(grid));
         }
-        const auto& fileGrid = model.graph.value(primary.inputs.at(1)).qparams;
-        if (fileGrid && !model.groups[i].batchNorm) {
-            return fileGrid;
-        }
-        if (model.qconfigs[i].qconfig.isFloat()) {
-            return std::optional<QParams>();
-        }
-        QS_ASSIGN(QParams grid,
-                  chooseWeightGrid(*step.weight, weightConfig(primary, model.qconfigs[i].qconfig.weight), 0));
-        return std::optional(std::move(grid));
     }
     return std::optional<QParams>();
 }
@@ -190,7 +181,8 @@ Result<protocol::LayerHistogram> activationHistogram(Caches& caches,
         histogram.not_finite = seen->second.nan + seen->second.infinite;
         histogram.values = seen->second.finite + histogram.not_finite;
         rebin(seen->second.histogram, params.bins, histogram);
-        if (const auto grid = built->calibration.find(model.keyOf(own)); grid != built->calibration.end()) {
+        if (const auto grid = built->encodings.activations.find(model.keyOf(own));
+            grid != built->encodings.activations.end()) {
             const Calibration alone{*grid};
             histogram.grid = writeCalibration(alone).at(0);
         }

@@ -59,9 +59,8 @@ Status measureEnergy(Executor& executor, std::span<const at::Tensor> input, cons
 Status measureRestoring(const LatencySubject& subject, std::span<const at::Tensor> input,
                         const std::string& backend, protocol::VariantResult& result, Job& job) {
     const auto make = [&](QuantizedGraph graph) { return makeExecutor(backend, std::move(graph)); };
-    QS_ASSIGN(const auto costs,
-              measureRestoreCosts({subject.model, subject.calibration, subject.variant, make}, input,
-                                  {.threads = result.measured.threads}, job));
+    QS_ASSIGN(const auto costs, measureRestoreCosts({subject.model, subject.encodings, subject.variant, make},
+                                                    input, {.threads = result.measured.threads}, job));
     for (protocol::LayerResult& layer : result.layers) {
         if (const auto found = costs.find(layer.name); found != costs.end()) {
             layer.restore_ms = found->second;

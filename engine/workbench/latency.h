@@ -29,7 +29,7 @@ struct LatencySubject {
     Executor& fp32;
     Executor& variant;
     const PreparedModel& model;
-    const Calibration& calibration;
+    const Encodings& encodings;
 };
 
 /// Times both networks on `input` in turns (runtime/turns.h) and writes model latencies, the speed-up with

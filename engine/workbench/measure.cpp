@@ -157,7 +157,7 @@ class Measuring {
         QS_ASSIGN(Executor * quantized, this->quantized());
         QS_ASSIGN(QuantizedGraph reference, variant_.recipe.trained_weights.empty()
                                                 ? opened().reference()
-                                                : convertFloat(built().graph));
+                                                : convertFloat(built().reference));
         QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(reference)));
         auto measured = std::make_shared<MeasuredErrors>();
         QS_ASSIGN(measured->layers,
@@ -233,7 +233,7 @@ class Measuring {
         QS_ASSIGN(Executor * fp32, this->fp32());
         QS_ASSIGN(Executor * quantized, this->quantized());
         QS_ASSIGN(const std::vector<at::Tensor> input, firstSample(*subject_.data.errors));
-        return compareLatency({*fp32, *quantized, built().prepared, built().calibration}, input,
+        return compareLatency({*fp32, *quantized, built().prepared, built().encodings}, input,
                               variant_.recipe, result_, job_);
     }
 
@@ -285,7 +285,7 @@ Result<protocol::VariantResult> describe(const protocol::VariantSpec& variant, c
     const BuiltVariant& built = *subject.built;
     protocol::VariantResult result;
     result.recipe = variant.recipe;
-    result.recipe.calibration = writeCalibration(built.calibration);
+    result.recipe.calibration = writeCalibration(built.encodings.activations);
     result.recipe.algorithms = writeAlgorithms(built.algorithms);
     describeAlgorithms(built, result);
     result.layers = listLayers(*built.opened, built.prepared);

@@ -128,8 +128,16 @@ Result<protocol::ModelInfo> describe(const std::string& path, const ImportedMode
 
 }  // namespace
 
+const Result<Network>& OpenedModel::network() const {
+    std::call_once(networkOnce_, [this] { network_ = fold(graph); });
+    return *network_;
+}
+
 const Result<QuantizedGraph>& OpenedModel::reference() const {
-    std::call_once(once_, [this] { reference_ = convertFloat(graph); });
+    std::call_once(referenceOnce_, [this] {
+        const auto& folded = network();
+        reference_ = folded ? convertFloat(*folded) : folded.error();
+    });
     return *reference_;
 }
 

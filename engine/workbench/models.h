@@ -13,6 +13,7 @@
 #include "graph/graph.h"
 #include "graph/quantized_graph.h"
 #include "protocol/messages.h"
+#include "quant/network.h"
 
 namespace qs {
 
@@ -24,11 +25,14 @@ struct OpenedModel {
     /// One a graph input, -1 where the file leaves an extent free.
     std::vector<Shape> declaredShapes;
 
-    /// The network in FP32 with batch norms folded, made when it is first asked for. Safe from any thread.
+    /// The graph as a network, made when it is first asked for. Safe from any thread.
+    const Result<Network>& network() const;
+    /// convertFloat() of it, likewise.
     const Result<QuantizedGraph>& reference() const;
 
   private:
-    mutable std::once_flag once_;
+    mutable std::once_flag networkOnce_, referenceOnce_;
+    mutable std::optional<Result<Network>> network_;
     mutable std::optional<Result<QuantizedGraph>> reference_;
 };
 

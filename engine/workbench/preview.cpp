@@ -19,7 +19,8 @@ Result<std::shared_ptr<const PreparedModel>> preparedBy(Caches& caches, const Op
         return known;
     }
     QS_ASSIGN(const RuleSet set, readRules(rules));
-    QS_ASSIGN(PreparedModel model, prepare(opened.graph, set));
+    QS_ASSIGN(Network network, opened.network());
+    QS_ASSIGN(PreparedModel model, prepare(std::move(network), set));
     auto prepared = std::make_shared<const PreparedModel>(std::move(model));
     caches.prepared.keep({key}, prepared);
     return prepared;

@@ -62,13 +62,14 @@ std::vector<protocol::Algorithm> beforeCalibration(std::vector<protocol::Algorit
 }
 
 /// The pass over the calibration data, or what is known of it.
-Result<std::shared_ptr<const Observed>> observedOf(Caches& caches, const Graph& graph, const std::string& key,
-                                                   const Dataset& data, int64_t batch, Job& job) {
+Result<std::shared_ptr<const Observed>> observedOf(Caches& caches, const Network& network,
+                                                   const std::string& key, const Dataset& data, int64_t batch,
+                                                   Job& job) {
     if (auto known = caches.observed.find(key)) {
         return known;
     }
     auto observed = std::make_shared<Observed>();
-    QS_ASSIGN(observed->statistics, observe(graph, data, 0, batch, job));
+    QS_ASSIGN(observed->statistics, observe(network, data, 0, batch, job));
     observed->skipped = data.skipped();
     ++caches.passes;
     std::shared_ptr<const Observed> result = std::move(observed);
@@ -87,6 +88,16 @@ int64_t bytesOf(const BuiltVariant& built) {
     return bytes;
 }
 
+/// The model's network or, with trained weights, that of these.
+Result<Network> referenceOf(const OpenedModel& opened, const std::string& trainedWeights) {
+    if (trainedWeights.empty()) {
+        return opened.network();
+    }
+    Graph trained = opened.graph;
+    QS_TRY(loadWeights(trained, trainedWeights));
+    return fold(std::move(trained));
+}
+
 Result<std::shared_ptr<const BuiltVariant>> make(Caches& caches, std::shared_ptr<const OpenedModel> opened,
                                                  const protocol::VariantSpec& variant, RuleSet rules,
                                                  const VariantData& data, Job& job) {
@@ -94,15 +105,12 @@ Result<std::shared_ptr<const BuiltVariant>> make(Caches& caches, std::shared_ptr
     auto built = std::make_shared<BuiltVariant>();
     built->opened = std::move(opened);
     built->rules = std::move(rules);
-    built->graph = built->opened->graph;
-    if (!recipe.trained_weights.empty()) {
-        QS_TRY(loadWeights(built->graph, recipe.trained_weights));
-    }
-    QuantizationSource source{built->graph, built->rules};
+    QS_ASSIGN(built->reference, referenceOf(*built->opened, recipe.trained_weights));
+    QuantizationSource source{built->reference, built->rules};
     if (!recipe.calibration.empty()) {
         QS_ASSIGN(source.calibration, readCalibration(recipe.calibration));
     }
-    source.observe = [&](const Graph& network,
+    source.observe = [&](const Network& network,
                          Job& observing) -> Result<std::shared_ptr<const NetworkStatistics>> {
         const std::string key =
             passKey(*built->opened, variant) + '\n' + json(beforeCalibration(recipe.algorithms)).dump();
@@ -143,7 +151,7 @@ Result<VariantOnData> build(Caches& caches, protocol::VariantSpec variant, Job& 
         ++caches.builds;
     }
     // It is found again with what was found out, too.
-    result.key = buildKey(*opened, variant, writeCalibration(result.built->calibration),
+    result.key = buildKey(*opened, variant, writeCalibration(result.built->encodings.activations),
                           writeAlgorithms(result.built->algorithms));
     caches.built.keep({std::move(key), result.key}, result.built, bytesOf(*result.built));
     return result;

@@ -219,8 +219,8 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     QS_TRY(checkTrainable(opened));
     QS_ASSIGN(const auto training, wholeData(state_->caches.models, opened, *variant.data));
     QS_ASSIGN(const auto validating, wholeData(state_->caches.models, opened, validation));
-    QS_ASSIGN(QatResult trained, trainQat(subject.built->prepared, subject.built->calibration, *training,
-                                          *validating, readQat(*variant.recipe.qat), job));
+    QS_ASSIGN(QatResult trained, trainQat(subject.built->prepared, subject.built->encodings.activations,
+                                          *training, *validating, readQat(*variant.recipe.qat), job));
     QS_ASSIGN(const std::string weights, writeWeights(trained.graph));
     QS_TRY(outputs.write(params.weights_path, weights));
     // On the samples that untrained variants of the model are measured on, to be comparable with them.

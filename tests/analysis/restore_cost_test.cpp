@@ -8,6 +8,7 @@
 
 #include "quant/networks.h"
 #include "support/fake_profiler.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -104,7 +105,7 @@ Graph shapedNetwork() {
     return network;
 }
 
-Calibration calibrated(const PreparedModel& model) {
+Encodings calibrated(const PreparedModel& model) {
     StripesData data(8);
     Job job;
     return calibrate(model, data, 0, 8, job).value();
@@ -123,7 +124,7 @@ Result<std::unique_ptr<Executor>> invented(QuantizedGraph graph) {
 }
 
 PreparedModel preparedBy(const Graph& network, const std::vector<Rule>& rules) {
-    auto model = prepare(network, RuleSet::make(rules).value());
+    auto model = test::prepareGraph(network, RuleSet::make(rules).value());
     EXPECT_TRUE(model) << model.error().message;
     return std::move(model).value();
 }
@@ -132,10 +133,10 @@ PreparedModel preparedBy(const Graph& network, const std::vector<Rule>& rules) {
 void expectDifferences(const std::vector<Rule>& rules) {
     const Graph network = shapedNetwork();
     const PreparedModel model = preparedBy(network, rules);
-    const Calibration calibration = calibrated(model);
-    InventedExecutor variant(convert(model, calibration).value());
+    const Encodings encodings = calibrated(model);
+    InventedExecutor variant(convert(model, encodings).value());
     Job job;
-    const auto costs = measureRestoreCosts({model, calibration, variant, invented}, {}, {}, job);
+    const auto costs = measureRestoreCosts({model, encodings, variant, invented}, {}, {}, job);
     ASSERT_TRUE(costs) << costs.error().message;
     size_t integers = 0;
     for (size_t i = 0; i < model.groups.size(); ++i) {
@@ -221,7 +222,7 @@ TEST(RestoreCost, LayersThatAreRestoredTogetherDoNotMeet) {
 
 TEST(RestoreCost, EndsWhenItsJobIsCancelled) {
     const PreparedModel model = prepared(smallNetwork(), "onednn");
-    const Calibration calibration = calibrated(model);
+    const Encodings encodings = calibrated(model);
     for (const int last : {1, 40, 100}) {
         CancelToken token;
         Job job({}, token);
@@ -231,11 +232,11 @@ TEST(RestoreCost, EndsWhenItsJobIsCancelled) {
                 token.cancel();
             }
         };
-        InventedExecutor variant(convert(model, calibration).value(), count);
+        InventedExecutor variant(convert(model, encodings).value(), count);
         const auto make = [&](QuantizedGraph graph) -> Result<std::unique_ptr<Executor>> {
             return std::unique_ptr<Executor>(std::make_unique<InventedExecutor>(std::move(graph), count));
         };
-        const auto costs = measureRestoreCosts({model, calibration, variant, make}, {}, {}, job);
+        const auto costs = measureRestoreCosts({model, encodings, variant, make}, {}, {}, job);
         ASSERT_FALSE(costs);
         EXPECT_EQ(costs.error().kind, ErrorKind::Cancelled);
         EXPECT_EQ(runs, last);

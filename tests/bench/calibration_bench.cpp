@@ -61,8 +61,8 @@ Result<Spent> spentOn(const Body& body) {
 }
 
 /// FP32 as evaluations run it, from the making of the executor on, as a calibration has to make its own.
-Status evaluateFloat(const Graph& graph, const Dataset& data, const Options& options) {
-    QS_ASSIGN(QuantizedGraph form, convertFloat(graph));
+Status evaluateFloat(const Network& network, const Dataset& data, const Options& options) {
+    QS_ASSIGN(QuantizedGraph form, convertFloat(network));
     QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(form)));
     BatchStream stream(data, firstSamples(data, options.samples), {.batch = options.batch});
     for (;;) {
@@ -88,9 +88,9 @@ void print(const std::string& name, const std::vector<Spent>& spent, double samp
                medianOf(spent, &Spent::peakMegabytes));
 }
 
-Status printRanges(const Graph& graph, const NetworkStatistics& statistics) {
+Status printRanges(const Network& network, const NetworkStatistics& statistics) {
     QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "onednn"}}));
-    QS_ASSIGN(PreparedModel model, prepare(graph, rules));
+    QS_ASSIGN(PreparedModel model, prepare(network, rules));
     for (const std::string& observer : observers().names()) {
         for (auto& [id, qconfig] : model.observed) {
             qconfig.activation.observer = observer;
@@ -103,16 +103,17 @@ Status printRanges(const Graph& graph, const NetworkStatistics& statistics) {
 }
 
 Status measure(const std::string& file, const Options& options) {
-    QS_ASSIGN(const ImportedModel model, openModel(file, {{"", options.input}}));
+    QS_ASSIGN(ImportedModel model, openModel(file, {{"", options.input}}));
+    QS_ASSIGN(const Network network, fold(std::move(model.graph)));
     const auto data =
         makeRandomData({{"", {options.input.begin() + 1, options.input.end()}}}, options.samples, 1);
     std::vector<Spent> fp32, calibration;
     NetworkStatistics statistics;
     for (int round = 0; round <= options.rounds; ++round) {
-        QS_ASSIGN(const Spent plain, spentOn([&] { return evaluateFloat(model.graph, *data, options); }));
+        QS_ASSIGN(const Spent plain, spentOn([&] { return evaluateFloat(network, *data, options); }));
         QS_ASSIGN(const Spent watched, spentOn([&]() -> Status {
                       Job job;
-                      QS_ASSIGN(statistics, observe(model.graph, *data, options.samples, options.batch, job));
+                      QS_ASSIGN(statistics, observe(network, *data, options.samples, options.batch, job));
                       return {};
                   }));
         if (round > 0) {
@@ -133,7 +134,7 @@ Status measure(const std::string& file, const Options& options) {
     fmt::print(
         "  calibration over FP32: {:.2f} x wall, {:.2f} x processor (at most 1.3); statistics {:.1f} MB\n",
         median(wall), median(processor), static_cast<double>(toBytes(statistics).size()) / kMegabyte);
-    return printRanges(model.graph, statistics);
+    return printRanges(network, statistics);
 }
 
 int main(int argc, char** argv) {

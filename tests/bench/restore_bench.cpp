@@ -79,9 +79,9 @@ Result<Measured> measureRestored(const VariantOnData& subject, Executor& base, c
     std::vector<Rule> rules = built.rules.rules();
     rules.push_back({RuleMatch::Layer, layer, "fp32"});
     QS_ASSIGN(const RuleSet changed, RuleSet::make(std::move(rules)));
-    QS_ASSIGN(const PreparedModel prepared, prepare(built.graph, changed));
-    QS_ASSIGN(const Calibration calibration, calibrate(prepared, *subject.data.calibration, 0, kBatch, job));
-    QS_ASSIGN(QuantizedGraph graph, convert(prepared, calibration));
+    QS_ASSIGN(const PreparedModel prepared, prepare(built.reference, changed));
+    QS_ASSIGN(const Encodings encodings, calibrate(prepared, *subject.data.calibration, 0, kBatch, job));
+    QS_ASSIGN(QuantizedGraph graph, convert(prepared, encodings));
     QS_ASSIGN(const auto restored, makeOneDnnExecutor(std::move(graph)));
     QS_ASSIGN(const auto restoredProfiler, restored->profiler(input));
     QS_ASSIGN(const auto baseProfiler, base.profiler(input));

@@ -21,6 +21,7 @@
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "support/peak_memory.h"
+#include "support/prepared.h"
 #include "verify/verify.h"
 
 namespace qs::test {
@@ -126,7 +127,7 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
             return;
         }
         ASSERT_EQ(judgement.failure, "");
-        auto real = convertFloat(opened.graph);
+        auto real = test::floatForm(opened.graph);
         ASSERT_TRUE(real) << real.error().message;
         const auto executor = makeOneDnnExecutor(std::move(real).value());
         ASSERT_TRUE(executor) << executor.error().message;
@@ -168,7 +169,7 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
 
     /// The layers around what cannot be quantized: measured one by one, and in a file that LibTorch runs.
     void expectAnalysesAndExports(const OpenedForm& opened, const QuantizedGraph& quantized) {
-        auto real = convertFloat(opened.graph);
+        auto real = test::floatForm(opened.graph);
         ASSERT_TRUE(real) << real.error().message;
         const auto reference = makeReferenceExecutor(std::move(real).value());
         const auto integer = makeReferenceExecutor(quantized);

@@ -12,6 +12,7 @@
 #include "ops/fusion.h"
 #include "ops/op.h"
 #include "quant/ptq.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -82,14 +83,14 @@ Result<OpenedForm> openForm(const std::filesystem::path& file, const std::string
 
 Result<QuantizedGraph> quantizeForm(const OpenedForm& opened, const std::vector<NamedTensor>& inputs) {
     QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "onednn"}}));
-    QS_ASSIGN(PreparedModel prepared, prepare(opened.graph, rules));
+    QS_ASSIGN(PreparedModel prepared, test::prepareGraph(opened.graph, rules));
     for (auto& [value, config] : prepared.observed) {
         config.activation.observer = "min_max";
     }
     TensorData data(inputs);
     Job job;
-    QS_ASSIGN(const Calibration calibration, calibrate(prepared, data, 0, data.size(), job));
-    return convert(prepared, calibration);
+    QS_ASSIGN(const Encodings encodings, calibrate(prepared, data, 0, data.size(), job));
+    return convert(prepared, encodings);
 }
 
 std::map<std::string, LayerQParams> layerQParams(const QuantizedGraph& graph) {

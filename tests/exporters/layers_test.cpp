@@ -13,6 +13,7 @@
 #include "ops/quantize.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 #include "support/test_models.h"
 
 namespace qs::test {
@@ -40,11 +41,12 @@ class Layers : public testing::TestWithParam<Network> {
         const auto data = openDataset("fashion-mnist:test", {}).value();
         Graph model = openModel(sampleFile(GetParam().model)).value().graph;
         const PreparedModel prepared =
-            prepare(std::move(model), RuleSet::make({{RuleMatch::Global, "", GetParam().preset}}).value())
+            test::prepareGraph(std::move(model),
+                               RuleSet::make({{RuleMatch::Global, "", GetParam().preset}}).value())
                 .value();
         Job job;
-        const Calibration calibration = calibrate(prepared, *data, 128, 32, job).value();
-        graph_ = convert(prepared, calibration).value();
+        const Encodings encodings = calibrate(prepared, *data, 128, 32, job).value();
+        graph_ = convert(prepared, encodings).value();
         const at::Tensor images = data->read(0, kImages).value().inputs.at(0);
         values_.resize(graph_.values.size());
         values_.at(static_cast<size_t>(graph_.inputs.at(0).index)) = images;

@@ -19,6 +19,7 @@
 #include "exporters/runners.h"
 #include "importers/importer.h"
 #include "quant/ptq.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -69,7 +70,7 @@ TEST(ExternalData, HoldsTheWeightsOfALargeModel) {
     const at::Tensor expected = runReference(graph, input);
     const auto opened = openModel(folder / "large.onnx");
     ASSERT_TRUE(opened) << opened.error().message;
-    const at::Tensor own = runReference(convertFloat(opened->graph).value(), input);
+    const at::Tensor own = runReference(test::floatForm(opened->graph).value(), input);
     EXPECT_LT((own - expected).abs().max().item<double>(), 1e-4);
     const ForeignRun run = runOnnxRuntime(folder / "large.onnx", input);
     if (run.absent) {
@@ -322,10 +323,10 @@ TEST(FloatNetworks, GoFromOneFormatToTheOther) {
             const auto opened = openModel(source);
             ASSERT_TRUE(opened) << opened.error().message;
             ASSERT_TRUE(
-                exportTo(*exporters().find(second), convertFloat(opened->graph).value(), options, target));
+                exportTo(*exporters().find(second), test::floatForm(opened->graph).value(), options, target));
             const auto again = openModel(target);
             ASSERT_TRUE(again) << again.error().message;
-            const at::Tensor found = runReference(convertFloat(again->graph).value(), input);
+            const at::Tensor found = runReference(test::floatForm(again->graph).value(), input);
             EXPECT_LT((found - expected).abs().max().item<double>(), 1e-4);
         }
     }

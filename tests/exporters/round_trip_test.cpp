@@ -25,6 +25,7 @@
 #include "quant/ptq.h"
 #include "runtime/executor.h"
 #include "support/opened_export.h"
+#include "support/prepared.h"
 #include "support/test_models.h"
 
 namespace qs::test {
@@ -209,10 +210,11 @@ class Samples : public RoundTripTest, public testing::WithParamInterface<Sample>
         if (!GetParam().restored.empty()) {
             rules.push_back({RuleMatch::Layer, GetParam().restored, "fp32"});
         }
-        const auto prepared = prepare(std::move(model), RuleSet::make(std::move(rules)).value()).value();
+        const auto prepared =
+            test::prepareGraph(std::move(model), RuleSet::make(std::move(rules)).value()).value();
         Job job;
-        const Calibration calibration = calibrate(prepared, *data, kCalibrationImages, 32, job).value();
-        return {GetParam().name, convert(prepared, calibration).value(),
+        const Encodings encodings = calibrate(prepared, *data, kCalibrationImages, 32, job).value();
+        return {GetParam().name, convert(prepared, encodings).value(),
                 data->read(0, kImages).value().inputs.at(0)};
     }
 };

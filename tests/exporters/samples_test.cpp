@@ -18,6 +18,7 @@
 #include "importers/importer.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 #include "support/test_models.h"
 
 namespace qs::test {
@@ -53,11 +54,12 @@ Expected runEngine(const Variant& variant) {
     if (!variant.restored.empty()) {
         rules.push_back({RuleMatch::Layer, variant.restored, "fp32"});
     }
-    const PreparedModel prepared = prepare(std::move(model), RuleSet::make(std::move(rules)).value()).value();
+    const PreparedModel prepared =
+        test::prepareGraph(std::move(model), RuleSet::make(std::move(rules)).value()).value();
     Job job;
-    const Calibration calibration = calibrate(prepared, *data, kCalibrationImages, 32, job).value();
+    const Encodings encodings = calibrate(prepared, *data, kCalibrationImages, 32, job).value();
     Expected result{
-        convert(prepared, calibration).value(), data->read(0, kTestImages).value().inputs.at(0), {}};
+        convert(prepared, encodings).value(), data->read(0, kTestImages).value().inputs.at(0), {}};
     const auto engine = makeOneDnnExecutor(result.graph).value();
     result.classes = at::argmax(engine->run(std::array{result.images}).value().at(0), 1);
     return result;

@@ -15,6 +15,7 @@
 #include "importers/operator_cases.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 namespace {
@@ -143,7 +144,7 @@ std::string runOnce(const Graph& graph, const char* backend) {
     for (const ValueId input : graph.inputs()) {
         inputs.push_back(at::zeros(graph.value(input).shape, graph.value(input).dtype));
     }
-    auto converted = convertFloat(graph);
+    auto converted = test::floatForm(graph);
     auto executor = converted ? makeExecutor(backend, std::move(*converted))
                               : Result<std::unique_ptr<Executor>>(converted.error());
     const auto outputs =

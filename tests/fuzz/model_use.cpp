@@ -11,6 +11,7 @@
 #include "protocol/json.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 #include "workbench/model_data.h"
 #include "workbench/models.h"
 #include "workbench/random_data.h"
@@ -55,12 +56,12 @@ Status quantizeAndRun(const OpenedModel& opened, const std::function<Status(Grap
         QS_TRY(change(graph));
     }
     QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", "onednn"}}));
-    QS_ASSIGN(const PreparedModel prepared, prepare(std::move(graph), rules));
+    QS_ASSIGN(const PreparedModel prepared, test::prepareGraph(std::move(graph), rules));
     Job job;
     const int64_t fixed = opened.graph.fixedBatch();
     const int64_t batch = fixed > 0 ? fixed : kSamples;
-    QS_ASSIGN(const Calibration calibration, calibrate(prepared, data, 0, batch, job));
-    QS_ASSIGN(QuantizedGraph converted, convert(prepared, calibration));
+    QS_ASSIGN(const Encodings encodings, calibrate(prepared, data, 0, batch, job));
+    QS_ASSIGN(QuantizedGraph converted, convert(prepared, encodings));
     QS_ASSIGN(const auto executor, makeExecutor(kDefaultBackend, std::move(converted)));
     QS_ASSIGN(const Batch samples, data.read(0, batch));
     QS_ASSIGN(const auto outputs, executor->run(samples.inputs));

@@ -98,8 +98,9 @@ class PipelineWithAnAlgorithm : public ::testing::TestWithParam<Stage> {
         const RuleSet rules =
             RuleSet::make({{RuleMatch::Global, "", "onednn"}, {RuleMatch::Layer, "fc", ofFc}}).value();
         const auto known = raising(GetParam(), runs_);
-        QuantizationSource source{graph_, rules, std::move(calibration), {}, std::move(steps), &data_, known};
-        source.observe = [&](const Graph& network,
+        QuantizationSource source{network_, rules, std::move(calibration), {}, std::move(steps),
+                                  &data_,   known};
+        source.observe = [&](const Network& network,
                              Job& job) -> Result<std::shared_ptr<const NetworkStatistics>> {
             QS_ASSIGN(NetworkStatistics statistics, observe(network, data_, 0, 16, job));
             return std::make_shared<const NetworkStatistics>(std::move(statistics));
@@ -116,7 +117,7 @@ class PipelineWithAnAlgorithm : public ::testing::TestWithParam<Stage> {
         return {};
     }
 
-    const Graph graph_ = smallNetwork();
+    const Network network_ = fold(smallNetwork()).value();
     const StripesData data_{32};
     Job job_;
     int runs_ = 0;
@@ -140,11 +141,11 @@ TEST_P(PipelineWithAnAlgorithm, ChangesTheNetworkAndNotTheReference) {
 TEST_P(PipelineWithAnAlgorithm, CalibratesWhatAlgorithmsBeforeItMade) {
     const auto plain = run({}), made = run({{"raise"}});
     ASSERT_TRUE(plain && made);
-    const double scale = made->calibration.at(EncodingKey("relu1.out")).scale[0];
+    const double scale = made->encodings.activations.at(EncodingKey("relu1.out")).scale[0];
     if (GetParam() == Stage::BeforeCalibration) {
         EXPECT_GT(scale, 100.0 / 256);
     } else {
-        EXPECT_EQ(made->calibration, plain->calibration);
+        EXPECT_EQ(made->encodings.activations, plain->encodings.activations);
     }
 }
 
@@ -152,7 +153,7 @@ TEST_P(PipelineWithAnAlgorithm, DoesNotRunAgainWhereItIsKnownWhatItChose) {
     const auto made = run({{"raise"}});
     ASSERT_TRUE(made);
     EXPECT_EQ(runs_, 1);
-    const auto again = run(made->algorithms, "onednn", made->calibration);
+    const auto again = run(made->algorithms, "onednn", made->encodings.activations);
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(runs_, 1);
     EXPECT_TRUE(at::equal(biasOf(*made, "conv1"), biasOf(*again, "conv1")));
@@ -169,7 +170,7 @@ TEST_P(PipelineWithAnAlgorithm, LeavesAloneWhatARuleRestoredSince) {
 TEST_P(PipelineWithAnAlgorithm, RefusesQParamsOfAnotherNetwork) {
     const auto plain = run({});
     ASSERT_TRUE(plain);
-    const auto made = run({{"raise"}}, "onednn", plain->calibration);
+    const auto made = run({{"raise"}}, "onednn", plain->encodings.activations);
     if (GetParam() == Stage::AfterCalibration) {
         EXPECT_TRUE(made) << made.error().message;
     } else {

@@ -141,8 +141,9 @@ Result<QuantizedNetwork> quantized(const Graph& graph, const QConfigSpec& qconfi
                                    std::vector<AlgorithmStep> algorithms,
                                    std::optional<Calibration> calibration = {}, Job job = {}) {
     const RuleSet rules = RuleSet::make({{RuleMatch::Global, "", qconfig}}).value();
-    QuantizationSource source{graph, rules, std::move(calibration)};
-    source.observe = [&](const Graph& network,
+    QS_ASSIGN(const Network reference, fold(graph));
+    QuantizationSource source{reference, rules, std::move(calibration)};
+    source.observe = [&](const Network& network,
                          Job& observing) -> Result<std::shared_ptr<const NetworkStatistics>> {
         QS_ASSIGN(NetworkStatistics statistics, observe(network, *data, 0, kBatch, observing));
         return std::make_shared<const NetworkStatistics>(std::move(statistics));
@@ -271,7 +272,8 @@ TEST(BiasCorrection, IsTheSameWithoutDataFromWhatItChose) {
     const auto ran = quantized(network.graph(), {"qnnpack"}, &data, biasCorrection());
     ASSERT_TRUE(ran) << ran.error().message;
     ASSERT_TRUE(ran->algorithms.at(0).chosen);
-    const auto again = quantized(network.graph(), {"qnnpack"}, nullptr, ran->algorithms, ran->calibration);
+    const auto again =
+        quantized(network.graph(), {"qnnpack"}, nullptr, ran->algorithms, ran->encodings.activations);
     ASSERT_TRUE(again) << again.error().message;
     ASSERT_EQ(again->converted.nodes.size(), ran->converted.nodes.size());
     for (size_t i = 0; i < ran->converted.nodes.size(); ++i) {
@@ -304,8 +306,8 @@ TEST(BiasCorrection, StopsWhenItIsAskedTo) {
             token.cancel();
         }
     };
-    const auto made = quantized(network.graph(), {"qnnpack"}, &data, biasCorrection(), ready->calibration,
-                                Job(stop, token));
+    const auto made = quantized(network.graph(), {"qnnpack"}, &data, biasCorrection(),
+                                ready->encodings.activations, Job(stop, token));
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().kind, ErrorKind::Cancelled);
 }

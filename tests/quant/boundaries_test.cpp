@@ -5,6 +5,7 @@
 #include <random>
 
 #include "quant/networks.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -48,7 +49,7 @@ TEST(Boundaries, AreThoseThatConvertPlaces) {
                 rules.push_back({RuleMatch::Layer, layer, choice == 0 ? "fp32" : "tensorrt"});
             }
         }
-        const auto model = prepare(graph, RuleSet::make(rules).value());
+        const auto model = test::prepareGraph(graph, RuleSet::make(rules).value());
         ASSERT_TRUE(model) << model.error().message;
         Job job;
         const auto calibration = calibrate(*model, data, 0, 8, job);

@@ -7,6 +7,7 @@
 #include "quant/ptq.h"
 #include "quant/qat/fake_quant_network.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 #include "support/traced_net.h"
 
 namespace qs {
@@ -221,11 +222,11 @@ class EveryOp : public ::testing::TestWithParam<std::tuple<OpCase, std::string>>
         model_ = test::prepared(graph_, preset);
         auto calibration = calibrate(model_, data_, 0, kBatch, job_);
         ASSERT_TRUE(calibration) << calibration.error().message;
-        calibration_ = *calibration;
+        encodings_ = *calibration;
     }
 
-    static QuantizedGraph converted(const PreparedModel& model, const Calibration& calibration) {
-        auto quantized = convert(model, calibration);
+    static QuantizedGraph converted(const PreparedModel& model, const Encodings& encodings) {
+        auto quantized = convert(model, encodings);
         EXPECT_TRUE(quantized) << quantized.error().message;
         return std::move(quantized).value();
     }
@@ -242,11 +243,11 @@ class EveryOp : public ::testing::TestWithParam<std::tuple<OpCase, std::string>>
     Job job_;
     Graph graph_;
     PreparedModel model_;
-    Calibration calibration_;
+    Encodings encodings_;
 };
 
 TEST_P(EveryOp, ComputesEachIntegerStepAsDequantizeComputeQuantize) {
-    const QuantizedGraph graph = converted(model_, calibration_);
+    const QuantizedGraph graph = converted(model_, encodings_);
     std::map<ValueId, at::Tensor> values;
     int checked = 0;
     run(graph, [&](size_t index, std::span<const at::Tensor> outputs) {
@@ -284,8 +285,8 @@ TEST_P(EveryOp, ComputesEachIntegerStepAsDequantizeComputeQuantize) {
 }
 
 TEST_P(EveryOp, StaysCloseToTheFloatNetwork) {
-    const at::Tensor real = run(*convertFloat(graph_));
-    const at::Tensor integer = run(converted(model_, calibration_));
+    const at::Tensor real = run(*test::floatForm(graph_));
+    const at::Tensor integer = run(converted(model_, encodings_));
     const double noise = (integer - real).square().sum().item<double>();
     EXPECT_GT(10 * std::log10(real.square().sum().item<double>() / noise), 12.0);
 }
@@ -303,7 +304,7 @@ TEST_P(EveryOp, RunsMixed) {
 }
 
 TEST_P(EveryOp, TrainsOnTheGridThatItIsConvertedTo) {
-    auto network = FakeQuantNetwork::make(model_, calibration_);
+    auto network = FakeQuantNetwork::make(model_, encodings_.activations);
     ASSERT_TRUE(network) << network.error().message;
     const at::Tensor images = data_.images().slice(0, 0, kBatch);
     network->setLive(true);
@@ -315,14 +316,14 @@ TEST_P(EveryOp, TrainsOnTheGridThatItIsConvertedTo) {
     ASSERT_TRUE(frozen) << frozen.error().message;
     const auto calibration = network->calibration();
     ASSERT_TRUE(calibration) << calibration.error().message;
-    const at::Tensor integer = run(converted(model_, *calibration));
+    const at::Tensor integer = run(converted(model_, test::encodingsWith(model_, *calibration).value()));
     const at::Tensor range = integer.abs().max();
     EXPECT_LT(((*frozen - integer).abs().max() / range).item<double>(), 0.05);
 }
 
 TEST_P(EveryOp, IsIntegerWhereItHasAnIntegerForm) {
     const auto& opCase = std::get<0>(GetParam());
-    const QuantizedGraph graph = converted(model_, calibration_);
+    const QuantizedGraph graph = converted(model_, encodings_);
     for (const auto& node : graph.nodes) {
         if (opCase.integer && !node.isBoundary()) {
             EXPECT_TRUE(graph.isInteger(node)) << node.layer;
@@ -346,7 +347,7 @@ QParams outputOf(const std::string& op, const std::string& preset) {
     Job job;
     const auto calibration = calibrate(model, data, 0, kBatch, job);
     EXPECT_TRUE(calibration) << calibration.error().message;
-    return calibration->at(model.graph.value(y).name);
+    return calibration->activations.at(model.graph.value(y).name);
 }
 
 TEST(FixedRange, IsPyTorchsOnTheWholeByte) {
@@ -403,7 +404,7 @@ TEST(ConvTranspose, FoldsABatchNormOverItsGroups) {
                       {y, net.constant(Shape{6}), net.constant(Shape{6}), net.constant(Shape{6}),
                        net.constant(net.random({6}).abs() + 0.5)}));
     const auto expected = net.results();
-    const QuantizedGraph folded = *convertFloat(net.graph);
+    const QuantizedGraph folded = *test::floatForm(net.graph);
     EXPECT_EQ(folded.nodes.size(), 2u);
     const auto executor = std::move(makeReferenceExecutor(folded)).value();
     const auto actual = executor->run(net.inputs());
@@ -420,7 +421,7 @@ TEST(Linear, FoldsABatchNormOfRowsOnly) {
                           {y, net.constant(Shape{6}), net.constant(Shape{6}), net.constant(Shape{6}),
                            net.constant(net.random({6}).abs() + 0.5)}));
         const auto expected = net.results();
-        const QuantizedGraph folded = *convertFloat(net.graph);
+        const QuantizedGraph folded = *test::floatForm(net.graph);
         EXPECT_EQ(folded.nodes.size(), rows ? 1u : 2u);
         const auto actual = std::move(makeReferenceExecutor(folded)).value()->run(net.inputs());
         EXPECT_TRUE(at::allclose(actual->at(0), expected[0], 1e-4, 1e-5));

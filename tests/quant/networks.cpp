@@ -1,4 +1,5 @@
 #include "quant/networks.h"
+#include "support/prepared.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
@@ -96,7 +97,7 @@ PreparedModel prepared(Graph graph, const std::string& preset, const std::vector
     for (const auto& layer : restored) {
         rules.push_back({RuleMatch::Layer, layer, "fp32"});
     }
-    auto model = prepare(std::move(graph), RuleSet::make(rules).value());
+    auto model = test::prepareGraph(std::move(graph), RuleSet::make(rules).value());
     EXPECT_TRUE(model) << model.error().message;
     return std::move(model).value();
 }

@@ -21,7 +21,7 @@ constexpr int64_t kObservedBatch = 16;
 
 NetworkStatistics observed(const Graph& graph, const Dataset& data, int64_t batch = kObservedBatch) {
     Job job;
-    auto statistics = observe(graph, data, 0, batch, job);
+    auto statistics = observe(fold(graph).value(), data, 0, batch, job);
     EXPECT_TRUE(statistics) << statistics.error().message;
     return std::move(statistics).value();
 }
@@ -86,7 +86,7 @@ TEST(Observe, SeesWhatAResidualIsAddedTo) {
 
 TEST(Observe, FailsWhereNothingCanBeRead) {
     Job job;
-    const auto statistics = observe(smallNetwork(), StripesData(0), 0, kObservedBatch, job);
+    const auto statistics = observe(fold(smallNetwork()).value(), StripesData(0), 0, kObservedBatch, job);
     ASSERT_FALSE(statistics);
     EXPECT_THAT(statistics.error().message, HasSubstr("nothing to calibrate on"));
 }
@@ -95,7 +95,8 @@ TEST(Observe, IsCancelledOnRequest) {
     const CancelToken token;
     CancelToken(token).cancel();
     Job job({}, token);
-    const auto statistics = observe(smallNetwork(), StripesData(kSamples), 0, kObservedBatch, job);
+    const auto statistics =
+        observe(fold(smallNetwork()).value(), StripesData(kSamples), 0, kObservedBatch, job);
     ASSERT_FALSE(statistics);
     EXPECT_EQ(statistics.error().kind, ErrorKind::Cancelled);
 }
@@ -117,7 +118,7 @@ TEST(ChooseRanges, IsCalibrationAndNeedsNoSecondPass) {
             ASSERT_TRUE(calibration);
             ASSERT_TRUE(chosen);
             EXPECT_EQ(*chosen, *calibration);
-            EXPECT_EQ(chosen->size(), model.observed.size());
+            EXPECT_EQ(chosen->activations.size(), model.observed.size());
         }
     }
 }
@@ -177,8 +178,8 @@ TEST(ChooseRanges, OfHalvesOfTheDataIsAlmostThatOfTheWhole) {
     for (auto& [id, qconfig] : model.observed) {
         qconfig.activation.observer = "percentile";
     }
-    const Calibration exact = *chooseRanges(whole, model);
-    const Calibration near = *chooseRanges(merged, model);
+    const Calibration exact = chooseRanges(whole, model)->activations;
+    const Calibration near = chooseRanges(merged, model)->activations;
     for (const auto& [key, qparams] : near) {
         EXPECT_NEAR(qparams.scale[0], exact.at(key).scale[0], 0.01 * exact.at(key).scale[0]) << key.value;
     }

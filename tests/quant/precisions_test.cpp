@@ -10,6 +10,7 @@
 #include "quant/networks.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 
 namespace qs {
 namespace {
@@ -30,7 +31,7 @@ struct Quantized {
 Quantized quantize(const std::vector<Rule>& rules) {
     auto set = RuleSet::make(rules);
     EXPECT_TRUE(set) << set.error().message;
-    auto model = prepare(test::smallNetwork(), *set);
+    auto model = test::prepareGraph(test::smallNetwork(), *set);
     EXPECT_TRUE(model) << model.error().message;
     test::StripesData data(2 * kRunSamples);
     Job job;
@@ -260,7 +261,7 @@ TEST(Precisions, WeightsAloneAreSmaller) {
     QConfigSpec narrow{"weight_only"};
     narrow.weight.dtype = DType::Int4;
     const auto [model, graph] = quantize({{RuleMatch::Global, "", narrow}});
-    auto floats = convertFloat(test::smallNetwork());
+    auto floats = test::floatForm(test::smallNetwork());
     int64_t weights = 0, scales = 0;
     for (const QNode& node : graph.nodes) {
         EXPECT_TRUE(!node.weight || node.compute == Compute::WeightOnly) << node.layer;
@@ -275,8 +276,8 @@ TEST(Precisions, WeightsAloneAreSmaller) {
 
 TEST(Precisions, NamesOfWidths) {
     const auto text = [](QConfigSpec spec) {
-        auto model =
-            prepare(test::smallNetwork(), RuleSet::make({{RuleMatch::Global, "", std::move(spec)}}).value());
+        auto model = test::prepareGraph(test::smallNetwork(),
+                                        RuleSet::make({{RuleMatch::Global, "", std::move(spec)}}).value());
         EXPECT_TRUE(model);
         return precisionText(*model, 0);
     };
@@ -296,7 +297,7 @@ TEST(Precisions, AGroupThatDoesNotDivideNamesRuleAndLayer) {
     group.weight.dtype = DType::Int4;
     group.weight.group = 5;
     const auto rules = RuleSet::make({{RuleMatch::Global, "", "onednn"}, {RuleMatch::Pattern, "f*", group}});
-    const auto model = prepare(test::smallNetwork(), *rules);
+    const auto model = test::prepareGraph(test::smallNetwork(), *rules);
     ASSERT_FALSE(model);
     EXPECT_EQ(model.error().kind, ErrorKind::Usage);
     EXPECT_EQ(

@@ -10,6 +10,7 @@
 #include "ops/quantize.h"
 #include "quant/ptq.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 #include "support/test_models.h"
 
 namespace qs {
@@ -38,7 +39,7 @@ RuleSet rules(std::vector<Rule> list) {
 QuantizedGraph quantizeSample(const std::string& name, std::vector<Rule> list) {
     Job job;
     const auto data = testImages();
-    auto prepared = prepare(sampleGraph(name), rules(std::move(list)));
+    auto prepared = test::prepareGraph(sampleGraph(name), rules(std::move(list)));
     EXPECT_TRUE(prepared) << prepared.error().message;
     auto calibration = calibrate(*prepared, *data, 128, 32, job);
     EXPECT_TRUE(calibration) << calibration.error().message;
@@ -75,7 +76,7 @@ TEST(Convert, KeepsTheGridThatAFileGivesItsWeights) {
     weight.qparams = grid;
     Job job;
     const auto data = testImages();
-    const auto prepared = prepare(std::move(graph), rules({{RuleMatch::Global, "", "onednn"}}));
+    const auto prepared = test::prepareGraph(std::move(graph), rules({{RuleMatch::Global, "", "onednn"}}));
     ASSERT_TRUE(prepared) << prepared.error().message;
     const auto calibration = calibrate(*prepared, *data, 8, 8, job);
     ASSERT_TRUE(calibration) << calibration.error().message;
@@ -88,7 +89,7 @@ TEST(Convert, KeepsTheGridThatAFileGivesItsWeights) {
 
 TEST_P(Samples, FloatFormComputesTheModelWithBatchNormFolded) {
     const Graph graph = sampleGraph(GetParam());
-    auto folded = convertFloat(graph);
+    auto folded = test::floatForm(graph);
     ASSERT_TRUE(folded) << folded.error().message;
     EXPECT_EQ(countOps(*folded, "batch_norm") + countOps(*folded, "quantize") + countOps(*folded, "relu"), 0);
     auto executor = makeReferenceExecutor(std::move(*folded));
@@ -118,7 +119,7 @@ TEST_P(Samples, StaysInIntegersFromFirstToLast) {
 }
 
 TEST_P(Samples, LosesLittleAccuracyInSimulation) {
-    auto fp32 = makeReferenceExecutor(*convertFloat(sampleGraph(GetParam())));
+    auto fp32 = makeReferenceExecutor(*test::floatForm(sampleGraph(GetParam())));
     auto int8 = makeReferenceExecutor(quantizeSample(GetParam(), {{RuleMatch::Global, "", "onednn"}}));
     EXPECT_GT(top1(**fp32, 500), 91);
     EXPECT_NEAR(top1(**int8, 500), top1(**fp32, 500), 1.5);
@@ -161,8 +162,8 @@ TEST(Residual, KeepsTheConvolutionsOwnRangeForFormatsThatRoundThere) {
 
 TEST(Prepare, RefusesAnUnknownLayerByName) {
     const auto prepared =
-        prepare(sampleGraph("fashion_resnet.pt"),
-                rules({{RuleMatch::Global, "", "onednn"}, {RuleMatch::Layer, "layer9", "fp32"}}));
+        test::prepareGraph(sampleGraph("fashion_resnet.pt"),
+                           rules({{RuleMatch::Global, "", "onednn"}, {RuleMatch::Layer, "layer9", "fp32"}}));
     ASSERT_FALSE(prepared);
     EXPECT_EQ(prepared.error().kind, ErrorKind::Usage);
     EXPECT_THAT(prepared.error().message, HasSubstr("layer9"));
@@ -170,7 +171,7 @@ TEST(Prepare, RefusesAnUnknownLayerByName) {
 
 TEST(Convert, RefusesACalibrationThatLacksAValue) {
     const auto prepared =
-        prepare(sampleGraph("fashion_resnet.pt"), rules({{RuleMatch::Global, "", "onednn"}}));
+        test::prepareGraph(sampleGraph("fashion_resnet.pt"), rules({{RuleMatch::Global, "", "onednn"}}));
     const auto converted = convert(*prepared, {});
     ASSERT_FALSE(converted);
     EXPECT_THAT(converted.error().message, HasSubstr("calibrate again"));
@@ -182,7 +183,7 @@ TEST(Calibrate, StopsWhenCancelled) {
     Job job({}, token);
     const auto data = testImages();
     const auto prepared =
-        prepare(sampleGraph("fashion_resnet.pt"), rules({{RuleMatch::Global, "", "onednn"}}));
+        test::prepareGraph(sampleGraph("fashion_resnet.pt"), rules({{RuleMatch::Global, "", "onednn"}}));
     const auto calibration = calibrate(*prepared, *data, 64, 16, job);
     ASSERT_FALSE(calibration);
     EXPECT_EQ(calibration.error().kind, ErrorKind::Cancelled);

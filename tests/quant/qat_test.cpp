@@ -15,6 +15,7 @@
 #include "quant/networks.h"
 #include "quant/qat/fake_quant_network.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 
 namespace qs {
 namespace {
@@ -33,7 +34,7 @@ T get(Result<T> result) {
 Calibration calibrated(const PreparedModel& model) {
     StripesData data(96);
     Job job;
-    return get(calibrate(model, data, 0, 32, job));
+    return get(calibrate(model, data, 0, 32, job)).activations;
 }
 
 std::vector<at::Tensor> constantsOf(const Graph& graph) {
@@ -193,9 +194,10 @@ TEST_P(EveryPreset, FrozenNetworkComputesWhatTheConvertedOneDoes) {
         network.setLive(false);
         const at::Tensor simulated = get(network.forward({images}));
 
-        model.graph = network.graph();
+        model = prepared(network.graph(), GetParam(), restored);
         const Calibration trained = get(network.calibration());
-        auto executor = get(makeReferenceExecutor(get(convert(model, trained))));
+        auto executor =
+            get(makeReferenceExecutor(get(convert(model, get(test::encodingsWith(model, trained))))));
         const at::Tensor converted = get(executor->run(std::span(&images, 1)))[0];
         // The bias is rounded in the converted network, so that a value at a tie may land one step away, and
         // move its readers: few logits differ, and by no more than two steps.

@@ -1,6 +1,7 @@
 #include "support/opened_export.h"
 
 #include "quant/ptq.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -14,9 +15,10 @@ Result<QuantizedGraph> openExport(const std::filesystem::path& path, const std::
         rules.push_back({RuleMatch::Layer, layer, "fp32"});
     }
     QS_ASSIGN(RuleSet ruleSet, RuleSet::make(std::move(rules)));
-    const Calibration calibration = fileCalibration(model.graph);
-    QS_ASSIGN(const PreparedModel prepared, prepare(std::move(model.graph), ruleSet));
-    return convert(prepared, calibration);
+    Encodings encodings{fileCalibration(model.graph), {}};
+    QS_ASSIGN(const PreparedModel prepared, prepareGraph(std::move(model.graph), ruleSet));
+    QS_TRY(chooseWeightGrids(prepared, encodings));
+    return convert(prepared, encodings);
 }
 
 }  // namespace qs::test

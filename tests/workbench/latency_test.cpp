@@ -7,6 +7,7 @@
 
 #include "quant/networks.h"
 #include "support/fake_profiler.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 namespace {
@@ -45,7 +46,7 @@ class ComparedLatency : public ::testing::Test {
     ComparedLatency() : model_(prepared(smallNetwork(), "onednn")) {
         setThreads(2);
         StripesData data(8);
-        calibration_ = calibrate(model_, data, 0, 8, job_).value();
+        encodings_ = calibrate(model_, data, 0, 8, job_).value();
         for (size_t i = 0; i < model_.groups.size(); ++i) {
             result_.layers.emplace_back().name = model_.graph.node(model_.groups[i].primary).name;
         }
@@ -53,20 +54,20 @@ class ComparedLatency : public ::testing::Test {
     ~ComparedLatency() override { setThreads(0); }
 
     void compare(FakeProfiler::Script fp32Script, FakeProfiler::Script variantScript) {
-        ScriptedExecutor fp32(convertFloat(model_.graph).value(), std::move(fp32Script));
-        ScriptedExecutor variant(convert(model_, calibration_).value(), std::move(variantScript));
+        ScriptedExecutor fp32(test::floatForm(model_.graph).value(), std::move(fp32Script));
+        ScriptedExecutor variant(convert(model_, encodings_).value(), std::move(variantScript));
         protocol::Recipe recipe;
         recipe.latency_runs = 20;
         recipe.latency_warmup = 0;
         const std::vector<at::Tensor> input{at::zeros({1, 2, 8, 8})};
         const Status status =
-            compareLatency({fp32, variant, model_, calibration_}, input, recipe, result_, job_);
+            compareLatency({fp32, variant, model_, encodings_}, input, recipe, result_, job_);
         ASSERT_TRUE(status) << status.error().message;
     }
 
     Job job_;
     PreparedModel model_;
-    Calibration calibration_;
+    Encodings encodings_;
     protocol::VariantResult result_;
 };
 
@@ -109,7 +110,7 @@ TEST_F(ComparedLatency, ANetworkAloneSaysThatTheMachineWasBusy) {
     protocol::Measurement measured;
     std::vector<std::string> notes;
     const auto measure = [&](FakeProfiler::Script script) {
-        ScriptedExecutor executor(convertFloat(model_.graph).value(), std::move(script));
+        ScriptedExecutor executor(test::floatForm(model_.graph).value(), std::move(script));
         return measureLatency(executor, {}, 0, 20, result, measured, notes, job_);
     };
     ASSERT_TRUE(measure([](int) { return undisturbed(2); }));

@@ -18,10 +18,10 @@ namespace qs {
 struct AlgorithmContext {
     /// The FP32 network that layers are compared with: as opened (or trained), with what the algorithms
     /// before calibration made of it.
-    const Graph& reference;
-    const PreparedModel& network;    ///< with what the algorithms before this one changed
-    const Calibration& calibration;  ///< empty before calibration
-    const Dataset& data;             ///< the calibration samples
+    const Network& reference;
+    const PreparedModel& network;  ///< with what the algorithms before this one changed
+    const Encodings& encodings;    ///< empty before calibration
+    const Dataset& data;           ///< the calibration samples
 };
 
 struct AlgorithmOutcome {

@@ -57,8 +57,8 @@ class RunningMean {
 };
 
 /// By weighted layer the mean of op(x, W) + bias in the FP32 network, float64 [O].
-Result<std::map<std::string, at::Tensor>> referenceMeans(const Graph& reference, const InputBatches& batches,
-                                                         Job& job) {
+Result<std::map<std::string, at::Tensor>> referenceMeans(const Network& reference,
+                                                         const InputBatches& batches, Job& job) {
     QS_ASSIGN(QuantizedGraph form, convertFloat(reference));
     QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(form)));
     const QuantizedGraph& graph = executor->graph();
@@ -154,14 +154,14 @@ int64_t samplesFor(const QuantizedGraph& graph, int64_t wanted, std::vector<std:
 /// itself computes, whatever is fused with it.
 Result<AlgorithmOutcome> correctBiases(const AlgorithmContext& context, const Parameters& parameters,
                                        Job& job) {
-    QS_ASSIGN(const QuantizedGraph graph, convert(context.network, context.calibration));
+    QS_ASSIGN(const QuantizedGraph graph, convert(context.network, context.encodings));
     if (std::ranges::none_of(graph.nodes, isCorrected)) {
         return AlgorithmOutcome();
     }
     AlgorithmOutcome outcome;
     const int64_t wanted = std::min(static_cast<int64_t>(parameters.at(kSamples)), context.data.size());
     const int64_t samples = samplesFor(graph, wanted, outcome.notes);
-    const int64_t fixedBatch = context.reference.fixedBatch();
+    const int64_t fixedBatch = context.reference.graph.fixedBatch();
     QS_ASSIGN(const InputBatches batches,
               readSpread(context.data, samples, fixedBatch > 0 ? fixedBatch : kCorrectionBatch, job));
     QS_TRY(guard("bias correction", [&]() -> Status {

@@ -24,7 +24,7 @@ struct ChangedLayer {
     double biasChange = 0;  ///< greatest difference of an element of the bias to what it was
 };
 
-/// Writes the changes into the constants of the model's graph, in order of its layers; those of layers whose
+/// Makes the changes in the model's weights, in order of its layers; those of layers whose
 /// weights are not quantized are left out: they make up for what quantization does. Every layer must be one
 /// of the graph's weighted ones, and a bias as long as the layer has output channels.
 std::vector<ChangedLayer> applyChanges(PreparedModel& model, const LayerChanges& changes);

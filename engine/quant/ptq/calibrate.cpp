@@ -37,7 +37,7 @@ Calibration fileCalibration(const Graph& graph) {
     return calibration;
 }
 
-Result<Calibration> chooseRanges(const NetworkStatistics& statistics, const PreparedModel& model) {
+Result<Encodings> chooseRanges(const NetworkStatistics& statistics, const PreparedModel& model) {
     std::vector<Question> questions;
     for (const auto& [id, qconfig] : model.observed) {
         questions.push_back({id, &qconfig.activation});
@@ -48,25 +48,26 @@ Result<Calibration> chooseRanges(const NetworkStatistics& statistics, const Prep
             question.answer = answer(statistics, model, question);
         }
     });
-    Calibration calibration;
+    Encodings encodings;
     for (Question& question : questions) {
         const std::string& name = model.graph.value(question.id.value).name;
         if (!question.answer) {
             const Error& error = question.answer.error();
             return Error{error.kind, "calibration of " + name + ": " + error.message};
         }
-        calibration[model.keyOf(question.id)] = std::move(*question.answer);
+        encodings.activations[model.keyOf(question.id)] = std::move(*question.answer);
     }
-    shareWithConcatenations(model, calibration);
-    return calibration;
+    shareWithConcatenations(model, encodings.activations);
+    QS_TRY(chooseWeightGrids(model, encodings));
+    return encodings;
 }
 
-Result<Calibration> calibrate(const PreparedModel& model, const Dataset& data, int64_t samples, int64_t batch,
-                              Job& job) {
-    if (model.observed.empty()) {
-        return Calibration{};
+Result<Encodings> calibrate(const PreparedModel& model, const Dataset& data, int64_t samples, int64_t batch,
+                            Job& job) {
+    NetworkStatistics statistics;
+    if (!model.observed.empty()) {
+        QS_ASSIGN(statistics, observe(model, data, samples, batch, job));
     }
-    QS_ASSIGN(const NetworkStatistics statistics, observe(model.graph, data, samples, batch, job));
     return chooseRanges(statistics, model);
 }
 

@@ -6,7 +6,6 @@
 #include "ops/op.h"
 #include "quant/ptq.h"
 #include "quant/ptq/constants.h"
-#include "quant/ptq/folded_weights.h"
 
 namespace qs {
 
@@ -14,8 +13,8 @@ namespace {
 
 class Converter {
   public:
-    Converter(const PreparedModel& model, const Calibration& calibration)
-        : model_(model), calibration_(calibration) {}
+    Converter(const PreparedModel& model, const Encodings& encodings)
+        : model_(model), encodings_(encodings) {}
 
     Result<QuantizedGraph> run() {
         const Graph& graph = model_.graph;
@@ -46,8 +45,8 @@ class Converter {
 
     Result<QParams> calibrated(const GridId& id) const {
         const EncodingKey key = model_.keyOf(id);
-        const auto it = calibration_.find(key);
-        if (it == calibration_.end()) {
+        const auto it = encodings_.activations.find(key);
+        if (it == encodings_.activations.end()) {
             return failure("the calibration has no qparams for " + key.value +
                            (key.grid.empty() ? "" : " as " + key.grid) +
                            ": calibrate again with these settings");
@@ -139,7 +138,6 @@ class Converter {
         const Graph& graph = model_.graph;
         const Node& primary = graph.node(group.primary);
         const OpDef* def = ops().find(primary.op);
-        const bool weighted = def && def->quant == QuantKind::Weighted;
         QNode node;
         node.op = primary.op;
         node.layer = primary.name;
@@ -154,10 +152,9 @@ class Converter {
             const Node& activation = graph.node(*group.activation);
             node.activation = clampOf(activation.op, activation.attrs);
         }
-        if (weighted) {
-            FoldedWeights folded = foldBatchNorm(graph, group);
-            node.weight = std::move(folded.weight);
-            node.bias = std::move(folded.bias);
+        if (const auto& weights = model_.weights[index]) {
+            node.weight = weights->weight;
+            node.bias = weights->bias;
         } else {
             takeConstants(node, primary);
         }
@@ -206,14 +203,13 @@ class Converter {
     bool roundsBeforeAdd(const FusionGroup& group) const {
         const ValueId sum = preAddValue(model_.graph, group);
         const bool fromFile = model_.graph.value(group.outputs.at(0)).qparams.has_value();
-        return fromFile ? calibration_.contains(model_.graph.value(sum).name)
+        return fromFile ? encodings_.activations.contains(model_.graph.value(sum).name)
                         : model_.observed.contains({sum});
     }
 
     /// Of weighted steps that are float but not FP32: the weight on its grid, and the input where it is
     /// rounded.
     Status finishWeight(QNode& node, size_t index) {
-        const Node& primary = model_.graph.node(model_.groups[index].primary);
         switch (node.compute) {
             case Compute::Float16:
                 node.weight = roundToFloat(*node.weight, DType::Float16);
@@ -226,7 +222,7 @@ class Converter {
                 out_.nodes.back().attrs = gridAttributes(model_.qconfigs[index].qconfig.activation.kind());
                 [[fallthrough]];
             case Compute::WeightOnly:
-                return fakeQuantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight));
+                return fakeQuantizeWeight(node);
             default:
                 return {};
         }
@@ -240,8 +236,7 @@ class Converter {
             node.inputs.push_back(id);
         }
         if (kind == QuantKind::Weighted) {
-            const Node& primary = model_.graph.node(group.primary);
-            QS_TRY(fakeQuantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
+            QS_TRY(fakeQuantizeWeight(node));
         }
         for (const ValueId output : group.outputs) {
             node.outputs.push_back(addValue(model_.graph.value(output), ".real", std::nullopt));
@@ -278,14 +273,8 @@ class Converter {
             node.inputs.push_back(id);
         }
         if (kind == QuantKind::Weighted) {
-            const Node& primary = model_.graph.node(group.primary);
-            const auto& fileGrid = model_.graph.value(primary.inputs.at(1)).qparams;
-            if (fileGrid && !group.batchNorm) {
-                node.weightQParams = fileGrid;
-                node.weightInt = quantize(*node.weight, *fileGrid);
-            } else {
-                QS_TRY(quantizeWeight(node, weightConfig(primary, model_.qconfigs[index].qconfig.weight)));
-            }
+            QS_ASSIGN(node.weightQParams, weightGrid(node));
+            node.weightInt = quantize(*node.weight, *node.weightQParams);
         }
         if (group.add && roundsBeforeAdd(group)) {
             QS_ASSIGN(QParams sum, calibratedBytes({preAddValue(model_.graph, group)}));
@@ -316,29 +305,22 @@ class Converter {
         return std::nullopt;
     }
 
-    static Result<QParams> weightGrid(const QNode& node, const TensorQConfig& config) {
-        auto qparams = chooseWeightGrid(*node.weight, config, /*channelAxis=*/0);
-        if (!qparams) {
-            return Error{qparams.error().kind,
-                         "layer " + node.layer + ": weights cannot be quantized: " + qparams.error().message};
+    Result<QParams> weightGrid(const QNode& node) const {
+        const auto found = encodings_.weights.find(node.layer);
+        if (found == encodings_.weights.end()) {
+            return failure("the encodings have no grid for the weights of " + node.layer);
         }
-        return std::move(qparams).value();
+        return found->second;
     }
 
-    static Status quantizeWeight(QNode& node, const TensorQConfig& config) {
-        QS_ASSIGN(node.weightQParams, weightGrid(node, config));
-        node.weightInt = quantize(*node.weight, *node.weightQParams);
-        return {};
-    }
-
-    static Status fakeQuantizeWeight(QNode& node, const TensorQConfig& config) {
-        QS_ASSIGN(node.weightGrid, weightGrid(node, config));
+    Status fakeQuantizeWeight(QNode& node) const {
+        QS_ASSIGN(node.weightGrid, weightGrid(node));
         node.weight = fakeQuantize(*node.weight, *node.weightGrid);
         return {};
     }
 
     const PreparedModel& model_;
-    const Calibration& calibration_;
+    const Encodings& encodings_;
     QuantizedGraph out_;
     std::map<ValueId, ValueId> float_;   ///< float graph's value -> its float32 form
     std::map<GridId, ValueId> integer_;  ///< a grid of a value -> its integer form on it
@@ -348,13 +330,13 @@ class Converter {
 
 }  // namespace
 
-Result<QuantizedGraph> convert(const PreparedModel& model, const Calibration& calibration) {
-    return guard("convert", [&] { return Converter(model, calibration).run(); });
+Result<QuantizedGraph> convert(const PreparedModel& model, const Encodings& encodings) {
+    return guard("convert", [&] { return Converter(model, encodings).run(); });
 }
 
-Result<QuantizedGraph> convertFloat(const Graph& graph) {
+Result<QuantizedGraph> convertFloat(const Network& network) {
     QS_ASSIGN(const RuleSet rules, RuleSet::make({{RuleMatch::Global, "", kFloatPreset}}));
-    QS_ASSIGN(const PreparedModel model, prepare(graph, rules));
+    QS_ASSIGN(const PreparedModel model, prepare(network, rules));
     return convert(model, {});
 }
 

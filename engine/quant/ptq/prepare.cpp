@@ -218,15 +218,14 @@ void decide(PreparedModel& model) {
     Planner(model).run();
 }
 
-Result<PreparedModel> prepare(Graph graph, const RuleSet& rules) {
+Result<PreparedModel> prepare(Network network, const RuleSet& rules) {
     std::vector<std::string> names;
-    for (const auto& node : graph.nodes()) {
+    for (const auto& node : network.graph.nodes()) {
         names.push_back(node.name);
     }
     QS_TRY(rules.checkLayers(names));
     PreparedModel model;
-    model.groups = fuse(graph);
-    model.graph = std::move(graph);
+    static_cast<Network&>(model) = std::move(network);
     for (const auto& group : model.groups) {
         model.qconfigs.push_back(resolveGroup(model.graph, group, rules));
     }

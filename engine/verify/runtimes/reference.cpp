@@ -63,8 +63,9 @@ std::vector<InputSpec> inputsOf(const FileFacts& facts) {
 
 /// The network with the integers that the file holds.
 Result<QuantizedGraph> networkOf(const ImportedModel& model) {
+    QS_ASSIGN(const Network folded, fold(model.graph));
     if (!model.quantization) {
-        return convertFloat(model.graph);
+        return convertFloat(folded);
     }
     std::vector<Rule> rules{{RuleMatch::Global, "", "onednn"}};  // the grids are the file's
     for (const std::string& layer : model.quantization->floatLayers) {
@@ -73,7 +74,7 @@ Result<QuantizedGraph> networkOf(const ImportedModel& model) {
     QS_ASSIGN(const RuleSet ruleSet, RuleSet::make(std::move(rules)));
     Job job;
     QS_ASSIGN(QuantizedNetwork network,
-              quantizeNetwork({model.graph, ruleSet, fileCalibration(model.graph)}, job));
+              quantizeNetwork({folded, ruleSet, fileCalibration(model.graph)}, job));
     return std::move(network.converted);
 }
 

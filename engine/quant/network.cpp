@@ -1,14 +1,18 @@
-#include "quant/ptq/folded_weights.h"
+#include "quant/network.h"
 
 #include <ATen/ops/zeros_like.h>
 
+#include "core/guard.h"
+#include "ops/op.h"
 #include "quant/output_channels.h"
 
 namespace qs {
 
-FoldedWeights foldBatchNorm(const Graph& graph, const FusionGroup& group) {
+namespace {
+
+LayerWeights foldGroup(const Graph& graph, const FusionGroup& group) {
     const Node& primary = graph.node(group.primary);
-    FoldedWeights folded{graph.constant(primary.inputs[1]).contiguous(), std::nullopt};
+    LayerWeights folded{graph.constant(primary.inputs[1]).contiguous(), std::nullopt};
     if (primary.inputs.size() > 2) {
         folded.bias = graph.constant(primary.inputs[2]).contiguous();
     }
@@ -25,6 +29,23 @@ FoldedWeights foldBatchNorm(const Graph& graph, const FusionGroup& group) {
     const at::Tensor bias = folded.bias ? *folded.bias : at::zeros_like(mean);
     folded.bias = bias.sub(mean).mul(factor).add(beta).contiguous();
     return folded;
+}
+
+}  // namespace
+
+Result<Network> fold(Graph graph) {
+    return guard("folding batch norms", [&]() -> Result<Network> {
+        Network network;
+        network.groups = fuse(graph);
+        for (const FusionGroup& group : network.groups) {
+            network.weights.emplace_back();
+            if (quantKindOf(graph.node(group.primary).op) == QuantKind::Weighted) {
+                network.weights.back() = foldGroup(graph, group);
+            }
+        }
+        network.graph = std::move(graph);
+        return network;
+    });
 }
 
 }  // namespace qs
