@@ -291,15 +291,43 @@ class LayerNames {
     std::map<std::string, int> used_;
 };
 
-void nameLayers(Graph& graph) {
+/// Names of values, each given once.
+class ValueNames {
+  public:
+    /// `wanted`, or with a number behind it where another value has it.
+    std::string take(const std::string& wanted) {
+        std::string name = wanted;
+        for (int count = 2; !taken_.insert(name).second; ++count) {
+            name = wanted + "#" + std::to_string(count);
+        }
+        return name;
+    }
+    bool isTaken(const std::string& name) const { return taken_.contains(name); }
+
+  private:
+    std::set<std::string> taken_;
+};
+
+/// Results are called as their layers, but one that has the name of an input.
+void nameLayers(Graph& graph, std::vector<std::string>& notes) {
     LayerNames names(graph);
-    std::map<std::string, int> constants;
+    ValueNames values;
+    for (const ValueId input : graph.inputs()) {
+        graph.value(input).name = values.take(graph.value(input).name);
+    }
     std::vector<bool> named(graph.values().size(), false);
     for (const auto& listed : graph.nodes()) {
         Node& node = graph.node(listed.id);
         node.name = names(node);
         for (size_t i = 0; i < node.outputs.size(); ++i) {
-            graph.value(node.outputs[i]).name = i == 0 ? node.name : node.name + ":" + std::to_string(i);
+            const bool isPlain = i == 0 && !values.isTaken(node.name);
+            std::string& name = graph.value(node.outputs[i]).name;
+            name = values.take(isPlain ? node.name : node.name + ":" + std::to_string(i));
+            if (i == 0 && !isPlain) {
+                notes.push_back("the input " + node.name +
+                                " and a layer have the same name: what the layer " + "gives is called " +
+                                name);
+            }
         }
         const OpDef* def = ops().find(node.op);
         for (size_t i = 0; i < node.inputs.size(); ++i) {
@@ -313,9 +341,7 @@ void nameLayers(Graph& graph) {
             if (isParameter || value.name.empty()) {
                 value.name = node.name + "." + (isParameter ? def->parameters[i] : "constant");
             }
-            if (const int count = ++constants[value.name]; count > 1) {
-                value.name += "#" + std::to_string(count);
-            }
+            value.name = values.take(value.name);
         }
     }
 }
@@ -323,10 +349,10 @@ void nameLayers(Graph& graph) {
 TracedNetwork named(Graph graph, std::vector<std::string>& notes) {
     auto lifted = liftQuantization(graph, notes);
     if (!lifted) {
-        nameLayers(graph);
+        nameLayers(graph, notes);
         return {std::move(graph)};
     }
-    nameLayers(lifted->graph);
+    nameLayers(lifted->graph, notes);
     FileQuantization quantization;
     for (const NodeId layer : lifted->floatLayers) {
         quantization.floatLayers.push_back(lifted->graph.node(layer).name);

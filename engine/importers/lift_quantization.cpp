@@ -283,7 +283,9 @@ class Lifter {
 
     /// Whether the file runs the group on integers.
     bool isInteger(const FusionGroup& group) const {
-        const QuantKind kind = quantKindOf(to_.node(group.primary).op);
+        const OpDef* def = ops().find(to_.node(group.primary).op);
+        const QuantKind kind = def ? def->quant : QuantKind::None;
+        const bool keepsGrid = kind == QuantKind::PassThrough && !def->averages;
         const auto& first = to_.value(group.inputs.at(0)).qparams;
         for (const ValueId input : group.inputs) {
             if (!to_.value(input).qparams || isReadRaw(group, input)) {
@@ -293,8 +295,7 @@ class Lifter {
         for (const ValueId output : group.outputs) {
             const auto& grid = to_.value(output).qparams;
             const bool isUsed = to_.isOutput(output) || !to_.users(output).empty();
-            if (isUsed && (!grid || readRaw_.contains(output) ||
-                           (kind == QuantKind::PassThrough && !isSameGrid(*grid, *first)))) {
+            if (isUsed && (!grid || readRaw_.contains(output) || (keepsGrid && !isSameGrid(*grid, *first)))) {
                 return false;
             }
         }

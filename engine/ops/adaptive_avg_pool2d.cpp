@@ -11,6 +11,7 @@ void register_adaptive_avg_pool2d(OpRegistry& registry) {
     def.name = "adaptive_avg_pool2d";
     def.category = OpCategory::Pooling;
     def.quant = QuantKind::PassThrough;
+    def.averages = true;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::adaptive_avg_pool2d(in[0], attrs.ints("output_size"))};
     };

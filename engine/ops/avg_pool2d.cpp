@@ -12,6 +12,7 @@ void register_avg_pool2d(OpRegistry& registry) {
     def.name = "avg_pool2d";
     def.category = OpCategory::Pooling;
     def.quant = QuantKind::PassThrough;
+    def.averages = true;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::avg_pool2d(in[0], attrs.ints("kernel"), attrs.ints("stride"), attrs.ints("padding"),
                                attrs.get<bool>("ceil_mode"), attrs.get<bool>("count_include_pad"))};

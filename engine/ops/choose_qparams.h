@@ -25,9 +25,11 @@ struct ScaleAndZeroPoint {
 };
 
 /// Scale and zero point of `grid` from a range, as PyTorch's UniformQuantizationObserverBase computes them:
-/// range widened to include 0; symmetric scale = max|x| / ((quantMax - quantMin) / 2); scale at least
-/// FLT_EPSILON. float32 arithmetic, unless the range is so wide that it would overflow. A zero point fixed by
-/// hand gets the least scale that covers the range; a float dtype max|x| / its greatest finite number.
+/// range widened to include 0; symmetric scale = max|x| / ((quantMax - quantMin) / 2); the scale of
+/// a range of zeros alone is FLT_EPSILON. PyTorch floors every scale there; here smaller ones are kept down
+/// to FLT_MIN, so that results do not depend on physical units. float32 arithmetic, unless the range is so
+/// wide that it would overflow. A zero point fixed by hand gets the least scale that covers the range; a
+/// float dtype max|x| / its greatest finite number.
 ScaleAndZeroPoint chooseQParams(float min, float max, const GridKind& grid);
 
 }  // namespace qs

@@ -11,6 +11,7 @@ void register_mean(OpRegistry& registry) {
     def.name = "mean";
     def.category = OpCategory::Pooling;
     def.quant = QuantKind::PassThrough;
+    def.averages = true;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::mean(in[0], attrs.ints("dims"), attrs.get<bool>("keepdim"))};
     };

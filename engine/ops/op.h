@@ -22,7 +22,8 @@ enum class QuantKind {
     None,         ///< float only
     Weighted,     ///< input 1 is a quantizable weight, input 2 a bias; the output has an observer of its own
     Observed,     ///< inputs are activations or float constants; the output has an observer of its own
-    PassThrough,  ///< all outputs' qparams are the input's, values are copied, selected or averaged
+    PassThrough,  ///< outputs have the input's qparams, values are copied, selected or averaged
+                  ///< (OpDef::averages)
 };
 
 /// One positional argument of an aten:: operator as the importer found it.
@@ -74,6 +75,9 @@ struct OpDef {
     std::vector<std::string> parameters;
     /// Observed ops whose output qparams follow from the op and are not observed (a sigmoid's).
     std::optional<FixedRange> fixedOutput;
+    /// Pass-through ops that make averages, which may be far smaller than the input's step: their output may
+    /// have qparams of its own.
+    bool averages = false;
     /// Weighted ops whose weight has one scale whatever the qconfig's granularity, as in PyTorch.
     bool weightPerTensor = false;
     /// Weighted ops: the weight's axis of output channels (those of one group).
@@ -102,6 +106,8 @@ const OpRegistry& ops();
 /// Other and None for operators that no entry knows.
 OpRole roleOf(const std::string& op);
 QuantKind quantKindOf(const std::string& op);
+/// Whether the step's results lie on the grid of its input, being copies or selections of it, or averages.
+bool keepsGrid(const QuantizedGraph& graph, const QNode& node);
 /// What a node of role Clamp clamps to; kind None for others.
 FusedActivation clampOf(const std::string& op, const Attributes& attrs);
 /// Output channels of a weighted op with this weight.

@@ -1,6 +1,8 @@
 #include <unordered_map>
 
 #include "ops/op.h"
+
+#include <algorithm>
 #include "ops/opaque.h"
 
 namespace qs {
@@ -27,6 +29,15 @@ OpRole roleOf(const std::string& op) {
 QuantKind quantKindOf(const std::string& op) {
     const OpDef* def = ops().find(op);
     return def ? def->quant : QuantKind::None;
+}
+
+bool keepsGrid(const QuantizedGraph& graph, const QNode& node) {
+    if (quantKindOf(node.op) != QuantKind::PassThrough || node.inputs.empty()) {
+        return false;
+    }
+    const auto& input = graph.value(node.inputs[0]).qparams;
+    return std::ranges::all_of(node.outputs,
+                               [&](ValueId output) { return graph.value(output).qparams == input; });
 }
 
 FusedActivation clampOf(const std::string& op, const Attributes& attrs) {

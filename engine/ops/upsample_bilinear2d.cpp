@@ -11,6 +11,7 @@ void register_upsample_bilinear2d(OpRegistry& registry) {
     def.name = "upsample_bilinear2d";
     def.category = OpCategory::Pooling;
     def.quant = QuantKind::PassThrough;
+    def.averages = true;
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::upsample_bilinear2d(in[0], attrs.ints("output_size"), attrs.get<bool>("align_corners"),
                                         upsampleScale(attrs, 0), upsampleScale(attrs, 1))};

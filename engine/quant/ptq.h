@@ -39,8 +39,12 @@ struct PreparedModel : Network {
     std::vector<std::vector<GridId>> reads;
     /// Grids that need qparams, and the qconfig whose activation each follows.
     std::map<GridId, QConfig> observed;
-    /// Values whose own qparams follow from the op that makes them.
+    /// Values whose range follows from the op that makes them: their own qparams too where these hold what
+    /// was observed.
     std::map<ValueId, FixedRange> fixed;
+    /// Averages on grids (OpDef::averages), and the qconfig whose activation each follows: they have qparams
+    /// of their own where what was observed asks for them, else their input's.
+    std::map<ValueId, QConfig> averages;
 
     bool isInteger(size_t group) const { return computes[group] == Compute::Integer; }
     /// Whether the group's activations lie on grids that calibration fixes.
@@ -52,9 +56,10 @@ struct PreparedModel : Network {
 bool quantizesWeight(Compute compute);
 
 /// The observer of one of `model.observed`: the one that `config` names, or one that knows the answer where
-/// the range is fixed.
+/// the range is fixed: `calibrated` (null: nothing is known) if it is of the config's kind, else the whole
+/// range.
 Result<Observer> makeActivationObserver(const PreparedModel& model, const GridId& id,
-                                        const TensorQConfig& config);
+                                        const TensorQConfig& config, const QParams* calibrated);
 
 /// How a node's weight is quantized: as its qconfig's `weight` or `qatWeight` says, but per tensor where the
 /// op allows nothing else.

@@ -170,5 +170,21 @@ INSTANTIATE_TEST_SUITE_P(
                       BadFile{"control_flow.pt", "control flow that depends on the data"}),
     [](const auto& info) { return identifier(info.param.name); });
 
+TEST(ValueNames, AreIdentitiesThoughAnInputIsCalledLikeALayer) {
+    torch::jit::Module module("network");
+    module.define("def forward(self, relu):\n    y = torch.relu(relu)\n    return torch.sigmoid(y)\n");
+    const auto path = std::filesystem::path(testing::TempDir()) / "input_like_a_layer.pt";
+    module.save(path.string());
+    const auto opened = openModel(path, {{"", {2, 4}}});
+    ASSERT_TRUE(opened) << opened.error().message;
+    std::set<std::string> names;
+    for (const Value& value : opened->graph.values()) {
+        EXPECT_TRUE(names.insert(value.name).second) << value.name;
+    }
+    EXPECT_TRUE(names.contains("relu"));
+    EXPECT_TRUE(names.contains("relu:0"));
+    EXPECT_THAT(opened->notes, Contains(HasSubstr("what the layer gives is called relu:0")));
+}
+
 }  // namespace
 }  // namespace qs

@@ -1,8 +1,12 @@
 // Grids that hold the values that are there: every backend against the float network on ATen.
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Functions.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
 
 #include "graph/parse_graph.h"
 #include "ops/evaluate.h"
@@ -19,6 +23,7 @@ class GivenData : public Dataset {
   public:
     explicit GivenData(at::Tensor samples) : samples_(std::move(samples)) {}
     int64_t size() const override { return samples_.size(0); }
+    bool labelled() const override { return false; }
     Result<Batch> readSamples(std::span<const int64_t> indices) const override {
         return Batch{{samples_.index_select(0, at::tensor(at::IntArrayRef(indices.data(), indices.size())))},
                      {}};
@@ -82,8 +87,12 @@ double sqnr(const at::Tensor& x, const at::Tensor& y) {
                            (x - y).to(at::kDouble).square().sum().item<double>());
 }
 
+ValueId valueCalled(const Graph& graph, const std::string& name) {
+    return std::ranges::find(graph.values(), name, &Value::name)->id;
+}
+
 void setConstant(Graph& graph, const std::string& name, const at::Tensor& value) {
-    graph.value(graph.findValue(name)->id).constant = value;
+    graph.value(valueCalled(graph, name)).constant = value;
 }
 
 TEST_P(HeldValues, ADeadChannelKeepsItsBias) {
@@ -95,7 +104,7 @@ TEST_P(HeldValues, ADeadChannelKeepsItsBias) {
         output %y = "y"
     )",
                     at::rand({64, 4, 6, 6}) * 0.01, [](Graph& graph) {
-                        at::Tensor w = graph.constant(graph.findValue("w")->id).clone();
+                        at::Tensor w = graph.constant(valueCalled(graph, "w")).clone();
                         w[0].zero_();
                         w[1].mul_(1e-9);
                         setConstant(graph, "w", w);
@@ -117,9 +126,116 @@ TEST_P(HeldValues, SumsStayWithin32Bits) {
     const at::Tensor y = run(wide);
     EXPECT_GT(sqnr(wide.expected, y), 35) << y;
     const QNode& step = stepOf("fc");
-    const int64_t sum = step.weightInt->to(at::kLong).abs().sum().item<int64_t>() * 255;
+    const QParams& x = *graph_.value(step.inputs[0]).qparams;
+    const int64_t sum = step.weightInt->to(at::kLong).abs().sum().item<int64_t>() * (x.quantMax - x.quantMin);
     EXPECT_LT(sum, int64_t{1} << 31);
     EXPECT_GT(sum, int64_t{1} << 30) << "more room than is needed costs precision";
+}
+
+/// conv - relu - conv - relu - linear whose maps are 2^powers[i] times as large as those of the plain
+/// network.
+Case scaledNetwork(const std::array<int, 3>& powers) {
+    return {R"(
+        %x(32, 3, 8, 8) = input
+        %w1(8, 3, 3, 3) = constant[random, seed=1]
+        %b1(8) = constant[random, seed=2]
+        %y1(32, 8, 6, 6) = conv2d[dilation=[1, 1], groups=1, padding=[0, 0], stride=[1, 1]](%x, %w1, %b1)  # conv1
+        %r1(32, 8, 6, 6) = relu(%y1)  # relu1
+        %w2(8, 8, 3, 3) = constant[random, seed=3]
+        %b2(8) = constant[random, seed=4]
+        %y2(32, 8, 4, 4) = conv2d[dilation=[1, 1], groups=1, padding=[0, 0], stride=[1, 1]](%r1, %w2, %b2)  # conv2
+        %r2(32, 8, 4, 4) = relu(%y2)  # relu2
+        %f(32, 128) = flatten[end_dim=-1, start_dim=1](%r2)  # flatten
+        %w3(4, 128) = constant[random, seed=5]
+        %y(32, 4) = linear(%f, %w3)  # fc
+        output %y = "y"
+    )",
+            at::randn({32, 3, 8, 8}, at::detail::createCPUGenerator(9)) * std::exp2(powers[0]),
+            [&](Graph& graph) {
+                const auto scale = [&](const char* name, double power) {
+                    setConstant(graph, name, graph.constant(valueCalled(graph, name)).mul(std::exp2(power)));
+                };
+                scale("w1", powers[1] - powers[0]);
+                scale("b1", powers[1]);
+                scale("w2", powers[2] - powers[1]);
+                scale("b2", powers[2]);
+                scale("w3", -powers[2]);
+            }};
+}
+
+TEST_P(HeldValues, PhysicalUnitsDoNotMatter) {
+    const at::Tensor plain = run(scaledNetwork({0, 0, 0}));
+    const double step = graph_.value(stepOf("fc").outputs[0]).qparams->scale[0];
+    for (const auto& powers : {std::array{-30, 0, 0}, std::array{0, -60, 0}, std::array{0, 60, -60},
+                               std::array{40, 60, 20}, std::array{-60, -20, 30}}) {
+        SCOPED_TRACE(testing::PrintToString(powers));
+        const at::Tensor scaled = run(scaledNetwork(powers));
+        EXPECT_LE((scaled - plain).abs().max().item<double>(), 1.01 * step);
+        EXPECT_GT(sqnr(plain, scaled), 50);
+    }
+}
+
+TEST_P(HeldValues, AttentionOverManyTokensIsNotZero) {
+    const Case attention(R"(
+        %x(8, 16, 300) = input
+        %w(300, 300) = constant[random, seed=1]
+        %s(8, 16, 300) = linear(%x, %w)  # scores
+        %a(8, 16, 300) = softmax[dim=-1](%s)  # softmax
+        %v(32, 300) = constant[random, seed=2]
+        %y(8, 16, 32) = linear(%a, %v)  # values
+        output %y = "y"
+    )",
+                         at::randn({8, 16, 300}, at::detail::createCPUGenerator(4)) * 0.01);
+    EXPECT_GT(sqnr(attention.expected, run(attention)), 15);
+}
+
+/// One bright pixel in maps of 32 x 32: the class is its channel.
+Case sparseMaps(const std::string& average, const std::string& shape) {
+    at::Tensor x = at::zeros({64, 8, 32, 32});
+    for (int64_t i = 0; i < x.size(0); ++i) {
+        x[i][i % 8][4 * (i % 7) + 1][4 * (i % 5) + 1] = 100;
+    }
+    return {R"(
+        %x(64, 8, 32, 32) = input
+        %w(8, 8, 1, 1) = constant[random, seed=1]
+        %b(8) = constant[full=0.0]
+        %y(64, 8, 32, 32) = conv2d[dilation=[1, 1], groups=1, padding=[0, 0], stride=[1, 1]](%x, %w, %b)  # conv
+        %r(64, 8, 32, 32) = relu(%y)  # relu
+        )" + average +
+                R"(
+        %f(64, )" +
+                shape + R"() = flatten[end_dim=-1, start_dim=1](%a)  # flatten
+        %z(64, )" +
+                shape + R"() = clip[max=1000.0, min=0.0](%f)  # clip
+        output %z = "z"
+    )",
+            x, [](Graph& graph) {
+                setConstant(graph, "w", at::eye(8).reshape({8, 8, 1, 1}));
+            }};
+}
+
+TEST_P(HeldValues, AveragesOfSparseMapsKeepTheirClass) {
+    const std::vector<std::pair<std::string, std::string>> averages{
+        {"%a(64, 8, 1, 1) = adaptive_avg_pool2d[output_size=[1, 1]](%r)  # average", "8"},
+        {"%a(64, 8) = mean[dims=[2, 3], keepdim=false](%r)  # average", "8"},
+        {"%a(64, 8, 2, 2) = avg_pool2d[ceil_mode=false, count_include_pad=true, kernel=[16, 16], padding=[0, "
+         "0], "
+         "stride=[16, 16]](%r)  # average",
+         "32"}};
+    for (const auto& [average, shape] : averages) {
+        SCOPED_TRACE(average);
+        const Case sparse = sparseMaps(average, shape);
+        EXPECT_GT(sqnr(sparse.expected, run(sparse)), 30);
+    }
+}
+
+/// An average that is not smaller than what it is made of stays on its grid: no step is spent on another.
+TEST_P(HeldValues, AveragesOfFullMapsKeepTheirGrid) {
+    Case full = sparseMaps("%a(64, 8, 1, 1) = adaptive_avg_pool2d[output_size=[1, 1]](%r)  # average", "8");
+    full.input = at::rand({64, 8, 32, 32}, at::detail::createCPUGenerator(3));
+    run(full);
+    const QNode& average = stepOf("average");
+    EXPECT_EQ(graph_.value(average.inputs[0]).qparams, graph_.value(average.outputs[0]).qparams);
 }
 
 }  // namespace

@@ -150,20 +150,26 @@ def describe_case(name, observer, arguments, axis, scale, zero_point):
     }
 
 
-def run_case(name, cls, arguments, data, axis=None):
-    extra = {} if axis is None else {"ch_axis": axis}
-    observer = cls(**arguments, **extra)
+def observer_after(cls, arguments, data):
+    """Scales are kept down to the least float32, but for zeros alone."""
+    observer = cls(**arguments)
+    if any(batch.any() for batch in data):
+        observer.eps.fill_(torch.finfo(torch.float32).tiny)
     for batch in data:
         observer(batch)
+    return observer
+
+
+def run_case(name, cls, arguments, data, axis=None):
+    extra = {} if axis is None else {"ch_axis": axis}
+    observer = observer_after(cls, {**arguments, **extra}, data)
     return describe_case(name, observer, arguments, -1 if axis is None else axis, *observer.calculate_qparams())
 
 
 def run_rows(name, cls, arguments, data, axis):
     scales, zero_points = [], []
     for channel in range(data[0].shape[axis]):
-        observer = cls(**arguments)
-        for batch in data:
-            observer(batch.select(axis, channel).contiguous())
+        observer = observer_after(cls, arguments, [batch.select(axis, channel).contiguous() for batch in data])
         scale, zero_point = observer.calculate_qparams()
         scales.append(scale)
         zero_points.append(zero_point)
@@ -214,9 +220,9 @@ def entropy_range(x, symmetric, levels):
 
 
 def grid_of(low, high, symmetric, quant_min, quant_max):
-    """As PyTorch's _calculate_qparams."""
+    """As PyTorch's _calculate_qparams, with scales down to the least float32."""
     low, high = min(np.float32(low), np.float32(0)), max(np.float32(high), np.float32(0))
-    steps, eps = np.float32(quant_max - quant_min), np.finfo(np.float32).eps
+    steps, eps = np.float32(quant_max - quant_min), np.finfo(np.float32).tiny
     if symmetric:
         return float(max(max(-low, high) / (steps / np.float32(2)), eps)), 0
     scale = max((high - low) / steps, eps)

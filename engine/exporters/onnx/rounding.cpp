@@ -88,7 +88,7 @@ OnnxResult emitDynamic(const OnnxStep& step) {
                     : step.side("Sub", {high, low});
     const std::string scale =
         step.side("Max", {step.side("Div", {width, step.scalar(range)}),
-                          step.scalar(static_cast<double>(std::numeric_limits<float>::epsilon()))});
+                          step.scalar(static_cast<double>(std::numeric_limits<float>::min()))});
     const std::string steps = step.side("Round", {step.side("Div", {x, scale})});
     if (isSymmetric) {
         const double zero =

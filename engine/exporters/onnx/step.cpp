@@ -190,7 +190,7 @@ std::string clip(const OnnxStep& step, const std::string& x, double low, double 
 }
 
 bool passesThrough(const OnnxStep& step) {
-    return quantKindOf(step.node().op) == QuantKind::PassThrough;
+    return keepsGrid(step.graph(), step.node());
 }
 
 /// Whether `qparams` leave integers of the type unused.

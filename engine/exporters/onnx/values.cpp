@@ -15,10 +15,6 @@ at::Tensor integerScalar(int64_t value, DType dtype) {
     return at::scalar_tensor(value, infoOf(dtype).isSigned ? at::kChar : at::kByte);
 }
 
-bool passesThrough(const QNode& node) {
-    return quantKindOf(node.op) == QuantKind::PassThrough;
-}
-
 }  // namespace
 
 OnnxValues::OnnxValues(const QuantizedGraph& graph, OnnxBuilder& builder, const OnnxProfile& profile)
@@ -40,8 +36,8 @@ OnnxGrid OnnxValues::grid(const std::string& base, const QParams& qparams,
 
 OnnxGrid OnnxValues::gridOf(const QNode& node, ValueId id) {
     const QValue& value = graph_.value(id);
-    return passesThrough(node) && graph_.isInteger(node) ? integers(node.inputs.at(0)).grid
-                                                         : grid(value.name, *value.qparams);
+    return keepsGrid(graph_, node) && graph_.isInteger(node) ? integers(node.inputs.at(0)).grid
+                                                             : grid(value.name, *value.qparams);
 }
 
 OnnxIntegers OnnxValues::integers(ValueId id) const {

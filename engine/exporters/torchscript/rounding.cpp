@@ -52,7 +52,7 @@ TorchScriptValues emitDynamicRounding(const TorchScriptStep& step, const TorchSc
             : step.call("aten::sub", {high, low});
     torch::jit::Value* scale = step.call(
         "aten::clamp_min",
-        {step.call("aten::div", {width, range}), static_cast<double>(std::numeric_limits<float>::epsilon())});
+        {step.call("aten::div", {width, range}), static_cast<double>(std::numeric_limits<float>::min())});
     torch::jit::Value* steps = step.call("aten::round", {step.call("aten::div", {x, scale})});
     if (kind.scheme == Scheme::Symmetric) {
         const double zero =

@@ -4,6 +4,7 @@
 
 #include "exporters/torchscript/carried.h"
 #include "exporters/torchscript/precision.h"
+#include "ops/op.h"
 
 namespace qs {
 
@@ -49,8 +50,9 @@ TorchScriptForm makeForm(const std::string& op, const TrailingArguments& trailin
         return {call};
     }
     return {call, [call](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
-                const bool plain =
-                    step.node.constants.empty() && step.node.activation.kind == FusedActivation::Kind::None;
+                const bool plain = step.node.constants.empty() &&
+                                   step.node.activation.kind == FusedActivation::Kind::None &&
+                                   keepsGrid(step.graph, step.node);
                 return plain ? std::optional(call(step, step.inputs)) : std::nullopt;
             }};
 }

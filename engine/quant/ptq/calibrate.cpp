@@ -15,14 +15,47 @@ struct Question {
     Result<QParams> answer = QParams();
 };
 
+/// A grid that a value would have without statistics gives way to one of its own where that has at least two
+/// bits more of what was seen.
+constexpr double kFinerEnough = 4;
+
+bool isFinerEnough(const QParams& own, const QParams& other) {
+    return own.scale.at(0) * kFinerEnough <= other.scale.at(0);
+}
+
 Result<QParams> answer(const NetworkStatistics& statistics, const PreparedModel& model,
                        const Question& question) {
+    const auto seen = statistics.values.find(model.graph.value(question.id.value).name);
+    auto own =
+        qparamsOf(seen == statistics.values.end() ? TensorStatistics() : seen->second, *question.config);
     const auto fixed = question.id.grid.empty() ? model.fixed.find(question.id.value) : model.fixed.end();
     if (fixed != model.fixed.end()) {
-        return fixedOutputQParams(fixed->second, *question.config);
+        QParams whole = fixedOutputQParams(fixed->second, *question.config);
+        return own && isFinerEnough(*own, whole) ? own : whole;
     }
-    const auto seen = statistics.values.find(model.graph.value(question.id.value).name);
-    return qparamsOf(seen == statistics.values.end() ? TensorStatistics() : seen->second, *question.config);
+    return own;
+}
+
+/// In the order of the layers: an average of averages is compared with what it reads.
+Status chooseAverages(const NetworkStatistics& statistics, const PreparedModel& model,
+                      Calibration& activations) {
+    for (const FusionGroup& group : model.groups) {
+        const ValueId output = group.outputs.at(0);
+        const auto average = model.averages.find(output);
+        if (average == model.averages.end()) {
+            continue;
+        }
+        const QParams* input = findGrid(model, activations, {group.inputs.at(0)});
+        const auto seen = statistics.values.find(model.graph.value(output).name);
+        if (!input || seen == statistics.values.end()) {
+            continue;
+        }
+        QS_ASSIGN(QParams own, qparamsOf(seen->second, average->second.activation));
+        if (isFinerEnough(own, *input)) {
+            activations[model.keyOf({output})] = std::move(own);
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -58,6 +91,7 @@ Result<Encodings> chooseRanges(const NetworkStatistics& statistics, const Prepar
         encodings.activations[model.keyOf(question.id)] = std::move(*question.answer);
     }
     shareWithConcatenations(model, encodings.activations);
+    QS_TRY(chooseAverages(statistics, model, encodings.activations));
     QS_TRY(chooseWeightGrids(model, encodings));
     return encodings;
 }

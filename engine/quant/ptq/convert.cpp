@@ -245,14 +245,18 @@ class Converter {
         out_.nodes.push_back(std::move(node));
         for (size_t i = 0; i < group.outputs.size(); ++i) {
             const ValueId output = group.outputs[i];
-            // Values that are selected, copied or averaged keep their input's grid.
-            QS_ASSIGN(const QParams grid, kind == QuantKind::PassThrough
+            QS_ASSIGN(const QParams grid, kind == QuantKind::PassThrough && !hasOwnGrid(output)
                                               ? gridOfRead(model_.reads[index].at(0))
                                               : calibrated({output}));
             grids_[output] = grid;
             float_[output] = fake_[{output}] = addFakeQuantize(output, results[i], "", grid);
         }
         return {};
+    }
+
+    /// Of what a pass-through op made: values that are selected or copied keep their input's grid.
+    bool hasOwnGrid(ValueId output) const {
+        return model_.averages.contains(output) && encodings_.activations.contains(model_.keyOf({output}));
     }
 
     /// The grid of a value that has been read with asFake().
@@ -283,7 +287,7 @@ class Converter {
         for (const ValueId output : group.outputs) {
             const Value& value = model_.graph.value(output);
             QParams qparams;
-            if (kind == QuantKind::PassThrough) {
+            if (kind == QuantKind::PassThrough && !hasOwnGrid(output)) {
                 qparams = *out_.value(node.inputs.at(0)).qparams;
             } else {
                 QS_ASSIGN(qparams, calibratedBytes({output}));

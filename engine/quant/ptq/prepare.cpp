@@ -58,6 +58,7 @@ class Planner {
         model_.reads.clear();
         model_.observed.clear();
         model_.fixed.clear();
+        model_.averages.clear();
         for (size_t i = 0; i < model_.groups.size(); ++i) {
             const FusionGroup& group = model_.groups[i];
             const Compute compute = computeOf(group, model_.qconfigs[i].qconfig);
@@ -153,6 +154,9 @@ class Planner {
             const QConfig* input = ruling(group.inputs.at(0));
             for (const ValueId output : group.outputs) {
                 made_.emplace(output, input ? *input : qconfig);
+                if (entryOf(model_.graph, group)->averages) {
+                    model_.averages.emplace(output, input ? *input : qconfig);
+                }
             }
             return;
         }

@@ -4,10 +4,13 @@
 namespace qs {
 
 Result<Observer> makeActivationObserver(const PreparedModel& model, const GridId& id,
-                                        const TensorQConfig& config) {
+                                        const TensorQConfig& config, const QParams* calibrated) {
     const auto fixed = id.grid.empty() ? model.fixed.find(id.value) : model.fixed.end();
     if (fixed != model.fixed.end()) {
-        return Observer::knowing(fixedOutputQParams(fixed->second, config));
+        const QParams whole = fixedOutputQParams(fixed->second, config);
+        const bool fits = calibrated && calibrated->dtype == whole.dtype &&
+                          calibrated->quantMin == whole.quantMin && calibrated->quantMax == whole.quantMax;
+        return Observer::knowing(fits ? *calibrated : whole);
     }
     return Observer::make(config);
 }

@@ -32,6 +32,17 @@ std::string parameterName(const Node& node, size_t i) {
     return def && i < def->parameters.size() ? def->parameters[i] : "";
 }
 
+/// The least and the greatest number of a grid.
+at::Tensor rangeOf(const QParams& grid) {
+    const auto scale = static_cast<float>(grid.scale.at(0));
+    const DTypeInfo& type = infoOf(grid.dtype);
+    const auto greatest = static_cast<float>(type.greatestFinite);
+    const int64_t zeroPoint = grid.zeroPoint.at(0);
+    const float low = type.isInteger ? static_cast<float>(grid.quantMin - zeroPoint) : -greatest;
+    const float high = type.isInteger ? static_cast<float>(grid.quantMax - zeroPoint) : greatest;
+    return at::tensor({scale * low, scale * high});
+}
+
 /// A per-channel vector shaped to broadcast along `axis` of a tensor with `dims` axes.
 at::Tensor along(const at::Tensor& vector, int64_t axis, int64_t dims) {
     std::vector<int64_t> shape(static_cast<size_t>(dims), 1);
@@ -44,6 +55,10 @@ at::Tensor along(const at::Tensor& vector, int64_t axis, int64_t dims) {
 FakeQuantNetwork::FakeQuantNetwork(const PreparedModel& model)
     : model_(model), weightObservers_(model.groups.size()) {
     ownParameters();
+}
+
+/// Values that pass through lie on the grid of what they come from, but averages with observers of their own.
+void FakeQuantNetwork::findGrids() {
     grid_.resize(model_.graph.values().size());
     for (const auto& value : model_.graph.values()) {
         grid_[slot(value.id)] = value.id;
@@ -53,7 +68,9 @@ FakeQuantNetwork::FakeQuantNetwork(const PreparedModel& model)
         if (model_.isStatic(i) &&
             quantKindOf(model_.graph.node(group.primary).op) == QuantKind::PassThrough) {
             for (const ValueId output : group.outputs) {
-                grid_[slot(output)] = grid_[slot(group.inputs.at(0))];
+                if (!observers_.contains({output})) {
+                    grid_[slot(output)] = grid_[slot(group.inputs.at(0))];
+                }
             }
         }
     }
@@ -88,23 +105,26 @@ void FakeQuantNetwork::ownParameters() {
 Result<FakeQuantNetwork> FakeQuantNetwork::make(const PreparedModel& model, const Calibration& initial) {
     FakeQuantNetwork network(model);
     QS_TRY(network.makeObservers(initial));
+    network.findGrids();
     return network;
 }
 
 Status FakeQuantNetwork::makeObservers(const Calibration& initial) {
     for (const auto& [id, qconfig] : model_.observed) {
-        QS_ASSIGN(auto observer, makeActivationObserver(model_, id, qconfig.qatActivation));
-        if (const auto it = initial.find(model_.keyOf(id)); it != initial.end()) {
-            const QParams& qparams = it->second;
-            const auto scale = static_cast<float>(qparams.scale.at(0));
-            const DTypeInfo& type = infoOf(qparams.dtype);
-            const auto greatest = static_cast<float>(type.greatestFinite);
-            const int64_t zeroPoint = qparams.zeroPoint.at(0);
-            const float low = type.isInteger ? static_cast<float>(qparams.quantMin - zeroPoint) : -greatest;
-            const float high = type.isInteger ? static_cast<float>(qparams.quantMax - zeroPoint) : greatest;
-            QS_TRY(observer.observe(at::tensor({scale * low, scale * high})));
+        const auto known = initial.find(model_.keyOf(id));
+        const QParams* grid = known == initial.end() ? nullptr : &known->second;
+        QS_ASSIGN(auto observer, makeActivationObserver(model_, id, qconfig.qatActivation, grid));
+        if (grid) {
+            QS_TRY(observer.observe(rangeOf(*grid)));
         }
         observers_.emplace(id, std::move(observer));
+    }
+    for (const auto& [value, qconfig] : model_.averages) {
+        if (const auto known = initial.find(model_.keyOf({value})); known != initial.end()) {
+            QS_ASSIGN(auto observer, Observer::make(qconfig.qatActivation));
+            QS_TRY(observer.observe(rangeOf(known->second)));
+            observers_.emplace(GridId{value}, std::move(observer));
+        }
     }
     for (size_t i = 0; i < model_.groups.size(); ++i) {
         const Node& primary = model_.graph.node(model_.groups[i].primary);

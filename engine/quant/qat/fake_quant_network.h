@@ -49,6 +49,7 @@ class FakeQuantNetwork {
     explicit FakeQuantNetwork(const PreparedModel& model);
     void ownParameters();
     Status makeObservers(const Calibration& initial);
+    void findGrids();
 
     Status observe(ValueId value, const at::Tensor& x);
     Result<at::Tensor> toGrid(const GridId& id, const at::Tensor& x) const;

@@ -76,10 +76,12 @@ class L2Search {
 };
 
 /// Error of quantizing everything seen to the levels over the bins [startBin, endBin]
-/// (_compute_quantization_error).
+/// (_compute_quantization_error), in units of a power of two near the bins' width: cubes of distances neither
+/// overflow nor vanish, and nothing else changes.
 float L2Search::quantizationError(int startBin, int endBin) const {
     const Range& range = histogram_.range();
-    const double binWidth = (double{range.max} - double{range.min}) / bins;
+    const double width = (double{range.max} - double{range.min}) / bins;
+    const double binWidth = std::scalbn(width, -std::ilogb(width));
     const double levelWidth = binWidth * (endBin - startBin + 1) / static_cast<double>(levels_);
     const Cut cut{startBin, static_cast<float>(binWidth), static_cast<float>(levelWidth),
                   static_cast<float>(levelWidth / 2), static_cast<double>(levels_) - 1.0};
@@ -128,8 +130,7 @@ Range L2Search::find() const {
             continue;
         }
         const float error = quantizationError(nextStart, nextEnd);
-        // Not finite: distances whose cube overflows; PyTorch would go on cutting blindly.
-        if (error > least || !std::isfinite(error)) {
+        if (error > least) {
             break;
         }
         least = error;
