@@ -675,6 +675,14 @@
             <translation>展平之前先池化到 1 x 1，并且不要在卷积部分中插入变形和转置：那里的布局始终是通道在后。</translation>
         </message>
         <message>
+            <source>%1 uses %2 of the %3 steps that its weights could have: their one scale was set wider, or leaves room for the bias of channel %4.</source>
+            <translation>%1 的权重本可用 %3 级，却只用了 %2 级：其唯一的缩放被设得更宽，或为通道 %4 的偏置留出了余地。</translation>
+        </message>
+        <message>
+            <source>Give its weights a scale a channel (granularity channel): then that channel alone has coarse steps.</source>
+            <translation>让其权重每个通道各有一个缩放（粒度为通道）：这样只有那一个通道的步长较粗。</translation>
+        </message>
+        <message>
             <source>%1 rescales %2 of its %3 parts while it copies them (%4 ms).</source>
             <translation>%1 在复制时要对 %3 个部分中的 %2 个重新缩放（%4 毫秒）。</translation>
         </message>

@@ -8,6 +8,7 @@
 #include "runtime/executor.h"
 #include "verify/verify.h"
 #include "workbench/model_data.h"
+#include "workbench/preview.h"
 #include "workbench/thread_count.h"
 #include "workbench/variant.h"
 
@@ -30,9 +31,6 @@ Result<protocol::Recipe> recipeFor(const protocol::VerifyParams& params, const F
             "the trained weights " + recipe.trained_weights +
             ", which the recipe needs, are gone: put them back, or verify against the project that "
             "holds them");
-    }
-    if (recipe.calibration.empty() && !params.data) {
-        return usageError("the recipe brings no calibration: give the data that it was calibrated on");
     }
     for (const protocol::Algorithm& algorithm : recipe.algorithms) {
         if (!algorithm.layers && !params.data) {
@@ -72,6 +70,18 @@ Status checkModel(const OpenedModel& opened, const protocol::Recipe& recipe, con
         }
     }
     return {};
+}
+
+/// Usage error where something is calibrated, and nothing says how.
+Status checkCalibrated(Caches& caches, const OpenedModel& opened, const protocol::VariantSpec& building) {
+    if (!building.recipe.calibration.empty() || building.data) {
+        return {};
+    }
+    QS_ASSIGN(const auto prepared, preparedBy(caches, opened, building.recipe.rules));
+    return prepared->observed.empty() ? Status()
+                                      : usageError(
+                                            "the recipe brings no calibration: give the data that it "
+                                            "was calibrated on");
 }
 
 /// What buildVariant() makes the engine's network from. A recipe that brings its calibration needs no samples
@@ -134,6 +144,7 @@ Result<protocol::VerifyResult> verifyExport(Caches& caches, const protocol::Veri
     }
     QS_ASSIGN(const auto opened, caches.models.open(building.model, source.get(), building.inputs, job));
     QS_TRY(checkModel(*opened, building.recipe, params.file));
+    QS_TRY(checkCalibrated(caches, *opened, building));
     QS_ASSIGN(const VariantOnData variant, buildVariant(caches, building, job));
     QS_ASSIGN(const auto engine, makeExecutor(building.recipe.backend, variant.built->converted));
     QS_ASSIGN(const auto data, samplesFor(caches.models, variant, building, params.samples));

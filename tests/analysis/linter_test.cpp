@@ -1,5 +1,6 @@
 #include "analysis/linter/linter.h"
 
+#include <ATen/ops/arange.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -97,6 +98,17 @@ struct Case {
 
 std::map<std::string, Case (*)()> cases() {
     return {
+        {"coarse_weights",
+         [] {
+             Scene scene = goodScene();
+             QNode& node = *std::ranges::find_if(
+                 scene.graph.nodes, [](const QNode& one) { return one.layer == "b" && one.weightInt; });
+             const QParams& grid = *node.weightQParams;
+             node.weightQParams = QParams{grid.dtype, -1, {1.0}, {0}, grid.quantMin, grid.quantMax};
+             node.weightInt = node.weightInt->clamp(-40, 40);
+             node.bias = at::arange(16, at::kFloat);
+             return Case{std::move(scene), "b"};
+         }},
         {"unfused_add",
          [] {
              Scene scene;

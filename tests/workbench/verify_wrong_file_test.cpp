@@ -80,6 +80,19 @@ TEST_F(VerifyWrongFile, WhatWasExportedPasses) {
     }
 }
 
+TEST_F(VerifyWrongFile, FilesOfFP32NeedNoCalibration) {
+    int8_.calibration.clear();
+    protocol::VerifyParams params{reals("f.pt"), resnet(), {}, {}, {}, {}, 16, 8};
+    const auto result = workbench_.verify(params, job_);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result->passed) << result->verdict;
+    int8_.rules = recipe().rules;
+    params.recipe = int8_;
+    const auto refused = workbench_.verify(params, job_);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("brings no calibration"));
+}
+
 TEST_F(VerifyWrongFile, RealNumbersWithTheMetadataOfIntegersFail) {
     const std::string wrong = disguised(reals("f.pt"), integers("m.pt"), "wrong.pt");
     const auto result = verify(wrong);
