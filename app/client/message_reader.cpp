@@ -9,6 +9,10 @@
 #include "protocol/framing.h"
 #include "protocol/json.h"
 
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
 namespace qs::app {
 
 using nlohmann::json;
@@ -16,6 +20,33 @@ using nlohmann::json;
 namespace {
 
 Q_LOGGING_CATEGORY(lcReader, "qs.engine", QtWarningMsg)
+
+// The thread sanitizer does not see the locks of Qt's event queue, as Qt is not built for it. It is told here
+// that what was done before something is posted to `receiver` happens before that is done there.
+#if defined(__SANITIZE_THREAD__)
+void handOver(void* receiver) {
+    __tsan_release(receiver);
+}
+void takeOver(void* receiver) {
+    __tsan_acquire(receiver);
+}
+#else
+void handOver(void*) {}
+void takeOver(void*) {}
+#endif
+
+/// Has `work` done on the thread of `receiver`.
+template <typename Receiver, typename Work>
+void post(Receiver* receiver, Work work, Qt::ConnectionType type = Qt::QueuedConnection) {
+    handOver(receiver);
+    QMetaObject::invokeMethod(
+        receiver,
+        [receiver, work = std::move(work)] {
+            takeOver(receiver);
+            work();
+        },
+        type);
+}
 
 }  // namespace
 
@@ -110,32 +141,30 @@ MessageReader::~MessageReader() {
 void MessageReader::reset() {
     ++stream_;
     read_.clear();
-    QMetaObject::invokeMethod(worker_, [worker = worker_] { worker->reset(); });
+    post(worker_, [worker = worker_] { worker->reset(); });
 }
 
 void MessageReader::expect(int64_t id, Decode decode) {
-    QMetaObject::invokeMethod(worker_, [worker = worker_, id, decode] { worker->expect(id, decode); });
+    post(worker_, [worker = worker_, id, decode] { worker->expect(id, decode); });
 }
 
 void MessageReader::feed(const QByteArray& bytes) {
     const auto deliver = [this, stream = stream_](ReadMessage message) {
         const auto shared = std::make_shared<ReadMessage>(std::move(message));
-        QMetaObject::invokeMethod(
-            this,
-            [this, stream, shared] {
-                if (stream == stream_) {
-                    read_.push_back(shared);
-                    turn_.start();
-                }
-            },
-            Qt::QueuedConnection);
+        post(this, [this, stream, shared] {
+            if (stream == stream_) {
+                read_.push_back(shared);
+                turn_.start();
+            }
+        });
     };
-    QMetaObject::invokeMethod(worker_, [worker = worker_, bytes, deliver] { worker->read(bytes, deliver); });
+    post(worker_, [worker = worker_, bytes, deliver] { worker->read(bytes, deliver); });
 }
 
 void MessageReader::receiveAll() {
-    QMetaObject::invokeMethod(
-        worker_, [] {}, Qt::BlockingQueuedConnection);
+    post(
+        worker_, [this] { handOver(this); }, Qt::BlockingQueuedConnection);
+    takeOver(this);
     QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
     while (!read_.empty()) {
         receiveNext();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -150,6 +151,25 @@ Result<std::vector<RestoredTogether>> together(Restorings& restorings, const Job
     return sets;
 }
 
+/// A sum of medians and their differences, and the square of how far off it may be, at 95 %.
+struct Estimate {
+    double ms = 0;
+    double squaredUncertainty = 0;
+
+    void add(const Estimate& other, double sign = 1) {
+        ms += sign * other.ms;
+        squaredUncertainty += other.squaredUncertainty;
+    }
+};
+
+/// Of a median of n samples of a normal distribution: 1.96 * sqrt(pi / 2) * sigma / sqrt(n), where sigma is
+/// the range from the 10th to the 90th percentile over 2.563.
+Estimate estimateOf(const NodeTime& time) {
+    constexpr double kSquaredFactor = 0.958 * 0.958;
+    const double range = time.p90Ms - time.p10Ms;
+    return {time.medianMs, time.runs > 0 ? kSquaredFactor * range * range / time.runs : 0};
+}
+
 /// What a network's layers and boundaries take.
 class Times {
   public:
@@ -157,27 +177,39 @@ class Times {
         for (const NodeTime& time : profile.nodes) {
             const QNode& node = graph.nodes[time.node];
             if (node.isBoundary()) {
-                boundaries_[{graph.value(node.inputs[0]).real, node.op}] += time.ms;
+                boundaries_[{graph.value(node.inputs[0]).real, node.op}].add(estimateOf(time));
             } else {
-                layers_[node.layer] += time.ms;  // its reorders included
+                layers_[node.layer].add(estimateOf(time));  // its reorders included
             }
         }
     }
 
-    double of(const std::string& layer) const {
+    Estimate of(const std::string& layer) const {
         const auto found = layers_.find(layer);
-        return found == layers_.end() ? 0 : found->second;
+        return found == layers_.end() ? Estimate() : found->second;
     }
 
-    double of(const BoundaryKind& boundary) const {
+    Estimate of(const BoundaryKind& boundary) const {
         const auto found = boundaries_.find(boundary);
-        return found == boundaries_.end() ? 0 : found->second;
+        return found == boundaries_.end() ? Estimate() : found->second;
     }
 
   private:
-    std::map<std::string, double> layers_;
-    std::map<BoundaryKind, double> boundaries_;
+    std::map<std::string, Estimate> layers_;
+    std::map<BoundaryKind, Estimate> boundaries_;
 };
+
+/// By what parts that sum up to `sum` are to be multiplied, so that they sum up to what the first network's
+/// whole runs take longer than the second's, as far as the turns tell that.
+double scaleFor(double sum, const TimedTurns& turns) {
+    const PairedRatio& ratio = turns.ratio;
+    if (!ratio.low || sum <= 0) {
+        return 1;
+    }
+    const double base = turns.stats[1].medianMs;
+    const double whole = std::clamp(sum, base * (*ratio.low - 1), base * (*ratio.high - 1));
+    return whole > 0 ? whole / sum : 1;
+}
 
 class Measuring {
   public:
@@ -185,33 +217,50 @@ class Measuring {
               const RestoreSettings& settings, Restorings& restorings)
         : subject_(subject), inputs_(inputs), settings_(settings), restorings_(restorings) {}
 
-    Status measure(const RestoredTogether& groups, const Job& job, std::map<std::string, double>& costs) {
-        const PreparedModel& model = subject_.model;
+    Status measure(const RestoredTogether& groups, const Job& job,
+                   std::map<std::string, RestoreCost>& costs) {
         const PreparedModel& restored = restorings_.restored(groups);
-        QS_ASSIGN(QuantizedGraph graph, convert(restored, encodingsOf(restored)));
-        QS_ASSIGN(const auto executor, subject_.makeExecutor(std::move(graph)));
-        QS_ASSIGN(const auto with, executor->profiler(inputs_));
-        QS_ASSIGN(const auto base, subject_.variant.profiler(inputs_));
+        QS_ASSIGN(const QuantizedGraph graph, convert(restored, encodingsOf(restored)));
+        std::array<std::unique_ptr<Executor>, 2> executors;
+        for (const size_t i : {measured_ % 2, 1 - measured_ % 2}) {
+            QS_ASSIGN(executors[i], subject_.makeExecutor(i == 0 ? graph : subject_.variant));
+        }
+        ++measured_;
+        QS_ASSIGN(const auto with, executors[0]->profiler(inputs_));
+        QS_ASSIGN(const auto base, executors[1]->profiler(inputs_));
         const std::array networks{with.get(), base.get()};
         const TurnSettings turnSettings{kWarmup, settings_.turns, settings_.threads, 1};
         QS_ASSIGN(const TimedTurns turns, timeInTurns(networks, turnSettings, job));
-        const Times after(executor->graph(), with->profile(turns.stats[0]));
-        const Times before(subject_.variant.graph(), base->profile(turns.stats[1]));
+        const Times after(executors[0]->graph(), with->profile(turns.stats[0]));
+        const Times before(executors[1]->graph(), base->profile(turns.stats[1]));
+        std::map<size_t, Estimate> parts;
+        double sum = 0;
         for (const size_t group : groups) {
-            const Restoring& restoring = restorings_.alone().at(group);
-            double& ms = costs[nameOf(group)] = 0;
-            for (const BoundaryKind& boundary : kindsOf(restoring)) {
-                ms += after.of(boundary) - before.of(boundary);
-            }
-            const size_t last = std::min(restoring.last() + kNeighbours, model.groups.size() - 1);
-            for (size_t i = restoring.first(); i <= last; ++i) {
-                ms += after.of(nameOf(i)) - before.of(nameOf(i));
-            }
+            parts[group] = partOf(restorings_.alone().at(group), before, after);
+            sum += parts[group].ms;
+        }
+        const double scale = scaleFor(sum, turns);
+        for (const auto& [group, part] : parts) {
+            costs[nameOf(group)] = {scale * part.ms, scale * std::sqrt(part.squaredUncertainty)};
         }
         return {};
     }
 
   private:
+    Estimate partOf(const Restoring& restoring, const Times& before, const Times& after) const {
+        Estimate part;
+        for (const BoundaryKind& boundary : kindsOf(restoring)) {
+            part.add(after.of(boundary));
+            part.add(before.of(boundary), -1);
+        }
+        const size_t last = std::min(restoring.last() + kNeighbours, subject_.model.groups.size() - 1);
+        for (size_t i = restoring.first(); i <= last; ++i) {
+            part.add(after.of(nameOf(i)));
+            part.add(before.of(nameOf(i)), -1);
+        }
+        return part;
+    }
+
     static std::set<BoundaryKind> kindsOf(const Restoring& restoring) {
         std::set<BoundaryKind> kinds;
         for (const std::set<Boundary>* boundaries : {&restoring.come, &restoring.go}) {
@@ -267,6 +316,7 @@ class Measuring {
     std::span<const at::Tensor> inputs_;
     const RestoreSettings& settings_;
     Restorings& restorings_;
+    size_t measured_ = 0;  ///< sets
 };
 
 }  // namespace
@@ -276,13 +326,13 @@ Result<std::vector<RestoredTogether>> restoredTogether(const PreparedModel& mode
     return together(restorings, job);
 }
 
-Result<std::map<std::string, double>> measureRestoreCosts(const RestoreSubject& subject,
-                                                          std::span<const at::Tensor> inputs,
-                                                          const RestoreSettings& settings, Job& job) {
+Result<std::map<std::string, RestoreCost>> measureRestoreCosts(const RestoreSubject& subject,
+                                                               std::span<const at::Tensor> inputs,
+                                                               const RestoreSettings& settings, Job& job) {
     QS_ASSIGN(Restorings restorings, Restorings::of(subject.model, job));
     QS_ASSIGN(const std::vector<RestoredTogether> sets, together(restorings, job));
     Measuring measuring(subject, inputs, settings, restorings);
-    std::map<std::string, double> costs;
+    std::map<std::string, RestoreCost> costs;
     job.begin("Measuring what restoring costs", static_cast<int64_t>(sets.size()));
     for (size_t i = 0; i < sets.size(); ++i) {
         QS_TRY(job.step(static_cast<int64_t>(i)));

@@ -18,7 +18,6 @@
 #include "isolation/sandbox.h"
 #include "isolation/supervisor.h"
 #include "onnxruntime/session.h"
-#include "runtime/threads.h"
 #include "server/requested_outputs.h"
 #include "server/server.h"
 
@@ -168,9 +167,6 @@ int main(int argc, char** argv) {
         // Parsing stopped somewhere: --json counts wherever it stands.
         json = std::any_of(argv + 1, argv + argc, [](std::string_view word) { return word == "--json"; });
         return report(usageError(std::string(error.what()) + " (see qscope --help)"), json, Output());
-    }
-    if (!app.got_subcommand("inspect")) {
-        limitSpinning(argv);  // all others compute and time
     }
     if (serveCommand->parsed()) {
         return serveInSandbox();

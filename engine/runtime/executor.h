@@ -25,8 +25,12 @@ struct NodeTime {
     double ms = 0;
     std::string implementation;  ///< what ran it ("brgconv:avx512_core_vnni", "reference")
     Kind kind = Kind::Step;
+    /// Over all runs with timers, by themselves: unlike `ms` a single run that was disturbed does not move
+    /// the median, but the steps' medians do not add up to anything.
+    double medianMs = 0;
     double p10Ms = 0;
     double p90Ms = 0;
+    int runs = 0;
     /// Better implementations that were refused, best first: "matmul: its weight is no constant".
     std::vector<std::string> refusals = {};
     int64_t bytes = 0;  ///< inputs, weights and outputs, each once; of a reorder: read and written

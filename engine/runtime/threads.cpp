@@ -3,10 +3,8 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <omp.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
@@ -26,11 +24,6 @@ void setBlasThreads(int count) {
     }
 }
 
-/// Whether the variable is new.
-bool setDefault(const char* name, const char* value) {
-    return !std::getenv(name) && ::setenv(name, value, 1) == 0;
-}
-
 }  // namespace
 
 int setThreads(int threads) {
@@ -45,14 +38,6 @@ int setThreads(int threads) {
 void adoptThreads() {
     if (const int count = chosen; count > 0 && omp_get_max_threads() != count) {
         omp_set_num_threads(count);
-    }
-}
-
-void limitSpinning(char** argv) {
-    const bool openMp = !std::getenv("OMP_WAIT_POLICY") && setDefault("GOMP_SPINCOUNT", "3000");
-    const bool blas = setDefault("OPENBLAS_THREAD_TIMEOUT", "10");  // 2^10 cycles
-    if (openMp || blas) {
-        ::execv("/proc/self/exe", argv);  // returns only where it failed; then threads spin as before
     }
 }
 

@@ -24,6 +24,8 @@ void TimedRuns::write(size_t row, NodeTime& time) const {
         all.push_back(run.rows[row]);
     }
     const LatencyStats stats = summarize(std::move(all));
+    time.medianMs = stats.medianMs;
+    time.runs = stats.runs;
     time.p10Ms = stats.p10Ms;
     time.p90Ms = stats.p90Ms;
     time.ms = 0;

@@ -24,7 +24,7 @@ class TimedRuns {
     /// single rows do not; and a disturbed run, which is far from it, spoils none of them.
     void choose(double wholeMs);
 
-    /// Writes the row's time and spread (the latter over all runs).
+    /// Writes the row's time, and its median and spread (these over all runs).
     void write(size_t row, NodeTime& time) const;
     double otherMs() const;
 

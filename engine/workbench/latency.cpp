@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -55,15 +56,25 @@ Status measureEnergy(Executor& executor, std::span<const at::Tensor> input, cons
     return {};
 }
 
+/// For each set of layers that is restored together: as many as fit, three inferences of two networks each.
+int restoreTurns(double latencyMs) {
+    constexpr double kSetMs = 2000;
+    constexpr int kMost = 100;
+    return std::clamp(static_cast<int>(kSetMs / (6 * std::max(latencyMs, 0.01))), RestoreSettings().turns,
+                      kMost);
+}
+
 /// Costs of going back to FP32, by layer.
 Status measureRestoring(const LatencySubject& subject, std::span<const at::Tensor> input,
                         const std::string& backend, protocol::VariantResult& result, Job& job) {
     const auto make = [&](QuantizedGraph graph) { return makeExecutor(backend, std::move(graph)); };
-    QS_ASSIGN(const auto costs, measureRestoreCosts({subject.model, subject.encodings, subject.variant, make},
-                                                    input, {.threads = result.measured.threads}, job));
+    QS_ASSIGN(const auto costs,
+              measureRestoreCosts(
+                  {subject.model, subject.encodings, subject.variant.graph(), make}, input,
+                  {restoreTurns(result.variant.latency_ms.value_or(0)), result.measured.threads}, job));
     for (protocol::LayerResult& layer : result.layers) {
         if (const auto found = costs.find(layer.name); found != costs.end()) {
-            layer.restore_ms = found->second;
+            layer.restore_ms = found->second.ms;
         }
     }
     return {};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 
@@ -48,12 +49,21 @@ double totalMs(const QuantizedGraph& graph) {
     return ms;
 }
 
+/// How whole runs and single steps were measured.
+struct Conditions {
+    std::function<void()> eachRun = [] {};
+    double wholeRuns = 1;     ///< times what the steps take
+    double disturbedRun = 0;  ///< milliseconds that each step has in its mean by one disturbed run
+    double stepSpread = 0;    ///< 90th minus 10th percentile of each step
+};
+
+constexpr int kTimedRuns = 25;
+
 /// Runs nothing and takes the invented times.
 class InventedExecutor : public Executor {
   public:
-    explicit InventedExecutor(
-        QuantizedGraph graph, std::function<void()> eachRun = [] {})
-        : graph_(std::move(graph)), eachRun_(std::move(eachRun)) {}
+    explicit InventedExecutor(QuantizedGraph graph, Conditions conditions = {})
+        : graph_(std::move(graph)), conditions_(std::move(conditions)) {}
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor>, const Tap&) override {
         return failure("not here");
@@ -74,14 +84,21 @@ class InventedExecutor : public Executor {
       public:
         explicit Invented(InventedExecutor& executor)
             : FakeProfiler([&executor](int) {
-                  executor.eachRun_();
-                  return undisturbed(totalMs(executor.graph_));
+                  executor.conditions_.eachRun();
+                  return undisturbed(executor.conditions_.wholeRuns * totalMs(executor.graph_));
               }),
               executor_(executor) {}
         Profile profile(const LatencyStats& total) const override {
             Profile profile{.total = total, .nodes = {}};
             for (const double ms : stepTimes(executor_.graph_)) {
-                profile.nodes.push_back({.node = profile.nodes.size(), .ms = ms, .implementation = ""});
+                const Conditions& conditions = executor_.conditions_;
+                profile.nodes.push_back({.node = profile.nodes.size(),
+                                         .ms = ms + conditions.disturbedRun,
+                                         .implementation = "",
+                                         .medianMs = ms,
+                                         .p10Ms = ms - conditions.stepSpread / 2,
+                                         .p90Ms = ms + conditions.stepSpread / 2,
+                                         .runs = kTimedRuns});
             }
             return profile;
         }
@@ -91,7 +108,7 @@ class InventedExecutor : public Executor {
     };
 
     QuantizedGraph graph_;
-    std::function<void()> eachRun_;
+    Conditions conditions_;
 };
 
 /// Shapes that tell values apart; nothing is run at them.
@@ -119,8 +136,20 @@ std::string layerOf(const PreparedModel& model, size_t group) {
     return model.graph.node(model.groups[group].primary).name;
 }
 
-Result<std::unique_ptr<Executor>> invented(QuantizedGraph graph) {
-    return std::unique_ptr<Executor>(std::make_unique<InventedExecutor>(std::move(graph)));
+using Make = std::function<Result<std::unique_ptr<Executor>>(QuantizedGraph)>;
+
+size_t integerLayers(const QuantizedGraph& graph) {
+    return static_cast<size_t>(std::ranges::count_if(
+        graph.nodes, [&](const QNode& node) { return !node.isBoundary() && graph.isInteger(node); }));
+}
+
+/// Networks with as many integer layers as the variant has are the variant.
+Make invented(const QuantizedGraph& variant, const Conditions& variants, const Conditions& others) {
+    return [variants, others,
+            all = integerLayers(variant)](QuantizedGraph graph) -> Result<std::unique_ptr<Executor>> {
+        const Conditions& conditions = integerLayers(graph) == all ? variants : others;
+        return std::unique_ptr<Executor>(std::make_unique<InventedExecutor>(std::move(graph), conditions));
+    };
 }
 
 PreparedModel preparedBy(const Graph& network, const std::vector<Rule>& rules) {
@@ -129,14 +158,16 @@ PreparedModel preparedBy(const Graph& network, const std::vector<Rule>& rules) {
     return std::move(model).value();
 }
 
-/// What is said of a layer must be the difference of the two networks, summed up step by step.
-void expectDifferences(const std::vector<Rule>& rules) {
+/// What is said of a layer must be the difference of the two networks' whole runs.
+void expectDifferences(const std::vector<Rule>& rules, const Conditions& variantsConditions = {},
+                       const Conditions& conditions = {}) {
     const Graph network = shapedNetwork();
     const PreparedModel model = preparedBy(network, rules);
     const Encodings encodings = calibrated(model);
-    InventedExecutor variant(convert(model, encodings).value());
+    const QuantizedGraph variant = convert(model, encodings).value();
     Job job;
-    const auto costs = measureRestoreCosts({model, encodings, variant, invented}, {}, {}, job);
+    const auto costs = measureRestoreCosts(
+        {model, encodings, variant, invented(variant, variantsConditions, conditions)}, {}, {}, job);
     ASSERT_TRUE(costs) << costs.error().message;
     size_t integers = 0;
     for (size_t i = 0; i < model.groups.size(); ++i) {
@@ -148,14 +179,44 @@ void expectDifferences(const std::vector<Rule>& rules) {
         ++integers;
         std::vector<Rule> more = rules;
         more.push_back({RuleMatch::Layer, layer, "fp32"});
-        const double difference = totalMs(converted(preparedBy(network, more))) - totalMs(variant.graph());
-        EXPECT_NEAR(costs->at(layer), difference, 1e-9) << layer;
+        const double difference = totalMs(converted(preparedBy(network, more))) - totalMs(variant);
+        EXPECT_NEAR(costs->at(layer).ms, conditions.wholeRuns * difference, 1e-9) << layer;
     }
     EXPECT_GT(integers, 2U);
 }
 
 TEST(RestoreCost, IsTheDifferenceOfTheTwoNetworks) {
     expectDifferences({{RuleMatch::Global, "", "onednn"}});
+}
+
+TEST(RestoreCost, IsWhatWholeRunsTakeLongerWhereStepsLeaveSomethingOut) {
+    const Conditions conditions{.wholeRuns = 1.3};
+    expectDifferences({{RuleMatch::Global, "", "onednn"}}, conditions, conditions);
+}
+
+TEST(RestoreCost, IsNotMovedByADisturbedRun) {
+    expectDifferences({{RuleMatch::Global, "", "onednn"}}, {}, {.disturbedRun = 8});
+}
+
+TEST(RestoreCost, IsLessCertainTheMoreItsStepsVary) {
+    const PreparedModel model = prepared(shapedNetwork(), "onednn");
+    const Encodings encodings = calibrated(model);
+    const auto measured = [&](double spread) {
+        const Conditions conditions{.stepSpread = spread};
+        const QuantizedGraph variant = convert(model, encodings).value();
+        Job job;
+        return measureRestoreCosts({model, encodings, variant, invented(variant, conditions, conditions)},
+                                   {}, {}, job)
+            .value();
+    };
+    const auto sure = measured(0), less = measured(0.1);
+    const auto twice = measured(0.2);
+    for (const auto& [layer, cost] : less) {
+        EXPECT_EQ(sure.at(layer).uncertaintyMs, 0) << layer;
+        // Of two steps, at the least: the layer's before and after.
+        EXPECT_GT(cost.uncertaintyMs, 0.9 * 0.1 * std::sqrt(2.0 / kTimedRuns)) << layer;
+        EXPECT_NEAR(twice.at(layer).uncertaintyMs, 2 * cost.uncertaintyMs, 1e-9) << layer;
+    }
 }
 
 TEST(RestoreCost, IsLessWhereANeighbourIsFloatAlready) {
@@ -232,11 +293,10 @@ TEST(RestoreCost, EndsWhenItsJobIsCancelled) {
                 token.cancel();
             }
         };
-        InventedExecutor variant(convert(model, encodings).value(), count);
-        const auto make = [&](QuantizedGraph graph) -> Result<std::unique_ptr<Executor>> {
-            return std::unique_ptr<Executor>(std::make_unique<InventedExecutor>(std::move(graph), count));
-        };
-        const auto costs = measureRestoreCosts({model, encodings, variant, make}, {}, {}, job);
+        const QuantizedGraph variant = convert(model, encodings).value();
+        const Conditions counted{.eachRun = count};
+        const auto costs = measureRestoreCosts(
+            {model, encodings, variant, invented(variant, counted, counted)}, {}, {}, job);
         ASSERT_FALSE(costs);
         EXPECT_EQ(costs.error().kind, ErrorKind::Cancelled);
         EXPECT_EQ(runs, last);

@@ -15,6 +15,7 @@
 #include "app/client/engine_api.h"
 #include "protocol/json.h"
 #include "support/sample_results.h"
+#include "support/wait_until.h"
 
 namespace qs::app {
 namespace {
@@ -54,7 +55,7 @@ protocol::VariantSpec measureParams(const std::string& model) {
 
 template <typename Condition>
 bool eventually(Condition condition) {
-    return QTest::qWaitFor(condition, 20'000);
+    return test::waitUntil(condition, 20'000);
 }
 
 class EngineClientTest : public testing::Test {

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <QTest>
-
 #include "app/session/session.h"
+#include "support/wait_until.h"
 
 namespace qs::app {
 
@@ -15,7 +14,7 @@ inline QString saveTo(Session& session, const QString& path) {
     QObject::connect(&session, &Session::saveFailed, &context,
                      [&](const QString&, const QString& text) { problem = text; });
     session.save(path);
-    if (!QTest::qWaitFor([&] { return !session.isSaving(); }, kFilePatience)) {
+    if (!test::waitUntil([&] { return !session.isSaving(); }, kFilePatience)) {
         return QStringLiteral("saving does not end");
     }
     return problem;
@@ -34,7 +33,7 @@ QString errorOf(Session& session, const Begin& begin) {
     if (!begin()) {
         return QStringLiteral("it cannot begin");
     }
-    if (!QTest::qWaitFor([&] { return !session.job().running; }, kFilePatience)) {
+    if (!test::waitUntil([&] { return !session.job().running; }, kFilePatience)) {
         return QStringLiteral("it does not end");
     }
     return problem;

@@ -13,6 +13,7 @@
 #include "app/client/engine_client.h"
 #include "app/mainwindow.h"
 #include "app/session/session.h"
+#include "support/wait_until.h"
 #include "widgets/common/message_bar.h"
 #include "widgets/models/layer_table_model.h"
 
@@ -43,7 +44,7 @@ class MainWindowFixture : public testing::Test {
         EXPECT_TRUE(until([this] { return client_->state() == EngineClient::State::Ready; }));
     }
 
-    static bool until(const std::function<bool()>& condition) { return QTest::qWaitFor(condition, 20'000); }
+    static bool until(const std::function<bool()>& condition) { return test::waitUntil(condition, 20'000); }
 
     bool idle() {
         return until([this] { return !session_->job().running; });

@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <QTemporaryDir>
-#include <QTest>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/client/engine_client.h"
 #include "app/session/session.h"
+#include "support/wait_until.h"
 
 namespace qs::app {
 
@@ -46,7 +46,7 @@ class SessionFixture : public testing::Test {
 
     template <typename Condition>
     static bool eventually(Condition condition) {
-        return QTest::qWaitFor(condition, 20'000);
+        return test::waitUntil(condition, 20'000);
     }
 
     /// Waits for the job under way; how it ended.

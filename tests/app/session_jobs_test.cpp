@@ -5,6 +5,7 @@
 
 #include <QFile>
 #include <QSignalSpy>
+#include <QTest>
 
 #include "app/files.h"
 #include "app/session_fixture.h"

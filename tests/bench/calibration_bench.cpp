@@ -21,7 +21,6 @@
 #include "quant/observer.h"
 #include "runtime/executor.h"
 #include "runtime/latency_stats.h"
-#include "runtime/threads.h"
 #include "support/peak_memory.h"
 #include "workbench/random_data.h"
 
@@ -138,7 +137,6 @@ Status measure(const std::string& file, const Options& options) {
 }
 
 int main(int argc, char** argv) {
-    limitSpinning(argv);
     Options options;
     CLI::App app("Times calibration beside FP32 evaluation.");
     app.add_option("MODEL", options.models, "Model files")->default_val(QS_MODELS_DIR "/resnet18_traced.pt");

@@ -23,7 +23,6 @@
 #include "bench/targets.h"
 #include "cli/comparison_text.h"
 #include "runtime/executor.h"
-#include "runtime/threads.h"
 #include "support/calibrated.h"
 #include "workbench/workbench.h"
 
@@ -149,7 +148,6 @@ Status run(const Options& options) {
 }
 
 int main(int argc, char** argv) {
-    limitSpinning(argv);
     Options options;
     CLI::App app("Times the runtime beside others.");
     app.add_option("MODEL", options.models, "Model files");

@@ -7,6 +7,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(CliTest, HelpAndVersionSucceed) {
     const Finished help = qscope({"--help"});
@@ -17,6 +18,18 @@ TEST_F(CliTest, HelpAndVersionSucceed) {
     }
     EXPECT_EQ(qscope({"quantize", "--help"}).code, 0);
     EXPECT_THAT(qscope({"--version"}).out, testing::StartsWith("qscope 0."));
+}
+
+TEST_F(CliTest, ThreadsSleepSoonWhereTheEnvironmentSaysNothingElse) {
+    const auto openMpReads = [this](Environment environment) {
+        environment["OMP_DISPLAY_ENV"] = "verbose";
+        return qscope({"--version"}, environment).err;
+    };
+    const std::string ours = "GOMP_SPINCOUNT = '3000'";
+    EXPECT_THAT(openMpReads({}), HasSubstr(ours));
+    EXPECT_THAT(openMpReads({{"GOMP_SPINCOUNT", "77"}}), HasSubstr("GOMP_SPINCOUNT = '77'"));
+    EXPECT_THAT(openMpReads({{"OMP_WAIT_POLICY", "ACTIVE"}}),
+                AllOf(HasSubstr("GOMP_SPINCOUNT"), Not(HasSubstr(ours))));
 }
 
 TEST_F(CliTest, WrongUsageIsExitCodeTwo) {
@@ -47,6 +60,12 @@ TEST_F(CliTest, WrongUsageIsExitCodeTwo) {
     for (const auto& arguments : commandLines) {
         SCOPED_TRACE(testing::PrintToString(arguments));
         errorMessage(arguments, "usage");
+    }
+    // In words: what parsing finds, and what a command finds.
+    using Words = std::vector<std::string>;
+    for (const auto& arguments : {Words{"frobnicate"}, Words{"quantize", kModel, "--data", kData, "-o",
+                                                             "out.onnx", "--target", "tflite"}}) {
+        SCOPED_TRACE(testing::PrintToString(arguments));
         const Finished plain = qscope(arguments);
         EXPECT_EQ(plain.code, 2);
         EXPECT_EQ(plain.out, "");

@@ -54,6 +54,8 @@ TEST(TimedRuns, TakeTheRunsThatAreLikeTheWhole) {
     EXPECT_DOUBLE_EQ(row(runs, 0).ms, (1 + 2 + 9) / 3.0);
     EXPECT_DOUBLE_EQ(runs.otherMs(), 0.5);
     EXPECT_DOUBLE_EQ(row(runs, 0).p90Ms, 10) << "the spread is that of all";
+    EXPECT_DOUBLE_EQ(row(runs, 0).medianMs, 9) << "and so is the median";
+    EXPECT_EQ(row(runs, 0).runs, 5);
 }
 
 }  // namespace
