@@ -47,8 +47,11 @@ Error explained(const std::filesystem::path& path, const std::string& message) {
                    : failure(path.string() + ": the custom operator " + op +
                              " is not known here: replace it in the model by operators of PyTorch");
     }
-    for (const char* lead : {"Arguments for call are not valid", "Unknown keyword argument"}) {
-        if (const std::string op = operatorBehind(message, lead); op.starts_with("aten::")) {
+    // A call that fits one form of the operator, and one that fits none of several.
+    for (const char* misfit : {"Arguments for call are not valid", "Unknown keyword argument",
+                               "Keyword argument", "Expected a value of type", "Expected at most"}) {
+        const std::string op = operatorBehind(message, "");
+        if (message.find(misfit) != std::string::npos && op.starts_with("aten::")) {
             return newer("the operator " + op + " is called in a form that is");
         }
     }
