@@ -12,10 +12,12 @@
 #include <set>
 #include <unordered_map>
 
+#include "importers/inference_form.h"
 #include "importers/jit_quantized.h"
 #include "importers/jit_values.h"
 #include "importers/operators.h"
 #include "importers/torchscript/allowed_operators.h"
+#include "importers/torchscript/newer_operators.h"
 
 namespace qs {
 
@@ -52,7 +54,15 @@ class Interpreter {
         for (size_t i = arguments.size(); i < declared.size() && declared[i].default_value(); ++i) {
             arguments.push_back(*declared[i].default_value());
         }
-        return call(function, std::move(arguments), "");
+        c10::IValue results = call(function, std::move(arguments), "");
+        if (!changed_.empty()) {
+            std::string changes;
+            for (const std::string& change : changed_) {
+                changes += (changes.empty() ? "" : ", ") + change;
+            }
+            noteOnce("was saved in training mode and is opened as in inference: " + changes);
+        }
+        return results;
     }
 
   private:
@@ -137,7 +147,7 @@ class Interpreter {
     void run(Frame& frame, const jit::Node* node) {
         switch (node->kind()) {
             case prim::Constant:
-                return set(frame, node, constant(node));
+                return set(frame, node, constantOf(*node));
             case prim::GetAttr:
                 return getAttribute(frame, node);
             case prim::SetAttr:
@@ -153,7 +163,7 @@ class Interpreter {
             case prim::Loop:
                 return runLoop(frame, node);
             case prim::ListConstruct:
-                return set(frame, node, makeList(frame, node));
+                return set(frame, node, listOf(*node, inputs(frame, node)));
             case prim::ListUnpack:
                 return unpack(frame, node, listItems(input(frame, node, 0)));
             case prim::TupleConstruct:
@@ -161,11 +171,11 @@ class Interpreter {
             case prim::TupleUnpack:
                 return unpack(frame, node, tupleItems(input(frame, node, 0)));
             case prim::TupleSlice:
-                return sliceTuple(frame, node);
+                return set(frame, node, sliceOf(*node, input(frame, node, 0)));
             case prim::DictConstruct:
-                return set(frame, node, makeDict(frame, node));
+                return set(frame, node, dictOf(*node, inputs(frame, node)));
             case prim::isinstance:
-                return set(frame, node, isInstance(frame, node));
+                return set(frame, node, isInstance(*node, input(frame, node, 0)));
             case prim::unchecked_cast:
                 return set(frame, node, input(frame, node, 0));
             case prim::Uninitialized:
@@ -185,38 +195,6 @@ class Interpreter {
         }
     }
 
-    c10::IValue makeList(const Frame& frame, const jit::Node* node) const {
-        c10::impl::GenericList list(node->output()->type()->expectRef<c10::ListType>().getElementType());
-        for (auto& item : inputs(frame, node)) {
-            list.push_back(std::move(item));
-        }
-        return list;
-    }
-
-    c10::IValue makeDict(const Frame& frame, const jit::Node* node) const {
-        const auto& type = node->output()->type()->expectRef<c10::DictType>();
-        c10::impl::GenericDict dict(type.getKeyType(), type.getValueType());
-        const auto items = inputs(frame, node);
-        for (size_t i = 0; i + 1 < items.size(); i += 2) {
-            dict.insert_or_assign(items[i], items[i + 1]);
-        }
-        return dict;
-    }
-
-    static std::vector<c10::IValue> listItems(const c10::IValue& list) {
-        std::vector<c10::IValue> items;
-        const auto generic = list.toList();
-        for (size_t i = 0; i < generic.size(); ++i) {
-            items.push_back(generic.get(i));
-        }
-        return items;
-    }
-
-    static std::vector<c10::IValue> tupleItems(const c10::IValue& tuple) {
-        const auto& elements = tuple.toTupleRef().elements();
-        return std::vector<c10::IValue>(elements.begin(), elements.end());
-    }
-
     void unpack(Frame& frame, const jit::Node* node, const std::vector<c10::IValue>& items) {
         if (items.size() != node->outputs().size()) {
             refuse(frame, node,
@@ -228,29 +206,9 @@ class Interpreter {
         }
     }
 
-    void sliceTuple(Frame& frame, const jit::Node* node) {
-        const auto all = tupleItems(input(frame, node, 0));
-        set(frame, node,
-            c10::ivalue::Tuple::create(std::vector<c10::IValue>(all.begin() + node->i(jit::attr::beg),
-                                                                all.begin() + node->i(jit::attr::end))));
-    }
-
-    c10::IValue isInstance(const Frame& frame, const jit::Node* node) const {
-        const c10::TypePtr type = input(frame, node, 0).type();
-        const auto& types = node->tys(jit::attr::types);
-        return std::any_of(types.begin(), types.end(),
-                           [&](const c10::TypePtr& wanted) { return type->isSubtypeOf(*wanted); });
-    }
-
     std::string raised(const Frame& frame, const jit::Node* node) const {
         const c10::IValue& message = input(frame, node, 0);
         return message.isString() ? message.toStringRef() : "(no message)";
-    }
-
-    static c10::IValue constant(const jit::Node* node) {
-        return node->mustBeNone() || node->output()->type()->kind() == c10::TypeKind::FunctionType
-                   ? c10::IValue()
-                   : jit::toIValue(node->output()).value_or(c10::IValue());
     }
 
     void getAttribute(Frame& frame, const jit::Node* node) {
@@ -268,18 +226,20 @@ class Interpreter {
     }
 
     at::Tensor parameter(const at::Tensor& stored, const std::string& path) {
-        if (stored.scalar_type() != at::kHalf && stored.scalar_type() != at::kBFloat16) {
+        const at::ScalarType type = stored.scalar_type();
+        if (type != at::kHalf && type != at::kBFloat16 && type != at::kDouble) {
             tracer_.nameParameter(stored, path);
             return stored;
         }
-        at::Tensor& wide = widened_[stored.unsafeGetTensorImpl()];
-        if (!wide.defined()) {
-            wide = stored.detach().to(at::kFloat);
-            noteOnce(std::string("weights widened from ") +
-                     (stored.scalar_type() == at::kHalf ? "fp16" : "bf16"));
-            tracer_.nameParameter(wide, path);
+        at::Tensor& single = singles_[stored.unsafeGetTensorImpl()];
+        if (!single.defined()) {
+            single = stored.detach().to(at::kFloat);
+            noteOnce(type == at::kDouble
+                         ? "weights rounded from fp64 to fp32"
+                         : std::string("weights widened from ") + (type == at::kHalf ? "fp16" : "bf16"));
+            tracer_.nameParameter(single, path);
         }
-        return wide;
+        return single;
     }
 
     void noteOnce(const std::string& note) {
@@ -389,7 +349,11 @@ class Interpreter {
         if (!isAllowedOperator(op)) {
             refuse(frame, node, "operator " + op + " reaches beyond the network");
         }
-        const auto arguments = inputs(frame, node);
+        auto arguments = inputs(frame, node);
+        useInference(frame, node, *schema, arguments);
+        if (const jit::Function* composition = compositionOf(*schema)) {
+            return compose(frame, node, *composition, std::move(arguments));
+        }
         const bool active = std::any_of(arguments.begin(), arguments.end(), hasActivation);
         if (active && readsValues(op)) {
             refuseData(frame, node);
@@ -413,6 +377,30 @@ class Interpreter {
             return bindResults(frame, node, tracer_.apply(name, arguments, scopeOf(frame, node)));
         }
         runBuiltin(frame, node, op);
+    }
+
+    void useInference(const Frame& frame, const jit::Node* node, const jit::FunctionSchema& schema,
+                      std::vector<c10::IValue>& arguments) {
+        try {
+            if (const std::string change = useInferenceForm(schema, arguments); !change.empty()) {
+                changed_.insert(change);
+            }
+        } catch (const ImportError& error) {
+            refuse(frame, node, error.what());
+        }
+    }
+
+    /// What an operator is composed of, as layers below the operator's own name ("self_attn.rms_norm.mean").
+    void compose(Frame& frame, const jit::Node* node, const jit::Function& composition,
+                 std::vector<c10::IValue> arguments) {
+        const std::string op = node->kind().toUnqualString();
+        const c10::IValue result = call(composition, std::move(arguments),
+                                        joined(frame.module, op.substr(op.find_first_not_of('_'))));
+        if (node->outputs().size() == 1) {
+            set(frame, node, result);
+        } else if (!node->outputs().empty()) {
+            unpack(frame, node, tupleItems(result));
+        }
     }
 
     static void bindResults(Frame& frame, const jit::Node* node, const std::vector<c10::IValue>& results) {
@@ -476,7 +464,9 @@ class Interpreter {
     JitQuantized quantized_{tracer_};
     std::vector<std::string>& notes_;
     bool isOwnExport_ = false;
-    std::unordered_map<const at::TensorImpl*, at::Tensor> widened_;
+    std::set<std::string> changed_;  ///< what training does and inference does not
+    std::unordered_map<const at::TensorImpl*, at::Tensor>
+        singles_;  ///< weights of other float types as float32
     int64_t steps_ = 0;
     int depth_ = 0;
 };

@@ -62,6 +62,10 @@ class OnnxFile final : public ModelFile {
                 inputs_.push_back(declared(input));
             }
         }
+        if (model_->roundedTensors() > 0) {
+            notes_.push_back(std::to_string(model_->roundedTensors()) +
+                             " tensors were rounded from 64-bit floats to 32 bits");
+        }
         if (model_->widenedTensors() > 0) {
             notes_.push_back(std::to_string(model_->widenedTensors()) +
                              " tensors were widened from 16-bit floats to 32 bits");

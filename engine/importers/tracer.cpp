@@ -46,7 +46,8 @@ struct Tracer::State {
     Graph graph;
     std::unordered_map<const at::TensorImpl*, ValueId> values;
     std::unordered_map<const at::TensorImpl*, std::string> names;
-    std::unordered_map<const at::TensorImpl*, OnGrid> grids;  ///< of constants
+    std::unordered_map<const at::TensorImpl*, OnGrid> grids;        ///< of constants
+    std::unordered_map<const at::TensorImpl*, at::Tensor> singles;  ///< of constants of fp64
     std::unordered_map<const at::TensorImpl*, ViewOf> views;
     /// How often activations that share a storage were changed in place, and what each had seen of it when it
     /// was last bound: one that is behind holds an old value.
@@ -298,21 +299,53 @@ struct Tracer::State {
                 type = arguments[i].toTensor().scalar_type();
             }
         }
-        if (!type || *type == self.scalar_type() ||
-            ((*type == at::kHalf || *type == at::kBFloat16) && self.scalar_type() == at::kFloat)) {
+        const bool isReal = type && at::isFloatingType(*type) && self.scalar_type() == at::kFloat;
+        if (!type || *type == self.scalar_type() || isReal) {
             return Values{self};
         }
         const auto cast = c10::Dispatcher::singleton().findSchemaOrThrow("aten::to", "dtype");
         return record(cast, {self, *type, false, false, c10::IValue()}, scope);
     }
 
-    Values apply(const c10::OperatorHandle& handle, const Values& arguments, const std::string& scope) {
-        const c10::OperatorName& name = handle.operator_name();
-        checkRanges(handle.schema(), arguments);
-        const auto tensors = tensorsIn(arguments);
-        if (std::none_of(tensors.begin(), tensors.end(), isActivation)) {
-            return computed(handle, arguments, budget);
+    /// Every float type beside activations is float32: constants of fp64, and results that are asked for so.
+    Values inSingle(const c10::OperatorHandle& handle, const Values& given) {
+        Values arguments;
+        const auto& declared = handle.schema().arguments();
+        for (size_t i = 0; i < given.size(); ++i) {
+            arguments.push_back(
+                mapTensors(given[i], [&](const at::Tensor& tensor) { return single(tensor); }));
+            if (declared[i].name() == "dtype" && given[i].isInt() && given[i].toScalarType() == at::kDouble) {
+                arguments[i] = at::kFloat;
+            }
         }
+        return arguments;
+    }
+
+    at::Tensor single(const at::Tensor& tensor) {
+        const bool isWide = !tensor.is_meta() && tensor.scalar_type() == at::kDouble && tensor.dim() > 0;
+        if (!isWide) {
+            return tensor;
+        }
+        at::Tensor& rounded = singles[tensor.unsafeGetTensorImpl()];
+        if (!rounded.defined()) {
+            rounded = tensor.to(at::kFloat);
+            budget.charge(rounded);
+            kept.push_back(tensor);
+            if (const auto name = names.find(tensor.unsafeGetTensorImpl()); name != names.end()) {
+                names.emplace(rounded.unsafeGetTensorImpl(), std::string(name->second));
+            }
+        }
+        return rounded;
+    }
+
+    Values apply(const c10::OperatorHandle& handle, const Values& given, const std::string& scope) {
+        const c10::OperatorName& name = handle.operator_name();
+        checkRanges(handle.schema(), given);
+        const auto tensors = tensorsIn(given);
+        if (std::none_of(tensors.begin(), tensors.end(), isActivation)) {
+            return computed(handle, given, budget);
+        }
+        const Values arguments = inSingle(handle, given);
         if (isCreation(name.name)) {
             return created(handle, arguments, budget);
         }
@@ -358,7 +391,8 @@ at::Tensor Tracer::input(const std::string& name, const Shape& shape, at::Scalar
                           std::to_string(kMostActivationElements) +
                           " elements: the file is damaged, or another shape has to be given (--input)");
     }
-    at::Tensor tensor = at::empty(shape, at::TensorOptions().device(at::kMeta).dtype(dtype));
+    const at::ScalarType single = dtype == at::kDouble ? at::kFloat : dtype;
+    at::Tensor tensor = at::empty(shape, at::TensorOptions().device(at::kMeta).dtype(single));
     state_->bind(tensor, state_->graph.addInput(name));
     return tensor;
 }

@@ -1,5 +1,6 @@
 #include <ATen/ops/clamp.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "ops/aten_args.h"
@@ -29,7 +30,7 @@ void register_clip(OpRegistry& registry) {
             return std::nullopt;
         }
         OpenedOp opened{{}, {args.tensor(0)}};
-        opened.attrs.set("min", *low);
+        opened.attrs.set("min", std::min(*low, *high));  // bounds that cross: all values are the upper one
         opened.attrs.set("max", *high);
         return opened;
     };

@@ -47,6 +47,9 @@ std::vector<InputSpec> inputsOfData(const Dataset* data) {
         for (const auto& input : inputs) {
             // A single input needs no name: it can only be the model's single one.
             InputSpec spec{inputs.size() == 1 ? "" : input.name, input.shape, input.dtype};
+            if (input.dtype == at::kByte) {
+                spec.dtype.reset();  // pixels, which a model may take as floats as well
+            }
             spec.shape.insert(spec.shape.begin(), 1);
             specs.push_back(std::move(spec));
         }

@@ -39,8 +39,20 @@ TEST_F(NpyTest, ConvertsOtherTypes) {
         return data ? (*data)->read(0, 1)->inputs[0].item<float>() : -1.0F;
     };
     EXPECT_EQ(first("<f8", bytesOf<double>({0.5})), 0.5F);
-    EXPECT_EQ(first("|u1", bytesOf<uint8_t>({200})), 200.0F);
     EXPECT_EQ(first("<f2", bytesOf<uint16_t>({0xC100})), -2.5F);
+}
+
+TEST_F(NpyTest, KeepsBytes) {
+    const auto path = write("x.npy", npy(dictionary("|u1", "(2, 2)"), std::string("\x01\xc8\x00\xff", 4)));
+    const auto data = openDataset("npy:" + path.string(), {});
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_EQ((*data)->sampleInputs().at(0).dtype, at::kByte);
+    const auto batch = (*data)->read(0, 2);
+    ASSERT_TRUE(batch) << batch.error().message;
+    const at::Tensor x = batch->inputs[0];
+    EXPECT_EQ(x.scalar_type(), at::kByte);
+    EXPECT_THAT(std::vector<int>(x.data_ptr<uint8_t>(), x.data_ptr<uint8_t>() + 4),
+                ElementsAre(1, 200, 0, 255));
 }
 
 TEST_F(NpyTest, KeepsIntegersAsIndices) {

@@ -26,15 +26,14 @@ std::string typeOf(const NpyFile& file) {
     return file.header().kind + std::to_string(file.header().itemBytes);
 }
 
-bool isIndexType(const std::string& type) {
-    return type == "i4" || type == "i8";
+/// What values of this type in a file are as a model's input.
+at::ScalarType inputType(const std::string& type) {
+    return type == "i4" || type == "i8" ? at::kLong : type == "u1" ? at::kByte : at::kFloat;
 }
 
-/// Converts values as they lie in the file; false where their type is none of those an input may have.
+/// Converts values as they lie in the file; false where they are none of the floats that an input may have.
 bool convertFloats(const std::string& type, const std::vector<char>& bytes, float* out) {
-    if (type == "u1") {
-        convertAs<uint8_t>(bytes, out);
-    } else if (type == "f2") {
+    if (type == "f2") {
         convertAs<c10::Half>(bytes, out);
     } else if (type == "f4") {
         convertAs<float>(bytes, out);
@@ -74,12 +73,14 @@ at::Tensor emptyRows(const NpyFile& file, size_t count, at::ScalarType type) {
 
 Result<at::Tensor> readInput(const NpyFile& file, std::span<const int64_t> indices) {
     const std::string type = typeOf(file);
-    at::Tensor rows = emptyRows(file, indices.size(), isIndexType(type) ? at::kLong : at::kFloat);
+    at::Tensor rows = emptyRows(file, indices.size(), inputType(type));
     for (size_t i = 0; i < indices.size(); ++i) {
         QS_ASSIGN(const std::vector<char> bytes, file.readRows(indices[i], 1));
         const int64_t at = int64_t(i) * file.rowSize();
-        if (isIndexType(type)) {
+        if (rows.scalar_type() == at::kLong) {
             convertIntegers(type, bytes, rows.data_ptr<int64_t>() + at);
+        } else if (rows.scalar_type() == at::kByte) {
+            std::memcpy(rows.data_ptr<uint8_t>() + at, bytes.data(), bytes.size());
         } else {
             convertFloats(type, bytes, rows.data_ptr<float>() + at);
         }
@@ -130,7 +131,7 @@ class TensorDataset : public Dataset {
     std::vector<SampleInput> sampleInputs() const override {
         std::vector<SampleInput> all;
         for (const auto& [name, file] : inputs_) {
-            all.push_back({name, rowShape(file), isIndexType(typeOf(file)) ? at::kLong : at::kFloat});
+            all.push_back({name, rowShape(file), inputType(typeOf(file))});
         }
         return all;
     }
@@ -170,7 +171,7 @@ Status checkInput(const NpyFile& file, bool alone) {
     }
     const std::string type = typeOf(file);
     float unused = 0;
-    if (!isIndexType(type) && !convertFloats(type, {}, &unused)) {
+    if (inputType(type) == at::kFloat && !convertFloats(type, {}, &unused)) {
         return failure(file.name() + " must hold float16, float32, float64, uint8, int32 or int64 values");
     }
     return {};

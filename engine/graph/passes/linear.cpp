@@ -5,16 +5,26 @@ namespace qs {
 
 namespace {
 
-/// An argument that is a float constant of `dims` axes; undefined for anything else.
-at::Tensor constantOf(const Graph& graph, const CarriedArgument& argument, int64_t dims) {
+/// An argument that is a float constant; undefined for anything else.
+at::Tensor constantOf(const Graph& graph, const CarriedArgument& argument) {
     at::Tensor constant;
     if (argument.value.valid()) {
         constant = graph.value(argument.value).constant.value_or(at::Tensor());
     } else if (argument.constant.isTensor()) {
         constant = argument.constant.toTensor();
     }
-    const bool fits = constant.defined() && constant.scalar_type() == at::kFloat && constant.dim() == dims;
-    return fits ? constant : at::Tensor();
+    return constant.defined() && constant.scalar_type() == at::kFloat ? constant : at::Tensor();
+}
+
+/// A constant operand [I, O], or [1, .., I, O] where the product with `x` has the rank of `x` all the same.
+at::Tensor matrixOf(const Graph& graph, const CarriedArgument& x, const CarriedArgument& argument) {
+    const at::Tensor constant = constantOf(graph, argument);
+    const auto rank = static_cast<int64_t>(graph.value(x.value).shape.size());
+    if (!constant.defined() || constant.dim() < 2 || (constant.dim() > 2 && constant.dim() > rank) ||
+        constant.numel() != constant.size(-1) * constant.size(-2)) {
+        return {};
+    }
+    return constant.reshape({constant.size(-2), constant.size(-1)});
 }
 
 bool isActivation(const Graph& graph, const CarriedArgument& argument) {
@@ -41,7 +51,7 @@ void openMatmul(Graph& graph, NodeId id) {
     if (arguments.size() < x + 2 || !isActivation(graph, arguments[x])) {
         return;
     }
-    const at::Tensor weight = constantOf(graph, arguments[x + 1], 2);
+    const at::Tensor weight = matrixOf(graph, arguments[x], arguments[x + 1]);
     if (!weight.defined()) {
         return;
     }
@@ -49,9 +59,9 @@ void openMatmul(Graph& graph, NodeId id) {
         makeLinear(graph, id, arguments[0].value, weight, {});
         return;
     }
-    const at::Tensor bias = constantOf(graph, arguments[0], 1);
+    const at::Tensor bias = constantOf(graph, arguments[0]);
     if (arguments.size() == 5 && isOne(arguments[3]) && isOne(arguments[4]) && bias.defined() &&
-        bias.numel() == weight.size(1)) {
+        bias.dim() == 1 && bias.numel() == weight.size(1)) {
         makeLinear(graph, id, arguments[1].value, weight, bias);
     }
 }
@@ -79,7 +89,8 @@ void foldAddition(Graph& graph, NodeId id) {
 void fuseLinear(Graph& graph) {
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const Node& node = graph.nodes()[i];
-        if (node.op == "aten::matmul" || node.op == "aten::mm" || node.op == "aten::addmm") {
+        if (node.op == "aten::matmul" || node.op == "aten::mm" || node.op == "aten::bmm" ||
+            node.op == "aten::addmm") {
             openMatmul(graph, node.id);
         } else {
             foldAddition(graph, node.id);

@@ -28,6 +28,7 @@ constexpr Pass kPasses[] = {
     openConstantOperands,
 
     fuseLinear,
+    openRows,
     mergePadding,
     fuseBias,
     fuseAffine,

@@ -169,6 +169,7 @@ void OnnxModel::takeTensors(const std::filesystem::path& path) {
     };
     visit(*proto_->mutable_graph());
     widened_ = reader.widened();
+    rounded_ = reader.rounded();
 }
 
 const QParams* OnnxModel::gridOf(const at::Tensor& constant) const {

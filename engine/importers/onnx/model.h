@@ -47,6 +47,7 @@ class OnnxModel {
     /// How many bytes of constants a trace may compute: what a sound model of this size can need.
     int64_t constantLimit() const { return constantLimit_; }
     int64_t widenedTensors() const { return widened_; }
+    int64_t roundedTensors() const { return rounded_; }
 
     /// Results of nodes that read only weights, and so are the same in every trace.
     std::unordered_map<const ::onnx::NodeProto*, std::vector<at::Tensor>>& folded() { return folded_; }
@@ -70,6 +71,7 @@ class OnnxModel {
     std::unordered_map<const ::onnx::NodeProto*, std::vector<at::Tensor>> folded_;
     int64_t constantLimit_ = 0;
     int64_t widened_ = 0;
+    int64_t rounded_ = 0;
 };
 
 }  // namespace qs

@@ -281,6 +281,7 @@ at::Tensor OnnxTensorReader::take(TensorProto& proto) {
     if (proto.has_segment()) {
         fail(name, "is split into segments, which is not supported");
     }
+    rounded_ += type->stored == at::kDouble && !dims.empty() ? 1 : 0;
     widened_ += type->stored == at::kHalf || type->stored == at::kBFloat16 ? 1 : 0;
     if (proto.data_location() != TensorProto::EXTERNAL && !proto.has_raw_data()) {
         return widen(takeTyped(proto, name, *type, dims, *count), *type, name);

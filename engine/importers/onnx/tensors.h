@@ -35,6 +35,8 @@ class OnnxTensorReader {
 
     /// How many tensors were fp16 or bf16.
     int64_t widened() const { return widened_; }
+    /// How many tensors that are no scalars are fp64, which is float32 wherever an activation meets it.
+    int64_t rounded() const { return rounded_; }
 
   private:
     struct Mapping;
@@ -45,6 +47,7 @@ class OnnxTensorReader {
     std::filesystem::path model_;
     std::map<std::string, std::shared_ptr<Mapping>> mappings_;
     int64_t widened_ = 0;
+    int64_t rounded_ = 0;
 };
 
 }  // namespace qs

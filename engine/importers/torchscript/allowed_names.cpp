@@ -70,8 +70,7 @@ constexpr Group kGroups[] = {
     {"aten", R"(
         _convolution _convolution_mode _native_multi_head_attention _nested_tensor_from_mask
         _nested_tensor_from_mask_left_aligned _pack_padded_sequence _pad_packed_sequence
-        _scaled_dot_product_attention _scaled_dot_product_attention_forward
-        _scaled_dot_product_attention_math _transform_bias_rescale_qkv _transformer_encoder_layer_fwd
+        _scaled_dot_product_attention _transform_bias_rescale_qkv _transformer_encoder_layer_fwd
         _trilinear affine_grid_generator bilinear col2im conv1d conv2d conv3d conv_tbc conv_transpose1d
         conv_transpose2d conv_transpose3d convolution cosine_embedding_loss embedding embedding_bag
         embedding_renorm gru gru_cell hinge_embedding_loss im2col linear lstm lstm_cell pad_sequence
@@ -172,6 +171,15 @@ constexpr Group kGroups[] = {
         log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit lt mul multiply
         mvlgamma ne neg negative nextafter not_equal polygamma positive pow rad2deg reciprocal remainder
         round rsqrt rsub sgn silu sin sinc sinh sqrt square sub subtract tan true_divide trunc xlogy)"},
+    // What newer versions of PyTorch write, and functional forms of views; see newer_operators.h
+    {"aten", R"(
+        _assert_async _assert_scalar _assert_tensor_metadata _batch_norm_no_update _fused_rms_norm
+        _is_all_true _is_any_true _lazy_clone _native_batch_norm_legit_no_training _reshape_alias_copy
+        _safe_softmax _scaled_dot_product_flash_attention_for_cpu _to_copy _unsafe_index alias_copy
+        detach_copy diagonal_copy expand_copy lift_fresh_copy permute_copy rms_norm
+        scaled_dot_product_attention select_copy slice_copy split_copy split_with_sizes_copy squeeze_copy
+        sym_constrain_range sym_constrain_range_for_size sym_numel sym_size sym_stride t_copy
+        transpose_copy unbind_copy unsqueeze_copy view_copy)"},
     // Quantized layers and their packed parameters
     {"_quantized", R"(
         add conv2d conv2d_prepack conv2d_relu conv3d conv3d_prepack conv3d_relu conv_transpose1d

@@ -52,6 +52,11 @@ class Archive {
         if (records_.has("model.json")) {
             return unsound(path_, "it is of a version before PyTorch 1.2: save it again with a newer one");
         }
+        if (records_.has("code/__torch__/torch/classes/xnnpack.py")) {
+            return failure(path_.string() +
+                           " was made by optimize_for_mobile, which packs its weights for phones: open the "
+                           "model that it was made from, torch.jit.script(model).save(\"model.pt\")");
+        }
         for (const std::string& record : records_.names()) {
             if (record.starts_with("code/") && record.ends_with(".py")) {
                 QS_TRY(checkCode(record));

@@ -12,6 +12,7 @@
 #include "importers/torchscript/archive_check.h"
 #include "importers/torchscript/call_guard.h"
 #include "importers/torchscript/graph_check.h"
+#include "importers/torchscript/newer_operators.h"
 #include "importers/torchscript/refusals.h"
 
 namespace qs {
@@ -23,19 +24,36 @@ void silencePrinting() {
     torch::jit::setPrintHandler([](const std::string&) {});
 }
 
+/// The operator that `message` names behind `lead`; empty where it names none.
+std::string operatorBehind(const std::string& message, const std::string& lead) {
+    const size_t at = message.find(lead);
+    const size_t begin = at == std::string::npos ? at : message.find("::", at + lead.size());
+    if (begin == std::string::npos) {
+        return "";
+    }
+    const size_t start = message.find_last_of(" '\n", begin) + 1;
+    return message.substr(start, message.find_first_of(".('\n ", begin) - start);
+}
+
 /// LibTorch explains a failure with the model's whole source; the first sentence is enough.
 Error explained(const std::filesystem::path& path, const std::string& message) {
-    const std::string unknown = "Unknown builtin op: ";
-    if (const size_t at = message.find(unknown); at != std::string::npos) {
-        const size_t begin = at + unknown.size();
-        const std::string op = message.substr(begin, message.find_first_of(". \n", begin) - begin);
-        if (op.starts_with("aten::")) {
-            return failure(path.string() + ": the operator " + op + " is newer than LibTorch " +
-                           TORCH_VERSION +
-                           ": save the model with that version of PyTorch, or export it to ONNX");
+    const auto newer = [&](const std::string& what) {
+        return failure(path.string() + ": " + what + " newer than LibTorch " + TORCH_VERSION +
+                       ": save the model with that version of PyTorch, or export it to ONNX");
+    };
+    if (const std::string op = operatorBehind(message, "Unknown builtin op:"); !op.empty()) {
+        return op.starts_with("aten::")
+                   ? newer("the operator " + op + " is")
+                   : failure(path.string() + ": the custom operator " + op +
+                             " is not known here: replace it in the model by operators of PyTorch");
+    }
+    // A call that fits one form of the operator, and one that fits none of several.
+    for (const char* misfit : {"Arguments for call are not valid", "Unknown keyword argument",
+                               "Keyword argument", "Expected a value of type", "Expected at most"}) {
+        const std::string op = operatorBehind(message, "");
+        if (message.find(misfit) != std::string::npos && op.starts_with("aten::")) {
+            return newer("the operator " + op + " is called in a form that is");
         }
-        return failure(path.string() + ": the custom operator " + op +
-                       " is not known here: replace it in the model by operators of PyTorch");
     }
     constexpr size_t kMostText = 300;
     return failure(message.substr(0, std::min(message.find('\n'), kMostText)));
@@ -45,9 +63,10 @@ Error explained(const std::filesystem::path& path, const std::string& message) {
 
 Result<torch::jit::Module> loadTorchScript(const std::filesystem::path& path,
                                            torch::jit::ExtraFilesMap& extra) {
+    const std::string what = "cannot load " + path.string();
+    QS_TRY(guard(what, [] { registerNewerOperators(); }));
     QS_TRY(checkTorchScript(path));
     silencePrinting();
-    const std::string what = "cannot load " + path.string();
     auto module = guard(what, [&] {
         const CallGuard checked;
         return torch::jit::load(path.string(), at::kCPU, extra);
