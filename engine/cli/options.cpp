@@ -184,7 +184,7 @@ Result<protocol::Recipe> RecipeOptions::make(const protocol::ModelInfo& model) c
     if (!recipeFile.empty()) {
         QS_ASSIGN(result, readRecipe(recipeFile));
         writeGiven(result);
-    } else if (model.recipe && presetOption->empty() && !qconfigs.ruleModel()) {
+    } else if (model.recipe && presetOption->empty() && !qconfigs.ruleModel(model)) {
         result.rules = model.recipe->rules;
         result.calibration = model.recipe->calibration;
     }

@@ -28,6 +28,38 @@ Selection selectionOf(const std::string& layers) {
     return {isGlob ? "pattern" : "layer", layers, {}};
 }
 
+/// The layer whose whole name stands at the beginning of `text`, with `behind` or nothing behind it; of
+/// several the longest. An exact name wins over what its characters would mean otherwise.
+std::string_view nameAtBegin(std::string_view text, const protocol::ModelInfo& model, char behind) {
+    std::string_view found;
+    for (const auto& layer : model.layers) {
+        const std::string& name = layer.name;
+        const bool isThere =
+            text.starts_with(name) && (text.size() == name.size() || text[name.size()] == behind);
+        if (isThere && name.size() > found.size()) {
+            found = name;
+        }
+    }
+    return found;
+}
+
+/// One selection of the list `text`: names, patterns, regular expressions and @OPs with commas between.
+std::vector<Selection> selections(std::string_view text, const protocol::ModelInfo& model) {
+    std::vector<Selection> all;
+    while (!text.empty()) {
+        std::string_view one = nameAtBegin(text, model, ',');
+        const bool isName = !one.empty();
+        if (!isName) {
+            one = text.substr(0, text.find(','));
+        }
+        if (!one.empty()) {
+            all.push_back(isName ? Selection{"layer", std::string(one), {}} : selectionOf(std::string(one)));
+        }
+        text.remove_prefix(std::min(one.size() + 1, text.size()));
+    }
+    return all;
+}
+
 /// The colon that ends LAYERS: the first one, of a regular expression the one after its end.
 size_t endOfLayers(const std::string& text) {
     if (text.starts_with('/')) {
@@ -38,7 +70,10 @@ size_t endOfLayers(const std::string& text) {
 }
 
 /// Values, which stand behind an equals sign, may have colons.
-Selection split(const std::string& text) {
+Selection split(const std::string& text, const protocol::ModelInfo& model) {
+    if (const auto name = nameAtBegin(text, model, ':'); !name.empty() && name.size() < text.size()) {
+        return {"layer", std::string(name), text.substr(name.size() + 1)};
+    }
     const size_t colon = endOfLayers(text);
     if (colon == std::string::npos || (!text.starts_with('/') && colon > text.find('='))) {
         return {"global", {}, text};
@@ -49,7 +84,10 @@ Selection split(const std::string& text) {
 }
 
 /// "[LAYERS=]NAME[:VALUE]".
-Selection splitObserver(const std::string& text) {
+Selection splitObserver(const std::string& text, const protocol::ModelInfo& model) {
+    if (const auto name = nameAtBegin(text, model, '='); !name.empty() && name.size() < text.size()) {
+        return {"layer", std::string(name), text.substr(name.size() + 1)};
+    }
     const size_t equals = text.rfind('=');
     if (equals == std::string::npos) {
         return {"global", {}, text};
@@ -103,18 +141,21 @@ void QConfigOptions::add(CLI::App& command) {
             "other layers")
         ->allow_extra_args(false)
         ->type_name("OBSERVER");
-    command.add_option("--bf16", bfloat16Layers_, "Layers to run in BF16, likewise")
-        ->delimiter(',')
-        ->type_name("LAYER");
-    command.add_option("--fp32", floatLayers_, "Layers to keep in FP32: names, or patterns with * and ?")
-        ->delimiter(',')
+    command.add_option("--bf16", bfloat16Layers_, "Layers to run in BF16, likewise")->type_name("LAYER");
+    command
+        .add_option(
+            "--fp32", floatLayers_,
+            "Layers to keep in FP32: names, or patterns with * and ?, with spaces or commas between; a "
+            "layer's whole name is taken as it is, whatever is in it; may be given again")
         ->type_name("LAYER");
 }
 
-bool QConfigOptions::ruleModel() const {
+bool QConfigOptions::ruleModel(const protocol::ModelInfo& model) const {
     const auto isGlobal = [](const Selection& selection) { return selection.match == "global"; };
-    return std::ranges::any_of(qconfigs_, isGlobal, split) ||
-           std::ranges::any_of(observers_, isGlobal, splitObserver);
+    return std::ranges::any_of(qconfigs_, isGlobal,
+                               [&](const std::string& text) { return split(text, model); }) ||
+           std::ranges::any_of(observers_, isGlobal,
+                               [&](const std::string& text) { return splitObserver(text, model); });
 }
 
 Result<std::vector<protocol::Rule>> QConfigOptions::make(std::vector<protocol::Rule> rules,
@@ -127,7 +168,7 @@ Result<std::vector<protocol::Rule>> QConfigOptions::make(std::vector<protocol::R
     };
     for (const bool whole : {true, false}) {
         for (const std::string& text : observers_) {
-            const Selection selection = splitObserver(text);
+            const Selection selection = splitObserver(text, model);
             if ((selection.match == "global") != whole) {
                 continue;
             }
@@ -140,7 +181,7 @@ Result<std::vector<protocol::Rule>> QConfigOptions::make(std::vector<protocol::R
             }
         }
         for (const std::string& text : qconfigs_) {
-            const Selection selection = split(text);
+            const Selection selection = split(text, model);
             if ((selection.match == "global") != whole) {
                 continue;
             }
@@ -156,8 +197,10 @@ Result<std::vector<protocol::Rule>> QConfigOptions::make(std::vector<protocol::R
         }
     }
     for (const auto& [layers, preset] : {std::pair(&bfloat16Layers_, "bf16"), {&floatLayers_, "fp32"}}) {
-        for (const std::string& layer : *layers) {
-            QS_TRY(give(selectionOf(layer), {preset}));
+        for (const std::string& text : *layers) {
+            for (const Selection& selection : selections(text, model)) {
+                QS_TRY(give(selection, {preset}));
+            }
         }
     }
     rules.insert(rules.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));

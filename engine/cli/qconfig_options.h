@@ -14,7 +14,7 @@ class QConfigOptions {
   public:
     void add(CLI::App& command);
     /// Whether a qconfig for the whole model was given.
-    bool ruleModel() const;
+    bool ruleModel(const protocol::ModelInfo& model) const;
     /// `rules` with what was given added: options without LAYERS differ from the last global rule, those with
     /// LAYERS from that one. Usage error naming the option for what is no qconfig, and for patterns that
     /// match no layer of `model` (the engine itself checks exact names).

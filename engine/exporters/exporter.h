@@ -21,6 +21,7 @@ struct ExportOptions {
     /// One a graph input, with the N of an example; -1 where the model's file leaves the extent free. The
     /// first extent is always written as free where the format can say so. Empty: the graph's own.
     std::vector<Shape> inputShapes = {};
+    int64_t fixedBatch = 0;     ///< the only batch size that the network runs (Graph::fixedBatch); 0: any
     std::string metadata = {};  ///< JSON object that the file carries (recipe, engine version)
     int opset = 0;              ///< of ONNX; 0: Exporter::opset
     /// How images become the network's input; every field is set. Absent: nobody knows.

@@ -18,7 +18,8 @@ LayerTensors layerTensors(const QuantizedGraph& graph, const std::function<std::
     return layers;
 }
 
-Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensors& layers) {
+Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensors& layers,
+                                 const LayerNames& names) {
     using Json = nlohmann::json;
     Json metadata = options.metadata.empty() ? Json::object() : protocol::parseJson(options.metadata).value;
     if (!metadata.is_object()) {
@@ -27,10 +28,13 @@ Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensor
     if (!layers.empty()) {
         metadata["layers"] = layers;
     }
+    if (!names.empty()) {
+        metadata["layer_names"] = names;
+    }
     if (!metadata.contains("input_shape") && !options.inputShapes.empty()) {
         metadata["input_shape"] = options.inputShapes.front();
     }
-    return metadata.dump();
+    return metadata.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace qs

@@ -18,9 +18,13 @@ using LayerTensors = std::map<std::string, std::vector<std::string>>;
 /// The integer tensors of the graph; `nameOf` an integer value is its tensor's name in the file.
 LayerTensors layerTensors(const QuantizedGraph& graph, const std::function<std::string(ValueId)>& nameOf);
 
-/// The JSON object that an exported file carries: the caller's metadata, with "layers" where there are any,
-/// and "input_shape" filled in where it is not said there. Usage error where the metadata is not a JSON
-/// object.
-Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensors& layers = {});
+/// Names of the network's layers by what they are called in a file that cannot say them.
+using LayerNames = std::map<std::string, std::string>;
+
+/// The JSON object that an exported file carries: the caller's metadata, with "layers" and "layer_names"
+/// where there are any, and "input_shape" filled in where it is not said there. Usage error where the
+/// metadata is not a JSON object.
+Result<std::string> fileMetadata(const ExportOptions& options, const LayerTensors& layers = {},
+                                 const LayerNames& names = {});
 
 }  // namespace qs

@@ -1,6 +1,8 @@
 #include "graph/quantized_graph.h"
 
+#include <set>
 #include <sstream>
+#include <tuple>
 
 namespace qs {
 
@@ -56,15 +58,20 @@ int64_t weightBytes(const QNode& node) {
 }  // namespace
 
 int64_t QuantizedGraph::parameterBytes() const {
+    std::set<std::tuple<const void*, at::ScalarType, int64_t>> counted;
+    const auto isNew = [&](const at::Tensor& tensor) {
+        return tensor.numel() == 0 ||
+               counted.emplace(tensor.data_ptr(), tensor.scalar_type(), tensor.numel()).second;
+    };
     int64_t bytes = 0;
     for (const auto& node : nodes) {
-        if (node.weight) {
+        if (node.weight && isNew(node.weightInt ? *node.weightInt : *node.weight)) {
             bytes += weightBytes(node);
         }
         for (const auto& constant : node.constants) {
-            bytes += constant.numel() * 4;
+            bytes += isNew(constant) ? static_cast<int64_t>(constant.nbytes()) : 0;
         }
-        if (node.bias) {
+        if (node.bias && isNew(*node.bias)) {
             bytes += node.bias->numel() * 4;
         }
     }

@@ -131,8 +131,8 @@ struct QuantizedGraph {
     }
 
     /// Bytes of all weights and biases as stored: weights on a grid packed at their width (with 4 bytes a
-    /// scale where there are several), half-precision ones in two bytes, int32 biases of integer steps,
-    /// float32 for the rest.
+    /// scale where there are several), half-precision ones in two bytes, int32 biases of integer steps, and
+    /// the rest as it is. What steps share (shareConstants()) counts once.
     int64_t parameterBytes() const;
     /// One line a step, with qparams.
     std::string dump() const;

@@ -68,15 +68,12 @@ class Unifier {
         }
         std::string op = node.op;
         Attributes attrs = node.attrs;
-        if (op.starts_with("aten::")) {
-            openConstants(node, other, inputs, attrs);
-        }
         for (const auto& [name, value] : node.attrs.all()) {
             const Attribute* changed = other.attrs.find(name);
             if (!changed) {
                 throw DependsOnBatch{describe(node)};
             }
-            if (attrs.find(name) && name != "arguments" && !same(value, *changed)) {
+            if (!same(value, *changed)) {
                 follow(node, other, op, inputs, attrs, name);
             }
         }
@@ -128,45 +125,6 @@ class Unifier {
         const NodeId id = out_.addNode("expand_batch", "", attrs, {source, out_.inputs().at(0)}, {""});
         out_.node(id).scope = scope;
         return out_.node(id).outputs[0];
-    }
-
-    static Attributes without(const Attributes& attrs, const std::string& name) {
-        Attributes kept;
-        for (const auto& [key, value] : attrs.all()) {
-            if (key != name) {
-                kept.set(key, value);
-            }
-        }
-        return kept;
-    }
-
-    /// A carried operator keeps its constant tensors as attributes; one that is repeated for each sample
-    /// becomes an input.
-    void openConstants(const Node& node, const Node& other, std::vector<ValueId>& inputs, Attributes& attrs) {
-        auto arguments = attrs.get<std::vector<std::string>>("arguments");
-        size_t next = 0;
-        for (auto& argument : arguments) {
-            if (argument == "tensor") {
-                ++next;
-            } else if (argument.starts_with("list:")) {
-                next += static_cast<size_t>(std::stoi(argument.substr(5)));
-            } else {
-                const std::string name = argument.substr(std::string("constant:").size());
-                const auto a = node.attrs.get<c10::IValue>(name);
-                const auto b = other.attrs.get<c10::IValue>(name);
-                if (!a.isTensor() || !b.isTensor() || sameValue(a, b)) {
-                    continue;
-                }
-                Value value;
-                value.shape = a.toTensor().sizes().vec();
-                value.dtype = a.toTensor().scalar_type();
-                const ValueId input = expandConstant(node, value, a.toTensor(), b.toTensor());
-                inputs.insert(inputs.begin() + static_cast<std::ptrdiff_t>(next++), input);
-                attrs = without(attrs, name);
-                argument = "tensor";
-            }
-        }
-        attrs.set("arguments", std::move(arguments));
     }
 
     /// Attribute `name` differs between the traces of `node`.

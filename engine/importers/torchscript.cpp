@@ -1,6 +1,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/guard.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr auto kSaveScript =
     "save torch.jit.script(model) instead: torch.jit.script(model).save(\"model.pt\")";
 constexpr auto kAboutFile = "quantoscope.json";
+constexpr size_t kMostName = 1000;  // characters of a layer's name
 
 std::string firstBytes(const std::filesystem::path& path, size_t count) {
     std::string bytes(count, '\0');
@@ -96,7 +98,13 @@ class TorchScriptFile : public ModelFile {
         for (const auto& [name, tensor] : interpret(module_, tensors, tracer, notes_)) {
             tracer.output(tensor, name);
         }
-        return tracer.take();
+        Graph graph = tracer.take();
+        for (const Node& node : graph.nodes()) {
+            if (const auto name = layerNames_.find(node.scope); name != layerNames_.end()) {
+                graph.node(node.id).scope = name->second;
+            }
+        }
+        return graph;
     }
 
     void readAbout(const std::string& text) {
@@ -111,6 +119,13 @@ class TorchScriptFile : public ModelFile {
             }
             inputs_[0].shape = std::move(shape);
         }
+        if (about.contains("layer_names") && about["layer_names"].is_object()) {
+            for (const auto& [path, name] : about["layer_names"].items()) {
+                if (name.is_string()) {
+                    layerNames_[path] = name.get<std::string>().substr(0, kMostName);
+                }
+            }
+        }
         if (about.contains("classes") && about["classes"].is_array()) {
             for (const auto& name : about["classes"]) {
                 classes_.push_back(name.is_string() ? name.get<std::string>() : name.dump());
@@ -121,6 +136,7 @@ class TorchScriptFile : public ModelFile {
     torch::jit::Module module_;
     std::vector<InputSpec> inputs_;
     std::vector<std::string> classes_;
+    std::map<std::string, std::string> layerNames_;  ///< what a module's path stands for
     std::vector<std::string> loadNotes_;
     mutable std::vector<std::string> notes_;  ///< of the last trace
 };

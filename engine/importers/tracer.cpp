@@ -131,15 +131,6 @@ struct Tracer::State {
         return arg;
     }
 
-    OpenedOp carry(const c10::OperatorName& name, std::vector<AtenArg> args) const {
-        for (AtenArg& arg : args) {
-            if (arg.value.valid() && graph.value(arg.value).constant) {
-                arg = {{}, graph.constant(arg.value), {}};
-            }
-        }
-        return openOpaque(name.overload_name, args);
-    }
-
     /// Appends the node; its name is made later from the scope.
     NodeId append(std::string op, OpenedOp opened, size_t outputs, const std::string& scope) {
         const NodeId id = graph.addNode(std::move(op), "", std::move(opened.attrs), std::move(opened.inputs),
@@ -221,7 +212,7 @@ struct Tracer::State {
             op = def->name;
             opened = std::move(*known);
         } else {
-            opened = carry(name, args);
+            opened = openOpaque(name.overload_name, args);
         }
         Values results = shapesOf(handle, arguments);
         std::vector<at::Tensor> outputs = tensorsIn(results);

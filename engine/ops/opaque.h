@@ -13,7 +13,7 @@ namespace qs {
 /// Operators that no entry knows are carried as they are: `op` is the ATen name ("aten::silu"), and the
 /// attributes hold "overload" (string) and "arguments", a list with one item a positional argument: "tensor"
 /// takes the next input, "list:N" the next N inputs as a tensor list, "constant:NAME" the IValue attribute
-/// NAME.
+/// NAME. Constant tensors are inputs, as everywhere.
 OpenedOp openOpaque(const std::string& overload, std::span<const AtenArg> args);
 
 /// Whether LibTorch's dispatcher has the operator.

@@ -37,6 +37,7 @@ Result<ExportOptions> optionsFor(Models& models, const protocol::ExportParams& p
     const protocol::ModelInfo& info = opened.info;
     ExportOptions options;
     options.inputShapes = opened.declaredShapes;
+    options.fixedBatch = opened.graph.fixedBatch();
     options.opset = params.opset;
     options.preprocessingInside = params.preprocessing_inside;
     QS_ASSIGN(options.preprocessing, preprocessingOf(models, params.variant));

@@ -9,15 +9,24 @@
 
 namespace qs::test {
 
-at::Tensor runLite(const std::string& bytes, const at::Tensor& input) {
+std::vector<at::Tensor> runLiteOutputs(const std::string& bytes, const at::Tensor& input) {
     const at::QEngine before = at::globalContext().qEngine();
     at::globalContext().setQEngine(at::QEngine::QNNPACK);
     const at::NoGradGuard noGrad;
     std::istringstream stream(bytes);
     torch::jit::mobile::Module module = torch::jit::_load_for_mobile(stream);
-    const at::Tensor output = module.forward({input}).toTensor().to(at::kFloat).contiguous();
+    const c10::IValue result = module.forward({input});
     at::globalContext().setQEngine(before);
-    return output;
+    std::vector<at::Tensor> outputs;
+    for (const c10::IValue& item :
+         result.isTuple() ? result.toTuple()->elements().vec() : std::vector<c10::IValue>{result}) {
+        outputs.push_back(item.toTensor().to(at::kFloat).contiguous());
+    }
+    return outputs;
+}
+
+at::Tensor runLite(const std::string& bytes, const at::Tensor& input) {
+    return runLiteOutputs(bytes, input).at(0);
 }
 
 }  // namespace qs::test

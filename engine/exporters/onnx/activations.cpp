@@ -137,6 +137,24 @@ OnnxResult emitGlu(const OnnxStep& step) {
     return step.main("Mul", {halves[0], step.side("Sigmoid", {halves[1]})});
 }
 
+/// lambda: 0 between -lambda and lambda. A soft one moves what remains towards 0.
+OnnxForm shrink(bool isSoft) {
+    return single([isSoft](const OnnxStep& step) -> OnnxResult {
+        const auto lambda = static_cast<float>(step.arguments().number(1).value_or(0.5));
+        return step.main("Shrink", {step.tensor(0)},
+                         OnnxAttributes().add("lambd", lambda).add("bias", isSoft ? lambda : 0.0F));
+    });
+}
+
+OnnxForm infinite(bool isPositive) {
+    return single([isPositive](const OnnxStep& step) -> OnnxResult {
+        return step.main("IsInf", {step.tensor(0)},
+                         OnnxAttributes()
+                             .add("detect_negative", int64_t{!isPositive})
+                             .add("detect_positive", int64_t{isPositive}));
+    });
+}
+
 OnnxForm along(const std::string& op) {
     return single([op](const OnnxStep& step) -> OnnxResult {
         return step.main(op, {step.tensor(0)},
@@ -222,6 +240,10 @@ void register_activations(OnnxForms& forms) {
                   return step.side("Sub", {step.main("Exp", {step.tensor(0)}), step.scalar(1)});
               }));
     forms.add("aten::glu", single(emitGlu));
+    forms.add("aten::hardshrink", shrink(/*isSoft=*/false));
+    forms.add("aten::isneginf", infinite(/*isPositive=*/false));
+    forms.add("aten::isposinf", infinite(/*isPositive=*/true));
+    forms.add("aten::linalg_det", nodeForm("Det"));
     forms.add("aten::log10", logarithm(10));
     forms.add("aten::log1p", single([](const OnnxStep& step) -> OnnxResult {
                   return step.main("Log", {step.side("Add", {step.tensor(0), step.scalar(1)})});
@@ -233,6 +255,7 @@ void register_activations(OnnxForms& forms) {
     forms.add("aten::rsqrt", chain("Sqrt", "Reciprocal"));
     forms.add("aten::softmax", carriedAlong("Softmax"));
     forms.add("aten::softplus", single(emitSoftplus));
+    forms.add("aten::softshrink", shrink(/*isSoft=*/true));
     forms.add("aten::square", withNumber("Pow", 2));
     forms.add("aten::threshold", single(emitThreshold));
 }

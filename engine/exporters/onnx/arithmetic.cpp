@@ -200,6 +200,49 @@ OnnxForm arithmetic(const std::string& op) {
     });
 }
 
+/// On truth values the logical operator; on integers one of opset 18.
+OnnxForm bitwise(const std::string& kind) {
+    return single([kind](const OnnxStep& step) -> OnnxResult {
+        constexpr int isOperator = 18;
+        const bool isLogical = step.output().dtype == at::kBool;
+        if (!isLogical && step.opset() < isOperator) {
+            return step.noForm();
+        }
+        const std::string op = (isLogical ? "" : "Bitwise") + kind;
+        if (kind == "Not") {
+            return step.main(op, {step.tensor(0)});
+        }
+        const auto pair = pairOf(step);
+        return pair ? OnnxResult(step.main(op, {pair->a, pair->b})) : OnnxResult(step.noForm());
+    });
+}
+
+/// ONNX shifts unsigned numbers.
+OnnxForm shifted(const std::string& direction) {
+    return single([direction](const OnnxStep& step) -> OnnxResult {
+        const auto pair = pairOf(step);
+        if (!pair || pair->dtype != at::kByte) {
+            return step.noForm();
+        }
+        return step.main("BitShift", {pair->a, pair->b}, OnnxAttributes().add("direction", direction));
+    });
+}
+
+void addBitwise(OnnxForms& forms) {
+    // As torch.bitwise_and(a, b), and as a & b.
+    for (const auto& [op, kind] : {std::pair("aten::bitwise_and", "And"),
+                                   {"aten::__and__", "And"},
+                                   {"aten::bitwise_or", "Or"},
+                                   {"aten::__or__", "Or"},
+                                   {"aten::bitwise_xor", "Xor"},
+                                   {"aten::__xor__", "Xor"},
+                                   {"aten::bitwise_not", "Not"}}) {
+        forms.add(op, bitwise(kind));
+    }
+    forms.add("aten::bitwise_left_shift", shifted("LEFT"));
+    forms.add("aten::bitwise_right_shift", shifted("RIGHT"));
+}
+
 void addComparisons(OnnxForms& forms) {
     forms.add("aten::eq", binary("Equal"));
     forms.add("aten::ge", binary("GreaterOrEqual"));
@@ -215,6 +258,7 @@ void addComparisons(OnnxForms& forms) {
 }  // namespace
 
 void register_arithmetic(OnnxForms& forms) {
+    addBitwise(forms);
     addComparisons(forms);
     forms.add("add", arithmetic("Add"));
     forms.add("mul", arithmetic("Mul"));

@@ -97,6 +97,11 @@ OnnxAttributes& OnnxAttributes::add(const std::string& name, const std::vector<i
     return *this;
 }
 
+OnnxAttributes& OnnxAttributes::add(const std::string& name, const std::vector<std::string>& values) {
+    append(name, onnx::AttributeProto::STRINGS).mutable_strings()->Add(values.begin(), values.end());
+    return *this;
+}
+
 OnnxBuilder::OnnxBuilder(int opset) : opset_(opset) {
     model_.set_ir_version(irVersionOf(opset));
     model_.set_producer_name("Quantoscope");
@@ -126,25 +131,46 @@ void OnnxBuilder::importOperators(const std::string& domain) {
     }
 }
 
+std::string OnnxBuilder::place(const std::string& wanted) {
+    auto& all = *model_.mutable_graph()->mutable_initializer();
+    onnx::TensorProto& added = all[all.size() - 1];
+    constexpr size_t smallest = 64;  // bytes; what is less has a name of its own
+    if (added.raw_data().size() < smallest) {
+        added.set_name(uniqueName(tensorNames_, wanted));
+        return added.name();
+    }
+    const size_t hash = std::hash<std::string_view>()(added.raw_data());
+    const auto [first, last] = initializers_.equal_range(hash);
+    for (auto known = first; known != last; ++known) {
+        const onnx::TensorProto& other = all[known->second];
+        if (other.data_type() == added.data_type() && std::ranges::equal(other.dims(), added.dims()) &&
+            other.raw_data() == added.raw_data()) {
+            all.RemoveLast();
+            return other.name();
+        }
+    }
+    initializers_.emplace(hash, all.size() - 1);
+    added.set_name(uniqueName(tensorNames_, wanted));
+    return added.name();
+}
+
 std::string OnnxBuilder::addInitializer(const std::string& wanted, const at::Tensor& tensor) {
     const at::Tensor packed = tensor.contiguous();
     onnx::TensorProto& proto = *model_.mutable_graph()->add_initializer();
-    proto.set_name(uniqueName(tensorNames_, wanted));
     proto.set_data_type(onnxType(packed.scalar_type()));
     proto.mutable_dims()->Add(packed.sizes().begin(), packed.sizes().end());
     proto.set_raw_data(packed.data_ptr(),
                        packed.nbytes());  // little-endian, as this machine and the format are
-    return proto.name();
+    return place(wanted);
 }
 
 std::string OnnxBuilder::addNumbers(const std::string& wanted, const at::Tensor& numbers,
                                     const OnnxElement& element) {
     onnx::TensorProto& proto = *model_.mutable_graph()->add_initializer();
-    proto.set_name(uniqueName(tensorNames_, wanted));
     proto.set_data_type(element.type);
     proto.mutable_dims()->Add(numbers.sizes().begin(), numbers.sizes().end());
     proto.set_raw_data(packed(numbers, element));
-    return proto.name();
+    return place(wanted);
 }
 
 std::string OnnxBuilder::addNode(const std::string& op, const std::string& name,
@@ -179,11 +205,12 @@ std::vector<std::string> OnnxBuilder::addNode(const std::string& op, const std::
 
 void OnnxBuilder::nameOutput(const std::string& tensor, const std::string& output) {
     onnx::GraphProto& graph = *model_.mutable_graph();
-    const auto isNamed = [&](const auto& infos) {
-        return std::any_of(infos.begin(), infos.end(),
-                           [&](const auto& info) { return info.name() == tensor; });
-    };
-    if (isNamed(graph.input()) || isNamed(graph.output())) {
+    const bool isOutput = std::ranges::any_of(
+        graph.output(), [&](const onnx::ValueInfoProto& info) { return info.name() == tensor; });
+    const bool isResult = std::ranges::any_of(graph.node(), [&](const onnx::NodeProto& node) {
+        return std::ranges::find(node.output(), tensor) != node.output().end();
+    });
+    if (isOutput || !isResult) {
         onnx::NodeProto& copy = *graph.add_node();
         copy.set_op_type("Identity");
         copy.set_name(uniqueName(nodeNames_, output));
@@ -192,8 +219,8 @@ void OnnxBuilder::nameOutput(const std::string& tensor, const std::string& outpu
         return;
     }
     for (onnx::NodeProto& node : *graph.mutable_node()) {
-        std::replace(node.mutable_input()->begin(), node.mutable_input()->end(), tensor, output);
-        std::replace(node.mutable_output()->begin(), node.mutable_output()->end(), tensor, output);
+        std::ranges::replace(*node.mutable_input(), tensor, output);
+        std::ranges::replace(*node.mutable_output(), tensor, output);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -22,6 +23,7 @@ class OnnxAttributes {
     OnnxAttributes& add(const std::string& name, float value);
     OnnxAttributes& add(const std::string& name, const std::string& value);
     OnnxAttributes& add(const std::string& name, const std::vector<int64_t>& values);
+    OnnxAttributes& add(const std::string& name, const std::vector<std::string>& values);
     const std::vector<onnx::AttributeProto>& all() const { return attributes_; }
 
   private:
@@ -53,7 +55,8 @@ class OnnxBuilder {
     void addOutput(const std::string& name, const Shape& shape, at::ScalarType dtype,
                    const std::vector<std::string>& symbols);
 
-    /// A constant; returns its name. Throws std::invalid_argument for a type that onnxType() does not know.
+    /// A constant; returns its name. One of the size of weights that the model has already is not stored
+    /// again: the name is that one's. Throws std::invalid_argument for a type that onnxType() does not know.
     std::string addInitializer(const std::string& wanted, const at::Tensor& tensor);
 
     /// Numbers of a quantized dtype as a constant of `element`; see packed().
@@ -84,11 +87,15 @@ class OnnxBuilder {
     void importOperators(const std::string& domain);
 
   private:
+    /// Puts the initializer that was added last in place, or takes it back where there is an equal one.
+    std::string place(const std::string& wanted);
+
     int opset_;
     std::vector<std::string> notes_;
     onnx::ModelProto model_;
     std::unordered_set<std::string> tensorNames_;
     std::unordered_set<std::string> nodeNames_;
+    std::unordered_multimap<size_t, int> initializers_;  ///< of the size of weights: hash -> index
 };
 
 }  // namespace qs

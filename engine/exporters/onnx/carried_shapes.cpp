@@ -91,51 +91,34 @@ OnnxResult emitRepeat(const OnnxStep& step) {
     return step.main("Tile", {x, step.integers(*repeats)});
 }
 
-/// dim, indices: rows of an axis.
-OnnxResult emitIndexSelect(const OnnxStep& step) {
-    const auto axis = axisOf(step, 1);
-    if (!axis || !step.arguments().isTensor(2)) {
+/// x, repeats, dim: each element several times in a row.
+OnnxResult emitRepeatInterleave(const OnnxStep& step) {
+    const auto repeats = step.arguments().integer(1);
+    const auto axis = axisOf(step, 2);
+    if (!repeats || !axis) {
         return step.noForm();
     }
-    return step.main("Gather", {step.tensor(0), step.tensor(step.arguments().operand(2))},
-                     axisAttribute(*axis));
+    const auto at = static_cast<size_t>(*axis);
+    const std::string apart = step.side("Unsqueeze", {step.tensor(0), step.integers({*axis + 1})});
+    std::vector<int64_t> times(step.rank() + 1, 1);
+    times.at(at + 1) = *repeats;
+    std::vector<int64_t> shape = step.output().shape;
+    std::fill(shape.begin(), shape.begin() + *axis, 0);  // as it is
+    shape.at(at) = -1;
+    return step.side("Reshape", {step.main("Tile", {apart, step.integers(times)}), step.integers(shape)});
 }
 
-/// dim, indices of the result's shape.
-OnnxResult emitGather(const OnnxStep& step) {
-    const auto axis = axisOf(step, 1);
-    if (!axis || !step.arguments().isTensor(2)) {
-        return step.noForm();
-    }
-    return step.main("GatherElements", {step.tensor(0), step.tensor(step.arguments().operand(2))},
-                     axisAttribute(*axis));
-}
-
-/// dim, indices, source of the same shape.
-OnnxResult emitScatter(const OnnxStep& step) {
-    const CarriedArguments& arguments = step.arguments();
-    const auto axis = axisOf(step, 1);
-    if (!axis || !arguments.isTensor(2) || !arguments.isTensor(3) || arguments.size() > 4) {
-        return step.noForm();
-    }
-    return step.main("ScatterElements",
-                     {step.tensor(0), step.tensor(arguments.operand(2)), step.tensor(arguments.operand(3))},
-                     axisAttribute(*axis));
-}
-
-/// One tensor of indices of the first axis.
-OnnxResult emitIndex(const OnnxStep& step) {
-    const CarriedArguments& arguments = step.arguments();
-    if (!arguments.isList(1) || arguments.operands(1).size() != 1 ||
-        step.dtype(arguments.operand(1)) != at::kLong) {
-        return step.noForm();
-    }
-    return step.main("Gather", {step.tensor(0), step.tensor(arguments.operand(1))}, axisAttribute(0));
-}
-
-/// weight [rows, width], indices.
-OnnxResult emitEmbedding(const OnnxStep& step) {
-    return step.main("Gather", {step.tensor(0), step.tensor(1)}, axisAttribute(0));
+/// diagonal: the upper or the lower part of matrices.
+OnnxForm triangle(bool isUpper) {
+    return single([isUpper](const OnnxStep& step) -> OnnxResult {
+        constexpr int isOperator = 14;
+        const auto diagonal = step.arguments().integer(1);
+        if (!diagonal || step.opset() < isOperator) {
+            return step.noForm();
+        }
+        return step.main("Trilu", {step.tensor(0), step.scalar(static_cast<double>(*diagonal), at::kLong)},
+                         OnnxAttributes().add("upper", int64_t{isUpper}));
+    });
 }
 
 OnnxForm padding(const std::string& mode) {
@@ -185,16 +168,14 @@ OnnxResult emitCarriedReshape(const OnnxStep& step) {
 void register_carried_shapes(OnnxForms& forms) {
     forms.add("aten::cat", single(emitCarriedCat));
     forms.add("aten::constant_pad_nd", padding("constant"));
-    forms.add("aten::embedding", single(emitEmbedding));
     forms.add("aten::flip", single(emitFlip));
-    forms.add("aten::gather", single(emitGather));
-    forms.add("aten::index", single(emitIndex));
-    forms.add("aten::index_select", single(emitIndexSelect));
     forms.add("aten::pad", emitCarriedPad);
     forms.add("aten::repeat", single(emitRepeat));
-    forms.add("aten::scatter", single(emitScatter));
+    forms.add("aten::repeat_interleave", single(emitRepeatInterleave));
     forms.add("aten::stack", single(emitStack));
     forms.add("aten::tile", single(emitRepeat));
+    forms.add("aten::tril", triangle(/*isUpper=*/false));
+    forms.add("aten::triu", triangle(/*isUpper=*/true));
     forms.add("aten::unbind", emitUnbind);
     for (const char* op : {"aten::reshape", "aten::squeeze", "aten::unsqueeze", "aten::view"}) {
         forms.add(op, single(emitCarriedReshape));

@@ -74,6 +74,20 @@ class OnnxWriter {
     }
 
   private:
+    /// Whether the value is made of constants alone.
+    bool isConstant(const QValue& value) const {
+        return std::ranges::any_of(graph_.nodes, [&](const QNode& node) {
+            return node.inputs.empty() && std::ranges::find(node.outputs, value.id) != node.outputs.end();
+        });
+    }
+
+    /// Whether the value's first extent is the batch, which is free: that of the first input.
+    bool hasBatch(const QValue& value) const {
+        const Shape& first = graph_.value(graph_.inputs.at(0)).shape;
+        return !isConstant(value) && source_.options.fixedBatch == 0 && !first.empty() &&
+               !value.shape.empty() && value.shape[0] == first[0];
+    }
+
     void addInputs() {
         for (size_t i = 0; i < graph_.inputs.size(); ++i) {
             const QValue& input = graph_.value(graph_.inputs[i]);
@@ -88,7 +102,9 @@ class OnnxWriter {
             }
             if (!shape.empty()) {
                 symbols.resize(shape.size());
-                symbols[0] = kBatch;
+                const bool isBatch = hasBatch(input);
+                symbols[0] = isBatch ? kBatch : "";
+                shape[0] = isBatch ? shape[0] : input.shape.at(0);
             }
             builder_.addInput(name, shape, input.dtype, symbols);
             values_.setReal(input.id, name);
@@ -96,20 +112,20 @@ class OnnxWriter {
     }
 
     void addOutputs() {
-        const Shape& in = graph_.value(graph_.inputs.at(0)).shape;
         for (size_t i = 0; i < graph_.outputs.size(); ++i) {
             const std::string& name = graph_.outputNames.at(i);
             const QValue& output = graph_.value(graph_.outputs[i]);
             const auto& symbols = free_.symbols.at(static_cast<size_t>(output.id.index));
             Shape shape = output.shape;
+            const bool isFree = source_.options.fixedBatch == 0 && !isConstant(output);
             for (size_t axis = 0; axis < shape.size(); ++axis) {
-                if (axis == 0 || (axis < symbols.size() && !symbols[axis].empty())) {
+                if ((axis == 0 && isFree) || (axis < symbols.size() && !symbols[axis].empty())) {
                     shape[axis] = -1;
                 }
             }
-            const bool perSample = !in.empty() && !output.shape.empty() && output.shape[0] == in[0];
-            builder_.addOutput(name, shape, output.dtype,
-                               perSample ? std::vector<std::string>{kBatch} : std::vector<std::string>{});
+            builder_.addOutput(
+                name, shape, output.dtype,
+                hasBatch(output) ? std::vector<std::string>{kBatch} : std::vector<std::string>{});
             builder_.nameOutput(values_.real(graph_.outputs[i]), name);
         }
     }

@@ -82,6 +82,26 @@ OnnxResult emitCarriedLayerNorm(const OnnxStep& step) {
     return layerNorm(step, shape->size(), *eps, optionalTensor(step, 2), optionalTensor(step, 3));
 }
 
+/// The same with mean and 1 / deviation as further results, which have their axes as extents of one.
+OnnxResults emitNativeLayerNorm(const OnnxStep& step) {
+    constexpr int isOperator = 17;
+    const auto shape = step.arguments().ints(1);
+    const auto eps = step.arguments().number(4);
+    if (!shape || !eps || step.opset() < isOperator) {
+        return step.noForm();
+    }
+    const std::string weight = optionalTensor(step, 2), bias = optionalTensor(step, 3);
+    std::vector<std::string> inputs{step.tensor(0),
+                                    weight.empty() ? step.constant("weight", at::ones(*shape)) : weight};
+    if (!bias.empty()) {
+        inputs.push_back(bias);
+    }
+    return step.mainSeveral("LayerNormalization", inputs,
+                            OnnxAttributes()
+                                .add("axis", -static_cast<int64_t>(shape->size()))
+                                .add("epsilon", static_cast<float>(*eps)));
+}
+
 /// A constant [C] that is seen as [C, 1, ...] beside [N, C, ...]; "" where it is absent.
 OnnxResult channelConstant(const OnnxStep& step, size_t argument) {
     if (!step.arguments().isTensor(argument)) {
@@ -194,6 +214,7 @@ void register_normalization(OnnxForms& forms) {
     forms.add("aten::group_norm", single(emitGroupNorm));
     forms.add("aten::instance_norm", single(emitInstanceNorm));
     forms.add("aten::layer_norm", single(emitCarriedLayerNorm));
+    forms.add("aten::native_layer_norm", emitNativeLayerNorm);
 }
 
 }  // namespace qs

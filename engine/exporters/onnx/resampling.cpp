@@ -1,5 +1,13 @@
 // Images of another size.
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/meshgrid.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/stack.h>
+
+#include <algorithm>
+
 #include "exporters/onnx/free_axes.h"
 #include "exporters/onnx/step.h"
 
@@ -60,6 +68,55 @@ OnnxForm carriedResize(const std::string& mode) {
     });
 }
 
+/// x, grid, interpolation, padding, align_corners.
+OnnxResult emitGridSample(const OnnxStep& step) {
+    constexpr int isOperator = 16, hasNewNames = 20;
+    const CarriedArguments& arguments = step.arguments();
+    const auto mode = arguments.integer(2), padding = arguments.integer(3);
+    const auto align = arguments.boolean(4);
+    if (!mode || !padding || !align || step.operandCount() != 2 || step.opset() < isOperator ||
+        (step.rank() != 4 && step.opset() < hasNewNames)) {
+        return step.noForm();
+    }
+    const bool isNew = step.opset() >= hasNewNames;
+    const std::string modes[] = {isNew ? "linear" : "bilinear", "nearest", isNew ? "cubic" : "bicubic"};
+    const std::string paddings[] = {"zeros", "border", "reflection"};
+    return step.main("GridSample", {step.tensor(0), step.tensor(1)},
+                     OnnxAttributes()
+                         .add("mode", modes[*mode])
+                         .add("padding_mode", paddings[*padding])
+                         .add("align_corners", int64_t{*align}));
+}
+
+/// theta [N, 2, 3] and a size [N, C, H, W], or one dimension more: the places of all pixels in -1..1, times
+/// theta.
+OnnxResult emitAffineGrid(const OnnxStep& step) {
+    const auto size = step.arguments().ints(1);
+    const auto align = step.arguments().boolean(2);
+    if (!size || !align) {
+        return step.noForm();
+    }
+    const size_t axes = size->size() - 2;
+    std::vector<at::Tensor> places;
+    for (size_t d = 0; d < axes; ++d) {
+        const int64_t extent = size->at(d + 2);
+        const at::Tensor middle = at::arange(extent, at::kDouble) * 2 + (1 - static_cast<double>(extent));
+        const auto span = static_cast<double>(*align ? std::max<int64_t>(extent - 1, 1) : extent);
+        places.push_back(middle / span);
+    }
+    std::vector<at::Tensor> columns = at::meshgrid(places, "ij");
+    std::ranges::reverse(columns);  // x first
+    columns.push_back(at::ones_like(columns[0]));
+    const at::Tensor base = at::stack(columns, -1).flatten(0, -2).to(at::kFloat);
+    const std::string turned =
+        step.side("Transpose", {step.tensor(0)}, OnnxAttributes().add("perm", std::vector<int64_t>{0, 2, 1}));
+    std::vector<int64_t> shape(size->begin() + 2, size->end());
+    shape.insert(shape.begin(), -1);
+    shape.push_back(static_cast<int64_t>(axes));
+    return step.side("Reshape",
+                     {step.main("MatMul", {step.constant("places", base), turned}), step.integers(shape)});
+}
+
 }  // namespace
 
 void register_resampling(OnnxForms& forms) {
@@ -72,6 +129,10 @@ void register_resampling(OnnxForms& forms) {
                                 step.attrs().get<std::vector<double>>("scales"),
                                 interpolated("linear", step.attrs().get<bool>("align_corners")));
               }));
+    forms.add("aten::affine_grid_generator", single(emitAffineGrid));
+    for (const char* op : {"aten::grid_sampler", "aten::grid_sampler_2d", "aten::grid_sampler_3d"}) {
+        forms.add(op, single(emitGridSample));
+    }
     for (const char* op :
          {"aten::upsample_nearest1d", "aten::upsample_nearest2d", "aten::upsample_nearest3d"}) {
         forms.add(op, carriedResize("nearest"));

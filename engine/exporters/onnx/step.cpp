@@ -4,6 +4,8 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "exporters/onnx/channel_affine.h"
 #include "ops/op.h"
@@ -73,7 +75,9 @@ std::vector<std::string> OnnxStep::mainSeveral(const std::string& op, const std:
 }
 
 std::string OnnxStep::scalar(double value, at::ScalarType dtype) const {
-    return constant("scalar", at::scalar_tensor(value, dtype));
+    constexpr double most = std::numeric_limits<float>::max();
+    const bool isBeyond = dtype == at::kFloat && std::isfinite(value) && std::abs(value) > most;
+    return constant("scalar", at::scalar_tensor(isBeyond ? std::copysign(most, value) : value, dtype));
 }
 
 std::string OnnxStep::integers(const std::vector<int64_t>& values) const {
@@ -210,6 +214,27 @@ std::string activate(const OnnxStep& step, const std::string& x, const FusedActi
     return x;
 }
 
+/// Whether saturation at the type's limits does what the activation does.
+bool isAbsorbed(const QParams& qparams, const FusedActivation& activation) {
+    QParams whole = qparams;
+    const IntegerRange type = typeRange(whole);
+    whole.quantMin = type.low;
+    whole.quantMax = type.high;
+    return outputRange(whole, activation) == type;
+}
+
+/// ... and ONNX Runtime sees that. Bounds that only rounding takes to the type's limits it sees in one of its
+/// passes and not in another, and refuses what comes out.
+bool isSeenAsAbsorbed(const QParams& qparams, const FusedActivation& activation) {
+    const IntegerRange type = typeRange(qparams);
+    const auto real = [&](int64_t q) {
+        return static_cast<float>(qparams.scale.at(0)) * static_cast<float>(q - qparams.zeroPoint.at(0));
+    };
+    return isAbsorbed(qparams, activation) && (activation.kind != FusedActivation::Kind::Clip ||
+                                               (static_cast<float>(activation.low) <= real(type.low) &&
+                                                static_cast<float>(activation.high) >= real(type.high)));
+}
+
 /// The activation on real numbers, and the narrowing of the result's range where that comes before it is
 /// quantized. Where the integers are narrowed behind it, the activation is left out; but where the type's own
 /// limits do its work it stays, because runtimes recognise and absorb it.
@@ -220,15 +245,12 @@ std::string emitActivation(const OnnxStep& step, const std::string& x) {
     }
     const FusedActivation activation = lastActivation(step);
     if (step.profile().narrowing == OnnxProfile::Narrowing::Integers) {
-        QParams whole = *qparams;
-        const IntegerRange type = typeRange(whole);
-        whole.quantMin = type.low;
-        whole.quantMax = type.high;
-        const bool absorbed = outputRange(whole, activation) == type;
-        return absorbed && !step.profile().integerOperators ? activate(step, x, step.node().activation) : x;
+        const bool isKept = isSeenAsAbsorbed(*qparams, activation) && !step.profile().integerOperators;
+        return isKept ? activate(step, x, step.node().activation) : x;
     }
     if (!hasReducedRange(*qparams)) {
-        return activate(step, x, step.node().activation);
+        const bool isIdle = isAbsorbed(*qparams, activation) && !isSeenAsAbsorbed(*qparams, activation);
+        return isIdle ? x : activate(step, x, step.node().activation);
     }
     const IntegerRange range = outputRange(*qparams, activation);
     const auto real = [&](int64_t q) {

@@ -234,14 +234,32 @@ std::optional<std::vector<int64_t>> perAxis(const OnnxStep& step, size_t argumen
     return list && list->size() == 1 ? std::vector<int64_t>(axes, list->front()) : list;
 }
 
+/// ONNX's pads: the same before and behind each axis, or as the words "valid" and "same" have it.
+std::optional<std::vector<int64_t>> padsOf(const OnnxStep& step, size_t argument,
+                                           const std::vector<int64_t>& dilation) {
+    const auto word = step.arguments().text(argument);
+    if (!word) {
+        const auto padding = perAxis(step, argument, dilation.size());
+        return padding ? std::optional(bothEnds(*padding)) : std::nullopt;
+    }
+    std::vector<int64_t> pads(2 * dilation.size(), 0);
+    const Shape weight = step.shape(step.arguments().operand(1));
+    for (size_t d = 0; *word == "same" && d < dilation.size(); ++d) {
+        const int64_t all = dilation[d] * (weight.at(d + 2) - 1);
+        pads[d] = all / 2;
+        pads[dilation.size() + d] = all - all / 2;
+    }
+    return pads;
+}
+
 OnnxForm carriedConvolution(const Positions& at) {
     return single([at](const OnnxStep& step) -> OnnxResult {
         const CarriedArguments& arguments = step.arguments();
-        const size_t axes = step.rank() - 2;
-        const auto stride = perAxis(step, at.stride, axes), padding = perAxis(step, at.padding, axes),
-                   dilation = perAxis(step, at.dilation, axes);
+        const size_t axes = step.rank(arguments.operand(1)) - 2;
+        const auto stride = perAxis(step, at.stride, axes), dilation = perAxis(step, at.dilation, axes);
         const auto groups = arguments.integer(at.groups);
-        if (!stride || !padding || !dilation || !groups) {
+        const auto pads = dilation ? padsOf(step, at.padding, *dilation) : std::nullopt;
+        if (!stride || !pads || !groups || step.rank() != axes + 2) {
             return step.noForm();
         }
         const bool transposed =
@@ -252,7 +270,7 @@ OnnxForm carriedConvolution(const Positions& at) {
         }
         OnnxAttributes attributes;
         attributes.add("strides", *stride)
-            .add("pads", bothEnds(*padding))
+            .add("pads", *pads)
             .add("dilations", *dilation)
             .add("group", *groups);
         if (const auto output = perAxis(step, at.outputPadding, axes); transposed && output) {

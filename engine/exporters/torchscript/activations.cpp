@@ -1,5 +1,6 @@
 // Functions of one tensor.
 
+#include "exporters/torchscript/qnnpack_limits.h"
 #include "exporters/torchscript/step.h"
 
 namespace qs {
@@ -26,6 +27,13 @@ IntegerForm requantizing(const std::string& op, const TrailingArguments& before,
         arguments.insert(arguments.end(), more.begin(), more.end());
         return TorchScriptValues{step.callQuantized("quantized::" + op, arguments, /*reluForm=*/false,
                                                     after ? after(step.node.attrs) : TorchScriptArguments{})};
+    };
+}
+
+/// The same where the output is on the grid that QNNPACK has for it.
+IntegerForm requantizingOnto(const std::string& op, double scale, int64_t zeroPoint) {
+    return [form = requantizing(op, {}), scale, zeroPoint](const TorchScriptStep& step) -> Integer {
+        return isOnQnnpackGrid(*step.output().qparams, scale, zeroPoint) ? form(step) : std::nullopt;
     };
 }
 
@@ -68,7 +76,7 @@ void register_activations(TorchScriptForms& forms) {
                                         })));
     forms.add("prelu", callForm("aten::prelu"));
     forms.add("relu", callForm("aten::relu"));
-    forms.add("sigmoid", withInteger(callForm("aten::sigmoid"), requantizing("sigmoid", {})));
+    forms.add("sigmoid", withInteger(callForm("aten::sigmoid"), requantizingOnto("sigmoid", 1.0 / 256, 0)));
     forms.add("silu", callForm("aten::silu"));
     forms.add("softmax", callForm("aten::softmax", [](const Attributes& a) {
                   return TorchScriptArguments{a.get<int64_t>("dim"), c10::IValue()};

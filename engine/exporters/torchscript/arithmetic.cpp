@@ -1,5 +1,6 @@
 // Functions of several tensors, and normalizations.
 
+#include "exporters/torchscript/qnnpack_limits.h"
 #include "exporters/torchscript/step.h"
 
 namespace qs {
@@ -15,7 +16,8 @@ bool isPlainPair(const TorchScriptStep& step) {
 }
 
 Integer addIntegers(const TorchScriptStep& step) {
-    if (!isPlainPair(step)) {
+    if (!isPlainPair(step) ||
+        !addsInQnnpack(*step.input(0).qparams, *step.input(1).qparams, *step.output().qparams)) {
         return std::nullopt;
     }
     return TorchScriptValues{

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <sstream>
 #include <string_view>
 
 namespace qs {
@@ -10,15 +9,6 @@ namespace qs {
 namespace jit = torch::jit;
 
 namespace {
-
-std::vector<std::string> splitPath(const std::string& layer) {
-    std::vector<std::string> parts;
-    std::istringstream stream(layer);
-    for (std::string part; std::getline(stream, part, '.');) {
-        parts.push_back(part);
-    }
-    return parts;
-}
 
 /// Words that the archive's code, which is read again as Python, takes for something else.
 constexpr std::string_view kReserved[] = {
@@ -29,15 +19,35 @@ constexpr std::string_view kReserved[] = {
     "ops",      "or",   "pass",          "print",  "raise", "return",   "self",  "torch",
     "True",     "try",  "uninitialized", "while",  "with",  "CONSTANTS"};
 
+/// `name` with an underscore for each character but ASCII's letters and digits, and behind a reserved word.
+std::string word(const std::string& name) {
+    std::string text;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool goesOn = (byte & 0xC0) == 0x80;  // within a character of UTF-8
+        if (!goesOn) {
+            text += byte < 0x80 && std::isalnum(byte) != 0 ? c : '_';
+        }
+    }
+    const bool isReserved = text.empty() || std::ranges::find(kReserved, text) != std::end(kReserved);
+    return isReserved ? text + "_" : text;
+}
+
 /// `name` as an argument of forward: a Python identifier.
-std::string identifier(std::string name) {
-    for (char& c : name) {
-        c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+std::string identifier(const std::string& name) {
+    const std::string text = word(name);
+    return std::isdigit(static_cast<unsigned char>(text.front())) != 0 ? "x_" + text : text;
+}
+
+/// The modules that a layer of this name lies in, outermost first; "layer4.1" is 1 in layer4.
+std::vector<std::string> splitPath(const std::string& layer) {
+    std::vector<std::string> parts;
+    for (size_t begin = 0; begin <= layer.size();) {
+        const size_t end = std::min(layer.find('.', begin), layer.size());
+        parts.push_back(layer.substr(begin, end - begin));
+        begin = end + 1;
     }
-    if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0) {
-        name.insert(0, "x_");
-    }
-    return std::ranges::find(kReserved, name) == std::end(kReserved) ? name : name + "_";
+    return parts;
 }
 
 /// `wanted`, or `wanted_`, ... : a name that the module does not have yet.
@@ -71,8 +81,9 @@ TorchScriptBuilder::Site& TorchScriptBuilder::site(const Path& path) {
     }
     Site& parent = site(Path(path.begin(), path.end() - 1));
     const jit::Module module = makeModule("Layer");
-    const std::string name = freeName(parent.module, path.back());
+    const std::string name = freeName(parent.module, word(path.back()));
     parent.module.register_module(name, module);
+    paths_[path] = (path.size() > 1 ? paths_.at(Path(path.begin(), path.end() - 1)) + "." : "") + name;
     return sites_.emplace(path, Site{module, graph_->insertGetAttr(parent.value, name)}).first->second;
 }
 
@@ -113,10 +124,24 @@ jit::Value* TorchScriptBuilder::numbers(const std::vector<jit::Value*>& integers
 jit::Value* TorchScriptBuilder::call(const std::string& op, const std::vector<jit::NamedValue>& arguments,
                                      const std::string& name, const std::vector<jit::NamedValue>& named) {
     jit::Value* result = graph_->insert(c10::Symbol::fromQualString(op), arguments, named);
-    if (name.find_first_not_of("0123456789") != std::string::npos) {  // LibTorch keeps numbers for itself
-        result->setDebugName(name);
+    if (!name.empty()) {
+        result->setDebugName(identifier(name));
     }
     return result;
+}
+
+std::string TorchScriptBuilder::pathOf(const std::string& layer) const {
+    const auto path = paths_.find(splitPath(layer));
+    return path == paths_.end() ? std::string() : path->second;
+}
+
+at::Tensor TorchScriptBuilder::once(const at::Tensor& source, const std::string& form,
+                                    const std::function<at::Tensor()>& make) {
+    at::Tensor& made = made_[{source.data_ptr(), source.scalar_type(), form}];
+    if (!made.defined()) {
+        made = make();
+    }
+    return made;
 }
 
 std::vector<jit::Value*> TorchScriptBuilder::unpack(jit::Value* result, size_t count) {

@@ -3,9 +3,11 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,6 +40,15 @@ class TorchScriptBuilder {
     /// The `count` tensors that a call returned: itself for one tensor, else the items of a tuple or list.
     std::vector<torch::jit::Value*> unpack(torch::jit::Value* result, size_t count);
 
+    /// Where the attributes of `layer` are, "layer4.1.conv2": its name as far as the format can say it. Empty
+    /// where it has none.
+    std::string pathOf(const std::string& layer) const;
+
+    /// What `make` returns for `source`, a tensor that outlives the builder, in the form that is called
+    /// `form`; the same tensor for the same two, so that layers that share weights share them in the file.
+    at::Tensor once(const at::Tensor& source, const std::string& form,
+                    const std::function<at::Tensor()>& make);
+
     /// Ends forward: returns the tensor, or a tuple of several.
     torch::jit::Module finish(const std::vector<torch::jit::Value*>& outputs);
 
@@ -56,6 +67,8 @@ class TorchScriptBuilder {
     std::shared_ptr<torch::jit::CompilationUnit> unit_;
     std::shared_ptr<torch::jit::Graph> graph_;
     std::map<Path, Site> sites_;
+    std::map<Path, std::string> paths_;  ///< as they are called in the module tree
+    std::map<std::tuple<const void*, at::ScalarType, std::string>, at::Tensor> made_;
 };
 
 }  // namespace qs

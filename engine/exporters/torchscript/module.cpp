@@ -24,7 +24,22 @@ namespace {
 struct Network {
     jit::Module module;
     LayerTensors layers;
+    LayerNames names;
 };
+
+/// Layers that have another name in the file.
+LayerNames renamedLayers(const QuantizedGraph& graph, const TorchScriptBuilder& builder, LayerNotes& notes) {
+    LayerNames names;
+    for (const QNode& node : graph.nodes) {
+        const std::string path = builder.pathOf(node.layer);
+        if (!path.empty() && path != node.layer) {
+            names[path] = node.layer;
+            notes.add(node.layer,
+                      "called otherwise in the file, with _ for what no name of TorchScript can have");
+        }
+    }
+    return names;
+}
 
 Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes) {
     const QuantizedEngine engine(anyQuantizedEngine());
@@ -49,8 +64,9 @@ Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes) {
             values.at(static_cast<size_t>(node.outputs.at(i).index)) = outputs[i];
         }
     }
+    LayerNames names = renamedLayers(graph, builder, notes);
     LayerTensors layers = nameLayers(graph, values);
-    return Network{builder.finish(lookUp(graph.outputs)), std::move(layers)};
+    return Network{builder.finish(lookUp(graph.outputs)), std::move(layers), std::move(names)};
 }
 
 jit::ExtraFilesMap extraFiles(const ExportOptions& options, const std::string& metadata) {
@@ -74,7 +90,7 @@ Result<Exported> makeWith(const QuantizedGraph& graph, const ExportOptions& opti
     return guard("cannot make " + fileName, [&]() -> Result<Exported> {
         LayerNotes notes;
         QS_ASSIGN(const Network network, buildModule(bytes, notes));
-        QS_ASSIGN(const std::string metadata, fileMetadata(source.options, network.layers));
+        QS_ASSIGN(const std::string metadata, fileMetadata(source.options, network.layers, network.names));
         std::ostringstream stream;
         save(network.module, stream, extraFiles(source.options, metadata));
         return Exported{{{fileName, std::move(stream).str()}}, notes.lines()};

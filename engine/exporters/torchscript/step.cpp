@@ -1,6 +1,7 @@
 #include "exporters/torchscript/step.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "exporters/torchscript/carried.h"
 #include "exporters/torchscript/precision.h"
@@ -66,7 +67,9 @@ jit::Value* TorchScriptStep::clampToRange(jit::Value* value, const IntegerRange&
         return value;
     }
     const auto real = [&](int64_t q) {
-        return qparams.scale.at(0) * static_cast<double>(q - qparams.zeroPoint.at(0));
+        constexpr double most = std::numeric_limits<float>::max();
+        return std::clamp(qparams.scale.at(0) * static_cast<double>(q - qparams.zeroPoint.at(0)), -most,
+                          most);
     };
     // QNNPACK's clamp mixes up a channels-last tensor, which convolutions return. Seen as N, H, W, C it is an
     // ordinary contiguous one, at no cost.

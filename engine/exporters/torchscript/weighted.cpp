@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "exporters/torchscript/qnnpack_limits.h"
 #include "exporters/torchscript/step.h"
 #include "ops/integer_bias.h"
 
@@ -19,15 +20,30 @@ namespace {
 /// Attributes of a weighted op in the order in which its operators take them.
 using Geometry = std::vector<const char*>;
 
-/// The int8 weight as a qint8 tensor.
-at::Tensor quantizedWeight(const QNode& node) {
+/// Tells grids apart.
+std::string gridText(const QParams& grid) {
+    std::string bytes = std::to_string(grid.axis);
+    bytes.append(reinterpret_cast<const char*>(grid.scale.data()), grid.scale.size() * sizeof(double));
+    bytes.append(reinterpret_cast<const char*>(grid.zeroPoint.data()),
+                 grid.zeroPoint.size() * sizeof(int64_t));
+    return bytes;
+}
+
+/// The int8 weight as a qint8 tensor, in the layout that packing keeps as it is: what it has to turn around
+/// it copies, each time.
+at::Tensor quantizedWeight(const TorchScriptStep& step) {
+    const QNode& node = step.node;
     const QParams& qparams = *node.weightQParams;
-    const at::Tensor weight = node.weightInt->contiguous();
-    if (!qparams.perChannel()) {
-        return at::_make_per_tensor_quantized_tensor(weight, qparams.scale.at(0), qparams.zeroPoint.at(0));
-    }
-    return at::_make_per_channel_quantized_tensor(weight, at::tensor(qparams.scale, at::kDouble),
-                                                  at::tensor(qparams.zeroPoint, at::kLong), qparams.axis);
+    return step.builder.once(*node.weightInt, gridText(qparams), [&] {
+        const at::Tensor weight = node.weightInt->contiguous();
+        const at::Tensor quantized =
+            qparams.perChannel()
+                ? at::_make_per_channel_quantized_tensor(weight, at::tensor(qparams.scale, at::kDouble),
+                                                         at::tensor(qparams.zeroPoint, at::kLong),
+                                                         qparams.axis)
+                : at::_make_per_tensor_quantized_tensor(weight, qparams.scale.at(0), qparams.zeroPoint.at(0));
+        return node.op == "conv2d" ? quantized.contiguous(at::MemoryFormat::ChannelsLast) : quantized;
+    });
 }
 
 c10::IValue geometryValue(const QNode& node, const std::string& name) {
@@ -47,8 +63,10 @@ at::Tensor roundedBias(const QNode& node, const QParams& input) {
 
 /// The result of quantized::*_prepack: a custom class object that saves weight and bias as they were and
 /// packs again when it is loaded.
-c10::IValue packedParameters(const QNode& node, const QParams& input, const Geometry& geometry) {
-    std::vector<c10::IValue> stack{quantizedWeight(node),
+c10::IValue packedParameters(const TorchScriptStep& step, const Geometry& geometry) {
+    const QNode& node = step.node;
+    const QParams& input = *step.input(0).qparams;
+    std::vector<c10::IValue> stack{quantizedWeight(step),
                                    node.bias ? roundedBias(node, input) : c10::IValue()};
     for (const char* name : geometry) {
         stack.push_back(geometryValue(node, name));
@@ -61,8 +79,8 @@ c10::IValue packedParameters(const QNode& node, const QParams& input, const Geom
 TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packing, bool reluForm) {
     const QNode& node = step.node;
     const std::string op = "quantized::" + node.op;
-    jit::Value* packed = step.builder.addAttribute(node.layer, "_packed_params",
-                                                   packedParameters(node, *step.input(0).qparams, packing));
+    jit::Value* packed =
+        step.builder.addAttribute(node.layer, "_packed_params", packedParameters(step, packing));
     if (!node.hasAdd) {
         return {step.callQuantized(op, {step.inputs.at(0), packed}, reluForm)};
     }
@@ -76,15 +94,18 @@ TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packi
 jit::Value* realWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
     if (node.compute == Compute::BFloat16) {
-        return step.call("aten::to",
-                         {step.builder.addAttribute(node.layer, "weight", node.weight->to(at::kBFloat16)),
-                          static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});
+        return step.call(
+            "aten::to",
+            {step.builder.addAttribute(
+                 node.layer, "weight",
+                 step.builder.once(*node.weight, "bfloat16", [&] { return node.weight->to(at::kBFloat16); })),
+             static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});
     }
     if (!node.weightInt) {
         return step.builder.addAttribute(node.layer, "weight", *node.weight);
     }
     return step.call("aten::dequantize",
-                     {step.builder.addAttribute(node.layer, "weight", quantizedWeight(node))});
+                     {step.builder.addAttribute(node.layer, "weight", quantizedWeight(step))});
 }
 
 jit::Value* realBias(const TorchScriptStep& step) {
@@ -121,13 +142,21 @@ bool addsUnrounded(const QNode& node) {
     return node.hasAdd && !node.preAdd;
 }
 
+/// Whether phones run the step as it is.
+bool fitsQnnpack(const TorchScriptStep& step) {
+    const QNode& node = step.node;
+    const QParams& output = *step.output().qparams;
+    return multipliesInQnnpack(step, node.hasAdd ? *node.preAdd : output) &&
+           (!node.hasAdd || addsInQnnpack(*node.preAdd, *step.input(1).qparams, output));
+}
+
 /// `packing` and `calling` say which attributes quantized::*_prepack and the aten:: operator take.
 TorchScriptForm weightedForm(const Geometry& packing, const Geometry& calling, bool reluForm) {
     return {[calling](const TorchScriptStep& step, const TorchScriptValues& operands) {
                 return emitReal(step, operands, calling);
             },
             [packing, reluForm](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
-                return padsOutput(step.node) || addsUnrounded(step.node)
+                return padsOutput(step.node) || addsUnrounded(step.node) || !fitsQnnpack(step)
                            ? std::nullopt
                            : std::optional(emitInteger(step, packing, reluForm));
             }};

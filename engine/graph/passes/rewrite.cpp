@@ -14,9 +14,6 @@ constexpr std::string_view kAten = "aten::";
 
 /// A constant argument as a float32 tensor; undefined where it is no number.
 at::Tensor numberTensor(const c10::IValue& value) {
-    if (value.isTensor() && value.toTensor().defined()) {
-        return value.toTensor().to(at::kFloat);
-    }
     if (value.isDouble() || value.isInt()) {
         return at::scalar_tensor(value.toScalar(), at::kFloat);
     }
@@ -95,13 +92,8 @@ std::vector<CarriedArgument> carriedArguments(const Node& node) {
     return arguments;
 }
 
-ValueId constantValue(Graph& graph, const CarriedArgument& argument) {
-    if (argument.value.valid()) {
-        return graph.value(argument.value).constant ? argument.value : ValueId{};
-    }
-    const bool isTensor = argument.constant.isTensor() && argument.constant.toTensor().defined() &&
-                          argument.constant.toTensor().scalar_type() == at::kFloat;
-    return isTensor ? graph.addConstant("", argument.constant.toTensor()) : ValueId{};
+ValueId constantValue(const Graph& graph, const CarriedArgument& argument) {
+    return argument.value.valid() && graph.value(argument.value).constant ? argument.value : ValueId{};
 }
 
 std::optional<double> ConstantOperand::number() const {

@@ -24,8 +24,8 @@ struct CarriedArgument {
 /// Empty for nodes of op entries, and for operators that take tensor lists.
 std::vector<CarriedArgument> carriedArguments(const Node& node);
 
-/// A constant argument as a value of the graph; invalid for anything but a float tensor.
-ValueId constantValue(Graph& graph, const CarriedArgument& argument);
+/// A constant tensor among the arguments; invalid for anything else.
+ValueId constantValue(const Graph& graph, const CarriedArgument& argument);
 
 /// An elementwise op on an activation and a constant: add, sub, mul, div or pow. Where `constantFirst`, the
 /// constant is the left operand of a sub, div or pow.

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "core/guard.h"
+#include "graph/shared_constants.h"
 #include "ops/fake_quantize.h"
 #include "ops/op.h"
 #include "quant/ptq.h"
@@ -31,6 +32,7 @@ class Converter {
             out_.outputs.push_back(asFloat(output));
         }
         out_.outputNames = graph.outputNames();
+        shareConstants(out_);
         return std::move(out_);
     }
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "exporters/torchscript/step.h"
+
+namespace qs {
+
+/// What QNNPACK, which runs quantized operators on phones, refuses while it runs ("INTERNAL ASSERT ... failed
+/// to create"): source of the numbers are its pytorch_qnnp_create_* functions. Steps outside are written in
+/// float arithmetic.
+
+/// a + b on quantized tensors: each of the two scales in steps of the sum's is in [2^-14, 2^8).
+bool addsInQnnpack(const QParams& a, const QParams& b, const QParams& sum);
+/// A weighted step whose product is on `output`: s_x * s_w / s_y of each channel is a normal float32.
+bool multipliesInQnnpack(const TorchScriptStep& step, const QParams& output);
+/// Whether a pooling window holds more than one element.
+bool poolsInQnnpack(const std::vector<int64_t>& kernel);
+/// Sigmoid and tanh have one grid each.
+bool isOnQnnpackGrid(const QParams& output, double scale, int64_t zeroPoint);
+
+}  // namespace qs
