@@ -19,6 +19,7 @@
 #include "exporters/tensor_samples.h"
 #include "importers/importer.h"
 #include "quant/ptq.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -71,7 +72,7 @@ class Carried : public testing::TestWithParam<std::string> {
             EXPECT_TRUE(opened) << model << ": " << opened.error().message;
             if (opened) {
                 const auto written =
-                    exportTo(*exporterFor(path).value(), convertFloat(opened->graph).value(), {}, path);
+                    exportTo(*exporterFor(path).value(), test::floatForm(opened->graph).value(), {}, path);
                 EXPECT_TRUE(written) << model << ": " << written.error().message;
             }
             jobs.push_back({path, inputs});
@@ -120,7 +121,7 @@ TEST_P(Carried, LeavesBetweenIntegers) {
     const auto opened = openModel(mixed->model, {{.name = "", .shape = x.sizes().vec()}});
     ASSERT_TRUE(opened) << opened.error().message;
     const auto rules = RuleSet::make({{RuleMatch::Global, "", "onednn"}}).value();
-    const PreparedModel prepared = prepare(opened->graph, rules).value();
+    const PreparedModel prepared = test::prepareGraph(opened->graph, rules).value();
     Job job;
     const auto calibration =
         calibrate(prepared, TensorSamples({at::cat({x, at::randn({62, 3, 6, 8})})}), 64, 16, job).value();
@@ -159,7 +160,7 @@ TEST_P(Carried, CountsItsConstants) {
             {"lstm.pt", 2 * (12 * 4 + 12 * 3 + 24) + 2 * (12 * 6 + 12 * 3 + 24)}};
         // An initial state is a constant too: a number for each direction, layer and unit.
         const int64_t states = name == "lstm" ? 2 * 2 * 3 * (GetParam() == ".pt" ? 2 : 1) : 0;
-        const int64_t bytes = convertFloat(opened->graph).value().parameterBytes();
+        const int64_t bytes = test::floatForm(opened->graph).value().parameterBytes();
         EXPECT_GE(bytes, 4 * weights.at(model.filename().string()));
         EXPECT_LE(bytes, 4 * (weights.at(model.filename().string()) + states));
     }

@@ -18,6 +18,7 @@
 #include "exporters/tensor_samples.h"
 #include "importers/importer.h"
 #include "quant/ptq.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -120,10 +121,10 @@ class Faces : public testing::TestWithParam<std::string> {
 
     static QuantizedGraph converted(const Graph& graph, bool isInteger) {
         if (!isInteger) {
-            return convertFloat(graph).value();
+            return test::floatForm(graph).value();
         }
         const auto rules = RuleSet::make({{RuleMatch::Global, "", "onednn"}}).value();
-        const PreparedModel prepared = prepare(graph, rules).value();
+        const PreparedModel prepared = test::prepareGraph(graph, rules).value();
         std::vector<at::Tensor> samples;
         for (const ValueId id : graph.inputs()) {
             const bool isLong = graph.value(id).dtype == at::kLong;

@@ -18,6 +18,7 @@
 #include "quant/ptq.h"
 #include "quant/qconfig.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -50,7 +51,7 @@ class Matrix : public testing::TestWithParam<std::string> {
         const ImportedModel opened = openModel(model, {{.name = "", .shape = {2, 8, 8, 8}}}).value();
         for (const std::string& preset : presets().names()) {
             const auto rules = RuleSet::make({{RuleMatch::Global, "", preset}}).value();
-            const PreparedModel prepared = prepare(opened.graph, rules).value();
+            const PreparedModel prepared = test::prepareGraph(opened.graph, rules).value();
             Job job;
             const auto calibration = calibrate(prepared, TensorSamples({x_}), kSamples, kSamples, job);
             ASSERT_TRUE(calibration) << preset << calibration.error().message;

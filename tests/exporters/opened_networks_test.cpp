@@ -18,6 +18,7 @@
 #include "importers/importer.h"
 #include "importers/torchscript/newer_operators.h"
 #include "quant/ptq.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -126,7 +127,7 @@ class OpenedNetworks : public testing::TestWithParam<Network> {
 
     QuantizedGraph quantized(const std::string& preset) {
         const PreparedModel prepared =
-            prepare(opened(), RuleSet::make({{RuleMatch::Global, "", preset}}).value()).value();
+            test::prepareGraph(opened(), RuleSet::make({{RuleMatch::Global, "", preset}}).value()).value();
         Job job;
         const Samples data(x_);
         return convert(prepared, calibrate(prepared, data, kSamples, kSamples, job).value()).value();
@@ -189,7 +190,7 @@ TEST_P(OpenedNetworks, AgreeInOnnxRuntime) {
 }
 
 TEST_P(OpenedNetworks, InFloatEqualTheFileThatWasOpened) {
-    const QuantizedGraph graph = convertFloat(opened()).value();
+    const QuantizedGraph graph = test::floatForm(opened()).value();
     const at::Tensor wanted = module_.forward({x_}).toTensor();
     for (const ForeignRun& run : {runLibTorch(exported(graph, "float.pt"), x_, "onednn"),
                                   runOnnxRuntime(exported(graph, "float.onnx"), x_)}) {

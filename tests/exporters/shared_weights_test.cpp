@@ -13,6 +13,7 @@
 #include "quant/ptq.h"
 #include "quant/qconfig.h"
 #include "runtime/executor.h"
+#include "support/prepared.h"
 
 namespace qs::test {
 
@@ -70,10 +71,10 @@ Graph heads(bool copies) {
 
 QuantizedGraph converted(const Graph& graph, const std::string& preset) {
     if (preset == "fp32") {
-        return convertFloat(graph).value();
+        return test::floatForm(graph).value();
     }
     const auto rules = RuleSet::make({{RuleMatch::Global, "", preset}}).value();
-    const PreparedModel prepared = prepare(graph, rules).value();
+    const PreparedModel prepared = test::prepareGraph(graph, rules).value();
     Job job;
     const auto calibration =
         calibrate(prepared, TensorSamples({at::rand({8, kHeadChannels, 32, 32})}), 8, 8, job).value();
