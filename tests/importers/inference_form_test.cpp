@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/passes/xnnpack_rewrite.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -99,6 +101,39 @@ TEST(SavedInTrainingMode, RandomNumbersAreRefused) {
                     HasSubstr("it draws random numbers, so that each run gives another "
                               "result: save the model in inference mode, after model.eval()"));
     }
+}
+
+TEST(BoundsThatCross, GiveTheUpperOneEverywhere) {
+    for (const char* clamp : {"torch.clamp(y, 5., 1.)", "torch.clamp(torch.relu(y), 2, -3)"}) {
+        const auto opened = openModel(saved("crossed",
+                                            "y = torch.conv2d(x, self.w0)\n    return torch.conv2d(" +
+                                                std::string(clamp) + ", self.w0)",
+                                            {at::randn({3, 3, 3, 3})}),
+                                      {{"", {2, 3, 8, 8}}});
+        ASSERT_TRUE(opened) << opened.error().message;
+        const auto clip = std::ranges::find(opened->graph.nodes(), "clip", &Node::op);
+        ASSERT_NE(clip, opened->graph.nodes().end());
+        EXPECT_EQ(clip->attrs.get<double>("min"), clip->attrs.get<double>("max"));
+        const Tensor y = run(*opened, at::randn({2, 3, 8, 8}));
+        EXPECT_TRUE(y.select(2, 0).select(2, 0).equal(y.select(2, 3).select(2, 3)));
+    }
+}
+
+TEST(OptimizedForMobile, IsRefusedWithTheRemedy) {
+    torch::jit::Module module("__torch__.Packed");
+    module.register_parameter("w", at::randn({4, 3, 3, 3}), false);
+    module.register_parameter("b", at::randn({4}), false);
+    module.register_attribute("training", c10::BoolType::get(), false);
+    module.define("def forward(self, x):\n    return torch.relu(torch.conv2d(x, self.w, self.b))\n");
+    const std::string path = ::testing::TempDir() + "packed" + std::to_string(getpid()) + ".pt";
+    torch::jit::optimizeForMobile(module).save(path);
+    const auto opened = openModel(path, {{"", {2, 3, 8, 8}}});
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(
+        opened.error().message,
+        HasSubstr(
+            "was made by optimize_for_mobile, which packs its weights for phones: open the model that it "
+            "was made from"));
 }
 
 TEST(OtherFloatTypes, AModelOfFp64IsOpenedInFp32AndSaysSo) {

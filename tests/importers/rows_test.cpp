@@ -58,6 +58,14 @@ const std::vector<RowsCase> kCases = {
      {2, 4, 21},
      {{6, 4, 5}, {6}, {6, 1, 3}, {6}, {6}, {6}, {6}, {3, 12}},
      1},
+    {"Resampled",
+     "y = torch.upsample_nearest1d(torch.conv1d(x, self.w0), [17])\n"
+     "    y = torch.upsample_linear1d(torch.conv1d(y, self.w0), None, False, [2.1])\n"
+     "    y = torch.upsample_linear1d(torch.conv1d(y, self.w0), [40], True)\n"
+     "    return torch.upsample_nearest1d(torch.conv1d(y, self.w0), None, [1.7])",
+     {2, 4, 9},
+     {{4, 4, 3}},
+     2},
     {"Residual",
      "y = torch.conv1d(x, self.w0, None, [1], [1], [1], 1)\n"
      "    y = torch.relu(y + x) * self.w1 + self.w2\n"
@@ -118,6 +126,26 @@ TEST_P(Rows, ComputeWhatLibTorchComputes) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, Rows, ::testing::ValuesIn(kCases),
                          [](const auto& info) { return info.param.name; });
+
+/// The samples one behind the other in one row: what one window sees may belong to two.
+TEST(RowsOfAllSamples, AreLeftAsTheyAre) {
+    torch::jit::Module module("__torch__.Rows");
+    module.register_buffer("w", at::randn({4, 4, 3}));
+    module.define(
+        "def forward(self, x):\n    y = torch.conv1d(x.permute(1, 0, 2).reshape(1, 4, -1), self.w)\n"
+        "    return torch.conv1d(x.permute(2, 1, 0), self.w, None, [1], [1]).permute(2, 1, 0) + y.mean()\n");
+    const std::string path = ::testing::TempDir() + "rows_of_all" + std::to_string(getpid()) + ".pt";
+    module.save(path);
+    const auto opened = openModel(path, {{"", {2, 4, 9}}});
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened->graph.fixedBatch(), 0);
+    for (const int64_t batch : {2, 5}) {
+        const Tensor input = at::randn({batch, 4, 9});
+        const auto ours = evaluate(opened->graph, std::span(&input, 1));
+        ASSERT_TRUE(ours) << ours.error().message;
+        EXPECT_LT(((*ours)[0] - module.forward({input}).toTensor()).abs().max().item<double>(), 1e-4);
+    }
+}
 
 TEST(RowNames, LayersKeepTheirModulesNames) {
     torch::jit::Module convolution("__torch__.Conv1d");

@@ -87,6 +87,18 @@ TEST(MapInputs, SaysWhatDoesNotFit) {
                 HasSubstr("input ids takes integers (Long), the data holds Float"));
 }
 
+TEST(MapInputs, BytesFitModelsOfBytesAndOfFloats) {
+    const auto data = noise({{"", {2, 2}, at::kByte}});
+    for (const at::ScalarType type : {at::kByte, at::kFloat, at::kLong}) {
+        const auto map = mapInputs(graphTaking({{"x", {2, 2}, type}}), *data);
+        ASSERT_TRUE(map) << map.error().message;
+        EXPECT_EQ(ModelData(data, {0}, *map).read(0, 1)->inputs.at(0).scalar_type(), type);
+    }
+    const auto wanted = wantedInputs({}, data.get());
+    ASSERT_TRUE(wanted) << wanted.error().message;
+    EXPECT_FALSE(wanted->at(0).dtype) << "the model says whether it takes pixels as bytes or as floats";
+}
+
 TEST(MapInputs, AnInputWithoutNIsRefused) {
     Graph graph;
     graph.addInput("temperature");

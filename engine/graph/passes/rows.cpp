@@ -36,6 +36,69 @@ std::string parentOf(const std::string& scope) {
     return dot == std::string::npos ? "" : scope.substr(0, dot);
 }
 
+constexpr int64_t kNoAxis = -1;
+
+/// Which axis of a node's results follows the network's batch, where axis `from` of what it reads does.
+int64_t batchAxisOf(const Graph& graph, const Node& node, int64_t from) {
+    const auto rank = std::ssize(graph.value(node.inputs[0]).shape);
+    if (node.op == "permute") {
+        const Ints dims = node.attrs.ints("dims");
+        return std::ranges::find(dims, from) - dims.begin();
+    }
+    if (node.op == "reshape") {
+        const Ints shape = node.attrs.ints("shape");
+        const auto left = std::ranges::find(shape, -1);
+        return left == shape.end() ? kNoAxis : left - shape.begin();
+    }
+    if (node.op == "flatten") {
+        const auto fromFront = [&](const char* name) {
+            const auto dim = node.attrs.get<int64_t>(name);
+            return dim < 0 ? dim + rank : dim;
+        };
+        const int64_t start = fromFront("start_dim"), end = fromFront("end_dim");
+        return from < start ? from : std::max(start, from - (end - start));
+    }
+    if (node.op == "expand") {
+        return from + std::ssize(node.attrs.ints("shape")) - rank;
+    }
+    if (node.op == "select") {
+        const auto dim = node.attrs.get<int64_t>("dim");
+        return dim == from ? kNoAxis : from - (dim < from ? 1 : 0);
+    }
+    if (node.op == "mean" && !node.attrs.get<bool>("keepdim")) {
+        return from - std::ranges::count_if(node.attrs.ints("dims"), [&](int64_t dim) { return dim < from; });
+    }
+    return from;
+}
+
+/// Values in which another axis than the first one follows the network's batch.
+std::set<int32_t> movedBatches(const Graph& graph) {
+    std::map<int32_t, int64_t> axes;
+    for (const ValueId input : graph.inputs()) {
+        axes[input.index] = 0;
+    }
+    std::set<int32_t> moved;
+    for (const Node& node : graph.nodes()) {
+        const auto known =
+            std::ranges::find_if(node.inputs, [&](ValueId input) { return axes.contains(input.index); });
+        int64_t axis = known == node.inputs.end() ? kNoAxis : axes.at(known->index);
+        if (node.op == "expand_batch") {
+            axis = node.attrs.get<int64_t>("dim");
+        } else if (axis != kNoAxis) {
+            axis = batchAxisOf(graph, node, axis);
+        }
+        for (const ValueId output : node.outputs) {
+            if (axis != kNoAxis) {
+                axes[output.index] = axis;
+            }
+            if (axis > 0) {
+                moved.insert(output.index);
+            }
+        }
+    }
+    return moved;
+}
+
 /// Positions of a convolution's arguments; output padding 0: not transposed.
 struct ConvolutionArguments {
     size_t stride, padding, dilation, groups, outputPadding;
@@ -43,7 +106,7 @@ struct ConvolutionArguments {
 
 class RowsAsImages {
   public:
-    explicit RowsAsImages(Graph& graph) : graph_(graph) {}
+    explicit RowsAsImages(Graph& graph) : graph_(graph), moved_(movedBatches(graph)) {}
 
     void run() {
         for (size_t i = 0; i < graph_.nodes().size(); ++i) {
@@ -58,13 +121,14 @@ class RowsAsImages {
     // ---- rows and images
 
     bool isRow(ValueId value) const {
-        return value.valid() && graph_.value(value).shape.size() == kRowRank && !graph_.value(value).constant;
+        return value.valid() && graph_.value(value).shape.size() == kRowRank &&
+               !graph_.value(value).constant && !moved_.contains(value.index);
     }
 
     bool hasImage(ValueId value) const { return images_.contains(value.index); }
 
-    /// The row as an image of height 1, made in front of `reader` where there is none yet. Ids of `reader`
-    /// and what follows may grow by one.
+    /// The row, whose first axis is the batch, as an image of height 1, made in front of `reader` where there
+    /// is none yet. Ids of `reader` and what follows may grow by one.
     ValueId imageOf(ValueId row, NodeId& reader) {
         if (const auto found = images_.find(row.index); found != images_.end()) {
             return found->second;
@@ -204,6 +268,13 @@ class RowsAsImages {
                 return false;
             }
             attrs.set("output_size", *size);
+        } else if (op == "upsample_nearest1d" && arguments.size() == 3) {
+            pool = "upsample_nearest2d";
+            setResampling(attrs, id, arguments[2]);
+        } else if (op == "upsample_linear1d" && arguments.size() == 4) {
+            pool = "upsample_bilinear2d";
+            attrs.set("align_corners", isTrue(arguments[2]));
+            setResampling(attrs, id, arguments[3]);
         } else {
             return false;
         }
@@ -212,6 +283,16 @@ class RowsAsImages {
         fuseInto(graph_, layer, {}, std::move(pool), std::move(attrs), std::move(inputs));
         giveImage(layer, 0);
         return true;
+    }
+
+    /// The size that the node gives, and the scale where the argument is one.
+    void setResampling(Attributes& attrs, NodeId id, const CarriedArgument& scale) const {
+        attrs.set("output_size", Ints{1, graph_.value(graph_.node(id).outputs[0]).shape[kRowAxis]});
+        const bool isList = scale.constant.isDoubleList() && scale.constant.toDoubleVector().size() == 1;
+        if (isList || scale.constant.isDouble()) {
+            const double factor = isList ? scale.constant.toDoubleVector()[0] : scale.constant.toDouble();
+            attrs.set("scales", std::vector<double>{1.0, factor});
+        }
     }
 
     /// One attribute a name, from argument 1 on. No stride means the kernel.
@@ -328,6 +409,7 @@ class RowsAsImages {
     }
 
     Graph& graph_;
+    std::set<int32_t> moved_;            ///< rows whose first axis is not the batch
     std::map<int32_t, ValueId> images_;  ///< by the row's value
 };
 
