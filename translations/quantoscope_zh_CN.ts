@@ -2397,6 +2397,10 @@ decision %2
             <translation>还原代价</translation>
         </message>
         <message>
+            <source>%1, give or take %2</source>
+            <translation>%1，误差 ±%2</translation>
+        </message>
+        <message>
             <source>about %1</source>
             <translation>约 %1</translation>
         </message>

@@ -15,8 +15,13 @@ namespace {
 
 using Align = Table::Align;
 
-std::string signedMs(std::optional<double> ms) {
-    return ms ? fmt::format("{:+.3f}", *ms) : "-";
+std::string restoringText(const protocol::LayerResult& layer) {
+    if (!layer.restore_ms) {
+        return "-";
+    }
+    const std::string cost = fmt::format("{:+.3f}", *layer.restore_ms);
+    return layer.restore_uncertainty_ms ? fmt::format("{} +- {:.3f}", cost, *layer.restore_uncertainty_ms)
+                                        : cost;
 }
 
 std::string layersText(const VariantResult& variant) {
@@ -41,7 +46,7 @@ std::string layersText(const VariantResult& variant) {
                    formatNumber(layer.variant_spread_ms, 3),
                    timed ? formatNumber(*layer.fp32_ms / *layer.variant_ms, 2) : "-",
                    formatNumber(layer.gmacs_per_s, 1), formatNumber(layer.peak_percent, 0),
-                   layer.bytes ? formatCount(*layer.bytes) : "-", layer.bound, signedMs(layer.restore_ms)});
+                   layer.bytes ? formatCount(*layer.bytes) : "-", layer.bound, restoringText(layer)});
     }
     return table.text();
 }

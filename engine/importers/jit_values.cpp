@@ -53,7 +53,7 @@ std::vector<c10::IValue> listItems(const c10::IValue& list) {
 
 std::vector<c10::IValue> tupleItems(const c10::IValue& tuple) {
     const auto& elements = tuple.toTupleRef().elements();
-    return {elements.begin(), elements.end()};
+    return std::vector<c10::IValue>(elements.begin(), elements.end());
 }
 
 c10::IValue listOf(const jit::Node& node, std::vector<c10::IValue> items) {

@@ -75,6 +75,7 @@ Status measureRestoring(const LatencySubject& subject, std::span<const at::Tenso
     for (protocol::LayerResult& layer : result.layers) {
         if (const auto found = costs.find(layer.name); found != costs.end()) {
             layer.restore_ms = found->second.ms;
+            layer.restore_uncertainty_ms = found->second.uncertaintyMs;
         }
     }
     return {};
@@ -118,7 +119,7 @@ void dropEmulatedTimes(const PreparedModel& model, protocol::VariantResult& resu
         ++emulated;
         protocol::LayerResult& layer = result.layers[i];
         for (auto* figure : {&layer.variant_ms, &layer.variant_spread_ms, &layer.gmacs_per_s,
-                             &layer.peak_percent, &layer.restore_ms}) {
+                             &layer.peak_percent, &layer.restore_ms, &layer.restore_uncertainty_ms}) {
             figure->reset();
         }
         layer.bound.clear();
@@ -164,6 +165,7 @@ Status compareLatency(const LatencySubject& subject, std::span<const at::Tensor>
     }
     for (protocol::LayerResult& layer : result.layers) {
         layer.restore_ms.reset();
+        layer.restore_uncertainty_ms.reset();
     }
 
     const QuantizedGraph &floatGraph = subject.fp32.graph(), &integerGraph = subject.variant.graph();

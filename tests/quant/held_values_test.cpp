@@ -189,6 +189,31 @@ TEST_P(HeldValues, AttentionOverManyTokensIsNotZero) {
     EXPECT_GT(sqnr(attention.expected, run(attention)), 15);
 }
 
+TEST_P(HeldValues, MaskedPlacesStayMasked) {
+    for (const double hidden : {-std::numeric_limits<double>::infinity(), -1e9}) {
+        SCOPED_TRACE(hidden);
+        const Case attention(R"(
+            %x(16, 24, 32) = input
+            %w(24, 32) = constant[random, seed=1]
+            %s(16, 24, 24) = linear(%x, %w)  # scores
+            %m(24, 24) = constant[full=0.0]
+            %a(16, 24, 24) = add(%s, %m)  # mask
+            %p(16, 24, 24) = softmax[dim=-1](%a)  # softmax
+            %v(32, 24) = constant[random, seed=2]
+            %y(16, 24, 32) = linear(%p, %v)  # values
+            output %y = "y"
+        )",
+                             at::randn({16, 24, 32}, at::detail::createCPUGenerator(4)) * 0.2,
+                             [&](Graph& graph) {
+                                 const at::Tensor later = at::ones({24, 24}).triu(1).to(at::kBool);
+                                 setConstant(graph, "m", at::zeros({24, 24}).masked_fill(later, hidden));
+                             });
+        EXPECT_GT(sqnr(attention.expected, run(attention)), 27);
+        EXPECT_EQ(stepOf("mask").compute, Compute::Float32);
+        EXPECT_EQ(stepOf("values").compute, Compute::Integer);
+    }
+}
+
 /// One bright pixel in maps of 32 x 32: the class is its channel.
 Case sparseMaps(const std::string& average, const std::string& shape) {
     at::Tensor x = at::zeros({64, 8, 32, 32});

@@ -119,8 +119,12 @@ void addRun(std::vector<QStringList>& rows, const protocol::LayerResult& result)
         add(SummaryPanel::tr("Moves"), format::bytes(*result.bytes));
     }
     if (result.restore_ms) {
+        const QString cost = format::signedMilliseconds(*result.restore_ms);
         add(SummaryPanel::tr("Restoring"),
-            SummaryPanel::tr("about %1").arg(format::signedMilliseconds(*result.restore_ms)));
+            result.restore_uncertainty_ms
+                ? SummaryPanel::tr("%1, give or take %2")
+                      .arg(cost, format::milliseconds(result.restore_uncertainty_ms))
+                : SummaryPanel::tr("about %1").arg(cost));
     }
 }
 

@@ -46,6 +46,7 @@ struct LayerResult {
     /// time, the boundaries that this adds and what it costs the layers behind it, without its INT8 time and
     /// the boundaries that it spares. Absent for layers that do not run on integers, and on a busy machine.
     std::optional<double> restore_ms = {};
+    std::optional<double> restore_uncertainty_ms = {};  ///< it may be this much more or less, at 95 %
     /// "integer", "float32", "float16", "bfloat16", "dynamic", "weight_only"; "simulated": no kernel has its
     /// numbers, so that its time is not what the precision would cost.
     std::string compute = {};

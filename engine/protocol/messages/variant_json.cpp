@@ -29,6 +29,7 @@ void members(auto& visit, codec::Is<LayerResult> auto& v) {
     visit("bytes", v.bytes);
     visit("bound", v.bound);
     visit("restore_ms", v.restore_ms);
+    visit("restore_uncertainty_ms", v.restore_uncertainty_ms);
     visit("compute", v.compute);
 }
 

@@ -1,3 +1,5 @@
+#include <ATen/core/Tensor.h>
+
 #include <algorithm>
 #include <set>
 
@@ -38,6 +40,23 @@ bool weightHasKernel(const TensorQConfig& config) {
     const DTypeInfo& type = infoOf(config.dtype);
     return type.fitsByte() && type.isSigned && config.scheme == Scheme::Symmetric &&
            config.zeroPoint.value_or(0) == 0 && config.granularity != Granularity::PerGroup;
+}
+
+/// Whether what is added takes places out of a softmax: minus infinity, or a number that no score has, beside
+/// places where next to nothing is added.
+bool isMask(const at::Tensor& added) {
+    constexpr double kNoScore = -1e3;
+    return added.numel() > 0 && added.is_floating_point() && added.min().item<double>() <= kNoScore &&
+           added.abs().min().item<double>() < 1;
+}
+
+/// A sum with a mask has no grid: either its scores would share one level, or what is masked would come back.
+bool addsMask(const Graph& graph, const FusionGroup& group) {
+    const Node& primary = graph.node(group.primary);
+    return roleOf(primary.op) == OpRole::Add && std::ranges::any_of(primary.inputs, [&](ValueId input) {
+               const auto& constant = graph.value(input).constant;
+               return constant && isMask(*constant);
+           });
 }
 
 const OpDef* entryOf(const Graph& graph, const FusionGroup& group) {
@@ -87,7 +106,14 @@ class Planner {
         if (!canComputeOnGrids(model_.graph, group, [&](ValueId value) { return made_.contains(value); })) {
             return Compute::Float32;
         }
+        if (addsMask(model_.graph, group) && !isFromQuantizedFile(group)) {
+            return Compute::Float32;
+        }
         return hasKernel(group, kind, qconfig) ? Compute::Integer : Compute::Simulated;
+    }
+
+    bool isFromQuantizedFile(const FusionGroup& group) const {
+        return model_.graph.value(group.outputs.at(0)).qparams.has_value();
     }
 
     bool hasKernel(const FusionGroup& group, QuantKind kind, const QConfig& qconfig) const {
