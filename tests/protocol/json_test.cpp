@@ -49,7 +49,7 @@ Recipe recipe() {
 LayerResult layerResult() {
     return {"fc", "linear", {"relu"}, {1, 10},       5130,     5120,     "int8",        "onednn",        1,
             30.5, 0.999,    1e-4,     0.2,           0.1,      "onednn", "matmul:avx2", {"jit: groups"}, 0.01,
-            0.02, 51.2,     80.5,     int64_t{7000}, "memory", 0.15,     "integer"};
+            0.02, 51.2,     80.5,     int64_t{7000}, "memory", 0.15,     0.01,          "integer"};
 }
 MachinePeaks peaks() {
     return {230.5, 60.5, 20.5, 80.5, 2, 110.5};
