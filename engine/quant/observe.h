@@ -22,7 +22,7 @@ Result<NetworkStatistics> observe(const Network& network, const Dataset& data, i
                                   Job& job);
 
 /// The qparams of the values that `model` observes, as their qconfigs choose them from the statistics or as
-/// their op fixes them (unless that grid is four times as coarse as what was seen asks for), those that
+/// their op fixes them (over a part of the op's range where that holds what was seen), those that
 /// averages need for themselves, and the grids of weights. Parts that only concatenations read take the
 /// result's. Failure that names the value where it was not seen, or only NaN and infinity.
 Result<Encodings> chooseRanges(const NetworkStatistics& statistics, const PreparedModel& model);

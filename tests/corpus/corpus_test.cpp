@@ -214,10 +214,6 @@ class Corpus : public ::testing::TestWithParam<CorpusRow> {
                 continue;
             }
             EXPECT_EQ(proof->first_layer_out, "");
-            for (auto& l : proof->layers)
-                if (l.mean_lsb > 0)
-                    std::cerr << l.name << " " << l.op << " " << l.mean_lsb * l.values << " of " << l.values
-                              << "\n";
             EXPECT_FALSE(proof->layers.empty());
             for (const protocol::OutputDifference& output : proof->outputs) {
                 const double db = output.sqnr_db.value_or(kEqual);

@@ -1,5 +1,8 @@
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "quant/observe.h"
 #include "quant/observer.h"
 #include "quant/ptq/concatenations.h"
@@ -15,25 +18,32 @@ struct Question {
     Result<QParams> answer = QParams();
 };
 
-/// A grid that a value would have without statistics gives way to one of its own where that has at least two
-/// bits more of what was seen.
-constexpr double kFinerEnough = 4;
-
-bool isFinerEnough(const QParams& own, const QParams& other) {
-    return own.scale.at(0) * kFinerEnough <= other.scale.at(0);
+/// The range that results of an op never leave, halved as often as twice of what was seen fits, if that is
+/// two times or more: attention over hundreds of places has no step of 0..1 to stand on. Steps stay powers of
+/// two of the whole range's: ONNX Runtime's QLinearSoftmax takes 1 / s as a whole number.
+FixedRange heldRange(const FixedRange& whole, const TensorStatistics& seen) {
+    const double most = seen.range.empty() ? 0 : std::max(-double{seen.range.min}, double{seen.range.max});
+    const double top = std::max(-whole.low, whole.high);
+    const double halvings = most > 0 ? std::floor(std::log2(top / (2 * most))) : 0;
+    const double part = halvings < 2 ? 1 : std::exp2(-halvings);
+    return {whole.low * part, whole.high * part};
 }
 
 Result<QParams> answer(const NetworkStatistics& statistics, const PreparedModel& model,
                        const Question& question) {
-    const auto seen = statistics.values.find(model.graph.value(question.id.value).name);
-    auto own =
-        qparamsOf(seen == statistics.values.end() ? TensorStatistics() : seen->second, *question.config);
+    const auto found = statistics.values.find(model.graph.value(question.id.value).name);
+    const TensorStatistics seen = found == statistics.values.end() ? TensorStatistics() : found->second;
     const auto fixed = question.id.grid.empty() ? model.fixed.find(question.id.value) : model.fixed.end();
     if (fixed != model.fixed.end()) {
-        QParams whole = fixedOutputQParams(fixed->second, *question.config);
-        return own && isFinerEnough(*own, whole) ? own : whole;
+        return fixedOutputQParams(heldRange(fixed->second, seen), *question.config);
     }
-    return own;
+    return qparamsOf(seen, *question.config);
+}
+
+/// An average's grid of its own has at least two bits more of what was seen than its input's.
+bool isFinerEnough(const QParams& own, const QParams& input) {
+    constexpr double kFinerEnough = 4;
+    return own.scale.at(0) * kFinerEnough <= input.scale.at(0);
 }
 
 /// In the order of the layers: an average of averages is compared with what it reads.
