@@ -6,14 +6,13 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <filesystem>
 
 #include "exporters/exporter.h"
 #include "exporters/fused_graph.h"
+#include "exporters/made_models.h"
 #include "exporters/runners.h"
 #include "exporters/tensor_samples.h"
 #include "importers/importer.h"
@@ -48,15 +47,12 @@ std::vector<at::Tensor> inputsOf(const ImportedModel& model, int64_t batch) {
 class Faces : public testing::TestWithParam<std::string> {
   protected:
     void SetUp() override {
-        const std::string command = "/usr/bin/python3 -W ignore '" QS_SOURCE_DIR
-                                    "/tests/exporters/face_models.py' '" +
-                                    (folder_ / "").string() + "'";
-        const int status = ::system(command.c_str());
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        const auto models = madeModels("face_models.py");
+        if (!models) {
             GTEST_SKIP() << "python3-onnx or python3-torch is not installed";
         }
-        ASSERT_EQ(status, 0);
-        for (const auto& entry : fs::directory_iterator(folder_ / "")) {
+        ASSERT_FALSE(models->empty());
+        for (const auto& entry : fs::directory_iterator(*models)) {
             if (entry.path().extension() == "." + GetParam()) {
                 faces_.push_back({entry.path()});
             }

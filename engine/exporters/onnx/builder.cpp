@@ -204,6 +204,9 @@ std::vector<std::string> OnnxBuilder::addNode(const std::string& op, const std::
 }
 
 void OnnxBuilder::nameOutput(const std::string& tensor, const std::string& output) {
+    if (tensor == output) {
+        return;  // an input that is given back under its own name
+    }
     onnx::GraphProto& graph = *model_.mutable_graph();
     const bool isOutput = std::ranges::any_of(
         graph.output(), [&](const onnx::ValueInfoProto& info) { return info.name() == tensor; });

@@ -29,20 +29,17 @@ std::string gridText(const QParams& grid) {
     return bytes;
 }
 
-/// The int8 weight as a qint8 tensor, in the layout that packing keeps as it is: what it has to turn around
-/// it copies, each time.
+/// The int8 weight as a qint8 tensor.
 at::Tensor quantizedWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
     const QParams& qparams = *node.weightQParams;
     return step.builder.once(*node.weightInt, gridText(qparams), [&] {
         const at::Tensor weight = node.weightInt->contiguous();
-        const at::Tensor quantized =
-            qparams.perChannel()
-                ? at::_make_per_channel_quantized_tensor(weight, at::tensor(qparams.scale, at::kDouble),
-                                                         at::tensor(qparams.zeroPoint, at::kLong),
-                                                         qparams.axis)
-                : at::_make_per_tensor_quantized_tensor(weight, qparams.scale.at(0), qparams.zeroPoint.at(0));
-        return node.op == "conv2d" ? quantized.contiguous(at::MemoryFormat::ChannelsLast) : quantized;
+        return qparams.perChannel() ? at::_make_per_channel_quantized_tensor(
+                                          weight, at::tensor(qparams.scale, at::kDouble),
+                                          at::tensor(qparams.zeroPoint, at::kLong), qparams.axis)
+                                    : at::_make_per_tensor_quantized_tensor(weight, qparams.scale.at(0),
+                                                                            qparams.zeroPoint.at(0));
     });
 }
 
