@@ -203,7 +203,9 @@ std::vector<std::string> OnnxBuilder::addNode(const std::string& op, const std::
     return {node.output().begin(), node.output().end()};
 }
 
-void OnnxBuilder::nameOutput(const std::string& tensor, const std::string& output) {
+void OnnxBuilder::nameOutput(const std::string& made, const std::string& output) {
+    const auto renamed = renamed_.find(made);
+    const std::string& tensor = renamed == renamed_.end() ? made : renamed->second;
     if (tensor == output) {
         return;  // an input that is given back under its own name
     }
@@ -225,6 +227,7 @@ void OnnxBuilder::nameOutput(const std::string& tensor, const std::string& outpu
         std::ranges::replace(*node.mutable_input(), tensor, output);
         std::ranges::replace(*node.mutable_output(), tensor, output);
     }
+    renamed_[made] = output;
 }
 
 void OnnxBuilder::addMetadata(const std::string& key, const std::string& value) {

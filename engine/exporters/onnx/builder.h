@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <onnx/onnx_pb.h>
+#include <map>
 
 #include <string>
 #include <unordered_map>
@@ -72,9 +73,9 @@ class OnnxBuilder {
                                      const std::vector<std::string>& inputs, const std::string& output,
                                      size_t count, const OnnxAttributes& attributes);
 
-    /// Makes `tensor` available under the reserved name of a graph output: renames it where it is a node's
+    /// Makes the tensor `made` available under the reserved name of a graph output: renames it where it is a node's
     /// result and has no such name yet, else copies it.
-    void nameOutput(const std::string& tensor, const std::string& output);
+    void nameOutput(const std::string& made, const std::string& output);
 
     void addMetadata(const std::string& key, const std::string& value);
     onnx::ModelProto& model() { return model_; }
@@ -93,6 +94,7 @@ class OnnxBuilder {
     int opset_;
     std::vector<std::string> notes_;
     onnx::ModelProto model_;
+    std::map<std::string, std::string> renamed_;  ///< tensors that became outputs
     std::unordered_set<std::string> tensorNames_;
     std::unordered_set<std::string> nodeNames_;
     std::unordered_multimap<size_t, int> initializers_;  ///< of the size of weights: hash -> index

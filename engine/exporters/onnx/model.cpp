@@ -127,7 +127,6 @@ class OnnxWriter {
                 name, shape, output.dtype,
                 hasBatch(output) ? std::vector<std::string>{kBatch} : std::vector<std::string>{});
             builder_.nameOutput(values_.real(graph_.outputs[i]), name);
-            values_.setReal(graph_.outputs[i], name);
         }
     }
 
