@@ -85,8 +85,8 @@ ValueId TracedNet::op(const std::string& name, Attributes attrs, std::vector<Val
 
 ValueId TracedNet::carried(const std::string& name, std::vector<AtenArg> args, const std::string& scope) {
     for (AtenArg& arg : args) {
-        if (arg.value.valid() && graph.value(arg.value).constant) {
-            arg = number(graph.constant(arg.value));
+        if (arg.constant.isTensor() && arg.constant.toTensor().defined()) {
+            arg = tensor(constant(arg.constant.toTensor()));
         }
     }
     const size_t dot = name.find('.');

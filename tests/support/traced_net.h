@@ -28,7 +28,7 @@ class TracedNet {
     /// A node of an op entry, in the module `scope`; the first of its outputs.
     ValueId op(const std::string& name, Attributes attrs, std::vector<ValueId> inputs,
                const std::string& scope = "");
-    /// A carried operator: "aten::div.Tensor". Constants among the tensors become arguments of the call.
+    /// A carried operator: "aten::div.Tensor". Tensors among the arguments become constants of the graph.
     ValueId carried(const std::string& name, std::vector<AtenArg> args, const std::string& scope = "");
     static AtenArg tensor(ValueId value) { return {value, {}, {}}; }
     static AtenArg number(c10::IValue value) { return {{}, std::move(value), {}}; }
