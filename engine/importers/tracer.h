@@ -55,8 +55,8 @@ class Tracer {
     /// pollTrace(), for an importer's own loops. apply() does it too.
     void poll() const;
 
-    /// An activation that the network is given. fp64 becomes float32; other types stay what they are. Throws ImportError
-    /// for a shape that no machine could hold.
+    /// An activation that the network is given. fp64 becomes float32; other types stay what they are. Throws
+    /// ImportError for a shape that no machine could hold.
     at::Tensor input(const std::string& name, const Shape& shape, at::ScalarType dtype = at::kFloat);
     /// Names a weight: what its constant is called where no op entry names it. The same tensor may be named
     /// again. fp16 and bf16 are to be widened before.

@@ -2,12 +2,12 @@
 // where the environment does not say otherwise (OMP_WAIT_POLICY, GOMP_SPINCOUNT; OPENBLAS_THREAD_TIMEOUT). By
 // default they spin for milliseconds, and on a machine that is busy with other work they then take the cores
 // from the very threads that they wait for. ResNet-18 in FP32 on two threads beside a compiler: median 192 ms
-// spinning, 21 ms sleeping; undisturbed 8.4 ms either way (`GOMP_SPINCOUNT=... qscope bench`). OpenBLAS spins on
-// for 26 ms behind each product, in the time of whatever runs next.
+// spinning, 21 ms sleeping; undisturbed 8.4 ms either way (`GOMP_SPINCOUNT=... qscope bench`). OpenBLAS spins
+// on for 26 ms behind each product, in the time of whatever runs next.
 //
-// Both libraries read these variables once, with getenv() and before main(). So the program has a getenv() of its
-// own, which the loader gives to every library: setting the variables in main() would mean to start the program
-// anew, and starting it, which is mostly loading LibTorch, takes half a second.
+// Both libraries read these variables once, with getenv() and before main(). So the program has a getenv() of
+// its own, which the loader gives to every library: setting the variables in main() would mean to start the
+// program anew, and starting it, which is mostly loading LibTorch, takes half a second.
 
 #include <unistd.h>
 

@@ -205,8 +205,8 @@ TEST(RestoreCost, IsLessCertainTheMoreItsStepsVary) {
         const Conditions conditions{.stepSpread = spread};
         const QuantizedGraph variant = convert(model, encodings).value();
         Job job;
-        return measureRestoreCosts({model, encodings, variant, invented(variant, conditions, conditions)},
-                                   {}, {}, job)
+        return measureRestoreCosts({model, encodings, variant, invented(variant, conditions, conditions)}, {},
+                                   {}, job)
             .value();
     };
     const auto sure = measured(0), less = measured(0.1);

@@ -73,8 +73,8 @@ class OnnxBuilder {
                                      const std::vector<std::string>& inputs, const std::string& output,
                                      size_t count, const OnnxAttributes& attributes);
 
-    /// Makes the tensor `made` available under the reserved name of a graph output: renames it where it is a node's
-    /// result and has no such name yet, else copies it.
+    /// Makes the tensor `made` available under the reserved name of a graph output: renames it where it is a
+    /// node's result and has no such name yet, else copies it.
     void nameOutput(const std::string& made, const std::string& output);
 
     void addMetadata(const std::string& key, const std::string& value);

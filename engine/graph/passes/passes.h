@@ -50,9 +50,9 @@ void mergeReshapes(Graph& graph);
 void mergePermutes(Graph& graph);
 /// reshape to groups of channels, permute, reshape back -> channel_shuffle.
 void fuseChannelShuffle(Graph& graph);
-/// Convolutions, pools and upsampling along rows [N, C, L] -> those of images [N, C, 1, L], and what stands between them
-/// reads the images too: reshapes are left where a network enters and leaves its rows. Weights get an axis of
-/// one element.
+/// Convolutions, pools and upsampling along rows [N, C, L] -> those of images [N, C, 1, L], and what stands
+/// between them reads the images too: reshapes are left where a network enters and leaves its rows. Weights
+/// get an axis of one element.
 void openRows(Graph& graph);
 /// Zeros around the input of a convolution or an average pool, equal on both sides -> its padding.
 void mergePadding(Graph& graph);
