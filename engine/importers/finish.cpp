@@ -255,7 +255,8 @@ class ValueNames {
     /// `wanted`, or with a number behind it where another value has it.
     std::string take(const std::string& wanted) {
         std::string name = wanted;
-        for (int count = 2; !taken_.insert(name).second; ++count) {
+        for (int& count = counts_[wanted]; !taken_.insert(name).second;) {
+            count = std::max(count + 1, 2);
             name = wanted + "#" + std::to_string(count);
         }
         return name;
@@ -264,6 +265,7 @@ class ValueNames {
 
   private:
     std::set<std::string> taken_;
+    std::map<std::string, int> counts_;  ///< the last number behind a name
 };
 
 /// Results are called as their layers, but one that has the name of an input.
@@ -283,8 +285,7 @@ void nameLayers(Graph& graph, std::vector<std::string>& notes) {
             name = values.take(isPlain ? node.name : node.name + ":" + std::to_string(i));
             if (i == 0 && !isPlain) {
                 notes.push_back("the input " + node.name +
-                                " and a layer have the same name: what the layer " + "gives is called " +
-                                name);
+                                " and a layer have the same name: what the layer gives is called " + name);
             }
         }
         const OpDef* def = ops().find(node.op);

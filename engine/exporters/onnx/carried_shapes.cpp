@@ -10,19 +10,9 @@ namespace qs {
 
 namespace {
 
-OnnxAttributes axisAttribute(int64_t axis) {
-    return OnnxAttributes().add("axis", axis);
-}
-
-/// The argument as an axis, or nothing.
-std::optional<int64_t> axisOf(const OnnxStep& step, size_t argument) {
-    const auto axis = step.arguments().integer(argument);
-    return axis ? std::optional(step.fromFront(*axis)) : std::nullopt;
-}
-
 /// One output an index of the axis.
 OnnxResults emitUnbind(const OnnxStep& step) {
-    const auto axis = axisOf(step, 1);
+    const auto axis = step.axisArgument(1);
     if (!axis) {
         return step.noForm();
     }
@@ -45,11 +35,11 @@ OnnxResult emitStack(const OnnxStep& step) {
     for (const size_t operand : arguments.operands(0)) {
         tensors.push_back(step.side("Unsqueeze", {step.tensor(operand), step.integers({axis})}));
     }
-    return step.main("Concat", tensors, axisAttribute(axis));
+    return step.main("Concat", tensors, OnnxAttributes().add("axis", axis));
 }
 
 OnnxResult emitCarriedCat(const OnnxStep& step) {
-    const auto axis = axisOf(step, 1);
+    const auto axis = step.axisArgument(1);
     if (!step.arguments().isList(0) || !axis) {
         return step.noForm();
     }
@@ -57,7 +47,7 @@ OnnxResult emitCarriedCat(const OnnxStep& step) {
     for (const size_t operand : step.arguments().operands(0)) {
         tensors.push_back(step.tensor(operand));
     }
-    return step.main("Concat", tensors, axisAttribute(*axis));
+    return step.main("Concat", tensors, OnnxAttributes().add("axis", *axis));
 }
 
 OnnxResult emitFlip(const OnnxStep& step) {
@@ -94,7 +84,7 @@ OnnxResult emitRepeat(const OnnxStep& step) {
 /// x, repeats, dim: each element several times in a row.
 OnnxResult emitRepeatInterleave(const OnnxStep& step) {
     const auto repeats = step.arguments().integer(1);
-    const auto axis = axisOf(step, 2);
+    const auto axis = step.axisArgument(2);
     if (!repeats || !axis) {
         return step.noForm();
     }

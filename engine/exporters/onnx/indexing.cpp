@@ -15,39 +15,29 @@ namespace {
 constexpr int kFirstReducingOpset = 16;  // of ScatterElements and ScatterND: add and mul
 constexpr int kFirstExtremeOpset = 18;   // ... max and min
 
-OnnxAttributes axisAttribute(int64_t axis) {
-    return OnnxAttributes().add("axis", axis);
-}
-
-/// The argument as an axis, or nothing.
-std::optional<int64_t> axisOf(const OnnxStep& step, size_t argument) {
-    const auto axis = step.arguments().integer(argument);
-    return axis ? std::optional(step.fromFront(*axis)) : std::nullopt;
-}
-
 /// dim, indices: rows of an axis.
 OnnxResult emitIndexSelect(const OnnxStep& step) {
-    const auto axis = axisOf(step, 1);
+    const auto axis = step.axisArgument(1);
     if (!axis || !step.arguments().isTensor(2)) {
         return step.noForm();
     }
     return step.main("Gather", {step.tensor(0), step.tensor(step.arguments().operand(2))},
-                     axisAttribute(*axis));
+                     OnnxAttributes().add("axis", *axis));
 }
 
 /// dim, indices of the result's shape.
 OnnxResult emitGather(const OnnxStep& step) {
-    const auto axis = axisOf(step, 1);
+    const auto axis = step.axisArgument(1);
     if (!axis || !step.arguments().isTensor(2)) {
         return step.noForm();
     }
     return step.main("GatherElements", {step.tensor(0), step.tensor(step.arguments().operand(2))},
-                     axisAttribute(*axis));
+                     OnnxAttributes().add("axis", *axis));
 }
 
 /// weight [rows, width], indices.
 OnnxResult emitEmbedding(const OnnxStep& step) {
-    return step.main("Gather", {step.tensor(0), step.tensor(1)}, axisAttribute(0));
+    return step.main("Gather", {step.tensor(0), step.tensor(1)}, OnnxAttributes().add("axis", int64_t{0}));
 }
 
 /// Where an index tensor stands for each axis of x that has one, in order.
@@ -131,7 +121,8 @@ OnnxResult emitIndex(const OnnxStep& step) {
         !step.operand(arguments.operand(1)).isConstant()) {
         const size_t indices = arguments.operand(1);
         return step.dtype(indices) == at::kLong
-                   ? OnnxResult(step.main("Gather", {step.tensor(0), step.tensor(indices)}, axisAttribute(0)))
+                   ? OnnxResult(step.main("Gather", {step.tensor(0), step.tensor(indices)},
+                                          OnnxAttributes().add("axis", int64_t{0})))
                    : OnnxResult(step.noForm());
     }
     const auto indices = indicesOf(step);
@@ -140,7 +131,7 @@ OnnxResult emitIndex(const OnnxStep& step) {
     }
     if (indices->axes.size() == 1) {
         return step.main("Gather", {step.tensor(0), step.constant("indices", indices->tensors[0])},
-                         axisAttribute(indices->axes[0]));
+                         OnnxAttributes().add("axis", indices->axes[0]));
     }
     return gatherSeveral(step, *indices);
 }
@@ -180,7 +171,7 @@ OnnxResult emitIndexPut(const OnnxStep& step) {
 /// dim, indices, source: a tensor whose elements are meant by the indices' own places, or a number.
 OnnxResult scatter(const OnnxStep& step, const std::string& kind) {
     const CarriedArguments& arguments = step.arguments();
-    const auto axis = axisOf(step, 1);
+    const auto axis = step.axisArgument(1);
     auto attributes = reduction(step, kind);
     if (!axis || !attributes || !arguments.isTensor(2)) {
         return step.noForm();

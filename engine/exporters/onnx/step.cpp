@@ -57,6 +57,11 @@ int64_t OnnxStep::fromFront(int64_t axis, size_t i) const {
     return axis < 0 ? axis + static_cast<int64_t>(rank(i)) : axis;
 }
 
+std::optional<int64_t> OnnxStep::axisArgument(size_t argument) const {
+    const auto axis = arguments().integer(argument);
+    return axis ? std::optional(fromFront(*axis)) : std::nullopt;
+}
+
 std::string OnnxStep::main(const std::string& op, const std::vector<std::string>& inputs,
                            const OnnxAttributes& attributes) const {
     return builder_.addNode(op, node_.layer, inputs, node_.layer + "/" + shortName(op), attributes);

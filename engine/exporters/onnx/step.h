@@ -42,6 +42,8 @@ class OnnxStep {
     const QValue& output(size_t i = 0) const { return graph_.value(node_.outputs.at(i)); }
     /// `axis`, which may count from the end, counted from the front of tensor `i`.
     int64_t fromFront(int64_t axis, size_t i = 0) const;
+    /// The argument of a carried operator as an axis of its first tensor, or nothing.
+    std::optional<int64_t> axisArgument(size_t argument) const;
 
     /// Appends the step's main node, which is named as its layer.
     std::string main(const std::string& op, const std::vector<std::string>& inputs,

@@ -5,20 +5,9 @@ namespace qs {
 
 namespace {
 
-/// An argument that is a float constant; undefined for anything else.
-at::Tensor constantOf(const Graph& graph, const CarriedArgument& argument) {
-    at::Tensor constant;
-    if (argument.value.valid()) {
-        constant = graph.value(argument.value).constant.value_or(at::Tensor());
-    } else if (argument.constant.isTensor()) {
-        constant = argument.constant.toTensor();
-    }
-    return constant.defined() && constant.scalar_type() == at::kFloat ? constant : at::Tensor();
-}
-
 /// A constant operand [I, O], or [1, .., I, O] where the product with `x` has the rank of `x` all the same.
 at::Tensor matrixOf(const Graph& graph, const CarriedArgument& x, const CarriedArgument& argument) {
-    const at::Tensor constant = constantOf(graph, argument);
+    const at::Tensor constant = floatConstant(graph, argument);
     const auto rank = static_cast<int64_t>(graph.value(x.value).shape.size());
     if (!constant.defined() || constant.dim() < 2 || (constant.dim() > 2 && constant.dim() > rank) ||
         constant.numel() != constant.size(-1) * constant.size(-2)) {
@@ -59,7 +48,7 @@ void openMatmul(Graph& graph, NodeId id) {
         makeLinear(graph, id, arguments[0].value, weight, {});
         return;
     }
-    const at::Tensor bias = constantOf(graph, arguments[0]);
+    const at::Tensor bias = floatConstant(graph, arguments[0]);
     if (arguments.size() == 5 && isOne(arguments[3]) && isOne(arguments[4]) && bias.defined() &&
         bias.dim() == 1 && bias.numel() == weight.size(1)) {
         makeLinear(graph, id, arguments[1].value, weight, bias);

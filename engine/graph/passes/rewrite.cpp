@@ -96,6 +96,12 @@ ValueId constantValue(const Graph& graph, const CarriedArgument& argument) {
     return argument.value.valid() && graph.value(argument.value).constant ? argument.value : ValueId{};
 }
 
+at::Tensor floatConstant(const Graph& graph, const CarriedArgument& argument) {
+    const ValueId value = constantValue(graph, argument);
+    const at::Tensor constant = value.valid() ? *graph.value(value).constant : at::Tensor();
+    return constant.defined() && constant.scalar_type() == at::kFloat ? constant : at::Tensor();
+}
+
 std::optional<double> ConstantOperand::number() const {
     return constant.numel() == 1 ? std::optional(constant.item<double>()) : std::nullopt;
 }

@@ -26,6 +26,8 @@ std::vector<CarriedArgument> carriedArguments(const Node& node);
 
 /// A constant tensor among the arguments; invalid for anything else.
 ValueId constantValue(const Graph& graph, const CarriedArgument& argument);
+/// The same as a tensor, where it is float32; undefined for anything else.
+at::Tensor floatConstant(const Graph& graph, const CarriedArgument& argument);
 
 /// An elementwise op on an activation and a constant: add, sub, mul, div or pow. Where `constantFirst`, the
 /// constant is the left operand of a sub, div or pow.

@@ -189,11 +189,12 @@ class RowsAsImages {
 
     bool openConvolution(NodeId id, const std::vector<CarriedArgument>& arguments,
                          const ConvolutionArguments& at) {
-        const at::Tensor weight = arguments.size() > at.groups ? constantOf(arguments[1]) : at::Tensor();
+        const at::Tensor weight =
+            arguments.size() > at.groups ? floatConstant(graph_, arguments[1]) : at::Tensor();
         const auto stride = alongRow(arguments.at(at.stride), 1);
         const auto dilation = alongRow(arguments.at(at.dilation), 1);
         const auto padding = paddingOf(arguments.at(at.padding), weight, dilation);
-        const at::Tensor bias = constantOf(arguments[2]);
+        const at::Tensor bias = floatConstant(graph_, arguments[2]);
         const bool hasNoBias = !arguments[2].value.valid() && arguments[2].constant.isNone();
         if (!weight.defined() || weight.dim() != kRowAxis + 1 || !stride || !padding || !dilation ||
             (!bias.defined() && !hasNoBias)) {
@@ -235,14 +236,6 @@ class RowsAsImages {
         const bool isSame = argument.constant.toStringRef() == "same";
         const int64_t total = isSame ? dilation->at(1) * (weight.size(-1) - 1) : 0;
         return total % 2 == 0 ? std::optional(Ints{0, total / 2}) : std::nullopt;
-    }
-
-    at::Tensor constantOf(const CarriedArgument& argument) const {
-        const at::Tensor constant = argument.value.valid()
-                                        ? graph_.value(argument.value).constant.value_or(at::Tensor())
-                                    : argument.constant.isTensor() ? argument.constant.toTensor()
-                                                                   : at::Tensor();
-        return constant.defined() && constant.scalar_type() == at::kFloat ? constant : at::Tensor();
     }
 
     bool openPool(NodeId id, std::string_view op, const std::vector<CarriedArgument>& arguments) {
