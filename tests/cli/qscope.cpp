@@ -31,7 +31,9 @@ std::vector<char*> pointersTo(std::vector<std::string>& words) {
 std::vector<std::string> environmentWith(const Environment& changes) {
     std::vector<std::string> variables;
     for (const auto& [name, value] : changes) {
-        variables.push_back(name + '=' + value);
+        if (value) {
+            variables.push_back(name + '=' + *value);
+        }
     }
     for (char** variable = environ; *variable; ++variable) {
         const std::string text = *variable;

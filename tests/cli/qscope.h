@@ -6,12 +6,14 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace qs::test {
 
-using Environment = std::map<std::string, std::string>;
+/// Changes to the environment of these tests: a value, or nothing where the variable is not to be there.
+using Environment = std::map<std::string, std::optional<std::string>>;
 
 /// A finished run of the program.
 struct Finished {

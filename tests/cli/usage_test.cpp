@@ -23,6 +23,9 @@ TEST_F(CliTest, HelpAndVersionSucceed) {
 TEST_F(CliTest, ThreadsSleepSoonWhereTheEnvironmentSaysNothingElse) {
     const auto openMpReads = [this](Environment environment) {
         environment["OMP_DISPLAY_ENV"] = "verbose";
+        for (const char* setting : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}) {
+            environment.try_emplace(setting, std::nullopt);
+        }
         return qscope({"--version"}, environment).err;
     };
     const std::string ours = "GOMP_SPINCOUNT = '3000'";

@@ -78,7 +78,7 @@ TEST(Onnx, RunsOnIntegerKernels) {
         if (run.absent) {
             GTEST_SKIP() << run.log;
         }
-        const auto ops = countOps(readOnnx(folder / "model.optimized.onnx"));
+        const auto ops = countOps(readOnnx(folder / "model.onnx.optimized"));
         SCOPED_TRACE(name);
         EXPECT_EQ(ops.at("QuantizeLinear"), 1);
         EXPECT_EQ(ops.at("DequantizeLinear"), 1);
@@ -98,7 +98,7 @@ TEST(Onnx, RestoredLayersStayInFloat) {
     if (run.absent) {
         GTEST_SKIP() << run.log;
     }
-    const auto ops = countOps(readOnnx(folder / "model.optimized.onnx"));
+    const auto ops = countOps(readOnnx(folder / "model.onnx.optimized"));
     EXPECT_EQ(ops.at("Conv"), 1);
     EXPECT_EQ(ops.at("QLinearConv"), 8);
 }

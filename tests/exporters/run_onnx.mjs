@@ -3,7 +3,7 @@
 //     node run_onnx.mjs NODE_MODULES [--as-on-arm] MODEL OUTPUTS INPUT... [-- MODEL OUTPUTS INPUT...]...
 //
 // An INPUT is FILE:TYPE:SHAPE ("x.bin:float32:4,3,32,32"). Output i goes to OUTPUTS.i as float32 numbers, its extents
-// to OUTPUTS.i.shape; the graph as ONNX Runtime fused it is written beside MODEL with the extension .optimized.onnx.
+// to OUTPUTS.i.shape; the graph as ONNX Runtime fused it is written to MODEL.optimized.
 // --as-on-arm fuses int8 activations as ONNX Runtime does on ARM processors. What fails is said, and leaves no outputs. Exit code 77: the package is not in NODE_MODULES.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -36,7 +36,7 @@ async function run(model, target, ...inputs) {
     const session = await runtime.InferenceSession.create(model, {
         executionProviders: ['cpu'],
         graphOptimizationLevel: 'extended',
-        optimizedModelFilePath: model.replace(/\.onnx$/, '.optimized.onnx'),
+        optimizedModelFilePath: model + '.optimized',
         logSeverityLevel: 3,
         ...(asOnArm && { extra: { session: { qdqisint8allowed: '1' } } }),
     });

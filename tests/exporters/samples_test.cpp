@@ -114,12 +114,12 @@ TEST_P(Samples, AreFusedInOnnxRuntime) {
     if (run.absent) {
         GTEST_SKIP() << run.log;
     }
-    const auto left = floatOpsBetweenIntegers(readOnnx(folder_ / "m.optimized.onnx"));
+    const auto left = floatOpsBetweenIntegers(readOnnx(folder_ / "m.onnx.optimized"));
     if (GetParam().restored.empty()) {
         EXPECT_THAT(left, testing::IsEmpty());
     } else {
         EXPECT_THAT(left, testing::IsSubsetOf({"Clip", "Conv", "FusedConv", "Relu", "Sum"}));
-        EXPECT_THAT(countOps(readOnnx(folder_ / "m.optimized.onnx")),
+        EXPECT_THAT(countOps(readOnnx(folder_ / "m.onnx.optimized")),
                     testing::Contains(testing::Key("QLinearConv")));
     }
 }
