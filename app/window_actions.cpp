@@ -73,7 +73,7 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undoStack) : QObje
         add("restoreSelected", tr("&Restore"), tr("Set the selected layers to FP32 and measure again"),
             QKeySequence(Qt::CTRL | Qt::Key_R), "restore");
     restoreWorst = add("restoreWorst", tr("Restore the &worst"),
-                       tr("Set the INT8 layers with the lowest SQNR to FP32 and measure again"),
+                       tr("Set the layers that make most of the error at the outputs to FP32 and measure again"),
                        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), "worst");
     train = add("train", tr("&QAT..."), tr("Train the model with fake quantization"),
                 QKeySequence(Qt::Key_F6), "train");

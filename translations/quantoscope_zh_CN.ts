@@ -84,6 +84,10 @@
     <context>
         <name>Engine</name>
         <message>
+            <source>it makes a mask or adds one, which no grid holds beside scores</source>
+            <translation>它生成或叠加掩码，没有网格能同时容纳掩码与分数</translation>
+        </message>
+        <message>
             <source>everything that was seen</source>
             <translation>所见的全部</translation>
         </message>
@@ -371,6 +375,22 @@
     <context>
         <name>ErrorChart</name>
         <message>
+            <source>Output error</source>
+            <translation>输出误差占比</translation>
+        </message>
+        <message>
+            <source>Part in the output&apos;s error / %</source>
+            <translation>占输出误差的比例 / %</translation>
+        </message>
+        <message>
+            <source>Local SQNR</source>
+            <translation>局部 SQNR</translation>
+        </message>
+        <message>
+            <source>Local SQNR / dB</source>
+            <translation>局部 SQNR / dB</translation>
+        </message>
+        <message>
             <source>SQNR</source>
             <translation>SQNR</translation>
         </message>
@@ -427,6 +447,22 @@
     </context>
     <context>
         <name>LayerColumns</name>
+        <message>
+            <source>Output error %</source>
+            <translation>输出误差 %</translation>
+        </message>
+        <message>
+            <source>The layer&apos;s part in the error at the model&apos;s outputs: its own error, carried there by the layers behind it. Restoring the largest helps most</source>
+            <translation>该层在模型输出误差中所占的比例：其自身误差经后面各层传到输出的部分。还原占比最大的层最有帮助</translation>
+        </message>
+        <message>
+            <source>Local SQNR dB</source>
+            <translation>局部 SQNR dB</translation>
+        </message>
+        <message>
+            <source>Signal to quantization noise of the layer quantized alone, fed with the FP32 network&apos;s values, in decibels: its own error</source>
+            <translation>仅量化该层、输入取自 FP32 网络时的信号与量化噪声之比，单位为分贝：即其自身的误差</translation>
+        </message>
         <message>
             <source>not quantizable</source>
             <translation>不可量化</translation>
@@ -496,8 +532,8 @@
             <translation>SQNR dB</translation>
         </message>
         <message>
-            <source>Signal to quantization noise of the layer&apos;s output against FP32, in decibels. Higher is better</source>
-            <translation>该层输出相对 FP32 的信号与量化噪声之比，单位为分贝，越高越好</translation>
+            <source>Signal to quantization noise of the layer&apos;s output against FP32, in decibels, with what the layers before it did. Higher is better</source>
+            <translation>该层输出相对 FP32 的信号与量化噪声之比，单位为分贝，包含其前面各层造成的误差，越高越好</translation>
         </message>
         <message>
             <source>Cosine</source>
@@ -606,6 +642,26 @@
     </context>
     <context>
         <name>Linter</name>
+        <message>
+            <source>%1 makes %2 % of the error at the outputs, which costs %3 in all. Quantized alone it has %4 dB.</source>
+            <translation>%1 造成输出误差的 %2 %，输出误差共使结果损失 %3。仅量化该层时为 %4 dB。</translation>
+        </message>
+        <message>
+            <source>Restore it to FP32, or give it finer grids: a scale a channel for its weights, another observer for its output, more bits.</source>
+            <translation>将它还原为 FP32，或使用更细的量化网格：权重逐通道缩放、输出改用其他观察器、更多位数。</translation>
+        </message>
+        <message>
+            <source>Restore it to FP32, which takes %5 ms, or give it finer grids: a scale a channel for its weights, another observer for its output, more bits.</source>
+            <translation>将它还原为 FP32（需多用 %5 毫秒），或使用更细的量化网格：权重逐通道缩放、输出改用其他观察器、更多位数。</translation>
+        </message>
+        <message>
+            <source>%1 are lost, and no layer loses them alone: %2 of %3 layers make half of the error at the outputs, %4 most (%5 %).</source>
+            <translation>共损失 %1，并非由某一层单独造成：%3 层中有 %2 层造成一半的输出误差，其中 %4 最多（%5 %）。</translation>
+        </message>
+        <message>
+            <source>What helps all layers at once: a scale a channel for weights, another observer, bias correction, more bits, training.</source>
+            <translation>可同时改善所有层的办法：权重逐通道缩放、其他观察器、偏置校正、更多位数、训练。</translation>
+        </message>
         <message>
             <source>%1 is a depthwise convolution: with %2 multiplications an element it moves bytes more than it computes, and reaches %3 % of the arithmetic peak.</source>
             <translation>%1 是逐通道卷积：每个元素只有 %2 次乘法，以搬运数据为主而非计算，只达到算术峰值的 %3 %。</translation>
@@ -1314,8 +1370,8 @@ decision %2
             <translation>未测量</translation>
         </message>
         <message>
-            <source>SQNR %1 dB, cosine %2, MSE %3, ran in %4</source>
-            <translation>SQNR %1 dB，余弦 %2，MSE %3，以 %4 运行</translation>
+            <source>%1 % of the output&apos;s error, local SQNR %2 dB, SQNR %3 dB, cosine %4, MSE %5, ran in %6</source>
+            <translation>占输出误差的 %1 %，局部 SQNR %2 dB，SQNR %3 dB，余弦 %4，MSE %5，以 %6 运行</translation>
         </message>
         <message>
             <source>INT8</source>
@@ -1352,12 +1408,12 @@ decision %2
             <translation>显示该层</translation>
         </message>
         <message>
-            <source>Nothing was found that keeps this variant from being faster.</source>
-            <translation>没有发现妨碍此变体变快的因素。</translation>
+            <source>Nothing was found that costs this variant accuracy or keeps it from being faster.</source>
+            <translation>没有发现使此变体损失精度或妨碍其变快的因素。</translation>
         </message>
         <message>
-            <source>Why layers are not faster is said here after Calibrate.</source>
-            <translation>校准后，这里说明各层为何不能更快。</translation>
+            <source>Where accuracy is lost, and why layers are not faster, is said here after Calibrate.</source>
+            <translation>校准后，这里说明精度损失在哪里，以及各层为何不能更快。</translation>
         </message>
         <message>
             <source>Scroll the table of layers to it</source>
@@ -3901,8 +3957,8 @@ ISA %2, %n core(s)</source>
             <translation>还原最差层(&amp;W)</translation>
         </message>
         <message>
-            <source>Set the INT8 layers with the lowest SQNR to FP32 and measure again</source>
-            <translation>将 SQNR 最低的 INT8 层设为 FP32 并重新测量</translation>
+            <source>Set the layers that make most of the error at the outputs to FP32 and measure again</source>
+            <translation>将造成输出误差最多的层设为 FP32 并重新测量</translation>
         </message>
         <message>
             <source>&amp;QAT...</source>

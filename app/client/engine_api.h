@@ -15,7 +15,7 @@ struct Handlers {
     std::function<void(const EngineError& error)> onError;
     std::function<void(const protocol::ProgressNote& note)> onProgress;
     /// What is known of the result so far, each time that a part of it is there: "errors", "accuracy",
-    /// "latency" of a variant.
+    /// "contributions", "latency" of a variant.
     std::function<void(const std::string& part, const T& soFar)> onPartial;
     std::function<void(const protocol::CurvePoint& point)> onTraining;
 };

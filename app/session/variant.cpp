@@ -42,7 +42,7 @@ VariantPtr makeVariant(const QString& id, const QString& name, const QDateTime& 
 }
 
 std::optional<std::vector<std::string>> partsAfter(const std::string& part) {
-    static const std::vector<std::string> parts{"errors", "accuracy", "latency"};
+    static const std::vector<std::string> parts{"errors", "accuracy", "contributions", "latency"};
     const auto found = std::find(parts.begin(), parts.end(), part);
     if (found == parts.end()) {
         return std::nullopt;
@@ -88,21 +88,24 @@ QString variantName(const protocol::Recipe& recipe, const QStringList& taken) {
 }
 
 QStringList worstLayers(const protocol::VariantResult& result, int count) {
-    std::vector<const protocol::LayerResult*> layers;
+    const bool carried = std::any_of(result.layers.begin(), result.layers.end(), [](const auto& layer) {
+        return layer.output_error_percent.has_value();
+    });
+    std::vector<std::pair<double, QString>> layers;
     for (const protocol::LayerResult& layer : result.layers) {
-        if (layer.precision == "int8" && layer.sqnr_db) {
-            layers.push_back(&layer);
+        const QString name = QString::fromStdString(layer.name);
+        if (carried && layer.output_error_percent) {
+            layers.emplace_back(-*layer.output_error_percent, name);
+        } else if (!carried && layer.precision == "int8" && layer.sqnr_db) {
+            layers.emplace_back(*layer.sqnr_db, name);
         }
     }
-    const size_t worst = std::min(layers.size(), static_cast<size_t>(std::max(count, 0)));
-    // Equal ones in their order; addresses in a vector rise with it.
-    std::partial_sort(
-        layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(worst), layers.end(),
-        [](const auto* a, const auto* b) { return std::pair(*a->sqnr_db, a) < std::pair(*b->sqnr_db, b); });
-    layers.resize(worst);
+    std::stable_sort(layers.begin(), layers.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    layers.resize(std::min(layers.size(), static_cast<size_t>(std::max(count, 0))));
     QStringList names;
-    for (const protocol::LayerResult* layer : layers) {
-        names.append(QString::fromStdString(layer->name));
+    for (const auto& [rank, name] : layers) {
+        names.append(name);
     }
     return names;
 }

@@ -42,8 +42,9 @@ std::shared_ptr<const protocol::VariantResult> resultOf(const VariantPtr& varian
 /// "qnnpack on xnnpack"; "(2)" and so on is added where `taken` has the name.
 QString variantName(const protocol::Recipe& recipe, const QStringList& taken);
 
-/// Names of the `count` integer layers of the variant with the lowest SQNR, worst first; layers without an
-/// SQNR are left out.
+/// Names of the `count` quantized layers of the variant that make most of the error at its outputs, worst
+/// first; of integer ones with the lowest SQNR where that was not measured. Layers without either are left
+/// out.
 QStringList worstLayers(const protocol::VariantResult& result, int count);
 
 }  // namespace qs::app

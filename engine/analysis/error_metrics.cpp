@@ -7,6 +7,12 @@
 
 namespace qs {
 
+namespace {
+
+constexpr double kMasked = -1e4;
+
+}  // namespace
+
 void ErrorMetrics::add(const at::Tensor& reference, const at::Tensor& actual) {
     TORCH_CHECK(reference.sizes() == actual.sizes(), "error of tensors of different shapes");
     const bool sameLayout = actual.is_non_overlapping_and_dense() && reference.strides() == actual.strides();
@@ -17,6 +23,10 @@ void ErrorMetrics::add(const at::Tensor& reference, const at::Tensor& actual) {
     const int64_t count = x.numel();
     for (int64_t i = 0; i < count; ++i) {
         const double a = px[i], b = py[i];
+        if (a == b && a < kMasked) {
+            ++masked_;
+            continue;
+        }
         const bool isNumberA = std::isfinite(a), isNumberB = std::isfinite(b);
         if (!isNumberA || !isNumberB) {
             referenceNotFinite_ += isNumberA ? 0 : 1;
@@ -46,8 +56,9 @@ std::optional<double> ErrorMetrics::cosine() const {
 }
 
 std::optional<double> ErrorMetrics::mse() const {
-    return count_ == 0 || !isFinite() ? std::nullopt
-                                      : std::optional(errorSquares_ / static_cast<double>(count_));
+    return count_ == masked_ || !isFinite()
+               ? std::nullopt
+               : std::optional(errorSquares_ / static_cast<double>(count_ - masked_));
 }
 
 }  // namespace qs

@@ -100,9 +100,15 @@ std::string peaksText(const protocol::MachinePeaks& peaks) {
         peaks.fp32_gmacs_per_s, peaks.memory_gb_per_s, peaks.cache_gb_per_s);
 }
 
-std::string findingsText(const std::vector<protocol::Finding>& findings) {
+}  // namespace
+
+std::string findingsText(const std::vector<protocol::Finding>& findings, LintConcern concern) {
     std::string text;
     for (const protocol::Finding& finding : findings) {
+        const LintRule* rule = lintRules().find(finding.rule);
+        if (!rule || rule->concern != concern) {
+            continue;
+        }
         text += "- " + printable(fillIn(finding.message, finding.arguments) + ' ' +
                                  fillIn(finding.remedy, finding.arguments));
         if (finding.saving_ms && *finding.saving_ms >= 0.001) {
@@ -110,10 +116,10 @@ std::string findingsText(const std::vector<protocol::Finding>& findings) {
         }
         text += '\n';
     }
-    return text.empty() ? text : "\nwhy it is not faster:\n" + text;
+    const char* heading =
+        concern == LintConcern::Accuracy ? "\nwhere accuracy is lost:\n" : "\nwhy it is not faster:\n";
+    return text.empty() ? text : heading + text;
 }
-
-}  // namespace
 
 std::string profileText(const VariantResult& variant) {
     std::string text = layersText(variant) + refusalsText(variant) + boundariesText(variant);
@@ -123,7 +129,7 @@ std::string profileText(const VariantResult& variant) {
     if (variant.peaks) {
         text += peaksText(*variant.peaks);
     }
-    return text + findingsText(variant.findings);
+    return text + findingsText(variant.findings, LintConcern::Speed);
 }
 
 }  // namespace qs::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/metrics_text.h"
+#include "cli/profile_text.h"
 #include "cli/table.h"
 #include "core/match.h"
 #include "core/printable.h"
@@ -116,7 +117,7 @@ std::string summaryText(const VariantResult& variant) {
     for (const std::string& note : variant.notes) {
         text += noteText(note);
     }
-    return text + skippedText(variant.skipped);
+    return text + skippedText(variant.skipped) + findingsText(variant.findings, LintConcern::Accuracy);
 }
 
 std::string classesText(const VariantResult& variant, bool wanted) {
@@ -131,16 +132,20 @@ std::string layersText(const VariantResult& variant) {
                  {"parameters"},
                  {"MACs"},
                  {"precision", Align::Left},
+                 {"of output error (%)"},
+                 {"local SQNR (dB)"},
                  {"SQNR (dB)"},
                  {"cosine"},
                  {"MSE"},
                  {"FP32 (ms)"},
-                 {"variant (ms)"}});
+                 {"variant (ms)"},
+                 {"note", Align::Left}});
     for (const LayerResult& layer : variant.layers) {
         table.add({layer.name, layer.op, formatShape(layer.output_shape), formatCount(layer.parameters),
-                   formatCount(layer.macs), layer.precision, formatNumber(layer.sqnr_db, 1),
+                   formatCount(layer.macs), layer.precision, formatNumber(layer.output_error_percent, 1),
+                   formatNumber(layer.local_sqnr_db, 1), formatNumber(layer.sqnr_db, 1),
                    formatNumber(layer.cosine, 5), formatSmall(layer.mse), formatNumber(layer.fp32_ms, 3),
-                   formatNumber(layer.variant_ms, 3)});
+                   formatNumber(layer.variant_ms, 3), layer.reason});
     }
     return table.text();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct PreparedModel : Network {
     /// Averages on grids (OpDef::averages), and the qconfig whose activation each follows: they have qparams
     /// of their own where what was observed asks for them, else their input's.
     std::map<ValueId, QConfig> averages;
+    /// Groups that make masks or add them to scores (quant/ptq/masks.h): in FP32 whatever their qconfig is.
+    std::set<size_t> masks;
 
     bool isInteger(size_t group) const { return computes[group] == Compute::Integer; }
     /// Whether the group's activations lie on grids that calibration fixes.

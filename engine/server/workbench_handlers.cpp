@@ -72,6 +72,7 @@ void addJobs(const std::shared_ptr<Workbench>& workbench, HandlerTable& table) {
     };
     for (const auto& [name, part] : {std::pair("variant.errors", VariantPart::Errors),
                                      {"variant.accuracy", VariantPart::Accuracy},
+                                     {"variant.contributions", VariantPart::Contributions},
                                      {"variant.latency", VariantPart::Latency}}) {
         table[name] = [workbench, part = part](const json& params, Job& job) {
             return toJsonResult(workbench->measurePart(params.get<VariantSpec>(), part, job));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/contributions.h"
 #include "analysis/error_metrics.h"
 #include "analysis/evaluation.h"
 #include "graph/graph.h"
@@ -48,6 +49,11 @@ struct MeasuredErrors {
     std::vector<std::string> skipped;  ///< samples that were left out
 };
 
+struct MeasuredContributions {
+    std::map<std::string, Contribution> layers;
+    int64_t samples = 0;
+};
+
 struct MeasuredAccuracy {
     Evaluation evaluation;
     std::vector<std::string> skipped;
@@ -64,6 +70,7 @@ struct Caches {
     Recent<Observed> observed{16};
     Recent<MeasuredErrors> errors{64};
     Recent<MeasuredAccuracy> accuracy{64};
+    Recent<MeasuredContributions> contributions{64};
     Recent<protocol::VariantResult> results{64};  ///< what is known of a variant, by keyOf(VariantSpec)
     Recent<PreparedModel> prepared{8};            ///< for questions, by model and rules
     std::atomic<int64_t> builds = 0;              ///< variants that were built, not found

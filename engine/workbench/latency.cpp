@@ -176,7 +176,7 @@ Status compareLatency(const LatencySubject& subject, std::span<const at::Tensor>
     if (!turns.busy && recipe.backend != kSimulation) {
         QS_TRY(measureRestoring(subject, input, recipe.backend, result, job));
     }
-    result.findings = lint(makeLintInput(integerGraph, variant, result));
+    replaceFindings(makeLintInput(integerGraph, variant, result), LintConcern::Speed, result.findings);
     dropEmulatedTimes(subject.model, result);
     return {};
 }

@@ -20,6 +20,9 @@ std::string whyFloat(const PreparedModel& model, size_t index) {
     if (kind == QuantKind::None) {
         return QT_TRANSLATE_NOOP("Engine", "its op has no integer form");
     }
+    if (model.masks.contains(index)) {
+        return QT_TRANSLATE_NOOP("Engine", "it makes a mask or adds one, which no grid holds beside scores");
+    }
     if (model.qconfigs[index].qconfig.mode != Mode::Static && kind != QuantKind::Weighted) {
         return QT_TRANSLATE_NOOP("Engine", "its qconfig quantizes layers with weights alone");
     }
@@ -54,7 +57,9 @@ std::vector<protocol::LayerResult> listLayers(const OpenedModel& opened, const P
         row.output_shape = infos[i].output_shape;
         row.parameters = infos[i].parameters;
         row.macs = infos[i].macs;
-        row.precision = precisionText(prepared, i);
+        LayerPrecision precision = precisionOf(prepared, i);
+        row.precision = std::move(precision.name);
+        row.reason = std::move(precision.reason);
         row.compute = toString(prepared.computes[i]);
         row.qconfig = prepared.qconfigs[i].qconfig.name;
         row.rule = prepared.qconfigs[i].rule;

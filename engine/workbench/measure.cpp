@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <set>
 
+#include "analysis/contributions.h"
 #include "analysis/layer_error.h"
+#include "analysis/linter/linter.h"
 #include "runtime/cpu.h"
 #include "runtime/executor.h"
 #include "workbench/latency.h"
@@ -19,6 +21,19 @@ namespace qs {
 namespace {
 
 constexpr int64_t kErrorBatch = 16;  ///< bounds the memory for one batch of every layer's FP32 output
+
+/// Samples whose errors are carried to the outputs: shares of power settle on few, and each layer takes about
+/// half a float inference of them.
+int64_t contributionSamples(const std::vector<protocol::LayerResult>& layers) {
+    constexpr double kMacs = 4e11;  // some seconds on one core
+    double macs = 0;
+    double quantized = 0;
+    for (const protocol::LayerResult& layer : layers) {
+        macs += static_cast<double>(layer.macs);
+        quantized += layer.precision == "fp32" ? 0 : 1;
+    }
+    return static_cast<int64_t>(std::clamp(kMacs / std::max(1.0, macs * quantized / 2), 4.0, 16.0));
+}
 
 }  // namespace
 
@@ -58,27 +73,37 @@ void noteNotFinite(const std::string& model, const EvaluatedModel& evaluated, in
 
 namespace {
 
-/// What layers with values that are not finite mean for the figures; the FP32 network's own come first.
-void noteLayersNotFinite(const std::vector<protocol::LayerResult>& layers,
-                         const std::map<std::string, ErrorMetrics>& errors, std::vector<std::string>& notes) {
-    const auto note = [&](auto count, const std::string& network) {
-        const protocol::LayerResult* first = nullptr;
-        int64_t bad = 0;
-        for (const auto& layer : layers) {
-            const auto found = errors.find(layer.name);
-            if (found != errors.end() && (found->second.*count)() > 0) {
-                first = first ? first : &layer;
-                ++bad;
-            }
+/// What is special about the values of layers that `count` counts: "... in 3 layers, first in NAME...".
+void noteLayers(const std::vector<protocol::LayerResult>& layers,
+                const std::map<std::string, ErrorMetrics>& errors, int64_t (ErrorMetrics::*count)() const,
+                const std::string& before, const std::string& after, std::vector<std::string>& notes) {
+    const protocol::LayerResult* first = nullptr;
+    int64_t concerned = 0;
+    for (const auto& layer : layers) {
+        const auto found = errors.find(layer.name);
+        if (found != errors.end() && (found->second.*count)() > 0) {
+            first = first ? first : &layer;
+            ++concerned;
         }
-        if (first) {
-            notes.push_back(network + " gives values that are not finite (NaN or infinity) in " +
-                            std::to_string(bad) + (bad == 1 ? " layer" : " layers") + ", first in " +
-                            first->name + ": such layers have no SQNR, cosine and MSE");
-        }
-    };
-    note(&ErrorMetrics::referenceNotFinite, "the FP32 network itself");
-    note(&ErrorMetrics::actualNotFinite, "the quantized network");
+    }
+    if (first) {
+        notes.push_back(before + std::to_string(concerned) + (concerned == 1 ? " layer" : " layers") +
+                        ", first in " + first->name + after);
+    }
+}
+
+/// What layers with values that are not finite mean for the figures, the FP32 network's own first; and masks.
+void noteLayers(const std::vector<protocol::LayerResult>& layers,
+                const std::map<std::string, ErrorMetrics>& errors, std::vector<std::string>& notes) {
+    const std::string notFinite = " gives values that are not finite (NaN or infinity) in ";
+    const std::string noFigures = ": such layers have no SQNR, cosine and MSE";
+    noteLayers(layers, errors, &ErrorMetrics::referenceNotFinite, "the FP32 network itself" + notFinite,
+               noFigures, notes);
+    noteLayers(layers, errors, &ErrorMetrics::actualNotFinite, "the quantized network" + notFinite, noFigures,
+               notes);
+    noteLayers(layers, errors, &ErrorMetrics::masked,
+               "masked places (minus infinity, or below -10000) are exact in ",
+               ": SQNR, cosine and MSE leave them out", notes);
 }
 
 /// Adds what is not there yet: a part that is measured again says the same again.
@@ -101,6 +126,7 @@ class Measuring {
     bool has(VariantPart part) const {
         switch (part) {
             case VariantPart::Errors:
+            case VariantPart::Contributions:
                 break;
             case VariantPart::Accuracy:
                 return subject_.data.real;
@@ -115,7 +141,11 @@ class Measuring {
             case VariantPart::Errors:
                 return measureErrors();
             case VariantPart::Accuracy:
-                return measureAccuracy();
+                QS_TRY(measureAccuracy());
+                return findLosses();
+            case VariantPart::Contributions:
+                QS_TRY(measureContributions());
+                return findLosses();
             case VariantPart::Latency:
                 break;
         }
@@ -142,6 +172,18 @@ class Measuring {
         return quantized_.get();
     }
 
+    /// What the variant quantizes, in float.
+    Result<Executor*> reference() {
+        if (variant_.recipe.trained_weights.empty()) {
+            return fp32();
+        }
+        if (!reference_) {
+            QS_ASSIGN(QuantizedGraph graph, convertFloat(built().reference));
+            QS_ASSIGN(reference_, makeOneDnnExecutor(std::move(graph)));
+        }
+        return reference_.get();
+    }
+
     /// What figures are the same for.
     std::string keyOfFigures(int64_t batch) const {
         return subject_.key + '\n' + subject_.data.key + '\n' + variant_.recipe.backend + ' ' +
@@ -155,13 +197,10 @@ class Measuring {
             return known;
         }
         QS_ASSIGN(Executor * quantized, this->quantized());
-        QS_ASSIGN(QuantizedGraph reference, variant_.recipe.trained_weights.empty()
-                                                ? opened().reference()
-                                                : convertFloat(built().reference));
-        QS_ASSIGN(const auto executor, makeOneDnnExecutor(std::move(reference)));
+        QS_ASSIGN(Executor * reference, this->reference());
         auto measured = std::make_shared<MeasuredErrors>();
         QS_ASSIGN(measured->layers,
-                  layerErrors(*executor, *quantized, *subject_.data.errors, 0, batch, job_));
+                  layerErrors(*reference, *quantized, *subject_.data.errors, 0, batch, job_));
         measured->skipped = subject_.data.errors->skipped();
         caches_.errors.keep({key}, measured);
         return std::shared_ptr<const MeasuredErrors>(std::move(measured));
@@ -177,7 +216,7 @@ class Measuring {
             }
         }
         std::vector<std::string> notes;
-        noteLayersNotFinite(result_.layers, errors->layers, notes);
+        noteLayers(result_.layers, errors->layers, notes);
         add(notes, result_.notes);
         add(errors->skipped, result_.skipped);
         result_.measured.error_samples = subject_.data.errors->size();
@@ -229,6 +268,48 @@ class Measuring {
         return {};
     }
 
+    Result<std::shared_ptr<const MeasuredContributions>> contributions() {
+        const int64_t samples = contributionSamples(result_.layers);
+        const int64_t batch = batchOf(opened(), samples);
+        const std::string key = keyOfFigures(batch);
+        if (auto known = caches_.contributions.find(key)) {
+            return known;
+        }
+        QS_ASSIGN(Executor * reference, this->reference());
+        QS_ASSIGN(Executor * quantized, this->quantized());
+        Dataset& data = *subject_.data.errors;
+        auto measured = std::make_shared<MeasuredContributions>();
+        measured->samples = std::min(data.size(), std::max(samples, batch));
+        QS_ASSIGN(measured->layers,
+                  qs::contributions(*reference, *quantized, data, measured->samples, batch, job_));
+        caches_.contributions.keep({key}, measured);
+        return std::shared_ptr<const MeasuredContributions>(std::move(measured));
+    }
+
+    Status measureContributions() {
+        QS_ASSIGN(const auto measured, contributions());
+        for (auto& layer : result_.layers) {
+            if (const auto found = measured->layers.find(layer.name); found != measured->layers.end()) {
+                const Contribution& contribution = found->second;
+                layer.local_sqnr_db = contribution.local.sqnrDb();
+                layer.output_error_percent.reset();
+                if (contribution.share) {
+                    layer.output_error_percent = 100 * *contribution.share;
+                }
+            }
+        }
+        result_.measured.contribution_samples = measured->samples;
+        return {};
+    }
+
+    /// What the figures say of accuracy.
+    Status findLosses() {
+        QS_ASSIGN(Executor * quantized, this->quantized());
+        replaceFindings(makeLintInput(quantized->graph(), {}, result_), LintConcern::Accuracy,
+                        result_.findings);
+        return {};
+    }
+
     Status measureLatency() {
         QS_ASSIGN(Executor * fp32, this->fp32());
         QS_ASSIGN(Executor * quantized, this->quantized());
@@ -242,7 +323,7 @@ class Measuring {
     const VariantOnData& subject_;
     protocol::VariantResult& result_;
     Job& job_;
-    std::unique_ptr<Executor> fp32_, quantized_;
+    std::unique_ptr<Executor> fp32_, reference_, quantized_;
 };
 
 const char* nameOf(VariantPart part) {
@@ -251,6 +332,8 @@ const char* nameOf(VariantPart part) {
             return "errors";
         case VariantPart::Accuracy:
             return "accuracy";
+        case VariantPart::Contributions:
+            return "contributions";
         case VariantPart::Latency:
             break;
     }
@@ -318,7 +401,7 @@ Result<protocol::VariantResult> measureVariant(Caches& caches, const protocol::V
     QS_ASSIGN(const VariantOnData subject, buildVariant(caches, variant, job));
     QS_ASSIGN(protocol::VariantResult result, describe(variant, subject));
     const std::string key = keyOf(variant);
-    const bool all = parts.size() == 3;
+    const bool all = parts.size() > 1;
     if (const auto known = all ? nullptr : caches.results.find(key)) {
         result = *known;
     }

@@ -187,7 +187,7 @@ Result<EvaluateResult> Workbench::evaluate(const EvaluateRequest& request, Job& 
 Result<protocol::VariantResult> Workbench::measure(const protocol::VariantSpec& variant, Job& job,
                                                    const PartialResults& partial) {
     using enum VariantPart;
-    return measureVariant(state_->caches, variant, {Errors, Accuracy, Latency}, partial, job);
+    return measureVariant(state_->caches, variant, {Errors, Accuracy, Contributions, Latency}, partial, job);
 }
 
 Result<protocol::VariantResult> Workbench::measurePart(const protocol::VariantSpec& variant, VariantPart part,

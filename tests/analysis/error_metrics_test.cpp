@@ -53,5 +53,19 @@ TEST(ErrorMetrics, CountsWhatIsNotFiniteAndHasNoFiguresThen) {
     EXPECT_FALSE(metrics.mse());
 }
 
+TEST(ErrorMetrics, LeavesOutWhatBothMask) {
+    const at::Tensor mask = at::tensor({0.0F, -INFINITY, -1e9F, 0.0F, -2e4F, 0.0F});
+    const at::Tensor x = at::tensor({1.0F, 2.0F, 3.0F, 4.0F, 5.0F, 6.0F}) + mask;
+    const at::Tensor y = at::tensor({1.5F, 7.0F, 3.0F, 4.0F, 5.0F, 6.0F}) + mask;
+    ErrorMetrics metrics;
+    metrics.add(x, y);
+    EXPECT_EQ(metrics.masked(), 3);
+    EXPECT_EQ(metrics.referenceNotFinite() + metrics.actualNotFinite(), 0);
+    EXPECT_NEAR(*metrics.mse(), 0.25 / 3, 1e-9);
+    EXPECT_NEAR(*metrics.sqnrDb(), 10 * std::log10((1 + 16 + 36) / 0.25), 1e-6);
+    metrics.add(x, y + 1e5);
+    EXPECT_LT(*metrics.sqnrDb(), 100) << "what comes back from behind the mask is an error";
+}
+
 }  // namespace
 }  // namespace qs

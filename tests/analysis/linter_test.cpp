@@ -69,10 +69,9 @@ struct Scene {
         LintInput input = makeLintInput(graph, profile, result);
         input.cpu = cpu;
         std::vector<protocol::Finding> found;
-        for (const protocol::Finding& finding : lint(input)) {
-            if (finding.rule == rule) {
-                found.push_back(finding);
-            }
+        for (const LintConcern concern : {LintConcern::Accuracy, LintConcern::Speed}) {
+            std::ranges::copy_if(lint(input, concern), std::back_inserter(found),
+                                 [&](const auto& finding) { return finding.rule == rule; });
         }
         return found;
     }
@@ -90,6 +89,17 @@ Scene goodScene() {
     return scene;
 }
 
+/// A drop of 2.5 points that the samples can tell from 0, and what each layer makes of the outputs' error.
+Scene lossyScene(const std::vector<double>& percents) {
+    Scene scene = goodScene();
+    scene.result.drop = protocol::MetricDrop{"top1", "%", 2.5, 1.5, 3.5, 1000, 30, 5, true};
+    for (size_t i = 0; i < percents.size(); ++i) {
+        scene.result.layers.at(i).output_error_percent = percents[i];
+        scene.result.layers.at(i).local_sqnr_db = 12.25;
+    }
+    return scene;
+}
+
 /// By rule: a scene in which it finds something about the layer named.
 struct Case {
     Scene scene;
@@ -98,6 +108,10 @@ struct Case {
 
 std::map<std::string, Case (*)()> cases() {
     return {
+        {"accuracy_drop",
+         [] {
+             return Case{lossyScene({3, 92, 5}), "b"};
+         }},
         {"coarse_weights",
          [] {
              Scene scene = goodScene();
@@ -252,6 +266,53 @@ TEST(Linter, PutsTheGreatestSavingFirst) {
 TEST(Linter, FillsInArguments) {
     EXPECT_EQ(fillIn("%2 is %1 %, %1", {"a", "b%1"}), "b%1 is a %, a");
     EXPECT_EQ(fillIn("100 %", {}), "100 %");
+}
+
+TEST(AccuracyDrop, ARealOneNamesTheLayersThatMakeIt) {
+    Scene scene = lossyScene({3, 62, 35});
+    scene.result.layers[2].restore_ms = 0.25;
+    const auto findings = scene.found("accuracy_drop");
+    ASSERT_EQ(findings.size(), 2U);
+    EXPECT_EQ(findings[0].layer, scene.result.layers[1].name);
+    EXPECT_EQ(fillIn(findings[0].message, findings[0].arguments),
+              scene.result.layers[1].name +
+                  " makes 62 % of the error at the outputs, which costs 2.5 % in all. Quantized alone it has "
+                  "12.3 dB.");
+    EXPECT_EQ(findings[1].layer, scene.result.layers[2].name);
+    EXPECT_NE(fillIn(findings[1].remedy, findings[1].arguments).find("which takes 0.250 ms"),
+              std::string::npos);
+}
+
+TEST(AccuracyDrop, WithoutAGuiltyLayerAllOfThemAreNamed) {
+    const Scene scene = lossyScene({19, 15, 14});
+    const auto findings = scene.found("accuracy_drop");
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].layer, "");
+    EXPECT_EQ(findings[0].arguments.at(0), "2.5 %");
+    EXPECT_EQ(findings[0].arguments.at(3), scene.result.layers[0].name);
+}
+
+TEST(AccuracyDrop, OneThatMayBeNoneIsNoFinding) {
+    Scene scene = lossyScene({3, 62, 35});
+    scene.result.drop->distinguishable = false;
+    EXPECT_TRUE(scene.found("accuracy_drop").empty());
+    scene.result.drop->distinguishable.reset();
+    EXPECT_FALSE(scene.found("accuracy_drop").empty()) << "2.5 points without an interval";
+    scene.result.drop->value = 0.25;
+    EXPECT_TRUE(scene.found("accuracy_drop").empty());
+    scene.result.drop.reset();
+    EXPECT_TRUE(scene.found("accuracy_drop").empty());
+}
+
+TEST(AccuracyDrop, StandsBeforeWhatIsSaidOfSpeed) {
+    Scene scene = lossyScene({3, 62, 35});
+    std::vector<protocol::Finding> findings{{.rule = "unfused_add"},
+                                            {.rule = "accuracy_drop", .layer = "old"}};
+    LintInput input = makeLintInput(scene.graph, scene.profile, scene.result);
+    replaceFindings(input, LintConcern::Accuracy, findings);
+    ASSERT_EQ(findings.size(), 3U);
+    EXPECT_EQ(findings[0].layer, scene.result.layers[1].name);
+    EXPECT_EQ(findings[2].rule, "unfused_add");
 }
 
 }  // namespace

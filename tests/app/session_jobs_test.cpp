@@ -176,7 +176,8 @@ TEST_F(SessionJobsTest, ErrorsAreThereBeforeAccuracyAndLatency) {
     EXPECT_TRUE(early->result.layers.front().sqnr_db.has_value());
     EXPECT_FALSE(early->result.variant.latency_ms.has_value());
     EXPECT_EQ(finish(), JobOutcome::Finished);
-    EXPECT_THAT(missing, ElementsAre(ElementsAre("accuracy", "latency"), ElementsAre("latency"), IsEmpty()));
+    EXPECT_THAT(missing, ElementsAre(ElementsAre("accuracy", "contributions", "latency"),
+                                     ElementsAre("contributions", "latency"), IsEmpty()));
     ASSERT_EQ(session().variants().size(), 1u);
     EXPECT_EQ(session().currentVariant()->id, early->id) << "views follow it by its id";
     EXPECT_TRUE(session().currentVariant()->result.variant.latency_ms.has_value());

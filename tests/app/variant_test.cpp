@@ -55,8 +55,21 @@ TEST(VariantName, IsUnique) {
     EXPECT_EQ(nameOf(withLayers("onednn", {}), 0, taken), "onednn (3)");
 }
 
-TEST(WorstLayers, AreIntegerLayersByRisingSqnr) {
+TEST(WorstLayers, MakeMostOfTheErrorAtTheOutputs) {
     protocol::VariantResult result = samples::variant(samples::recipe());
+    const size_t last = result.layers.size() - 1;
+    result.layers[2].output_error_percent = 60;
+    result.layers[last].output_error_percent = 61;
+    result.layers[3].sqnr_db = -3;
+    EXPECT_EQ(worstLayers(result, 2), QStringList({QString::fromStdString(result.layers[last].name),
+                                                   QString::fromStdString(result.layers[2].name)}));
+}
+
+TEST(WorstLayers, AreIntegerLayersByRisingSqnrWhereNothingElseIsKnown) {
+    protocol::VariantResult result = samples::variant(samples::recipe());
+    for (protocol::LayerResult& layer : result.layers) {
+        layer.output_error_percent.reset();
+    }
     const QStringList worst = worstLayers(result, 3);
     ASSERT_EQ(worst.size(), 3);
     EXPECT_EQ(worst[0], QStringLiteral("layer4.0.downsample.0"));

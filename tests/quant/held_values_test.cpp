@@ -18,40 +18,52 @@ namespace qs::test {
 
 namespace {
 
-/// One input's samples.
+/// Samples of each input.
 class GivenData : public Dataset {
   public:
-    explicit GivenData(at::Tensor samples) : samples_(std::move(samples)) {}
-    int64_t size() const override { return samples_.size(0); }
+    explicit GivenData(std::vector<at::Tensor> samples) : samples_(std::move(samples)) {}
+    int64_t size() const override { return samples_[0].size(0); }
     bool labelled() const override { return false; }
     Result<Batch> readSamples(std::span<const int64_t> indices) const override {
-        return Batch{{samples_.index_select(0, at::tensor(at::IntArrayRef(indices.data(), indices.size())))},
-                     {}};
+        const at::Tensor rows = at::tensor(at::IntArrayRef(indices.data(), indices.size()));
+        Batch batch;
+        for (const at::Tensor& samples : samples_) {
+            batch.inputs.push_back(samples.index_select(0, rows));
+        }
+        return batch;
     }
-    std::vector<SampleInput> sampleInputs() const override { return {{"", samples_.sizes().slice(1).vec()}}; }
+    std::vector<SampleInput> sampleInputs() const override {
+        std::vector<SampleInput> inputs;
+        for (const at::Tensor& samples : samples_) {
+            inputs.push_back({"", samples.sizes().slice(1).vec()});
+        }
+        return inputs;
+    }
 
   private:
-    at::Tensor samples_;
+    std::vector<at::Tensor> samples_;
 };
 
 /// A network, what goes in, and what comes out of it on ATen.
 struct Case {
     Graph graph;
-    at::Tensor input;
+    std::vector<at::Tensor> inputs;
     at::Tensor expected;
 
     Case(const std::string& text, at::Tensor x, const std::function<void(Graph&)>& change = {})
-        : graph(parseGraph(text).value()), input(std::move(x)) {
+        : Case(text, std::vector<at::Tensor>{std::move(x)}, change) {}
+    Case(const std::string& text, std::vector<at::Tensor> x, const std::function<void(Graph&)>& change = {})
+        : graph(parseGraph(text).value()), inputs(std::move(x)) {
         if (change) {
             change(graph);
         }
-        expected = evaluate(graph, {&input, 1}, {}).value().at(0);
+        expected = evaluate(graph, inputs, {}).value().at(0);
     }
 
     QuantizedGraph quantized(const std::string& preset) const {
         const PreparedModel model = prepared(graph, preset);
         Job job;
-        const auto encodings = calibrate(model, GivenData(input), 0, 16, job);
+        const auto encodings = calibrate(model, GivenData(inputs), 0, 16, job);
         EXPECT_TRUE(encodings) << encodings.error().message;
         return convert(model, *encodings).value();
     }
@@ -70,7 +82,7 @@ class HeldValues : public ::testing::TestWithParam<Way> {
     at::Tensor run(const Case& of) {
         graph_ = of.quantized(GetParam().preset);
         const auto executor = GetParam().make(graph_).value();
-        return executor->run({&of.input, 1}).value().at(0);
+        return executor->run(of.inputs).value().at(0);
     }
 
     const QNode& stepOf(const std::string& layer) const {
@@ -214,6 +226,31 @@ TEST_P(HeldValues, MaskedPlacesStayMasked) {
     }
 }
 
+/// Of 1 where a place counts, and 0 where it does not: what a person's file does with it.
+TEST_P(HeldValues, MasksOfTheInputStayExact) {
+    const Case attention(R"(
+        %x(16, 24, 32) = input
+        %k(16, 1, 24) = input
+        %low(1) = constant[full=-10000.0]
+        %n(16, 1, 24) = mul(%k, %low)  # scaled
+        %w(24, 32) = constant[random, seed=1]
+        %s(16, 24, 24) = linear(%x, %w)  # scores
+        %a(16, 24, 24) = add(%s, %n)  # masked
+        %p(16, 24, 24) = softmax[dim=-1](%a)  # softmax
+        %v(32, 24) = constant[random, seed=2]
+        %y(16, 24, 32) = linear(%p, %v)  # values
+        output %y = "y"
+    )",
+                         {at::randn({16, 24, 32}, at::detail::createCPUGenerator(4)) * 0.2,
+                          at::rand({16, 1, 24}, at::detail::createCPUGenerator(5)).gt(0.5).to(at::kFloat)});
+    EXPECT_GT(sqnr(attention.expected, run(attention)), 27);
+    for (const char* layer : {"scaled", "masked", "softmax"}) {
+        EXPECT_EQ(stepOf(layer).compute, Compute::Float32) << layer;
+    }
+    EXPECT_EQ(stepOf("scores").compute, Compute::Integer);
+    EXPECT_EQ(stepOf("values").compute, Compute::Integer);
+}
+
 /// One bright pixel in maps of 32 x 32: the class is its channel.
 Case sparseMaps(const std::string& average, const std::string& shape) {
     at::Tensor x = at::zeros({64, 8, 32, 32});
@@ -257,7 +294,7 @@ TEST_P(HeldValues, AveragesOfSparseMapsKeepTheirClass) {
 /// An average that is not smaller than what it is made of stays on its grid: no step is spent on another.
 TEST_P(HeldValues, AveragesOfFullMapsKeepTheirGrid) {
     Case full = sparseMaps("%a(64, 8, 1, 1) = adaptive_avg_pool2d[output_size=[1, 1]](%r)  # average", "8");
-    full.input = at::rand({64, 8, 32, 32}, at::detail::createCPUGenerator(3));
+    full.inputs[0] = at::rand({64, 8, 32, 32}, at::detail::createCPUGenerator(3));
     run(full);
     const QNode& average = stepOf("average");
     EXPECT_EQ(graph_.value(average.inputs[0]).qparams, graph_.value(average.outputs[0]).qparams);

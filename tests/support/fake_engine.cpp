@@ -57,6 +57,7 @@ bool contains(const std::string& text, const char* part) {
 VariantResult withoutLatency(VariantResult result) {
     for (LayerResult& layer : result.layers) {
         layer.fp32_ms = layer.variant_ms = layer.restore_ms = std::nullopt;
+        layer.local_sqnr_db = layer.output_error_percent = std::nullopt;
     }
     for (ModelResult* model : {&result.fp32, &result.variant}) {
         model->latency_ms = model->latency_p10_ms = model->latency_p90_ms = std::nullopt;

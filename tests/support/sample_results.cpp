@@ -345,15 +345,27 @@ VariantResult variant(const Recipe& recipe, const std::string& data, const std::
     const std::vector<LayerInfo> layers = resnetLayers();
     double accumulated = 0;
     double worst = 0;
+    double sum = 0;
+    std::vector<double> noise;
     for (size_t i = 0; i < layers.size(); ++i) {
         LayerResult layer = layerResult(layers[i], recipe);
         const bool integer = layer.precision == "int8";
         const double own =
             integer ? ownNoise(layers[i], i, layer.qconfig, !recipe.trained_weights.empty()) : 0;
         setError(layer, own + accumulated);
+        if (integer) {
+            layer.local_sqnr_db = -10 * std::log10(std::max(own, 1e-9));
+        }
+        noise.push_back(own);
+        sum += own;
         accumulated = 0.6 * accumulated + 0.05 * own;
         worst = std::max(worst, own);
         result.layers.push_back(std::move(layer));
+    }
+    for (size_t i = 0; i < layers.size(); ++i) {
+        if (result.layers[i].local_sqnr_db) {
+            result.layers[i].output_error_percent = 100 * noise[i] / std::max(sum, 1e-9);
+        }
     }
     addBoundaries(result);
     addProfile(result);

@@ -292,13 +292,13 @@ TEST(LinterTextTest, IsTranslatedBeforeTheArgumentsAreFilledIn) {
     QCoreApplication::removeTranslator(&translator);
 }
 
-TEST(FindingTableModelTest, TheGreatestSavingIsFirstAndUnknownOnesLast) {
+TEST(FindingTableModelTest, ShowsFindingsInTheEnginesOrder) {
     FindingTableModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    model.setFindings({{"a", "", "whole", "", {}, {}},
+    model.setFindings({{"c", "large", "%1 m", "%1 r", {"x"}, 2},
+                       {"d", "named", "%1 m", "", {"named"}, 1},
                        {"b", "small", "m", "r", {}, 0.125},
-                       {"c", "large", "%1 m", "%1 r", {"x"}, 2},
-                       {"d", "named", "%1 m", "", {"named"}, 1}});
+                       {"a", "", "whole", "", {}, {}}});
     const auto cell = [&](int row, int column) { return model.index(row, column).data().toString(); };
     EXPECT_EQ(cell(0, FindingTableModel::SavingColumn), "2.00 ms");
     EXPECT_EQ(cell(0, FindingTableModel::TextColumn), QString::fromUtf8("large\nx m\n→ x r"));

@@ -35,10 +35,12 @@ TEST_F(Parts, ComeOneAfterTheOther) {
             parts.push_back(part);
             EXPECT_TRUE(r.layers.back().sqnr_db);
             EXPECT_EQ(r.variant.top1.has_value(), part != "errors");
+            EXPECT_EQ(r.layers.back().output_error_percent.has_value(),
+                      part == "contributions" || part == "latency");
             EXPECT_EQ(r.speedup_low.has_value(), part == "latency");
         });
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_THAT(parts, ElementsAre("errors", "accuracy", "latency"));
+    EXPECT_THAT(parts, ElementsAre("errors", "accuracy", "contributions", "latency"));
 }
 
 TEST_F(Parts, WithoutDataThereIsNoAccuracy) {
@@ -48,7 +50,7 @@ TEST_F(Parts, WithoutDataThereIsNoAccuracy) {
     std::vector<std::string> parts;
     ASSERT_TRUE(workbench_.measure(
         spec, job_, [&](const std::string& part, const protocol::VariantResult&) { parts.push_back(part); }));
-    EXPECT_THAT(parts, ElementsAre("errors"));
+    EXPECT_THAT(parts, ElementsAre("errors", "contributions"));
 }
 
 TEST_F(Parts, GiveWhatMeasuringAllGives) {
@@ -62,6 +64,8 @@ TEST_F(Parts, GiveWhatMeasuringAllGives) {
     EXPECT_TRUE(latency->layers.back().sqnr_db) << "known already";
     const auto accuracy = workbench_.measurePart(variant(), VariantPart::Accuracy, job_);
     ASSERT_TRUE(accuracy) << accuracy.error().message;
+    const auto contributions = workbench_.measurePart(variant(), VariantPart::Contributions, job_);
+    ASSERT_TRUE(contributions) << contributions.error().message;
     Workbench other;
     const auto all = other.measure(variant(), job_);
     ASSERT_TRUE(all) << all.error().message;
@@ -73,6 +77,8 @@ TEST_F(Parts, GiveWhatMeasuringAllGives) {
     ASSERT_EQ(errors->layers.size(), all->layers.size());
     for (size_t i = 0; i < all->layers.size(); ++i) {
         EXPECT_EQ(errors->layers[i].mse, all->layers[i].mse) << all->layers[i].name;
+        EXPECT_EQ(contributions->layers[i].output_error_percent, all->layers[i].output_error_percent);
+        EXPECT_EQ(contributions->layers[i].local_sqnr_db, all->layers[i].local_sqnr_db);
     }
 }
 

@@ -25,6 +25,11 @@ struct Metric {
 const Metric kMetrics[] = {
     {QT_TRANSLATE_NOOP("ErrorChart", "SQNR"), QT_TRANSLATE_NOOP("ErrorChart", "SQNR / dB"), false,
      [](const protocol::LayerResult& layer) { return layer.sqnr_db; }},
+    {QT_TRANSLATE_NOOP("ErrorChart", "Output error"),
+     QT_TRANSLATE_NOOP("ErrorChart", "Part in the output's error / %"), false,
+     [](const protocol::LayerResult& layer) { return layer.output_error_percent; }},
+    {QT_TRANSLATE_NOOP("ErrorChart", "Local SQNR"), QT_TRANSLATE_NOOP("ErrorChart", "Local SQNR / dB"), false,
+     [](const protocol::LayerResult& layer) { return layer.local_sqnr_db; }},
     {QT_TRANSLATE_NOOP("ErrorChart", "Cosine"), QT_TRANSLATE_NOOP("ErrorChart", "1 − cosine similarity"),
      true,
      [](const protocol::LayerResult& layer) {
@@ -100,9 +105,11 @@ QString ErrorChart::describe(const LayerRow& row) const {
     if (!row.result) {
         return tr("not measured");
     }
-    return tr("SQNR %1 dB, cosine %2, MSE %3, ran in %4")
-        .arg(format::optional(row.result->sqnr_db, 1), format::optional(row.result->cosine, 5),
-             format::scientific(row.result->mse), QString::fromStdString(row.result->precision).toUpper());
+    return tr("%1 % of the output's error, local SQNR %2 dB, SQNR %3 dB, cosine %4, MSE %5, ran in %6")
+        .arg(format::optional(row.result->output_error_percent, 1),
+             format::optional(row.result->local_sqnr_db, 1), format::optional(row.result->sqnr_db, 1),
+             format::optional(row.result->cosine, 5), format::scientific(row.result->mse),
+             QString::fromStdString(row.result->precision).toUpper());
 }
 
 void ErrorChart::applyColors() {

@@ -2,7 +2,6 @@
 
 #include <QCoreApplication>
 #include <QRegularExpression>
-#include <algorithm>
 
 #include "widgets/common/format.h"
 
@@ -28,8 +27,6 @@ QString linterText(const std::string& pattern, const std::vector<std::string>& a
 void FindingTableModel::setFindings(std::vector<protocol::Finding> findings) {
     beginResetModel();
     findings_ = std::move(findings);
-    std::stable_sort(findings_.begin(), findings_.end(),
-                     [](const auto& a, const auto& b) { return a.saving_ms > b.saving_ms; });
     endResetModel();
 }
 

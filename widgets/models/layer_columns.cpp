@@ -42,6 +42,8 @@ QString precisionText(const LayerRow& row) {
     return row.result ? QString::fromStdString(row.result->precision).toUpper() : format::kAbsent;
 }
 
+constexpr auto kOutputError = &protocol::LayerResult::output_error_percent;
+constexpr auto kLocalSqnr = &protocol::LayerResult::local_sqnr_db;
 constexpr auto kSqnr = &protocol::LayerResult::sqnr_db;
 constexpr auto kCosine = &protocol::LayerResult::cosine;
 constexpr auto kMse = &protocol::LayerResult::mse;
@@ -157,10 +159,22 @@ std::vector<LayerColumn> makeColumns() {
              return row.result ? QVariant(QString::fromStdString(row.result->precision)) : QVariant();
          },
          precisionText},
+        {Id::OutputError, "output_error_percent", QT_TRANSLATE_NOOP("LayerColumns", "Output error %"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "The layer's part in the error at the model's outputs: its own error, carried "
+                           "there by the layers behind it. Restoring the largest helps most"),
+         true, measuredValue<kOutputError>,
+         [](Row row) { return format::optional(measured(row, kOutputError), 1); }},
+        {Id::LocalSqnr, "local_sqnr_db", QT_TRANSLATE_NOOP("LayerColumns", "Local SQNR dB"),
+         QT_TRANSLATE_NOOP("LayerColumns",
+                           "Signal to quantization noise of the layer quantized alone, fed with the FP32 "
+                           "network's values, in decibels: its own error"),
+         true, measuredValue<kLocalSqnr>,
+         [](Row row) { return format::optional(measured(row, kLocalSqnr), 1); }},
         {Id::Sqnr, "sqnr_db", QT_TRANSLATE_NOOP("LayerColumns", "SQNR dB"),
          QT_TRANSLATE_NOOP("LayerColumns",
                            "Signal to quantization noise of the layer's output against FP32, "
-                           "in decibels. Higher is better"),
+                           "in decibels, with what the layers before it did. Higher is better"),
          true, measuredValue<kSqnr>, [](Row row) { return format::optional(measured(row, kSqnr), 1); }},
         {Id::Cosine, "cosine", QT_TRANSLATE_NOOP("LayerColumns", "Cosine"),
          QT_TRANSLATE_NOOP("LayerColumns", "Cosine similarity of the layer's output with FP32. 1 is equal"),

@@ -17,6 +17,8 @@ enum class LayerColumnId {
     Macs,
     QConfig,
     Precision,
+    OutputError,
+    LocalSqnr,
     Sqnr,
     Cosine,
     Mse,

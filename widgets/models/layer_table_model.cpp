@@ -96,8 +96,15 @@ QVariant LayerTableModel::toolTip(const LayerRow& row, const LayerColumn& column
     if (column.id == LayerColumnId::QConfig) {
         return qconfigTip(row);
     }
-    if (column.id == LayerColumnId::Precision && row.result && !row.result->implementation.empty()) {
-        return tr("Ran on %1").arg(QString::fromStdString(row.result->implementation));
+    if (column.id == LayerColumnId::Precision && row.result) {
+        QStringList lines;
+        if (!row.result->implementation.empty()) {
+            lines << tr("Ran on %1").arg(QString::fromStdString(row.result->implementation));
+        }
+        if (!row.result->reason.empty()) {
+            lines << engineText(row.result->reason);
+        }
+        return lines.join(QLatin1Char('\n'));
     }
     if (column.id == LayerColumnId::Implementation && row.result) {
         return implementationTip(*row.result);

@@ -26,9 +26,12 @@ LintInput makeLintInput(const QuantizedGraph& graph, const Profile& profile,
     return input;
 }
 
-std::vector<protocol::Finding> lint(const LintInput& input) {
+std::vector<protocol::Finding> lint(const LintInput& input, LintConcern concern) {
     std::vector<protocol::Finding> findings;
     for (const auto& [name, rule] : lintRules().entries()) {
+        if (rule.concern != concern) {
+            continue;
+        }
         for (protocol::Finding& finding : rule.check(input)) {
             finding.rule = name;
             findings.push_back(std::move(finding));
@@ -37,6 +40,16 @@ std::vector<protocol::Finding> lint(const LintInput& input) {
     std::ranges::stable_sort(findings, std::greater<>(),
                              [](const protocol::Finding& finding) { return finding.saving_ms.value_or(-1); });
     return findings;
+}
+
+void replaceFindings(const LintInput& input, LintConcern concern, std::vector<protocol::Finding>& findings) {
+    std::erase_if(findings, [&](const protocol::Finding& finding) {
+        const LintRule* rule = lintRules().find(finding.rule);
+        return rule && rule->concern == concern;
+    });
+    const std::vector<protocol::Finding> found = lint(input, concern);
+    findings.insert(concern == LintConcern::Accuracy ? findings.begin() : findings.end(), found.begin(),
+                    found.end());
 }
 
 std::string fillIn(const std::string& text, const std::vector<std::string>& arguments) {

@@ -34,18 +34,24 @@ struct LintInput {
 LintInput makeLintInput(const QuantizedGraph& graph, const Profile& profile,
                         const protocol::VariantResult& result);
 
-/// A reason why a layer or a network is not faster, and how to find it. Texts are templates (%1 ...) marked
-/// with QT_TRANSLATE_NOOP("Linter", ...) for the window.
+enum class LintConcern { Accuracy, Speed };
+
+/// A reason why a layer or a network is not faster or loses accuracy, and how to find it. Texts are templates
+/// (%1 ...) marked with QT_TRANSLATE_NOOP("Linter", ...) for the window.
 struct LintRule {
     std::string description;
     std::function<std::vector<protocol::Finding>(const LintInput&)> check;
+    /// Rules about accuracy have no profile to look at.
+    LintConcern concern = LintConcern::Speed;
 };
 
 /// engine/analysis/linter, a rule a file; the name is Finding::rule.
 const Registry<LintRule>& lintRules();
 
-/// What all rules find, the greatest saving first and those without one last.
-std::vector<protocol::Finding> lint(const LintInput& input);
+/// What all rules of a concern find, the greatest saving first and those without one last.
+std::vector<protocol::Finding> lint(const LintInput& input, LintConcern concern);
+/// Puts what they find in the places of what they found before; accuracy stands first.
+void replaceFindings(const LintInput& input, LintConcern concern, std::vector<protocol::Finding>& findings);
 
 /// `message` or `remedy` with the finding's arguments in the places of %1, %2, ...
 std::string fillIn(const std::string& text, const std::vector<std::string>& arguments);

@@ -20,6 +20,7 @@ struct Measurement {
     int64_t batch = 0;            ///< samples a batch
     /// What latencies are: "processor" time (one thread) or "wall" time; empty where none was measured.
     std::string latency_clock = {};
+    int64_t contribution_samples = 0;  ///< for local errors and what they make of the outputs' error
 };
 
 }  // namespace qs::protocol

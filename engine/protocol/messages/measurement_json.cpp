@@ -9,6 +9,7 @@ void members(auto& visit, codec::Is<Measurement> auto& v) {
     visit("samples", v.samples);
     visit("calib_samples", v.calib_samples);
     visit("error_samples", v.error_samples);
+    visit("contribution_samples", v.contribution_samples);
     visit("cpu", v.cpu);
     visit("isa", v.isa);
     visit("threads", v.threads);

@@ -13,8 +13,9 @@
 /// A variant and everything that was measured on it.
 namespace qs::protocol {
 
-/// One layer of a variant. Error metrics compare the layer's output in the quantized network with the FP32
-/// network's on the same samples (accumulated error). Absent where nothing was measured.
+/// One layer of a variant. sqnr_db, cosine and mse compare the layer's output in the quantized network with
+/// the FP32 network's on the same samples (accumulated error: what layers before did is in it). Absent where
+/// nothing was measured.
 struct LayerResult {
     std::string name;
     std::string op;
@@ -30,6 +31,11 @@ struct LayerResult {
     std::optional<double> sqnr_db;
     std::optional<double> cosine;
     std::optional<double> mse;
+    /// Of the layer quantized alone, fed with the FP32 network's values. Absent for layers in FP32.
+    std::optional<double> local_sqnr_db = {};
+    /// Percent of the error power at the model's outputs that this layer makes: its local error carried there
+    /// by the FP32 layers behind it, against the sum of all layers'. Absent for layers in FP32.
+    std::optional<double> output_error_percent = {};
     std::optional<double> fp32_ms;
     std::optional<double> variant_ms;
     std::string implementation;  ///< what ran it in the variant
@@ -50,6 +56,8 @@ struct LayerResult {
     /// "integer", "float32", "float16", "bfloat16", "dynamic", "weight_only"; "simulated": no kernel has its
     /// numbers, so that its time is not what the precision would cost.
     std::string compute = {};
+    /// Why the layer is in FP32 although its qconfig quantizes, or emulated; empty where neither is so.
+    std::string reason = {};
 };
 
 /// Whole-model figures of one precision.
@@ -102,8 +110,8 @@ struct VariantResult {
     std::optional<MetricDrop> drop = {};         ///< absent where the headline needs FP32 to compare with
     std::optional<MachinePeaks> peaks = {};      ///< with latency
     std::optional<ProfileSummary> profile = {};  ///< with latency
-    std::vector<Finding> findings = {};          ///< the greatest saving first
-    std::optional<double> speedup_low = {};      ///< 95 % interval; with latency, even without a speed-up
+    std::vector<Finding> findings = {};      ///< about accuracy, then about speed, the greatest saving first
+    std::optional<double> speedup_low = {};  ///< 95 % interval; with latency, even without a speed-up
     std::optional<double> speedup_high = {};
     /// Other work on the machine moved the times so much that they name no speed-up: of a layer neither.
     bool machine_busy = false;
@@ -111,11 +119,11 @@ struct VariantResult {
 };
 
 /// "variant.measure" VariantSpec -> VariantResult. Calibrates unless the recipe brings qparams, converts,
-/// measures. A job, with what is known so far as partial results: the parts "errors", "accuracy" (with data)
-/// and "latency" of a VariantResult.
+/// measures. A job, with what is known so far as partial results: the parts "errors", "accuracy" (with data),
+/// "contributions" and "latency" of a VariantResult.
 ///
-/// "variant.errors", "variant.accuracy", "variant.latency" VariantSpec -> VariantResult: one of the parts,
-/// and what else is known of the variant. Jobs.
+/// "variant.errors", "variant.accuracy", "variant.contributions", "variant.latency" VariantSpec ->
+/// VariantResult: one of the parts, and what else is known of the variant. Jobs.
 
 /// "variant.train" -> VariantResult (recipe.trained_weights and calibration filled in). A job with the
 /// partial results "point", each a CurvePoint, and then those of variant.measure.

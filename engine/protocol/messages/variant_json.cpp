@@ -17,6 +17,8 @@ void members(auto& visit, codec::Is<LayerResult> auto& v) {
     visit("sqnr_db", v.sqnr_db);
     visit("cosine", v.cosine);
     visit("mse", v.mse);
+    visit("local_sqnr_db", v.local_sqnr_db);
+    visit("output_error_percent", v.output_error_percent);
     visit("fp32_ms", v.fp32_ms);
     visit("variant_ms", v.variant_ms, "int8_ms");
     visit("implementation", v.implementation);
@@ -31,6 +33,7 @@ void members(auto& visit, codec::Is<LayerResult> auto& v) {
     visit("restore_ms", v.restore_ms);
     visit("restore_uncertainty_ms", v.restore_uncertainty_ms);
     visit("compute", v.compute);
+    visit("reason", v.reason);
 }
 
 void members(auto& visit, codec::Is<ModelResult> auto& v) {

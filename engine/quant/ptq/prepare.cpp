@@ -1,5 +1,3 @@
-#include <ATen/core/Tensor.h>
-
 #include <algorithm>
 #include <set>
 
@@ -8,6 +6,7 @@
 #include "ops/parameters.h"
 #include "quant/output_channels.h"
 #include "quant/ptq.h"
+#include "quant/ptq/masks.h"
 
 namespace qs {
 
@@ -42,23 +41,6 @@ bool weightHasKernel(const TensorQConfig& config) {
            config.zeroPoint.value_or(0) == 0 && config.granularity != Granularity::PerGroup;
 }
 
-/// Whether what is added takes places out of a softmax: minus infinity, or a number that no score has, beside
-/// places where next to nothing is added.
-bool isMask(const at::Tensor& added) {
-    constexpr double kNoScore = -1e3;
-    return added.numel() > 0 && added.is_floating_point() && added.min().item<double>() <= kNoScore &&
-           added.abs().min().item<double>() < 1;
-}
-
-/// A sum with a mask has no grid: either its scores would share one level, or what is masked would come back.
-bool addsMask(const Graph& graph, const FusionGroup& group) {
-    const Node& primary = graph.node(group.primary);
-    return roleOf(primary.op) == OpRole::Add && std::ranges::any_of(primary.inputs, [&](ValueId input) {
-               const auto& constant = graph.value(input).constant;
-               return constant && isMask(*constant);
-           });
-}
-
 const OpDef* entryOf(const Graph& graph, const FusionGroup& group) {
     return ops().find(graph.node(group.primary).op);
 }
@@ -78,9 +60,12 @@ class Planner {
         model_.observed.clear();
         model_.fixed.clear();
         model_.averages.clear();
+        model_.masks = maskGroups(model_.graph, model_.groups);
+        std::erase_if(model_.masks, [&](size_t i) { return isFromQuantizedFile(model_.groups[i]); });
         for (size_t i = 0; i < model_.groups.size(); ++i) {
             const FusionGroup& group = model_.groups[i];
-            const Compute compute = computeOf(group, model_.qconfigs[i].qconfig);
+            const Compute compute =
+                model_.masks.contains(i) ? Compute::Float32 : computeOf(group, model_.qconfigs[i].qconfig);
             model_.computes.push_back(compute);
             model_.reads.emplace_back();
             if (model_.isStatic(i)) {
@@ -104,9 +89,6 @@ class Planner {
                                                                               : Compute::Float32;
         }
         if (!canComputeOnGrids(model_.graph, group, [&](ValueId value) { return made_.contains(value); })) {
-            return Compute::Float32;
-        }
-        if (addsMask(model_.graph, group) && !isFromQuantizedFile(group)) {
             return Compute::Float32;
         }
         return hasKernel(group, kind, qconfig) ? Compute::Integer : Compute::Simulated;

@@ -5,6 +5,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <map>
 #include <tuple>
@@ -19,14 +20,16 @@ namespace qs::runtime {
 
 namespace {
 
-constexpr size_t kWholePlans = 4;   // batch sizes in use at a time
-constexpr size_t kCutPlans = 32;    // places that a search starts from
+constexpr size_t kWholePlans = 4;                    // batch sizes in use at a time
+constexpr size_t kCutPlans = 32;                     // places that a search starts from
+constexpr int64_t kCutPlanBytes = int64_t{1} << 29;  // of the activations that they hold
 constexpr size_t kNodePlans = 128;  // layer-by-layer comparison walks the whole graph batch by batch
 
 /// Plans for the input shapes seen last, most recent first.
 class PlanCache {
   public:
-    explicit PlanCache(size_t capacity) : capacity_(capacity) {}
+    explicit PlanCache(size_t capacity, int64_t bytes = std::numeric_limits<int64_t>::max())
+        : capacity_(capacity), bytes_(bytes) {}
 
     template <typename Make>
     std::shared_ptr<Plan> get(size_t scope, std::span<const at::Tensor> inputs, const Make& make) {
@@ -42,7 +45,7 @@ class PlanCache {
             entry.inputs.emplace_back(input.scalar_type(), input.sizes().vec());
         }
         entries_.push_front(std::move(entry));
-        if (entries_.size() > capacity_) {
+        while (entries_.size() > capacity_ || (entries_.size() > 1 && heldBytes() > bytes_)) {
             entries_.pop_back();
         }
         return entries_.front().plan;
@@ -65,7 +68,16 @@ class PlanCache {
         });
     }
 
+    int64_t heldBytes() const {
+        int64_t bytes = 0;
+        for (const Entry& entry : entries_) {
+            bytes += entry.plan->facts().arenaBytes;
+        }
+        return bytes;
+    }
+
     size_t capacity_;
+    int64_t bytes_;
     std::list<Entry> entries_;
 };
 
@@ -214,7 +226,7 @@ class PlanExecutor final : public Executor {
     WeightCache weights_;
     PlanCache wholePlans_{kWholePlans};
     PlanCache nodePlans_{kNodePlans};
-    PlanCache cutPlans_{kCutPlans};
+    PlanCache cutPlans_{kCutPlans, kCutPlanBytes};
     std::map<std::tuple<std::vector<size_t>, std::vector<ValueId>, std::vector<ValueId>>, size_t> cuts_;
 };
 
