@@ -72,9 +72,10 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undoStack) : QObje
     restoreSelected =
         add("restoreSelected", tr("&Restore"), tr("Set the selected layers to FP32 and measure again"),
             QKeySequence(Qt::CTRL | Qt::Key_R), "restore");
-    restoreWorst = add("restoreWorst", tr("Restore the &worst"),
-                       tr("Set the layers that make most of the error at the outputs to FP32 and measure again"),
-                       QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), "worst");
+    restoreWorst =
+        add("restoreWorst", tr("Restore the &worst"),
+            tr("Set the layers that make most of the error at the outputs to FP32 and measure again"),
+            QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), "worst");
     train = add("train", tr("&QAT..."), tr("Train the model with fake quantization"),
                 QKeySequence(Qt::Key_F6), "train");
     cancelJob = add("cancelJob", tr("C&ancel the running job"), tr("Stop the running job"),

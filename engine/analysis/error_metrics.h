@@ -9,7 +9,8 @@ namespace qs {
 
 /// Error of a tensor y against its reference x, accumulated over batches in double precision. Where either
 /// holds a value that is not finite there is no such error: the figures are absent, and the values are
-/// counted. Masked places (the same number below -1e4 in both, or minus infinity) are left out and counted: nothing is wrong with them, and as signal they would hide what is.
+/// counted. Masked places (the same number below -1e4 in both, or minus infinity) are left out and counted:
+/// nothing is wrong with them, and as signal they would hide what is.
 class ErrorMetrics {
   public:
     /// Tensors of the same shape, any strides; float32.

@@ -59,8 +59,9 @@ void expectVariant(const json& variant) {
     EXPECT_LT(variant["variant"]["model_bytes"], variant["fp32"]["model_bytes"]);
     ASSERT_GT(variant["layers"].size(), 10U);
     for (const json& layer : variant["layers"]) {
-        expectKeys(layer, {"name", "op", "output_shape", "parameters", "macs", "precision", "output_error_percent", "local_sqnr_db", "sqnr_db",
-                           "cosine", "mse", "fp32_ms", "variant_ms"});
+        expectKeys(layer,
+                   {"name", "op", "output_shape", "parameters", "macs", "precision", "output_error_percent",
+                    "local_sqnr_db", "sqnr_db", "cosine", "mse", "fp32_ms", "variant_ms"});
     }
     EXPECT_EQ(variant["layers"].front()["name"], "conv1");
     EXPECT_EQ(variant["layers"].back()["name"], "fc");

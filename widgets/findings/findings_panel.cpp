@@ -78,10 +78,12 @@ void FindingsPanel::updateEmptyText() {
     const VariantRow* current = state_.findVariant(state_.currentVariant());
     const bool measured =
         !state_.layers().empty() && state_.layers().front().result && !(current && current->measuring);
-    empty_->setText(state_.profile().summary
-                        ? tr("Nothing was found that costs this variant accuracy or keeps it from being faster.")
-                    : measured ? tr("This variant was measured without a profile.")
-                               : tr("Where accuracy is lost, and why layers are not faster, is said here after Calibrate."));
+    empty_->setText(
+        state_.profile().summary
+            ? tr("Nothing was found that costs this variant accuracy or keeps it from being faster.")
+        : measured
+            ? tr("This variant was measured without a profile.")
+            : tr("Where accuracy is lost, and why layers are not faster, is said here after Calibrate."));
 }
 
 void FindingsPanel::selectLayer(const QModelIndex& index) {
