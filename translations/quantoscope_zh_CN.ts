@@ -3572,6 +3572,10 @@ ISA %2, %n core(s)</source>
     <context>
         <name>qs::app::SettingsDialog</name>
         <message>
+            <source>Algorithms:</source>
+            <translation>算法：</translation>
+        </message>
+        <message>
             <source>Settings</source>
             <translation>设置</translation>
         </message>

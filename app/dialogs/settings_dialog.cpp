@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/dialogs/algorithm_form.h"
 #include "widgets/common/engine_text.h"
 #include "widgets/models/metrics.h"
 
@@ -57,6 +58,9 @@ SettingsDialog::SettingsDialog(const Settings& settings, const protocol::EngineI
     if (!engine.backends.empty()) {
         addBackend(*form, engine.backends);
     }
+    if (!engine.algorithms.empty()) {
+        addAlgorithms(*form, engine.algorithms);
+    }
     form->addRow(tr("Threads:"), threads_);
     form->addRow(tr("Latency runs:"), runs_);
     form->addRow(tr("Warm-up runs:"), warmup_);
@@ -68,6 +72,9 @@ SettingsDialog::SettingsDialog(const Settings& settings, const protocol::EngineI
     std::vector<QWidget*> order{metric_, metricArgument_};
     if (backend_) {
         order.push_back(backend_);
+    }
+    if (algorithms_) {
+        order.push_back(algorithms_);
     }
     order.push_back(threads_);
     for (size_t i = 1; i < order.size(); ++i) {
@@ -123,6 +130,12 @@ void SettingsDialog::addBackend(QFormLayout& form, const std::vector<protocol::E
     form.addRow(QString(), description);
 }
 
+void SettingsDialog::addAlgorithms(QFormLayout& form,
+                                   const std::vector<protocol::AlgorithmInfo>& algorithms) {
+    algorithms_ = new AlgorithmForm(algorithms, initial_.algorithms, this);
+    form.addRow(tr("Algorithms:"), algorithms_);
+}
+
 Settings SettingsDialog::settings() const {
     Settings settings = initial_;
     settings.threads = threads_->value();
@@ -139,6 +152,9 @@ Settings SettingsDialog::settings() const {
     settings.metric = metric.toStdString();
     if (backend_) {
         settings.backend = backend_->currentData().toString().toStdString();
+    }
+    if (algorithms_) {
+        settings.algorithms = algorithms_->algorithms();
     }
     return settings;
 }

@@ -11,16 +11,20 @@ class QSpinBox;
 
 namespace qs::app {
 
-/// How measurements are made: metric, backend, threads, runs, batch size.
+class AlgorithmForm;
+
+/// How variants are made and measured: algorithms, metric, backend, threads, runs, batch size.
 class SettingsDialog : public QDialog {
     Q_OBJECT
   public:
-    /// Offers the metrics and backends that `engine` lists; without backends there is nothing to choose.
+    /// Offers the metrics, backends and algorithms that `engine` lists; without them there is nothing to
+    /// choose.
     SettingsDialog(const Settings& settings, const protocol::EngineInfo& engine, QWidget* parent = nullptr);
     Settings settings() const;
 
   private:
     void addBackend(QFormLayout& form, const std::vector<protocol::EntryInfo>& backends);
+    void addAlgorithms(QFormLayout& form, const std::vector<protocol::AlgorithmInfo>& algorithms);
     void addMetric(QFormLayout& form, const std::vector<protocol::MetricInfo>& metrics);
 
     Settings initial_;  ///< what has no field stays
@@ -32,7 +36,8 @@ class SettingsDialog : public QDialog {
     QSpinBox* evalSamples_;
     QComboBox* metric_ = nullptr;
     QLineEdit* metricArgument_ = nullptr;
-    QComboBox* backend_ = nullptr;  ///< null: the engine lists none
+    QComboBox* backend_ = nullptr;         ///< null: the engine lists none
+    AlgorithmForm* algorithms_ = nullptr;  ///< likewise
 };
 
 }  // namespace qs::app

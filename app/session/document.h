@@ -25,6 +25,7 @@ struct Settings {
     std::string metric = {};   ///< as in protocol::Recipe; empty: what fits the outputs and the labels
     uint64_t seed = 1;         ///< of the choice of samples
     std::string backend = {};  ///< as in protocol::Recipe; empty: the engine's default
+    std::vector<protocol::Algorithm> algorithms = {};  ///< that run on what calibration makes, in order
 };
 
 /// Data that the engine has opened: what was asked for and what was found.

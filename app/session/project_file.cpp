@@ -72,7 +72,8 @@ json write(const Settings& s) {
             {"qat", s.qat},
             {"metric", s.metric},
             {"seed", s.seed},
-            {"backend", s.backend}};
+            {"backend", s.backend},
+            {"algorithms", s.algorithms}};
 }
 
 Settings readSettings(const json& source) {
@@ -87,7 +88,8 @@ Settings readSettings(const json& source) {
             recipe.qat.value_or(protocol::QatSettings()),
             recipe.metric,
             recipe.seed,
-            recipe.backend};
+            recipe.backend,
+            recipe.algorithms};
 }
 
 json write(const std::optional<OpenedData>& data) {

@@ -43,6 +43,7 @@ protocol::Recipe Session::recipe() const {
     recipe.metric = settings.metric;
     recipe.seed = settings.seed;
     recipe.backend = settings.backend;
+    recipe.algorithms = settings.algorithms;
     return recipe;
 }
 

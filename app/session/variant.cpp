@@ -69,6 +69,9 @@ QString variantName(const protocol::Recipe& recipe, const QStringList& taken) {
     if (!recipe.backend.empty() && recipe.backend != kDefaultBackend) {
         name = VariantText::tr("%1 on %2").arg(name, QString::fromStdString(recipe.backend));
     }
+    for (const protocol::Algorithm& algorithm : recipe.algorithms) {
+        name += QStringLiteral(", ") + QString::fromStdString(algorithm.name);
+    }
     const size_t inFloat = rules.floatLayers();
     if (inFloat > 0) {
         name += QStringLiteral(", ") + layersInFloat(inFloat);

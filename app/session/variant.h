@@ -39,7 +39,7 @@ VariantPtr withWeights(const Variant& variant, const QString& path);
 std::shared_ptr<const protocol::VariantResult> resultOf(const VariantPtr& variant);
 
 /// "onednn", "onednn, 2 layers FP32", "onednn, 1 rule" (of an op or a pattern), "onednn QAT 1 epoch",
-/// "qnnpack on xnnpack"; "(2)" and so on is added where `taken` has the name.
+/// "onednn, bias_correction", /// "qnnpack on xnnpack"; "(2)" and so on is added where `taken` has the name.
 QString variantName(const protocol::Recipe& recipe, const QStringList& taken);
 
 /// Names of the `count` quantized layers of the variant that make most of the error at its outputs, worst

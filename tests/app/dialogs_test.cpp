@@ -271,6 +271,37 @@ TEST_F(DialogsTest, TheBackendIsOneOfTheEnginesAndTheFirstByDefault) {
     EXPECT_EQ(SettingsDialog(settings, engine).settings().backend, "reference");
 }
 
+TEST_F(DialogsTest, AlgorithmsAreTheEnginesWithTheirParameters) {
+    const protocol::EngineInfo engine = samples::engineInfo();
+    SettingsDialog dialog({}, engine);
+    dialog.show();
+    EXPECT_TRUE(dialog.settings().algorithms.empty());
+    auto* box = dialog.findChild<QCheckBox*>(QStringLiteral("algorithm_bias_correction"));
+    auto* samples = dialog.findChild<QDoubleSpinBox*>(QStringLiteral("algorithm_bias_correction_samples"));
+    ASSERT_TRUE(box && samples);
+    EXPECT_EQ(box->toolTip().toStdString(), engine.algorithms[0].description);
+    EXPECT_FALSE(samples->isEnabled());
+    QTest::keyClick(box, Qt::Key_Space);
+    EXPECT_TRUE(samples->isEnabled());
+    EXPECT_EQ(samples->text(), "64") << "a whole number";
+    samples->selectAll();
+    QTest::keyClicks(samples, QStringLiteral("16"));
+    const auto chosen = dialog.settings().algorithms;
+    ASSERT_EQ(chosen.size(), 1u);
+    EXPECT_EQ(chosen[0].name, "bias_correction");
+    EXPECT_EQ(chosen[0].parameters.at("samples"), 16);
+
+    Settings settings;
+    settings.algorithms = {{"of_another_engine", {{"a", 2}}}, chosen[0]};
+    SettingsDialog again(settings, engine);
+    again.show();
+    EXPECT_EQ(again.settings().algorithms.size(), 2u) << "what has no field stays";
+    EXPECT_EQ(again.settings().algorithms[1].parameters.at("samples"), 16);
+    QTest::keyClick(again.findChild<QCheckBox*>(QStringLiteral("algorithm_bias_correction")), Qt::Key_Space);
+    ASSERT_EQ(again.settings().algorithms.size(), 1u);
+    EXPECT_EQ(again.settings().algorithms[0].name, "of_another_engine");
+}
+
 TEST_F(DialogsTest, AnEngineThatListsNoBackendsOffersNone) {
     protocol::EngineInfo engine = samples::engineInfo();
     engine.backends.clear();

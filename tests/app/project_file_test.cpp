@@ -49,8 +49,17 @@ class ProjectFileTest : public testing::Test {
                    {"layer", "fc", "fp32"}});
         document.calibration = OpenedData{{"npy:c.npy", {}}, samples::dataInfo(spec)};
         document.inputs = {{"x", "Float", {1, 3, 64, 96}}};
-        document.settings = {11,     12, 13,       14, 15, 16, {17, 0.5, 0.25, 0.125, 18, 19, 20, 21},
-                             "top5", 22, "xnnpack"};
+        document.settings = {11,
+                             12,
+                             13,
+                             14,
+                             15,
+                             16,
+                             {17, 0.5, 0.25, 0.125, 18, 19, 20, 21},
+                             "top5",
+                             22,
+                             "xnnpack",
+                             {{"bias_correction", {{"samples", 16}}}}};
         const QDateTime time(QDate(2024, 2, 29), QTime(12, 34, 56, 789), Qt::UTC);
         protocol::VariantResult trained = samples::variant(samples::recipe("x86"));
         trained.recipe.trained_weights = path("p.files/b.qsw").toStdString();
@@ -92,6 +101,9 @@ TEST_F(ProjectFileTest, RoundTrip) {
     EXPECT_EQ(json(after.settings.qat), json(before.settings.qat));
     EXPECT_EQ(after.settings.metric, "top5");
     EXPECT_EQ(after.settings.seed, 22u);
+    ASSERT_EQ(after.settings.algorithms.size(), 1u);
+    EXPECT_EQ(after.settings.algorithms[0].name, "bias_correction");
+    EXPECT_EQ(after.settings.algorithms[0].parameters.at("samples"), 16);
     EXPECT_EQ(after.settings.backend, "xnnpack");
     EXPECT_EQ(after.calibration->spec.source, "npy:c.npy");
     EXPECT_EQ(json(after.inputs), json(before.inputs));

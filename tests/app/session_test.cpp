@@ -73,12 +73,16 @@ TEST_F(SessionTest, CalibratesOnDataOfItsOwnUntilThatIsCleared) {
     Settings settings = session().settings();
     settings.metric = "sqnr_db";
     settings.seed = 7;
+    settings.algorithms = {{"bias_correction", {{"samples", 16}}}};
     session().setSettings(settings);
     calibrate();
     const protocol::VariantResult& result = session().currentVariant()->result;
     EXPECT_EQ(result.measured.calib_data, "npy:calib.npy");
     EXPECT_EQ(result.recipe.metric, "sqnr_db");
     EXPECT_EQ(result.recipe.seed, 7u);
+    ASSERT_EQ(result.recipe.algorithms.size(), 1u);
+    EXPECT_EQ(result.recipe.algorithms[0].parameters.at("samples"), 16);
+    EXPECT_EQ(session().currentVariant()->name, QStringLiteral("onednn, bias_correction"));
     session().clearCalibrationData();
     calibrate();
     EXPECT_EQ(session().currentVariant()->result.measured.calib_data, "");

@@ -288,7 +288,11 @@ protocol::EngineInfo engineInfo() {
          {"reference", "LibTorch's float kernels on rounded values: slow, runs anything"}},
         {},
         {{"onnxruntime", "ONNX Runtime"}, {"libtorch", "LibTorch"}, {"lite", "LibTorch's lite interpreter"}},
-        "Landlock 4 and seccomp"};
+        "Landlock 4 and seccomp",
+        {{"bias_correction",
+          "moves the biases of quantized layers until the means of their outputs are those of FP32",
+          {{"samples", "calibration samples that means are taken over", 64, 1, 100'000}},
+          "after_calibration"}}};
 }
 
 protocol::ModelInfo modelInfo(const std::string& path) {
