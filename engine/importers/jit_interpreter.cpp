@@ -26,7 +26,7 @@ namespace prim = c10::prim;
 
 namespace {
 
-constexpr int64_t kMostSteps = 1'000'000;
+constexpr int64_t kMostSteps = 200'000;
 constexpr int kMostCalls = 200;
 
 /// One call of a graph: what its values are, and by which path its modules are reached.
