@@ -203,6 +203,25 @@ TEST_F(CliTest, AnalyzeMeasuresEveryLayer) {
     EXPECT_THAT(text.out, HasSubstr("top-1 (%)"));
 }
 
+TEST_F(CliTest, ARealDropLeadsToTheLayerThatMakesIt) {
+    const std::string spoiled = "layer2.0.conv1";
+    const std::vector<std::string> analyze{
+        "analyze",         kModel, "--data",    kData,
+        "--samples",       "600",  "--qconfig", spoiled + ":weight.dtype=binary",
+        "--calib-samples", "64",   "--runs",    "1"};
+    const Finished run = qscope(analyze);
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.out,
+                ContainsRegex("where accuracy is lost:\n- " + spoiled + " makes [0-9]+ % of the error"));
+    const json variant = qscope(analyze + std::vector<std::string>{"--json"}).json();
+    ASSERT_TRUE(variant["drop"]["distinguishable"]) << variant["drop"].dump();
+    EXPECT_EQ(variant["findings"].at(0)["rule"], "accuracy_drop");
+    EXPECT_EQ(variant["findings"].at(0)["layer"], spoiled);
+    for (const json& layer : variant["layers"]) {
+        EXPECT_EQ(layer["output_error_percent"] > 50, layer["name"] == spoiled) << layer.dump();
+    }
+}
+
 TEST_F(CliTest, ADropThatIsNoFactIsSaidToBeNone) {
     const Finished run =
         qscope(std::vector<std::string>{"quantize", kModel, "--data", kData, "-o", path("int8.pt")} + kShort);
