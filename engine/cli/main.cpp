@@ -20,6 +20,7 @@
 #include "onnxruntime/session.h"
 #include "server/requested_outputs.h"
 #include "server/server.h"
+#include "verify/file_process.h"
 
 namespace qs::cli {
 namespace {
@@ -100,12 +101,17 @@ int work(const Action& action, const Writes& writes, bool json, bool progress) {
     return result->passed ? kDone : kFailed;
 }
 
+/// What the worker may start.
+std::vector<Program> programs() {
+    return {OnnxRuntimeSession::program(), fileProgram()};
+}
+
 int run(const Action& action, bool json, bool progress) {
     const auto writes = action.writes();
     if (!writes) {
         return report(writes.error(), json, Output());
     }
-    const auto status = supervise({.outputs = writes->claims, .programs = {OnnxRuntimeSession::program()}},
+    const auto status = supervise({.outputs = writes->claims, .programs = programs()},
                                   [&] { return work(action, *writes, json, progress); });
     if (!status) {
         return report(status.error(), json, Output());
@@ -121,8 +127,7 @@ int run(const Action& action, bool json, bool progress) {
 /// Ends as its worker did, so that a client sees a crash as one.
 int serveInSandbox() {
     const auto status =
-        supervise({.programs = {OnnxRuntimeSession::program()}, .outputsInInput = RequestedOutputs()},
-                  [] { return serve(); });
+        supervise({.programs = programs(), .outputsInInput = RequestedOutputs()}, [] { return serve(); });
     if (!status) {
         return report(status.error(), false, Output());
     }
@@ -156,6 +161,9 @@ int main(int argc, char** argv) {
     addTrain(app, action);
     addExport(app, action);
     addVerify(app, action);
+    std::string exportedFile;
+    CLI::App* fileCommand = app.add_subcommand("run-file")->group("");
+    fileCommand->add_option("ARGUMENT", exportedFile)->required();
     const CLI::App* serveCommand =
         app.add_subcommand("serve", "Serve the workbench: JSON-RPC on stdin and stdout");
 
@@ -170,6 +178,9 @@ int main(int argc, char** argv) {
     }
     if (serveCommand->parsed()) {
         return serveInSandbox();
+    }
+    if (fileCommand->parsed()) {
+        return serveFile(exportedFile);
     }
     return run(action, json, progress);
 }

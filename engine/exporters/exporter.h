@@ -55,8 +55,9 @@ struct Exporter {
     bool isDefault = false;   ///< of its extension
     /// What opens the main file (FileRuntime, engine/verify); empty: nothing on this machine can.
     std::string runtime = {};
-    int opset = 0;        ///< of ONNX targets: what is written unless asked otherwise; 0: not ONNX
-    int newestOpset = 0;  ///< ... and at most
+    bool int8Activations = false;  ///< of ONNX: its runtime computes with int8 activations as they stand
+    int opset = 0;                 ///< of ONNX targets: what is written unless asked otherwise; 0: not ONNX
+    int newestOpset = 0;           ///< ... and at most
     /// What the main file's name gets where other files come with it: ".data".
     std::vector<std::string> companions = {};
     /// Makes the files; the main one is called `fileName` (of a folder: its name). Everything that can be

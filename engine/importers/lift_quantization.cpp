@@ -357,6 +357,7 @@ std::optional<LiftedNetwork> liftQuantization(Graph graph, std::vector<std::stri
     }
     foldClamps(graph);
     mergePermutes(graph);
+    moveBeforeDequantizing(graph);
     removeDeadNodes(graph);
     std::set<NodeId> barriers;
     for (;;) {

@@ -74,6 +74,37 @@ bool isSameGrid(const QParams& a, const QParams& b) {
     return a.dtype == b.dtype && a.axis == b.axis && a.scale == b.scale && a.zeroPoint == b.zeroPoint;
 }
 
+void moveBeforeDequantizing(Graph& graph) {
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const Node& node = graph.nodes()[i];
+        const OpDef* def = ops().find(node.op);
+        const bool moves = def && def->quant == QuantKind::PassThrough && !def->averages &&
+                           node.inputs.size() == 1 && node.outputs.size() == 1 &&
+                           !graph.isOutput(node.outputs[0]);
+        const NodeId producer = moves ? graph.value(node.inputs[0]).producer : NodeId{};
+        if (!producer.valid() || graph.node(producer).op != kDequantizeMarker) {
+            continue;
+        }
+        const ValueId moved = node.outputs[0];
+        const std::vector<NodeId>& readers = graph.users(moved);
+        const bool isQuantized = std::ranges::any_of(
+            readers, [&](NodeId reader) { return graph.node(reader).op == kQuantizeMarker; });
+        if (isQuantized) {
+            continue;
+        }
+        const NodeId id = node.id;
+        const std::string scope = node.scope;
+        graph.setInput(id, 0, graph.node(producer).inputs.at(0));
+        const NodeId marker = graph.insertBehind(id, kDequantizeMarker, "", {}, {moved}, {""});
+        graph.node(marker).scope = scope;
+        const ValueId real = graph.node(marker).outputs.at(0);
+        graph.value(real).shape = graph.value(moved).shape;
+        graph.value(real).dtype = graph.value(moved).dtype;
+        graph.replaceUses(moved, real);
+        graph.setInput(marker, 0, moved);
+    }
+}
+
 void foldClamps(Graph& graph) {
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const Node& clip = graph.nodes()[i];

@@ -26,6 +26,10 @@ std::optional<QParams> integerGrid(const Graph& graph, ValueId value);
 /// Same real value for each integer; the ranges may differ.
 bool isSameGrid(const QParams& a, const QParams& b);
 
+/// dequantize -> what only moves values, with no quantize behind it: it moves the integers, and what reads
+/// its result reads a grid.
+void moveBeforeDequantizing(Graph& graph);
+
 /// quantize -> clip on integers that nobody else reads: a narrower range of the marker's grid. Leaves nodes
 /// that nobody reads.
 void foldClamps(Graph& graph);

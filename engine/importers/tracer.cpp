@@ -15,6 +15,7 @@
 #include "importers/calls.h"
 #include "importers/markers.h"
 #include "importers/meta_kernels.h"
+#include "importers/moved_grid.h"
 #include "importers/operators.h"
 #include "importers/torchscript/allowed_operators.h"
 #include "ops/op.h"
@@ -329,12 +330,34 @@ struct Tracer::State {
         return rounded;
     }
 
+    /// A constant on a grid whose values were only moved is on that grid, too.
+    void keepGrid(const c10::OperatorHandle& handle, const Values& given, const Values& results) {
+        const bool moves = movesValues(handle.operator_name().name) && results.size() == 1 &&
+                           results[0].isTensor() && !given.empty() && given[0].isTensor();
+        const auto known = moves ? grids.find(given[0].toTensor().unsafeGetTensorImpl()) : grids.end();
+        if (known == grids.end()) {
+            return;
+        }
+        const auto grid =
+            movedGrid(known->second.grid, given[0].toTensor().sizes(), [&](const at::Tensor& x) {
+                Values moved = given;
+                moved[0] = x;
+                return computed(handle, moved, budget).at(0).toTensor();
+            });
+        if (grid) {
+            const at::Tensor result = results[0].toTensor();
+            grids[result.unsafeGetTensorImpl()] = {result, *grid};
+        }
+    }
+
     Values apply(const c10::OperatorHandle& handle, const Values& given, const std::string& scope) {
         const c10::OperatorName& name = handle.operator_name();
         checkRanges(handle.schema(), given);
         const auto tensors = tensorsIn(given);
         if (std::none_of(tensors.begin(), tensors.end(), isActivation)) {
-            return computed(handle, given, budget);
+            Values results = computed(handle, given, budget);
+            keepGrid(handle, given, results);
+            return results;
         }
         const Values arguments = inSingle(handle, given);
         if (isCreation(name.name)) {

@@ -1,5 +1,6 @@
 // One ONNX model in ONNX Runtime, run on request. The argument is JSON: {"model": FILE, "threads": N, "modules": FOLDER,
-// "inputs": [{"file", "type", "shape"}]}; "modules" is the node_modules folder that packages may come from, inputs in the model's order; they may be left out until the first run. Every answer is a
+// "options": {NAME: VALUE}, "inputs": [{"file", "type", "shape"}]}; "options" are ONNX Runtime's, of a session, and where there is "optimized" the model
+// as it is run is written to that file; "modules" is the node_modules folder that packages may come from, inputs in the model's order; they may be left out until the first run. Every answer is a
 // line of JSON: first {"version"} when the model is ready, then for every line on stdin {"wall_ms", "processor_ms"} of
 // one inference; in place of each {"error"}. A line is JSON too: "inputs" replaces the inputs from then on, and "outputs":
 // PREFIX writes the results to PREFIX0, PREFIX1, ... and describes them in the answer: "outputs": [{"name", "file", "type",
@@ -65,16 +66,17 @@ function writeTensor(file, { data, type, dims }) {
     return { file, type, shape: dims };
 }
 
-async function open({ model, threads, modules, inputs }) {
+async function open({ model, threads, modules, options, optimized, inputs }) {
     const { runtime, version } = findRuntime(modules);
     const session = await runtime.InferenceSession.create(model, {
         executionProviders: ['cpu'],
         graphOptimizationLevel: 'all',
+        ...(optimized && { optimizedModelFilePath: optimized }),
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
         // Threads that spin on would take the cores from whoever is timed next.
-        extra: { session: { force_spinning_stop: '1' } },
+        extra: { session: { force_spinning_stop: '1', ...options } },
     });
     return { runtime, session, feeds: inputs && readInputs(runtime, session, inputs), version };
 }

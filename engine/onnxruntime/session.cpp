@@ -1,17 +1,16 @@
 #include "onnxruntime/session.h"
 
-#include <ATen/ops/empty.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
 #include "core/guard.h"
+#include "onnxruntime/tensor_files.h"
 #include "protocol/parse_json.h"
 
 namespace qs {
@@ -28,57 +27,6 @@ constexpr std::chrono::minutes kLoading{3};
 constexpr std::chrono::minutes kInference{2};
 
 constexpr std::array kPackages{"onnxruntime-node", "onnxruntime-common"};
-
-struct TypeName {
-    const char* name;
-    at::ScalarType type;
-};
-
-constexpr std::array kTypes{TypeName{"float32", at::kFloat}, TypeName{"float64", at::kDouble},
-                            TypeName{"int64", at::kLong},    TypeName{"int32", at::kInt},
-                            TypeName{"int8", at::kChar},     TypeName{"uint8", at::kByte},
-                            TypeName{"bool", at::kBool}};
-
-Result<json> writeTensor(const std::string& file, const at::Tensor& tensor) {
-    const auto type = std::ranges::find(kTypes, tensor.scalar_type(), &TypeName::type);
-    if (type == kTypes.end()) {
-        return failure(std::string("an input of type ") + c10::toString(tensor.scalar_type()) +
-                       " cannot be handed to ONNX Runtime");
-    }
-    const at::Tensor packed = tensor.contiguous();
-    std::ofstream stream(file, std::ios::binary);
-    stream.write(static_cast<const char*>(packed.data_ptr()), static_cast<std::streamsize>(packed.nbytes()));
-    stream.close();
-    if (!stream) {
-        return failure("cannot write " + file);
-    }
-    return json{{"file", file}, {"type", type->name}, {"shape", packed.sizes().vec()}};
-}
-
-Result<json> writeInputs(const std::string& base, std::span<const at::Tensor> inputs) {
-    json written = json::array();
-    for (size_t i = 0; i < inputs.size(); ++i) {
-        QS_ASSIGN(json input, writeTensor(base + ".input" + std::to_string(i), inputs[i]));
-        written.push_back(std::move(input));
-    }
-    return written;
-}
-
-Result<at::Tensor> readTensor(const json& output) {
-    const auto typeName = output.at("type").get<std::string>();
-    const auto type = std::ranges::find(kTypes, typeName, [](const TypeName& t) { return t.name; });
-    if (type == kTypes.end()) {
-        return failure("output " + output.at("name").get<std::string>() + " of ONNX Runtime is of type " +
-                       typeName + ", which is not read here");
-    }
-    at::Tensor tensor = at::empty(output.at("shape").get<std::vector<int64_t>>(), type->type);
-    std::ifstream stream(output.at("file").get<std::string>(), std::ios::binary);
-    stream.read(static_cast<char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
-    if (!stream) {
-        return failure("cannot read what ONNX Runtime wrote to " + output.at("file").get<std::string>());
-    }
-    return tensor;
-}
 
 /// A line of the script; what it reports as an error is a failure.
 Result<json> readAnswer(const std::string& line) {
@@ -138,18 +86,26 @@ Result<std::unique_ptr<OnnxRuntimeSession>> OnnxRuntimeSession::open(const Optio
     json job{{"model", options.model.string()},
              {"threads", options.threads},
              {"modules", packageFolder().string()}};
+    std::string told;
+    if (options.fusesInt8) {
+        job["options"]["qdqisint8allowed"] = "1";
+        told = ", int8 activations as on ARM processors (session.qdqisint8allowed=1)";
+    }
+    if (!options.optimized.empty()) {
+        job["optimized"] = options.optimized.string();
+    }
     if (!options.inputs.empty()) {
-        QS_ASSIGN(job["inputs"], writeInputs(base, options.inputs));
+        QS_ASSIGN(job["inputs"], writeTensors(base + ".input", options.inputs));
     }
     QS_ASSIGN(auto node, LineProcess::start(program(), job.dump(), base + ".log"));
     QS_ASSIGN(const std::string line, node->receive(kLoading));
     QS_ASSIGN(const json answer, readAnswer(line));
     return std::unique_ptr<OnnxRuntimeSession>(new OnnxRuntimeSession(
-        base, std::move(node), "ONNX Runtime " + answer.value("version", std::string("?"))));
+        base, std::move(node), "ONNX Runtime " + answer.value("version", std::string("?")) + told));
 }
 
 Status OnnxRuntimeSession::setInputs(std::span<const at::Tensor> inputs) {
-    QS_ASSIGN(inputs_, writeInputs(base_, inputs));
+    QS_ASSIGN(inputs_, writeTensors(base_ + ".input", inputs));
     return {};
 }
 
@@ -160,14 +116,8 @@ Result<OnnxRuntimeSession::Times> OnnxRuntimeSession::time() {
 
 Result<std::vector<at::Tensor>> OnnxRuntimeSession::run() {
     QS_ASSIGN(const json answer, ask(*node_, {{"outputs", base_ + ".output"}}, inputs_));
-    return guard("node's answer is not what was asked for", [&]() -> Result<std::vector<at::Tensor>> {
-        std::vector<at::Tensor> outputs;
-        for (const json& output : answer.at("outputs")) {
-            QS_ASSIGN(at::Tensor tensor, readTensor(output));
-            outputs.push_back(std::move(tensor));
-        }
-        return outputs;
-    });
+    return guard("node's answer is not what was asked for",
+                 [&]() -> Result<std::vector<at::Tensor>> { return readTensors(answer.at("outputs")); });
 }
 
 }  // namespace qs

@@ -25,6 +25,9 @@ class OnnxRuntimeSession {
         int threads = 1;
         std::filesystem::path folder;         ///< for tensors and a log; exists, and outlives the session
         std::vector<at::Tensor> inputs = {};  ///< in the model's order; empty: said before the first run
+        /// Fuses int8 activations, as ONNX Runtime does by itself on ARM processors; on x64 only uint8 ones.
+        bool fusesInt8 = false;
+        std::filesystem::path optimized = {};  ///< where the model as it is run is written to; empty: nowhere
     };
     /// Milliseconds of one inference, measured by node around its call: by the clock, and of processor time
     /// over all threads.
@@ -41,7 +44,7 @@ class OnnxRuntimeSession {
     static Program program();
     static Result<std::unique_ptr<OnnxRuntimeSession>> open(const Options& options);
 
-    /// "ONNX Runtime 1.30.0".
+    /// "ONNX Runtime 1.30.0", and what it was told beyond its defaults.
     const std::string& version() const { return version_; }
     /// From the next run on.
     Status setInputs(std::span<const at::Tensor> inputs);

@@ -1,14 +1,14 @@
 #include <ATen/ops/clamp.h>
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
 #include "ops/aten_args.h"
 #include "ops/op.h"
 
 namespace qs {
 
-// attributes: min, max in real units (ReLU6: 0 and 6).
+// attributes: min, max in real units (ReLU6: 0 and 6); infinite where there is no bound.
 void register_clip(OpRegistry& registry) {
     OpDef def;
     def.name = "clip";
@@ -16,9 +16,8 @@ void register_clip(OpRegistry& registry) {
     def.quant = QuantKind::Observed;
     def.role = OpRole::Clamp;
     def.clamp = [](const Attributes& attrs) {
-        constexpr double kInfinity = std::numeric_limits<double>::infinity();
-        return FusedActivation{FusedActivation::Kind::Clip, attrs.get<double>("min", -kInfinity),
-                               attrs.get<double>("max", kInfinity)};
+        return FusedActivation{FusedActivation::Kind::Clip, attrs.get<double>("min"),
+                               attrs.get<double>("max")};
     };
     def.forward = [](const Attributes& attrs, std::span<const at::Tensor> in) -> std::vector<at::Tensor> {
         return {at::clamp(in[0], attrs.get<double>("min"), attrs.get<double>("max"))};
@@ -32,6 +31,7 @@ void register_clip(OpRegistry& registry) {
         OpenedOp opened{{}, {args.tensor(0)}};
         opened.attrs.set("min", std::min(*low, *high));  // bounds that cross: all values are the upper one
         opened.attrs.set("max", *high);
+        opened.alias = std::isinf(*low) && *low < 0 && std::isinf(*high) && *high > 0;
         return opened;
     };
     const auto openRelu6 = [](const Graph&, std::span<const AtenArg> args) -> std::optional<OpenedOp> {

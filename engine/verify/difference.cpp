@@ -35,6 +35,15 @@ at::Tensor steps(const at::Tensor& tensor, const QParams& qparams) {
 
 }  // namespace
 
+bool sameButUnitAxes(at::IntArrayRef a, at::IntArrayRef b) {
+    const auto others = [](at::IntArrayRef shape) {
+        Shape extents = shape.vec();
+        std::erase(extents, 1);
+        return extents;
+    };
+    return others(a) == others(b);
+}
+
 at::Tensor integersOf(const at::Tensor& tensor, const QParams& qparams) {
     const at::ScalarType type = typeOf(qparams);
     if (tensor.scalar_type() == type) {

@@ -12,6 +12,9 @@ namespace qs {
 /// Largest noise that is told apart from more of it: what is no number at all counts as this.
 inline constexpr double kWorstSqnrDb = -200;
 
+/// Whether shapes are the same but for axes of one element: the same values in the same order.
+bool sameButUnitAxes(at::IntArrayRef a, at::IntArrayRef b);
+
 /// The integers that a file's `tensor` means, in the type of `qparams`: itself; those of the other 8-bit type
 /// moved by 128; or the nearest on the grid to real numbers.
 at::Tensor integersOf(const at::Tensor& tensor, const QParams& qparams);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/match.h"
+#include "verify/file_process.h"
 
 namespace qs {
 
@@ -43,7 +44,8 @@ Result<OpenedFile> openNamed(const FileFacts& facts, const std::string& name, in
     if (const std::string why = runtime->whyAbsent(); !why.empty()) {
         return failure("the runtime " + name + " is not here: " + why);
     }
-    QS_ASSIGN(auto session, runtime->open(facts, threads));
+    QS_ASSIGN(auto session,
+              runtime->ownProcess ? openInProcess(facts, name, threads) : runtime->open(facts, threads));
     return OpenedFile{name, runtime->independent, std::move(session), {}};
 }
 

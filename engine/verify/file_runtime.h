@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,6 +43,13 @@ class FileSession {
     virtual std::string whyNoLayers() const { return {}; }
     /// What a reader of the report must know, or empty.
     virtual std::string note() const { return {}; }
+    /// What computes the first of a layer's tensors, as far as the runtime says it: "QLinearConv"; operators
+    /// on real numbers, with `isFloat`. Nothing where it does not. After runLayers().
+    struct Computed {
+        std::string operators;
+        bool isFloat = false;
+    };
+    virtual std::optional<Computed> computedBy(const std::string& /*layer*/) const { return {}; }
 };
 
 /// What can open exported files, and run them with kernels of its own.
@@ -51,6 +59,8 @@ struct FileRuntime {
     /// In which order runtimes are taken that can open a file, where none is named: those that it is made
     /// for, then the one that opens everything; some only where they are named.
     enum class Choice { First, Last, ByName } choice = Choice::First;
+    /// Files are opened in processes of their own, for what the library keeps from one to the next.
+    bool ownProcess = false;
     std::function<bool(FileFormat)> matches;
     /// Why it cannot run on this machine and what to do about it; empty where it can. Starts nothing.
     std::function<std::string()> whyAbsent;

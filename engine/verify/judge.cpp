@@ -55,15 +55,6 @@ void judge(protocol::VerifyResult& result) {
         }
     }
     result.verdict = join(texts, "; ");
-    const bool layersPass =
-        !result.layers.empty() && std::ranges::all_of(result.layers, &protocol::LayerDifference::passed);
-    if (!result.passed && layersPass) {
-        result.notes.push_back(
-            "every INT8 layer does what the engine's does with the same input, within its tolerance: the "
-            "outputs are apart by single roundings that grow from layer to layer, as they do in networks "
-            "that "
-            "are not trained or are poorly conditioned");
-    }
 }
 
 }  // namespace qs

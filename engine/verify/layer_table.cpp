@@ -1,6 +1,7 @@
 #include "verify/layer_table.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/match.h"
 
@@ -11,6 +12,7 @@ namespace {
 using Tensors = std::vector<at::Tensor>;
 
 constexpr size_t kNamesInANote = 3;
+constexpr double kExact = 1e-3;  ///< steps by which values on one grid may differ and be the same
 
 /// A layer's integer tensors one after the other, in the order of the graph.
 class Shown {
@@ -49,6 +51,7 @@ LayerTable::LayerTable(Executor& engine) : engine_(engine) {
             rows_.emplace(i, LayerComparison(layerName(graph, graph.nodes[i]), graph.nodes[i].op));
         }
     }
+    together_ = rows_;
 }
 
 Status LayerTable::checkNames(const FileFacts& file) const {
@@ -64,7 +67,45 @@ Status LayerTable::checkNames(const FileFacts& file) const {
     return {};
 }
 
-Status LayerTable::add(const Tensors& inputs, const std::map<std::string, Tensors>& shown) {
+Status LayerTable::add(const Tensors& inputs, const Values& shown) {
+    QS_TRY(addTogether(inputs, shown));
+    return addAlone(inputs, shown);
+}
+
+/// The file's tensor in the shape of the engine's.
+Result<at::Tensor> LayerTable::alike(const at::Tensor& file, const at::Tensor& engine,
+                                     const std::string& layer) const {
+    if (!sameButUnitAxes(file.sizes(), engine.sizes())) {
+        return failure("its layer " + layer + " is " + c10::str(file.sizes()) + ", the network's " +
+                       c10::str(engine.sizes()));
+    }
+    return file.reshape(engine.sizes());
+}
+
+Status LayerTable::addTogether(const Tensors& inputs, const Values& shown) {
+    const QuantizedGraph& graph = engine_.graph();
+    std::map<size_t, Tensors> engine;
+    QS_TRY(engine_.run(inputs, [&](size_t node, std::span<const at::Tensor> outputs) {
+        for (const at::Tensor& output : outputs) {
+            engine[node].push_back(rows_.contains(node) ? output.clone() : at::Tensor());
+        }
+    }));
+    Shown file(shown);
+    for (const auto& [index, outputs] : engine) {
+        const QNode& node = graph.nodes[index];
+        for (size_t i = 0; i < outputs.size(); ++i) {
+            const QValue& value = graph.value(node.outputs.at(i));
+            const at::Tensor* its = value.isInteger() ? file.next(node.layer) : nullptr;
+            if (its != nullptr) {
+                QS_ASSIGN(const at::Tensor same, alike(*its, outputs[i], node.layer));
+                together_.at(index).add(outputs[i], *value.qparams, same);
+            }
+        }
+    }
+    return {};
+}
+
+Status LayerTable::addAlone(const Tensors& inputs, const Values& shown) {
     const QuantizedGraph& graph = engine_.graph();
     Shown file(shown);
     std::map<ValueId, at::Tensor> values;
@@ -85,12 +126,9 @@ Status LayerTable::add(const Tensors& inputs, const std::map<std::string, Tensor
             if (its == nullptr) {
                 continue;
             }
-            if (its->sizes() != outputs[i].sizes()) {
-                return failure("its layer " + node.layer + " is " + c10::str(its->sizes()) +
-                               ", the network's " + c10::str(outputs[i].sizes()));
-            }
-            rows_.at(index).add(outputs[i], *value.qparams, *its);
-            values[value.id] = integersOf(*its, *value.qparams);
+            QS_ASSIGN(const at::Tensor same, alike(*its, outputs[i], node.layer));
+            rows_.at(index).add(outputs[i], *value.qparams, same);
+            values[value.id] = integersOf(same, *value.qparams);
         }
     }
     return {};
@@ -117,6 +155,16 @@ void LayerTable::write(protocol::VerifyResult& result) const {
                                " results of quantize and requantize steps, which are not compared: " +
                                join(left) + (count > left.size() ? ", ..." : ""));
     }
+}
+
+std::optional<LayerTable::Step> LayerTable::firstDifferent(double lsb) const {
+    for (const auto& [index, row] : together_) {
+        protocol::LayerDifference difference = row.result(0);
+        if (difference.worst_lsb > lsb + kExact) {
+            return Step{index, engine_.graph().nodes[index].layer, std::move(difference)};
+        }
+    }
+    return {};
 }
 
 }  // namespace qs

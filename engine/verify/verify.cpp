@@ -12,6 +12,7 @@
 #include "verify/in_process.h"
 #include "verify/layer_table.h"
 #include "verify/pixels.h"
+#include "verify/together.h"
 
 namespace qs {
 
@@ -63,19 +64,22 @@ class Pair {
         }
         return outputs;
     }
-    Status checkOutputs(const Tensors& engine, const Tensors& file) const {
+    /// The file's outputs in the engine's shapes. A file may lack or have axes of one element: a flatten that
+    /// was fused away.
+    Result<Tensors> alike(Tensors file, const Tensors& engine) const {
         if (engine.size() != file.size()) {
             return otherNetwork(subject_.file, "it has " + std::to_string(file.size()) +
                                                    " outputs, the network " + std::to_string(engine.size()));
         }
         for (size_t i = 0; i < engine.size(); ++i) {
-            if (engine[i].sizes() != file[i].sizes()) {
+            if (!sameButUnitAxes(engine[i].sizes(), file[i].sizes())) {
                 return otherNetwork(subject_.file, "its output " + graph().outputNames.at(i) + " is " +
                                                        c10::str(file[i].sizes()) + ", the network's " +
                                                        c10::str(engine[i].sizes()));
             }
+            file[i] = file[i].reshape(engine[i].sizes());
         }
-        return {};
+        return file;
     }
 
   private:
@@ -145,7 +149,7 @@ Status compareOutputs(const VerifySubject& subject, const VerifyOptions& options
             const Tensors inputs = pair.padded(batch->inputs);
             QS_ASSIGN(Tensors engine, pair.runEngine(inputs));
             QS_ASSIGN(Tensors file, pair.runFile(inputs));
-            QS_TRY(pair.checkOutputs(engine, file));
+            QS_ASSIGN(file, pair.alike(std::move(file), engine));
             engine = pair.cut(engine, batch->size());
             file = pair.cut(file, batch->size());
             for (size_t i = 0; i < engine.size(); ++i) {
@@ -173,8 +177,7 @@ bool sameOutputs(const Tensors& a, const Tensors& b) {
 }
 
 Status compareLayers(const VerifySubject& subject, const VerifyOptions& options, const Pair& pair,
-                     protocol::VerifyResult& result, Job& job) {
-    LayerTable table(subject.engine);
+                     LayerTable& table, protocol::VerifyResult& result, Job& job) {
     if (const Status known = table.checkNames(subject.file); !known) {
         return otherNetwork(subject.file, known.error().message);
     }
@@ -208,6 +211,12 @@ Status compareLayers(const VerifySubject& subject, const VerifyOptions& options,
     }
     table.write(result);
     return {};
+}
+
+bool outputsPass(const protocol::VerifyResult& result) {
+    return result.passed && std::ranges::all_of(result.outputs, [&](const auto& output) {
+               return output.sqnr_db.value_or(result.sqnr_tolerance_db) >= result.sqnr_tolerance_db;
+           });
 }
 
 /// The recipe's INT8 weights that the file lacks, whether it shows its layers or not.
@@ -261,9 +270,10 @@ Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const Ve
         result.notes.push_back(note);
     }
     std::vector<OutputComparison> outputs;
+    LayerTable table(subject.engine);
     QS_TRY(guard("verifying " + subject.file.path.string(), [&]() -> Status {
         if (options.layerSamples > 0) {
-            QS_TRY(compareLayers(subject, options, pair, result, job));
+            QS_TRY(compareLayers(subject, options, pair, table, result, job));
             result.measured.error_samples = std::min(options.layerSamples, subject.data.size());
         } else {
             result.notes.push_back("layers are not compared");
@@ -273,6 +283,11 @@ Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const Ve
         return compareLatency(subject, pair, result, job);
     }));
     judge(result);
+    if (const bool layers = !result.layers.empty(); layers && !outputsPass(result)) {
+        if (std::string note = togetherNote(table, pair.graph(), pair.session()); !note.empty()) {
+            result.notes.push_back(std::move(note));
+        }
+    }
     failNotNumbers(outputs, result);
     return result;
 }

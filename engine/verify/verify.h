@@ -31,13 +31,13 @@ struct VerifyOptions {
 };
 
 /// Opens the file in a runtime, runs the samples through it and through the engine, compares, times both in
-/// turns, and judges (judge()). `measured` is the caller's. Failure where the file does not run, or is not
+/// turns, and judges (judge()). Where outputs are apart, a note says where the file's values leave the
+/// engine's. `measured` is the caller's. Failure where the file does not run, or is not
 /// one of this network.
 Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const VerifyOptions& options,
                                           Job& job);
 
-/// Sets `passed` and `verdict` by what was measured (protocol::judgementsOf()). Adds a note where the outputs
-/// fail and no layer does.
+/// Sets `passed` and `verdict` by what was measured (protocol::judgementsOf()).
 void judge(protocol::VerifyResult& result);
 
 }  // namespace qs

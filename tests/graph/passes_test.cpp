@@ -1,8 +1,13 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
 
 #include "graph/passes/passes.h"
 #include "graph/passes/simplify.h"
@@ -379,6 +384,124 @@ TEST(Padding, StaysWhereItIsOneSidedOrOfAChannel) {
     net.output(net.op("avg_pool2d", poolWindow(true), {padded(net, x, {1, 1, 1, 1})}));
     expectSame(net);
     EXPECT_THAT(net.opNames(), ElementsAre("pad", "conv2d", "pad", "conv2d", "pad", "avg_pool2d"));
+}
+
+Attributes maximumWindow(int64_t kernel, int64_t stride, int64_t dilation) {
+    const auto both = [](int64_t extent) { return std::vector<int64_t>{extent, extent}; };
+    return attributes({{"kernel", both(kernel)},
+                       {"stride", both(stride)},
+                       {"padding", both(0)},
+                       {"dilation", both(dilation)},
+                       {"ceil_mode", false}});
+}
+
+TEST(Padding, OfMaximaIsTheirOwnHoweverUneven) {
+    int merged = 0;
+    for (const int64_t extent : {5, 6, 7}) {
+        for (const int64_t kernel : {2, 3, 5}) {
+            for (const int64_t stride : {1, 2, 3}) {
+                for (const std::vector<int64_t>& pads :
+                     {std::vector<int64_t>{0, 1, 0, 1}, {1, 0, 1, 0}, {1, 1, 0, 1}, {1, 2, 2, 1}}) {
+                    SCOPED_TRACE(testing::Message() << extent << ' ' << kernel << ' ' << stride << ' '
+                                                    << testing::PrintToString(pads));
+                    TracedNet net;
+                    const ValueId x = net.input({2, 3, extent, extent + 1});
+                    const double lowest = -std::numeric_limits<double>::infinity();
+                    const ValueId wide =
+                        net.carried("aten::constant_pad_nd", {t(x), plain(pads), plain(lowest)});
+                    net.output(net.op("max_pool2d", maximumWindow(kernel, stride, 1), {wide}));
+                    expectSame(net);
+                    const auto names = net.opNames();
+                    merged += std::ranges::find(names, "aten::constant_pad_nd") == names.end() ? 1 : 0;
+                }
+            }
+        }
+    }
+    EXPECT_GE(merged, 54) << "of 108";
+}
+
+TEST(Padding, OfMaximaStaysWhereOthersReadIt) {
+    TracedNet net;
+    const ValueId x = net.input({1, 3, 6, 6});
+    const double lowest = -std::numeric_limits<double>::infinity();
+    const ValueId wide =
+        net.carried("aten::constant_pad_nd", {t(x), plain(std::vector<int64_t>{0, 1, 0, 1}), plain(lowest)});
+    net.output(net.op("max_pool2d", maximumWindow(3, 2, 1), {wide}));
+    net.output(net.op("sigmoid", {}, {wide}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("aten::constant_pad_nd", "max_pool2d", "sigmoid"));
+}
+
+TEST(Clips, WithOneBoundAreActivations) {
+    const auto bound = [](double value) { return plain(value); };
+    const AtenArg none = plain(c10::IValue());
+    const auto opsOf = [&](const char* op, auto&& arguments) {
+        TracedNet net;
+        const ValueId x = net.input({2, 5});
+        net.output(net.carried(op, arguments(net, x)));
+        expectSame(net);
+        return net.opNames();
+    };
+    using Args = std::vector<AtenArg>;
+    EXPECT_THAT(opsOf("aten::clamp",
+                      [&](auto&, ValueId x) {
+                          return Args{t(x), bound(0), none};
+                      }),
+                ElementsAre("relu"));
+    EXPECT_THAT(opsOf("aten::clamp",
+                      [&](auto&, ValueId x) {
+                          return Args{t(x), none, bound(0.3)};
+                      }),
+                ElementsAre("clip"));
+    EXPECT_THAT(opsOf("aten::clamp_min",
+                      [&](auto&, ValueId x) {
+                          return Args{t(x), bound(0)};
+                      }),
+                ElementsAre("relu"));
+    EXPECT_THAT(opsOf("aten::clamp_max",
+                      [&](auto&, ValueId x) {
+                          return Args{t(x), bound(-0.2)};
+                      }),
+                ElementsAre("clip"));
+    for (const bool first : {false, true}) {
+        EXPECT_THAT(opsOf("aten::maximum",
+                          [&](TracedNet& net, ValueId x) {
+                              const AtenArg c = t(net.constant(at::zeros({1})));
+                              return first ? Args{c, t(x)} : Args{t(x), c};
+                          }),
+                    ElementsAre("relu"));
+        EXPECT_THAT(opsOf("aten::minimum",
+                          [&](TracedNet& net, ValueId x) {
+                              const AtenArg c = t(net.constant(at::full({}, 0.25)));
+                              return first ? Args{c, t(x)} : Args{t(x), c};
+                          }),
+                    ElementsAre("clip"));
+    }
+    EXPECT_THAT(opsOf("aten::maximum",
+                      [&](TracedNet& net, ValueId x) {
+                          return Args{t(x), t(net.constant(at::arange(5).to(at::kFloat)))};
+                      }),
+                ElementsAre("aten::maximum"))
+        << "a bound a column is no clip";
+}
+
+TEST(Clips, ThatFollowOneAnotherAreOne) {
+    TracedNet net;
+    const ValueId x = net.input({2, 5});
+    const ValueId positive = net.op("relu", {}, {x});
+    net.output(net.carried("aten::clamp_max", {t(positive), plain(0.5)}));
+    expectSame(net);
+    ASSERT_THAT(net.opNames(), ElementsAre("clip"));
+    EXPECT_EQ(net.graph.nodes()[0].attrs.get<double>("min"), 0);
+    EXPECT_EQ(net.graph.nodes()[0].attrs.get<double>("max"), 0.5);
+}
+
+TEST(Clips, WhoseBoundsCrossGiveTheUpperOne) {
+    TracedNet net;
+    const ValueId low = net.carried("aten::clamp_min", {t(net.input({2, 5})), plain(0.5)});
+    net.output(net.carried("aten::clamp_max", {t(low), plain(-0.5)}));
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("clip"));
 }
 
 }  // namespace

@@ -185,6 +185,49 @@ TEST(QuantizedOnnx, BringsBackAReluThatTheRangeImplies) {
     EXPECT_EQ(groupOp(model->graph, groups[0]), "conv2d+relu");
 }
 
+TEST(QuantizedOnnx, WhatIsMovedBehindItsDequantizeLinearStaysInIntegers) {
+    const std::string bias = "c = DequantizeLinear <axis = 0> (b, bs)\n",
+                      last = "r = QuantizeLinear (a, t, zero)";
+    const QuantizedText texts[] = {
+        {"TransposedWeight",
+         "d = DequantizeLinear (q, s, z)\n u = DequantizeLinear <axis = 1> (w, ws, wz)\n" + bias +
+             "v = Transpose <perm = [1, 0, 2, 3]> (u)\n a = Conv (d, v, c)\n" + last,
+         "conv2d"},
+        {"ReshapedWeight",
+         "d = DequantizeLinear (q, s, z)\n f = Constant <value = int8[2,2] {127, -128, 64, 33}> ()\n"
+         "u = DequantizeLinear <axis = 0> (f, ws, wz)\n" +
+             bias +
+             "e = Constant <value = int64[4] {2, 2, 1, 1}> ()\n v = Reshape (u, e)\n a = Conv (d, v, c)\n" +
+             last,
+         "conv2d"},
+        {"TransposedInput",
+         "g = DequantizeLinear (q, s, z)\n v = DequantizeLinear <axis = 0> (w, ws, wz)\n" + bias +
+             "d = Transpose <perm = [0, 1, 3, 2]> (g)\n a = Conv (d, v, c)\n" + last,
+         "permute"},
+        {"ReshapedAndTransposedInput",
+         "g = DequantizeLinear (q, s, z)\n v = DequantizeLinear <axis = 0> (w, ws, wz)\n" + bias +
+             "e = Constant <value = int64[4] {0, 2, 25, 1}> ()\n h = Reshape (g, e)\n"
+             "d = Transpose <perm = [0, 1, 3, 2]> (h)\n a = Conv (d, v, c)\n" +
+             last,
+         "reshape"}};
+    for (const QuantizedText& text : texts) {
+        SCOPED_TRACE(text.name);
+        const TemporaryFolder folder;
+        save(parseModel(13, {2, 2, 5, 5}, quantizedText(text.nodes)), folder / "m.onnx");
+        const auto graph = openExport(folder / "m.onnx");
+        ASSERT_TRUE(graph) << graph.error().message;
+        EXPECT_EQ(graph->nodes.at(1).op, text.op) << graph->dump();
+        const auto steps =
+            std::ranges::count_if(graph->nodes, [&](const QNode& node) { return node.isBoundary(); });
+        EXPECT_EQ(steps, 2) << "one quantize, one dequantize\n" << graph->dump();
+        const auto conv = std::ranges::find(graph->nodes, "conv2d", &QNode::op);
+        ASSERT_NE(conv, graph->nodes.end());
+        ASSERT_TRUE(conv->weightInt) << graph->dump();
+        const at::Tensor x = noise({2, 2, 5, 5});
+        expectWithinOneStep(*graph, x, runOnnxRuntime(folder / "m.onnx", x));
+    }
+}
+
 struct NoForm {
     std::string name, nodes, words;
 };

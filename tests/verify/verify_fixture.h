@@ -66,6 +66,16 @@ class VerifyFixture : public testing::Test {
         return file;
     }
 
+    /// The same for a target, which the file names.
+    std::filesystem::path exportedFor(const std::string& target, const QuantizedGraph& graph,
+                                      const std::string& name) const {
+        const std::filesystem::path file = path(name);
+        const auto written = exportTo(*exporters().find(target), graph,
+                                      {.metadata = R"({"target": ")" + target + R"("})"}, file);
+        EXPECT_TRUE(written) << written.error().message;
+        return file;
+    }
+
     /// `file` against `graph` on `data`. The engine is one that rounds before a residual is added, as files
     /// do.
     static Result<protocol::VerifyResult> verify(const std::filesystem::path& file,

@@ -98,6 +98,9 @@ TEST_P(VerifyForms, AChangedBiasFailsInItsLayer) {
         EXPECT_FALSE(result.passed);
         EXPECT_EQ(result.first_layer_out, wrong) << textOf(result);
         EXPECT_THAT(result.verdict, HasSubstr(wrong));
+        EXPECT_THAT(result.notes,
+                    testing::Contains(AllOf(HasSubstr("run whole, the file's values are the engine's up to "),
+                                            HasSubstr(std::string(wrong) + " ("))));
         EXPECT_EQ(std::ranges::count_if(result.layers, [](const auto& layer) { return !layer.passed; }), 1)
             << "layers behind the wrong one are not at fault\n"
             << textOf(result);
@@ -175,6 +178,100 @@ TEST_F(VerifyTest, WeightsInAFileOfTheirOwnAreFound) {
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_TRUE(result->passed) << textOf(*result);
     EXPECT_FALSE(result->layers.empty());
+}
+
+/// The same network whose values are all `factor` times as far from one another.
+QuantizedGraph coarser(QuantizedGraph graph, double factor) {
+    const auto stretch = [factor](QParams& qparams) {
+        for (double& scale : qparams.scale) {
+            scale *= factor;
+        }
+    };
+    for (QValue& value : graph.values) {
+        if (value.qparams) {
+            stretch(*value.qparams);
+        }
+    }
+    for (QNode& node : graph.nodes) {
+        if (node.preAdd) {
+            stretch(*node.preAdd);
+        }
+    }
+    return graph;
+}
+
+TEST_F(VerifyTest, FilesOfOneGeometryDoNotDisturbEachOther) {
+    const ExportCase network = exportCase("network");
+    for (const double factor : {1.0, 2.0, 0.75}) {
+        SCOPED_TRACE(factor);
+        const QuantizedGraph graph = coarser(network.graph, factor);
+        const auto result = verify(exported(graph, "m" + std::to_string(factor) + ".pt"), graph,
+                                   TensorData(network.input), {.runtime = "libtorch-onednn"});
+        ASSERT_TRUE(result) << result.error().message;
+        EXPECT_TRUE(result->passed) << textOf(*result);
+    }
+}
+
+TEST_F(VerifyTest, AFileForArmIsRunAsOnArm) {
+    if (!isHere("onnxruntime")) {
+        GTEST_SKIP() << "needs onnxruntime-node";
+    }
+    const ExportCase network = exportCase("network");
+    const auto arm = exportedFor("onnxruntime-arm", network.graph, "arm.onnx");
+    const auto x64 = exportedFor("onnxruntime-x64", network.graph, "x64.onnx");
+    const auto runs = [&](const std::filesystem::path& file) {
+        const auto opened = openFile(readFacts(file).value(), "onnxruntime", 1).value();
+        EXPECT_EQ(opened.session->version().find("qdqisint8allowed=1") != std::string::npos, file == arm);
+        return opened.session->run(std::array{network.input}).value().at(0);
+    };
+    EXPECT_TRUE(runs(arm).equal(runs(x64))) << "their integers differ by 128 only";
+    const auto result = verify(arm, network.graph, TensorData(network.input));
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result->passed) << textOf(*result);
+    EXPECT_THAT(result->runtime_version, HasSubstr("as on ARM processors"));
+}
+
+/// Gives the file's first output the extents `shape` by a Reshape behind it.
+void reshapeOutput(onnx::ModelProto& model, const std::vector<int64_t>& shape) {
+    onnx::GraphProto& graph = *model.mutable_graph();
+    onnx::TensorProto& extents = *graph.add_initializer();
+    extents.set_name("extents");
+    extents.set_data_type(onnx::TensorProto::INT64);
+    extents.add_dims(static_cast<int64_t>(shape.size()));
+    extents.mutable_int64_data()->Assign(shape.begin(), shape.end());
+    onnx::NodeProto& reshape = *graph.add_node();
+    reshape.set_op_type("Reshape");
+    reshape.add_input(graph.output(0).name());
+    reshape.add_input("extents");
+    reshape.add_output("reshaped");
+    graph.mutable_output(0)->set_name("reshaped");
+    graph.mutable_output(0)->mutable_type()->mutable_tensor_type()->clear_shape();
+}
+
+TEST_F(VerifyTest, AxesOfOneElementAreNoDifference) {
+    if (!isHere("onnxruntime")) {
+        GTEST_SKIP() << "needs onnxruntime-node";
+    }
+    const ExportCase network = exportCase("network");
+    const auto engine = makeXnnpackExecutor(network.graph).value();
+    Shape shape = engine->run(std::array{network.input}).value().at(0).sizes().vec();
+    shape[0] = -1;
+    const auto shaped = [&](const Shape& wanted) {
+        const auto file = exported(network.graph, "m.onnx");
+        changeOnnx(file, [&](onnx::ModelProto& model) { reshapeOutput(model, wanted); });
+        return verify(file, network.graph, TensorData(network.input));
+    };
+    Shape more = shape;
+    more.insert(more.end(), {1, 1});
+    const auto same = shaped(more);
+    ASSERT_TRUE(same) << same.error().message;
+    EXPECT_TRUE(same->passed) << textOf(*same);
+    Shape other = shape;
+    other.push_back(2);
+    other[1] /= 2;
+    const auto refused = shaped(other);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("is not an export of this network"));
 }
 
 TEST_F(VerifyTest, ClassesAreCountedOnRealDataOnly) {

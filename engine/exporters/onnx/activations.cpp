@@ -11,8 +11,8 @@ namespace {
 
 OnnxResult emitClip(const OnnxStep& step) {
     const Attributes& attrs = step.attrs();
-    return step.main("Clip", {step.tensor(0), step.scalar(attrs.get<double>("min")),
-                              step.scalar(attrs.get<double>("max"))});
+    return step.main(
+        "Clip", {step.tensor(0), step.bound(attrs.get<double>("min")), step.bound(attrs.get<double>("max"))});
 }
 
 /// scale * (max(x, 0) + alpha * (exp(inputScale * min(x, 0)) - 1)).

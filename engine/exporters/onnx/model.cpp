@@ -217,6 +217,7 @@ Exporter onnxTarget(const std::string& description, const OnnxProfile& profile) 
     exporter.description = description;
     exporter.extension = ".onnx";
     exporter.runtime = "onnxruntime";
+    exporter.int8Activations = profile.isSigned || profile.symmetric;
     exporter.opset = profile.opset;
     exporter.newestOpset = kNewestOnnxOpset;
     exporter.companions = {kDataEnding};

@@ -195,7 +195,7 @@ FusedActivation lastActivation(const OnnxStep& step) {
 }
 
 std::string clip(const OnnxStep& step, const std::string& x, double low, double high) {
-    return step.side("Clip", {x, step.scalar(low), step.scalar(high)});
+    return step.side("Clip", {x, step.bound(low), step.bound(high)});
 }
 
 bool passesThrough(const OnnxStep& step) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -56,6 +57,8 @@ class OnnxStep {
                                          const OnnxAttributes& attributes = {}) const;
 
     std::string scalar(double value, at::ScalarType dtype = at::kFloat) const;
+    /// A bound of a Clip: no input where it is infinite.
+    std::string bound(double value) const { return std::isinf(value) ? "" : scalar(value); }
     std::string integers(const std::vector<int64_t>& values) const;
     std::string floats(const std::vector<double>& values) const;
     std::string constant(const std::string& name, const at::Tensor& tensor) const;

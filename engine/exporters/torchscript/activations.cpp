@@ -61,7 +61,8 @@ TorchScriptArguments eluArguments(const Attributes& a) {
 
 void register_activations(TorchScriptForms& forms) {
     forms.add("clip", callForm("aten::clamp", [](const Attributes& a) {
-                  return TorchScriptArguments{a.get<double>("min"), a.get<double>("max")};
+                  return TorchScriptArguments{TorchScriptStep::bound(a.get<double>("min")),
+                                              TorchScriptStep::bound(a.get<double>("max"))};
               }));
     forms.add("elu", withInteger(callForm("aten::elu", eluArguments), requantizing("elu", {}, eluArguments)));
     forms.add("gelu", {emitGelu});

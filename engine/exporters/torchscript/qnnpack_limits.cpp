@@ -14,10 +14,11 @@ bool addsInQnnpack(const QParams& a, const QParams& b, const QParams& sum) {
 
 bool multipliesInQnnpack(const TorchScriptStep& step, const QParams& output) {
     const auto x = static_cast<float>(step.input(0).qparams->scale.at(0));
-    const auto y = static_cast<float>(output.scale.at(0));
-    return std::ranges::all_of(step.node.weightQParams->scale, [&](double weight) {
-        return std::isnormal(x * static_cast<float>(weight) / y);
-    });
+    const float inverse = 1.0F / static_cast<float>(output.scale.at(0));
+    return std::isnormal(inverse) && std::ranges::all_of(step.node.weightQParams->scale, [&](double weight) {
+               const float product = static_cast<float>(weight) * x;
+               return std::isnormal(product) && std::isnormal(product * inverse);
+           });
 }
 
 bool poolsInQnnpack(const std::vector<int64_t>& kernel) {

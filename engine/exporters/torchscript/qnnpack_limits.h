@@ -10,7 +10,8 @@ namespace qs {
 
 /// a + b on quantized tensors: each of the two scales in steps of the sum's is in [2^-14, 2^8).
 bool addsInQnnpack(const QParams& a, const QParams& b, const QParams& sum);
-/// A weighted step whose product is on `output`: s_x * s_w / s_y of each channel is a normal float32.
+/// A weighted step whose product is on `output`: s_w * s_x, 1 / s_y and their product are normal float32
+/// numbers in each channel (generateRequantizationScale()).
 bool multipliesInQnnpack(const TorchScriptStep& step, const QParams& output);
 /// Whether a pooling window holds more than one element.
 bool poolsInQnnpack(const std::vector<int64_t>& kernel);

@@ -100,7 +100,7 @@ jit::Value* TorchScriptStep::activate(jit::Value* real) const {
         case FusedActivation::Kind::Relu:
             return call("aten::relu", {real});
         case FusedActivation::Kind::Clip:
-            return call("aten::clamp", {real, node.activation.low, node.activation.high});
+            return call("aten::clamp", {real, bound(node.activation.low), bound(node.activation.high)});
     }
     return real;
 }

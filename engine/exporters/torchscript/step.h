@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,6 +42,10 @@ struct TorchScriptStep {
                                   const std::string& name) const;
     /// Quantizes `real` to the step's output `i`.
     torch::jit::Value* quantize(torch::jit::Value* real, size_t i = 0) const;
+    /// A bound of a clamp: None where it is infinite.
+    static torch::jit::NamedValue bound(double value) {
+        return std::isinf(value) ? c10::IValue() : c10::IValue(value);
+    }
     /// The step's activation on real numbers.
     torch::jit::Value* activate(torch::jit::Value* real) const;
     /// A quantized:: operator that ends in the output's scale and zero point (then `more`), and the clamp

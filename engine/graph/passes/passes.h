@@ -24,6 +24,9 @@ void fuseSplit(Graph& graph);
 void fuseRoll(Graph& graph);
 /// cat(cat(a, b), c) along the same axis -> cat(a, b, c).
 void mergeConcatenations(Graph& graph);
+/// A clamp with one bound or two, a minimum or maximum with a number, and what follows another clip -> relu
+/// or clip. Bounds that are not there are infinite.
+void openClips(Graph& graph);
 /// x * c, x / c, x + c, x - c with a number or a constant tensor c -> mul or add with a float constant.
 void openConstantOperands(Graph& graph);
 /// relu6(x + 3) / 6 and clip(alpha * x + beta, 0, 1) -> hard_sigmoid.
@@ -54,7 +57,9 @@ void fuseChannelShuffle(Graph& graph);
 /// between them reads the images too: reshapes are left where a network enters and leaves its rows. Weights
 /// get an axis of one element.
 void openRows(Graph& graph);
-/// Zeros around the input of a convolution or an average pool, equal on both sides -> its padding.
+/// Zeros around the input of a convolution or an average pool, equal on both sides -> its padding. The lowest
+/// number around that of a max pool, also uneven -> its padding, with slices of the result where it takes
+/// them.
 void mergePadding(Graph& graph);
 
 }  // namespace qs

@@ -20,6 +20,7 @@ constexpr Pass kPasses[] = {
     fuseSplit,
     fuseRoll,
     mergeConcatenations,
+    openClips,
     fuseHardSigmoid,
     fuseHardSwish,
     fuseSilu,

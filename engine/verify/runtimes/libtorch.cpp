@@ -126,6 +126,7 @@ const NamedEngine* bestEngine() {
 void register_libtorch(Registry<FileRuntime>& registry) {
     registry.add("libtorch",
                  {.description = "LibTorch, the best of its quantized engines",
+                  .ownProcess = true,
                   .matches = [](FileFormat format) { return format == FileFormat::TorchScript; },
                   .whyAbsent = [] { return bestEngine() ? "" : "this LibTorch has no quantized engine"; },
                   .open = [](const FileFacts& facts, int) { return openIn(*bestEngine(), facts); }});
@@ -133,6 +134,9 @@ void register_libtorch(Registry<FileRuntime>& registry) {
         registry.add(std::string("libtorch-") + engine.name,
                      {.description = std::string("LibTorch, quantized engine ") + engine.name,
                       .choice = FileRuntime::Choice::ByName,
+                      // LibTorch 1.13 finds oneDNN's primitives again by their geometry alone, with the
+                      // scales of the file that they were made for.
+                      .ownProcess = engine.engine == at::QEngine::ONEDNN,
                       .matches = [](FileFormat format) { return format != FileFormat::Onnx; },
                       .whyAbsent = [engine] { return whyAbsent(engine); },
                       .open = [engine](const FileFacts& facts, int) { return openIn(engine, facts); }});

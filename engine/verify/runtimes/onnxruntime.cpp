@@ -1,7 +1,8 @@
-#include "core/guard.h"
+#include "exporters/exporter.h"
 #include "isolation/temporary_folder.h"
 #include "onnxruntime/session.h"
 #include "verify/file_runtime.h"
+#include "verify/onnx_computed.h"
 #include "verify/onnx_layers.h"
 #include "verify/onnx_weights.h"
 
@@ -11,9 +12,17 @@ namespace {
 
 class OnnxRuntimeFile : public FileSession {
   public:
-    OnnxRuntimeFile(const FileFacts& facts, int threads, std::unique_ptr<TemporaryFolder> folder,
-                    std::unique_ptr<OnnxRuntimeSession> model)
-        : facts_(facts), threads_(threads), folder_(std::move(folder)), model_(std::move(model)) {}
+    static Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int threads) {
+        QS_ASSIGN(auto folder, TemporaryFolder::make());
+        std::unique_ptr<OnnxRuntimeFile> file(new OnnxRuntimeFile(facts, threads, std::move(folder)));
+        std::error_code error;
+        auto model = file->sessionOf(std::filesystem::absolute(facts.path, error));
+        if (!model) {
+            return failure("ONNX Runtime cannot open " + facts.path.string() + ": " + model.error().message);
+        }
+        file->model_ = std::move(*model);
+        return std::unique_ptr<FileSession>(std::move(file));
+    }
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
         return runOn(*model_, inputs);
@@ -21,7 +30,11 @@ class OnnxRuntimeFile : public FileSession {
     Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
         if (!withLayers_) {
             QS_ASSIGN(copy_, writeOnnxWithLayers(facts_.path, facts_.layers, folder_->path()));
-            QS_ASSIGN(withLayers_, OnnxRuntimeSession::open({copy_.path, threads_, folder_->path()}));
+            const std::filesystem::path optimized = folder_->path() / "quantoscope-optimized.onnx";
+            QS_ASSIGN(withLayers_, sessionOf(copy_.path, optimized));
+            QS_ASSIGN(computed_, readComputed(optimized));
+            std::error_code error;
+            std::filesystem::remove(optimized, error);
         }
         QS_ASSIGN(const std::vector<at::Tensor> all, runOn(*withLayers_, inputs));
         const auto own = all.begin() + static_cast<std::ptrdiff_t>(copy_.outputs);
@@ -41,8 +54,29 @@ class OnnxRuntimeFile : public FileSession {
     }
     std::string version() const override { return model_->version(); }
     std::string whyNoLayers() const override { return whyNoLayersIn(facts_); }
+    std::optional<Computed> computedBy(const std::string& layer) const override {
+        const auto tensors = facts_.layers.find(layer);
+        if (tensors == facts_.layers.end() || tensors->second.empty()) {
+            return {};
+        }
+        const auto found = computed_.find(tensors->second.front());
+        return found == computed_.end() ? std::nullopt : std::optional(found->second);
+    }
 
   private:
+    OnnxRuntimeFile(FileFacts facts, int threads, std::unique_ptr<TemporaryFolder> folder)
+        : facts_(std::move(facts)), threads_(threads), folder_(std::move(folder)) {}
+
+    /// `model` as the processors run it that the file is for.
+    Result<std::unique_ptr<OnnxRuntimeSession>> sessionOf(const std::filesystem::path& model,
+                                                          const std::filesystem::path& optimized = {}) const {
+        const Exporter* target = exporters().find(facts_.target);
+        return OnnxRuntimeSession::open({.model = model,
+                                         .threads = threads_,
+                                         .folder = folder_->path(),
+                                         .fusesInt8 = target != nullptr && target->int8Activations,
+                                         .optimized = optimized});
+    }
     static Result<std::vector<at::Tensor>> runOn(OnnxRuntimeSession& session,
                                                  std::span<const at::Tensor> inputs) {
         QS_TRY(session.setInputs(inputs));
@@ -55,19 +89,8 @@ class OnnxRuntimeFile : public FileSession {
     std::unique_ptr<OnnxRuntimeSession> model_;
     OnnxWithLayers copy_;
     std::unique_ptr<OnnxRuntimeSession> withLayers_;  ///< runs copy_, once asked for
+    std::map<std::string, Computed> computed_;        ///< by tensor, of copy_
 };
-
-Result<std::unique_ptr<FileSession>> open(const FileFacts& facts, int threads) {
-    QS_ASSIGN(auto folder, TemporaryFolder::make());
-    std::error_code error;
-    auto model =
-        OnnxRuntimeSession::open({std::filesystem::absolute(facts.path, error), threads, folder->path()});
-    if (!model) {
-        return failure("ONNX Runtime cannot open " + facts.path.string() + ": " + model.error().message);
-    }
-    return std::unique_ptr<FileSession>(
-        std::make_unique<OnnxRuntimeFile>(facts, threads, std::move(folder), std::move(*model)));
-}
 
 }  // namespace
 
@@ -75,7 +98,7 @@ void register_onnxruntime(Registry<FileRuntime>& registry) {
     registry.add("onnxruntime", {.description = "ONNX Runtime in a process of node (onnxruntime-node)",
                                  .matches = [](FileFormat format) { return format == FileFormat::Onnx; },
                                  .whyAbsent = OnnxRuntimeSession::whyAbsent,
-                                 .open = open});
+                                 .open = OnnxRuntimeFile::open});
 }
 
 }  // namespace qs

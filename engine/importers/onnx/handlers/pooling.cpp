@@ -3,7 +3,9 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
+#include "graph/passes/even_windows.h"
 #include "importers/onnx/handlers.h"
 #include "importers/onnx/handlers/window.h"
 #include "importers/onnx/sizes.h"
@@ -51,6 +53,45 @@ at::Tensor padded(OnnxNode& node, const at::Tensor& x, OnnxWindow window, double
     return node.call("aten::constant_pad_nd", {x, window.padPairs(), value});
 }
 
+/// Windows of uneven padding as some of those of an even one; nothing where there is no such pool.
+std::optional<std::vector<EvenWindows>> evenOf(const OnnxNode& node, const OnnxWindow& window) {
+    const std::vector<int64_t> shape = shapeOf(node.input(0));
+    std::vector<EvenWindows> even;
+    for (size_t i = 0; i < window.rank(); ++i) {
+        const auto axis = evenWindows({.extent = shape[i + 2],
+                                       .kernel = window.kernel[i],
+                                       .stride = window.stride[i],
+                                       .dilation = window.dilation[i],
+                                       .before = window.before[i],
+                                       .after = window.after[i]});
+        if (!axis || node.integer("ceil_mode", 0) != 0) {
+            return std::nullopt;
+        }
+        even.push_back(*axis);
+    }
+    return even;
+}
+
+std::vector<int64_t> paddingOf(const std::vector<EvenWindows>& even) {
+    std::vector<int64_t> padding;
+    for (const EvenWindows& axis : even) {
+        padding.push_back(axis.padding);
+    }
+    return padding;
+}
+
+/// Those of the even pool's results `y` that are wanted.
+at::Tensor wantedOf(OnnxNode& node, at::Tensor y, const std::vector<EvenWindows>& even) {
+    for (size_t i = 0; i < even.size(); ++i) {
+        const EvenWindows& axis = even[i];
+        if (axis.count < axis.all) {
+            y = node.call("aten::slice.Tensor",
+                          {y, static_cast<int64_t>(i) + 2, axis.first, axis.first + axis.count, int64_t{1}});
+        }
+    }
+    return y;
+}
+
 std::vector<at::Tensor> maxPool(OnnxNode& node) {
     const OnnxWindow window = readWindow(node, kernelOf(node));
     at::Tensor x = node.input(0);
@@ -63,6 +104,12 @@ std::vector<at::Tensor> maxPool(OnnxNode& node) {
     if (!isDirect(window)) {
         if (wantsIndices) {
             node.fail("indices of a max-pool with uneven padding are not supported");
+        }
+        if (const auto even = evenOf(node, window)) {
+            const at::Tensor y =
+                node.call(withRank("aten::max_pool", window.rank()),
+                          {x, window.kernel, window.stride, paddingOf(*even), window.dilation, true});
+            return {wantedOf(node, y, *even)};
         }
         x = padded(node, x, window, -std::numeric_limits<double>::infinity());
         padding.assign(window.rank(), 0);
@@ -105,6 +152,11 @@ at::Tensor averagePool(OnnxNode& node) {
     const bool isDilated = window.dilation != std::vector<int64_t>(window.rank(), 1);
     if (isDirect(window) && !isDilated) {
         return node.call(op, {x, window.kernel, window.stride, window.before, ceilMode, countsPadding});
+    }
+    const auto even = countsPadding || isDilated ? std::nullopt : evenOf(node, window);
+    if (even) {
+        return wantedOf(node, node.call(op, {x, window.kernel, window.stride, paddingOf(*even), true, false}),
+                        *even);
     }
     const auto average = [&](const at::Tensor& input) {
         return isDilated ? dilatedAverage(node, input, window)
