@@ -1,5 +1,6 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
 
 #include <cmath>
 #include <limits>
@@ -51,14 +52,30 @@ at::Tensor padded(OnnxNode& node, const at::Tensor& x, OnnxWindow window, double
     return node.call("aten::constant_pad_nd", {x, window.padPairs(), value});
 }
 
+/// Indices into a plane whose columns follow each other instead of its rows.
+at::Tensor columnMajor(OnnxNode& node, const at::Tensor& indices, const std::vector<int64_t>& plane) {
+    if (plane.size() != 2) {
+        node.fail("storage_order 1 is supported for two dimensions alone");
+    }
+    const at::Tensor row =
+        node.call("aten::div.Tensor_mode", {indices, at::full({}, plane[1], at::kLong), "trunc"});
+    const at::Tensor column = node.call("aten::remainder.Scalar", {indices, plane[1]});
+    return node.call("aten::add.Tensor", {node.call("aten::mul.Scalar", {column, plane[0]}), row});
+}
+
 std::vector<at::Tensor> maxPool(OnnxNode& node) {
     const OnnxWindow window = readWindow(node, kernelOf(node));
     at::Tensor x = node.input(0);
+    if (x.scalar_type() == at::kByte || x.scalar_type() == at::kChar) {
+        // ATen pools real numbers, which hold those of 8 bits.
+        const at::Tensor real = node.call("aten::to.dtype", {x, static_cast<int64_t>(at::kFloat)});
+        OnnxNode pool = node.withInputs({real});
+        std::vector<at::Tensor> pooled = maxPool(pool);
+        pooled[0] = node.call("aten::to.dtype", {pooled[0], static_cast<int64_t>(x.scalar_type())});
+        return pooled;
+    }
     std::vector<int64_t> padding = window.before;
     bool ceilMode = node.integer("ceil_mode", 0) != 0;
-    if (node.integer("storage_order", 0) != 0) {
-        node.fail("storage_order 1 is not supported");
-    }
     const bool wantsIndices = node.wantsOutput(1);
     if (!isDirect(window)) {
         if (wantsIndices) {
@@ -76,12 +93,38 @@ std::vector<at::Tensor> maxPool(OnnxNode& node) {
     // ONNX counts from the beginning of the tensor, ATen from that of the channel.
     std::vector<at::Tensor> results = node.callMany(op + "_with_indices", arguments);
     const int64_t plane = elementCount(spatialShape(x)).value_or(0);
+    if (node.integer("storage_order", 0) != 0) {
+        results[1] = columnMajor(node, results[1], spatialShape(x));
+    }
     std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
     shape[0] = x.size(0);
     shape[1] = x.size(1);
     const at::Tensor begins = node.places(x.size(0) * x.size(1)).mul(plane).reshape(shape);
     results[1] = node.call("aten::add.Tensor", {results[1], begins});
     return results;
+}
+
+/// Values back in the places that a max-pool took them from; zero elsewhere.
+at::Tensor maxUnpool(OnnxNode& node) {
+    const OnnxWindow window = readWindow(node, kernelOf(node));
+    const at::Tensor& x = node.input(0);
+    std::vector<int64_t> shape = shapeOf(x);
+    for (size_t i = 0; i < window.rank(); ++i) {
+        shape[i + 2] =
+            (shape[i + 2] - 1) * window.stride[i] + window.kernel[i] - window.before[i] - window.after[i];
+    }
+    if (node.hasInput(2)) {
+        shape = node.constantInts(2);
+    }
+    node.checkSize(shape, true);
+    node.checkSize(shape, false);
+    const std::vector<int64_t> flat{-1};
+    const at::Tensor nothing = at::zeros({elementCount(shape).value_or(0)}, x.options().device(at::kCPU));
+    const at::Tensor indices = node.call("aten::reshape", {node.input(1), flat});
+    return node.call(
+        "aten::reshape",
+        {node.call("aten::scatter.src", {nothing, 0, indices, node.call("aten::reshape", {x, flat})}),
+         shape});
 }
 
 /// A depthwise convolution that averages: for windows with dilation, which ATen's pools do not have.
@@ -176,6 +219,7 @@ at::Tensor lpPool(OnnxNode& node) {
 
 void registerPools(OnnxHandlers& handlers) {
     handlers.add("MaxPool", maxPool);
+    handlers.add("MaxUnpool", maxUnpool);
     handlers.add("AveragePool", averagePool);
     handlers.add("GlobalAveragePool", globalAveragePool);
     handlers.add("GlobalMaxPool", globalMaxPool);
