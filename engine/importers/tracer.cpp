@@ -205,6 +205,9 @@ struct Tracer::State {
         OpenedOp opened;
         const auto [def, binding] = findAten(name.name);
         auto known = binding ? binding->open(graph, args) : std::nullopt;
+        if (known && !known->alias && !takesTypes(*def, known->inputs)) {
+            known.reset();
+        }
         if (known && known->alias) {
             const at::Tensor same = tensors.at(known->inputs.at(0).index);
             return {name.name == "aten::clone" ? copyOf(same) : same};
@@ -234,6 +237,15 @@ struct Tracer::State {
             noteView(name.name, outputs[i], arguments);
         }
         return results;
+    }
+
+    /// Entries that compute, do so with real numbers; those that move values do with any.
+    bool takesTypes(const OpDef& def, const std::vector<ValueId>& inputs) const {
+        const bool computes = def.quant == QuantKind::Weighted ||
+                              (def.quant == QuantKind::Observed && def.role != OpRole::Concatenate);
+        return !computes || std::ranges::all_of(inputs, [&](ValueId input) {
+            return at::isFloatingType(graph.value(input).dtype);
+        });
     }
 
     static Values distinct(const Values& results, const Values& arguments) {

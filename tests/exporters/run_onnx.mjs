@@ -2,8 +2,8 @@
 //
 //     node run_onnx.mjs NODE_MODULES [--as-on-arm] MODEL OUTPUTS INPUT... [-- MODEL OUTPUTS INPUT...]...
 //
-// An INPUT is FILE:TYPE:SHAPE ("x.bin:float32:4,3,32,32"). Output i goes to OUTPUTS.i as float32 numbers, its extents
-// to OUTPUTS.i.shape; the graph as ONNX Runtime fused it is written to MODEL.optimized.
+// An INPUT is FILE:TYPE:SHAPE ("x.bin:float32:4,3,32,32"). Output i goes to OUTPUTS.i, its TYPE:SHAPE to
+// OUTPUTS.i.shape; the graph as ONNX Runtime fused it is written to MODEL.optimized.
 // --as-on-arm fuses int8 activations as ONNX Runtime does on ARM processors. What fails is said, and leaves no outputs. Exit code 77: the package is not in NODE_MODULES.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,10 @@ try {
     process.exit(77);
 }
 
-const arrays = { float32: Float32Array, int64: BigInt64Array, bool: Uint8Array };
+const arrays = {
+    float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, int16: Int16Array,
+    int8: Int8Array, uint8: Uint8Array, bool: Uint8Array,
+};
 
 function read(text) {
     const [, file, type, shape] = text.match(/^(.*):(\w+):([\d,]*)$/);
@@ -43,9 +46,9 @@ async function run(model, target, ...inputs) {
     const feeds = Object.fromEntries(session.inputNames.map((name, i) => [name, read(inputs[i])]));
     const results = await session.run(feeds);
     session.outputNames.forEach((name, i) => {
-        const numbers = Float32Array.from(results[name].data, Number);
-        writeFileSync(`${target}.${i}`, new Uint8Array(numbers.buffer));
-        writeFileSync(`${target}.${i}.shape`, results[name].dims.join(','));
+        const { data, dims, type } = results[name];
+        writeFileSync(`${target}.${i}`, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        writeFileSync(`${target}.${i}.shape`, `${type}:${dims.join(',')}`);
     });
 }
 

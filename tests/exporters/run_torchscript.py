@@ -27,7 +27,7 @@ def run(torch, model, target, *inputs):
     for i, output in enumerate(outputs if isinstance(outputs, tuple) else [outputs]):
         file = pathlib.Path(f"{target}.{i}")
         file.write_bytes(output.float().contiguous().numpy().tobytes())
-        pathlib.Path(f"{file}.shape").write_text(",".join(str(extent) for extent in output.shape))
+        pathlib.Path(f"{file}.shape").write_text("float32:" + ",".join(str(extent) for extent in output.shape))
 
 
 def main(engine, *arguments):

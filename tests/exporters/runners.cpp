@@ -10,8 +10,11 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
+#include <string_view>
 
 #include "core/files.h"
 #include "graph/graph.h"
@@ -36,32 +39,49 @@ std::string shapeText(const at::Tensor& tensor) {
     return text.str();
 }
 
+/// Types as the runners call them.
+struct TypeName {
+    std::string_view name;
+    at::ScalarType type;
+};
+constexpr std::array kTypes{
+    TypeName{"float32", at::kFloat}, TypeName{"float64", at::kDouble}, TypeName{"float16", at::kHalf},
+    TypeName{"int64", at::kLong},    TypeName{"int32", at::kInt},      TypeName{"int16", at::kShort},
+    TypeName{"int8", at::kChar},     TypeName{"uint8", at::kByte},     TypeName{"bool", at::kBool}};
+
 /// "FILE:TYPE:SHAPE" of an input that is written to FILE.
 std::string writeInput(const fs::path& file, const at::Tensor& input) {
     const at::Tensor packed = input.contiguous();
     std::ofstream(file, std::ios::binary)
         .write(static_cast<const char*>(packed.data_ptr()), static_cast<std::streamsize>(packed.nbytes()));
-    const char* type = packed.scalar_type() == at::kLong   ? "int64"
-                       : packed.scalar_type() == at::kBool ? "bool"
-                                                           : "float32";
-    return quoted(file.string() + ":" + type + ":" + shapeText(packed));
+    const auto* type = std::ranges::find(kTypes, packed.scalar_type(), &TypeName::type);
+    return quoted(file.string() + ":" + std::string(type->name) + ":" + shapeText(packed));
 }
 
-/// Output `file` of a runner, with its extents in `file`.shape.
+/// Output `file` of a runner, with "TYPE:SHAPE" in `file`.shape.
 at::Tensor readOutput(const std::string& file) {
     std::istringstream extents(readFile(file + ".shape").value());
+    std::string type;
+    std::getline(extents, type, ':');
     Shape shape;
     for (std::string extent; std::getline(extents, extent, ',');) {
         shape.push_back(std::stoll(extent));
     }
     const std::string bytes = readFile(file).value();
-    at::Tensor output = at::empty(shape, at::kFloat);
+    const auto* known = std::ranges::find(kTypes, std::string_view(type), &TypeName::name);
+    if (known == kTypes.end()) {
+        throw std::runtime_error(file + " has elements of type " + type);
+    }
+    at::Tensor output = at::empty(shape, known->type);
     std::copy(bytes.begin(), bytes.end(), static_cast<char*>(output.data_ptr()));
     return output;
 }
 
 void setOutputs(ForeignRun& run, std::vector<at::Tensor> outputs) {
-    run.outputs = std::move(outputs);
+    for (const at::Tensor& output : outputs) {
+        run.outputs.push_back(output.to(at::kFloat).contiguous());
+    }
+    run.typed = std::move(outputs);
     if (run.outputs.empty()) {
         return;
     }
@@ -142,7 +162,7 @@ ForeignRun runLibTorch(const ForeignJob& job, const std::string& engine) {
     std::vector<at::Tensor> outputs;
     for (const c10::IValue& item :
          result.isTuple() ? result.toTuple()->elements().vec() : std::vector<c10::IValue>{result}) {
-        outputs.push_back(item.toTensor().to(at::kFloat).contiguous());
+        outputs.push_back(item.toTensor());
     }
     ForeignRun run;
     setOutputs(run, std::move(outputs));

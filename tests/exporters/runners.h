@@ -27,6 +27,7 @@ struct ForeignRun {
     std::string log = {};
     at::Tensor output = {};                ///< the first one, N x ...; undefined where the run failed
     std::vector<at::Tensor> outputs = {};  ///< as float32
+    std::vector<at::Tensor> typed = {};    ///< the same in the types that the runtime gave
 };
 
 /// A model and one tensor for each of its inputs.

@@ -193,7 +193,6 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refusal{"UnknownOperator", "y = Flarp (x)", "node y (Flarp)"},
         Refusal{"OtherDomain", "y = com.microsoft.Flarp (x)", "domain com.microsoft"},
-        Refusal{"OldOpset", "y = Relu (x)", "opset 6", 6},
         Refusal{"UndefinedInput", "y = Relu (nothing)", "its input nothing"},
         Refusal{"Cycle", "a = Relu (b)\n b = Relu (a)\n y = Add (a, x)", "its input b"},
         Refusal{"TwoOfOneName", "y = Relu (x)\n y = Relu (x)", "defined twice"},

@@ -61,17 +61,42 @@ std::optional<Pair> pairOf(const OnnxStep& step, size_t i = 0, size_t j = 1,
     return Pair{operandAs(step, i, type), operandAs(step, j, type), type};
 }
 
+/// Runtimes add, divide and compare integers of 32 and 64 bits alone.
+bool isNarrow(at::ScalarType type) {
+    return type == at::kByte || type == at::kChar || type == at::kShort;
+}
+
+/// The two operands in a type that runtimes compute in; PyTorch's own is pair.dtype.
+std::optional<Pair> widePair(const OnnxStep& step) {
+    auto pair = pairOf(step);
+    if (pair && isNarrow(pair->dtype)) {
+        const at::ScalarType type = pair->dtype;
+        pair = pairOf(step, 0, 1, at::kInt);
+        pair->dtype = type;
+    }
+    return pair;
+}
+
+/// What was computed with a widePair() in the type of the pair: what does not fit wraps around.
+std::string narrowed(const OnnxStep& step, const std::string& wide, const Pair& pair) {
+    return isNarrow(pair.dtype) ? step.cast(wide, pair.dtype) : wide;
+}
+
 OnnxForm binary(const std::string& op, std::optional<at::ScalarType> dtype = {}) {
     return single([=](const OnnxStep& step) -> OnnxResult {
-        const auto pair = pairOf(step, 0, 1, dtype);
-        return pair ? OnnxResult(step.main(op, {pair->a, pair->b})) : OnnxResult(step.noForm());
+        const auto pair = dtype ? pairOf(step, 0, 1, dtype) : widePair(step);
+        if (!pair) {
+            return step.noForm();
+        }
+        const std::string result = step.main(op, {pair->a, pair->b});
+        return step.output().dtype == at::kBool ? result : narrowed(step, result, *pair);
     });
 }
 
 /// a + alpha * b, or a - alpha * b; `reversed` swaps a and b.
 OnnxForm scaledSum(const std::string& op, bool reversed = false) {
     return single([=](const OnnxStep& step) -> OnnxResult {
-        auto pair = pairOf(step);
+        auto pair = widePair(step);
         if (!pair) {
             return step.noForm();
         }
@@ -80,24 +105,29 @@ OnnxForm scaledSum(const std::string& op, bool reversed = false) {
         }
         const double alpha = step.arguments().number(2).value_or(1);
         if (alpha != 1) {
-            pair->b = step.side("Mul", {pair->b, step.scalar(alpha, pair->dtype)});
+            const at::ScalarType type = isNarrow(pair->dtype) ? at::kInt : pair->dtype;
+            pair->b = step.side("Mul", {pair->b, step.scalar(alpha, type)});
         }
-        return step.main(op, {pair->a, pair->b});
+        return narrowed(step, step.main(op, {pair->a, pair->b}), *pair);
     });
 }
 
 /// True division, or rounded towards zero ("trunc") or down ("floor").
 OnnxResult emitDiv(const OnnxStep& step) {
     const std::string mode = step.arguments().text(2).value_or("");
-    auto pair = pairOf(step);
+    auto pair = widePair(step);
     if (!pair) {
         return step.noForm();
     }
     if (mode.empty() && !c10::isFloatingType(pair->dtype)) {
         pair = pairOf(step, 0, 1, at::kFloat);
     }
-    if (!mode.empty() && !c10::isFloatingType(pair->dtype)) {
-        return step.noForm("aten::div of integers, rounded");
+    if (!c10::isFloatingType(pair->dtype)) {
+        // ONNX rounds towards zero; what is a multiple of the divisor is not rounded.
+        if (mode == "floor") {
+            pair->a = step.side("Sub", {pair->a, step.side("Mod", {pair->a, pair->b})});
+        }
+        return narrowed(step, step.main("Div", {pair->a, pair->b}), *pair);
     }
     const std::string ratio = step.main("Div", {pair->a, pair->b});
     if (mode == "floor") {
@@ -217,14 +247,24 @@ OnnxForm bitwise(const std::string& kind) {
     });
 }
 
-/// ONNX shifts unsigned numbers.
+/// ONNX shifts unsigned numbers; signed ones are multiplied with a power of two, or divided by it and rounded
+/// down.
 OnnxForm shifted(const std::string& direction) {
     return single([direction](const OnnxStep& step) -> OnnxResult {
         const auto pair = pairOf(step);
-        if (!pair || pair->dtype != at::kByte) {
+        if (!pair) {
             return step.noForm();
         }
-        return step.main("BitShift", {pair->a, pair->b}, OnnxAttributes().add("direction", direction));
+        if (pair->dtype == at::kByte) {
+            return step.main("BitShift", {pair->a, pair->b}, OnnxAttributes().add("direction", direction));
+        }
+        const auto wide = pairOf(step, 0, 1, at::kLong);
+        const std::string power = step.side("Pow", {step.scalar(2, at::kLong), wide->b});
+        const std::string rest = direction == "LEFT" ? "" : step.side("Mod", {wide->a, power});
+        const std::string result = direction == "LEFT"
+                                       ? step.main("Mul", {wide->a, power})
+                                       : step.main("Div", {step.side("Sub", {wide->a, rest}), power});
+        return pair->dtype == at::kLong ? result : step.cast(result, pair->dtype);
     });
 }
 

@@ -20,8 +20,9 @@ void describe(onnx::ValueInfoProto& info, const std::string& name, const Shape& 
     info.set_name(name);
     auto* type = info.mutable_type()->mutable_tensor_type();
     type->set_elem_type(onnxType(dtype));
+    auto* extents = type->mutable_shape();  // a number has none
     for (size_t i = 0; i < shape.size(); ++i) {
-        auto* extent = type->mutable_shape()->add_dim();
+        auto* extent = extents->add_dim();
         if (i < symbols.size() && !symbols[i].empty()) {
             extent->set_dim_param(symbols[i]);
         } else if (shape[i] >= 0) {

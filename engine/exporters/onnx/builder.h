@@ -49,8 +49,8 @@ class OnnxBuilder {
     /// Keeps a tensor name from being given to initializers and results: it is a graph input's or output's.
     void reserve(const std::string& tensor) { tensorNames_.insert(tensor); }
 
-    /// Graph input or output, named as said; an empty shape is unknown. `symbols` names the extents that are
-    /// free, an axis each, "" for the others; a negative extent without a symbol is free too.
+    /// Graph input or output, named as said; an empty shape is that of a number. `symbols` names the extents
+    /// that are free, an axis each, "" for the others; a negative extent without a symbol is free too.
     void addInput(const std::string& name, const Shape& shape, at::ScalarType dtype,
                   const std::vector<std::string>& symbols);
     void addOutput(const std::string& name, const Shape& shape, at::ScalarType dtype,

@@ -83,7 +83,10 @@ class OnnxWriter {
 
     /// Whether the value's first extent is the batch, which is free: that of the first input.
     bool hasBatch(const QValue& value) const {
-        const Shape& first = graph_.value(graph_.inputs.at(0)).shape;
+        if (graph_.inputs.empty()) {
+            return false;
+        }
+        const Shape& first = graph_.value(graph_.inputs[0]).shape;
         return !isConstant(value) && source_.options.fixedBatch == 0 && !first.empty() &&
                !value.shape.empty() && value.shape[0] == first[0];
     }

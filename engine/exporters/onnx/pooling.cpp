@@ -1,6 +1,7 @@
 // Windows over images.
 
 #include <algorithm>
+#include <span>
 
 #include "exporters/onnx/pads.h"
 #include "exporters/onnx/step.h"
@@ -38,10 +39,13 @@ OnnxAttributes windowAttributes(const Window& window, std::vector<int64_t> befor
         .add("pads", before);
 }
 
+OnnxAttributes maxPoolAttributes(const OnnxStep& step, const Window& window) {
+    return windowAttributes(window, window.padding, paddingBehind(step, window))
+        .add("dilations", window.dilation);
+}
+
 std::string maxPool(const OnnxStep& step, const Window& window) {
-    return step.main("MaxPool", {step.tensor(0)},
-                     windowAttributes(window, window.padding, paddingBehind(step, window))
-                         .add("dilations", window.dilation));
+    return step.main("MaxPool", {step.tensor(0)}, maxPoolAttributes(step, window));
 }
 
 std::string averagePool(const OnnxStep& step, const Window& window, bool countPadding) {
@@ -116,29 +120,54 @@ OnnxForm carriedAdaptive(const std::string& op, size_t axes) {
 }
 
 /// kernel, stride, padding, [dilation,] ceil_mode, [count_include_pad, divisor].
+std::optional<Window> carriedWindow(const OnnxStep& step, bool average, size_t axes) {
+    const CarriedArguments& arguments = step.arguments();
+    const auto list = [&](size_t i, int64_t otherwise) {
+        std::vector<int64_t> numbers = arguments.ints(i).value_or(std::vector<int64_t>{});
+        if (numbers.empty()) {
+            numbers = {otherwise};
+        }
+        return numbers.size() == 1 ? std::vector<int64_t>(axes, numbers[0]) : numbers;
+    };
+    if (!arguments.ints(1) || (average && !arguments.isNone(6))) {
+        return std::nullopt;
+    }
+    Window window;
+    window.kernel = list(1, 1);
+    window.stride = arguments.ints(2).value_or(std::vector<int64_t>{}).empty() ? window.kernel : list(2, 1);
+    window.padding = list(3, 0);
+    window.dilation = average ? std::vector<int64_t>(axes, 1) : list(4, 1);
+    window.ceilMode = arguments.boolean(average ? 4 : 5).value_or(false);
+    return window;
+}
+
 OnnxForm carriedPool(bool average, size_t axes) {
     return single([average, axes](const OnnxStep& step) -> OnnxResult {
-        const CarriedArguments& arguments = step.arguments();
-        const auto list = [&](size_t i, int64_t otherwise) {
-            std::vector<int64_t> numbers = arguments.ints(i).value_or(std::vector<int64_t>{});
-            if (numbers.empty()) {
-                numbers = {otherwise};
-            }
-            return numbers.size() == 1 ? std::vector<int64_t>(axes, numbers[0]) : numbers;
-        };
-        if (!arguments.ints(1) || (average && !arguments.isNone(6))) {
+        const auto window = carriedWindow(step, average, axes);
+        if (!window) {
             return step.noForm();
         }
-        Window window;
-        window.kernel = list(1, 1);
-        window.stride =
-            arguments.ints(2).value_or(std::vector<int64_t>{}).empty() ? window.kernel : list(2, 1);
-        window.padding = list(3, 0);
-        window.dilation = average ? std::vector<int64_t>(axes, 1) : list(4, 1);
-        window.ceilMode = arguments.boolean(average ? 4 : 5).value_or(false);
-        return average ? averagePool(step, window, arguments.boolean(5).value_or(true))
-                       : maxPool(step, window);
+        return average ? averagePool(step, *window, step.arguments().boolean(5).value_or(true))
+                       : maxPool(step, *window);
     });
+}
+
+/// Results and their places. ONNX counts these from the beginning of the tensor, ATen from that of a channel.
+OnnxForm carriedPoolWithIndices(size_t axes) {
+    return [axes](const OnnxStep& step) -> OnnxResults {
+        const auto window = carriedWindow(step, /*average=*/false, axes);
+        if (!window) {
+            return step.noForm();
+        }
+        std::vector<std::string> results =
+            step.mainSeveral("MaxPool", {step.tensor(0)}, maxPoolAttributes(step, *window));
+        int64_t plane = 1;
+        for (const Shape shape = step.shape(0); const int64_t extent : std::span(shape).last(axes)) {
+            plane *= extent;
+        }
+        results.at(1) = step.side("Mod", {results.at(1), step.scalar(static_cast<double>(plane), at::kLong)});
+        return results;
+    };
 }
 
 }  // namespace
@@ -152,6 +181,7 @@ void register_pooling(OnnxForms& forms) {
     const std::string axes[] = {"1d", "2d", "3d"};
     for (size_t i = 0; i < 3; ++i) {
         forms.add("aten::max_pool" + axes[i], carriedPool(/*average=*/false, i + 1));
+        forms.add("aten::max_pool" + axes[i] + "_with_indices", carriedPoolWithIndices(i + 1));
         forms.add("aten::avg_pool" + axes[i], carriedPool(/*average=*/true, i + 1));
         forms.add("aten::adaptive_avg_pool" + axes[i], carriedAdaptive("AveragePool", i + 1));
         forms.add("aten::adaptive_max_pool" + axes[i], carriedAdaptive("MaxPool", i + 1));

@@ -1,4 +1,4 @@
-// LSTM, GRU and plain recurrent layers, carried with constant weights.
+// LSTM, GRU and plain recurrent layers.
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
@@ -43,11 +43,8 @@ std::optional<Layers> read(const OnnxStep& step, const Kind& kind) {
     Layers layers{arguments.operands(1), arguments.operands(2),         *arguments.boolean(3),
                   *arguments.integer(4), *arguments.boolean(7) ? 2 : 1, *arguments.boolean(8)};
     const auto sets = static_cast<size_t>(layers.count * layers.directions);
-    const bool areConstant = std::ranges::all_of(
-        layers.weights, [&](size_t operand) { return step.operand(operand).isConstant(); });
     // More weights than these: those of a projection.
-    return areConstant && layers.weights.size() == sets * layers.perDirection() &&
-                   layers.states.size() == kind.states
+    return layers.weights.size() == sets * layers.perDirection() && layers.states.size() == kind.states
                ? std::optional(layers)
                : std::nullopt;
 }
@@ -62,9 +59,52 @@ at::Tensor reordered(const at::Tensor& matrix, const Kind& kind) {
     return at::cat(parts, 0);
 }
 
-/// Inputs W, R and B of one layer, all directions.
+bool areConstant(const OnnxStep& step, const Layers& layers) {
+    return std::ranges::all_of(layers.weights,
+                               [&](size_t operand) { return step.operand(operand).isConstant(); });
+}
+
+std::string concatenated(const OnnxStep& step, const std::vector<std::string>& parts) {
+    return parts.size() == 1 ? parts[0]
+                             : step.side("Concat", parts, OnnxAttributes().add("axis", int64_t{0}));
+}
+
+/// Inputs W, R and B of one layer whose weights are activations.
+std::vector<std::string> computedWeights(const OnnxStep& step, const Kind& kind, const Layers& layers,
+                                         int64_t layer) {
+    std::vector<std::string> inputs, hidden, biases;
+    for (int64_t direction = 0; direction < layers.directions; ++direction) {
+        const size_t first =
+            static_cast<size_t>(layer * layers.directions + direction) * layers.perDirection();
+        const auto weight = [&](size_t i) {
+            const size_t operand = layers.weights.at(first + i);
+            const int64_t rows = step.shape(operand).at(0) / static_cast<int64_t>(kind.order.size());
+            std::vector<std::string> parts;
+            for (const int64_t gate : kind.order) {
+                parts.push_back(step.side("Slice", {step.tensor(operand), step.integers({gate * rows}),
+                                                    step.integers({(gate + 1) * rows}), step.integers({0})}));
+            }
+            return concatenated(step, parts);
+        };
+        const auto ofDirection = [&](const std::string& x) {
+            return step.side("Unsqueeze", {x, step.integers({0})});
+        };
+        inputs.push_back(ofDirection(weight(0)));
+        hidden.push_back(ofDirection(weight(1)));
+        if (layers.hasBiases) {
+            biases.push_back(ofDirection(concatenated(step, {weight(2), weight(3)})));
+        }
+    }
+    return {concatenated(step, inputs), concatenated(step, hidden),
+            layers.hasBiases ? concatenated(step, biases) : "", ""};
+}
+
+/// Inputs W, R and B of one layer, all directions, and sequence_lens, which is left out.
 std::vector<std::string> weightsOf(const OnnxStep& step, const Kind& kind, const Layers& layers,
                                    int64_t layer) {
+    if (!areConstant(step, layers)) {
+        return computedWeights(step, kind, layers, layer);
+    }
     std::vector<at::Tensor> inputs, hidden, biases;
     for (int64_t direction = 0; direction < layers.directions; ++direction) {
         const size_t first =
@@ -146,9 +186,7 @@ OnnxForm recurrent(const Kind& kind) {
         }
         std::vector<std::string> outputs{layers->batchFirst ? swapped(step, x) : x};
         for (const std::vector<std::string>& states : last) {
-            outputs.push_back(states.size() == 1
-                                  ? states[0]
-                                  : step.side("Concat", states, OnnxAttributes().add("axis", int64_t{0})));
+            outputs.push_back(concatenated(step, states));
         }
         return outputs;
     };

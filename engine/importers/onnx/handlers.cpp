@@ -9,6 +9,7 @@ void registerControl(OnnxHandlers& handlers);
 void registerConvolutions(OnnxHandlers& handlers);
 void registerElementwise(OnnxHandlers& handlers);
 void registerGathers(OnnxHandlers& handlers);
+void registerLosses(OnnxHandlers& handlers);
 void registerMatMuls(OnnxHandlers& handlers);
 void registerNormalizations(OnnxHandlers& handlers);
 void registerPads(OnnxHandlers& handlers);
@@ -17,17 +18,24 @@ void registerRecurrent(OnnxHandlers& handlers);
 void registerQuantization(OnnxHandlers& handlers);
 void registerQuantizedOperators(OnnxHandlers& handlers);
 void registerReductions(OnnxHandlers& handlers);
+void registerRefused(OnnxHandlers& handlers);
 void registerResizes(OnnxHandlers& handlers);
 void registerShapes(OnnxHandlers& handlers);
+void registerSignals(OnnxHandlers& handlers);
 
 const OnnxHandlers& onnxHandlers() {
     static const OnnxHandlers handlers = [] {
         OnnxHandlers all;
-        for (const auto add :
-             {registerActivations, registerConstants, registerContrib, registerControl, registerConvolutions,
-              registerElementwise, registerGathers, registerMatMuls, registerNormalizations, registerPads,
-              registerPools, registerQuantization, registerQuantizedOperators, registerRecurrent,
-              registerReductions, registerResizes, registerShapes}) {
+        for (const auto add : {registerActivations,  registerConstants,
+                               registerContrib,      registerControl,
+                               registerConvolutions, registerElementwise,
+                               registerGathers,      registerLosses,
+                               registerMatMuls,      registerNormalizations,
+                               registerPads,         registerPools,
+                               registerQuantization, registerQuantizedOperators,
+                               registerRecurrent,    registerReductions,
+                               registerRefused,      registerResizes,
+                               registerShapes,       registerSignals}) {
             add(all);
         }
         return all;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <string_view>
 
 #include "core/guard.h"
 #include "importers/onnx/tensors.h"
@@ -25,7 +26,8 @@ using ::onnx::NodeProto;
 
 namespace {
 
-constexpr int64_t kOldestOpset = 7;
+/// Operators and attributes of ONNX's training, which appear in files without any other operator set.
+constexpr std::string_view kTraining = "ai.onnx.preview.training";
 constexpr int64_t kSmallestLimit = int64_t{1} << 30;
 
 Result<std::unique_ptr<ModelProto>> parse(const std::filesystem::path& path, uintmax_t size) {
@@ -76,9 +78,9 @@ Status checkModel(const ModelProto& model, int64_t opset) {
     if (!model.has_graph() || (model.graph().node().empty() && model.graph().output().empty())) {
         return failure("it has no graph: it is no ONNX model, or damaged");
     }
-    if (opset > 0 && opset < kOldestOpset) {
-        return failure("it uses opset " + std::to_string(opset) +
-                       "; opset 7 and later are supported: convert it with onnx.version_converter");
+    const auto trains = [](const NodeProto& node) { return node.domain() == kTraining; };
+    if (!model.training_info().empty() || std::ranges::any_of(model.graph().node(), trains)) {
+        return failure("it is a training model: export the network for inference");
     }
     if (opset == 0) {
         return failure("it does not say which opset it uses: it is damaged");
@@ -86,9 +88,6 @@ Status checkModel(const ModelProto& model, int64_t opset) {
     if (!model.graph().sparse_initializer().empty()) {
         return failure("its initializer " + model.graph().sparse_initializer(0).values().name() +
                        " is sparse, which is not supported: save dense weights");
-    }
-    if (!model.training_info().empty()) {
-        return failure("it is a training model: export the network for inference");
     }
     Status status;
     forEachNode(model.graph(), [&](const NodeProto& node) {

@@ -29,7 +29,7 @@ std::string describe(const ::onnx::NodeProto& node);
 class OnnxModel {
   public:
     /// Reads the file and refuses, with one line, what is damaged or cannot be imported whatever the input
-    /// shapes: models quantized while they run, opsets before 7, strings and sparse tensors.
+    /// shapes: models quantized while they run, models that train, strings and sparse tensors.
     static Result<std::unique_ptr<OnnxModel>> read(const std::filesystem::path& path);
     ~OnnxModel();
 

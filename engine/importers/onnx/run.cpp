@@ -228,6 +228,23 @@ class Runner {
     OnnxTrace trace_;
 };
 
+/// A result as the network gives it: integers where it lies on a grid, and float32 for float64.
+at::Tensor asOutput(Tracer& tracer, const at::Tensor& result, const std::string& name) {
+    if (!Tracer::isActivation(result)) {
+        return result.scalar_type() == at::kDouble ? result.to(at::kFloat) : result;
+    }
+    const auto grid = tracer.gridOf(result);
+    if (!grid || grid->perChannel()) {
+        return result;
+    }
+    const at::Tensor real = tracer.dequantize(result, name);
+    at::Tensor q = tracer.call("aten::div.Scalar", {real, grid->scale[0]}, name);
+    q = tracer.call("aten::add.Scalar", {tracer.call("aten::round", {q}, name), grid->zeroPoint[0]}, name);
+    q = tracer.call("aten::clamp", {q, grid->quantMin, grid->quantMax}, name);
+    const at::ScalarType type = infoOf(grid->dtype).isSigned ? at::kChar : at::kByte;
+    return tracer.call("aten::to.dtype", {q, static_cast<int64_t>(type)}, name);
+}
+
 }  // namespace
 
 Graph traceOnnx(OnnxModel& model, std::span<const InputSpec> inputs, const Job& job) {
@@ -241,7 +258,8 @@ Graph traceOnnx(OnnxModel& model, std::span<const InputSpec> inputs, const Job& 
     const GraphProto& graph = model.graph();
     runner.runGraph(graph, environment);
     for (int i = 0; i < graph.output_size(); ++i) {
-        tracer.output(Runner::result(graph, environment, i), graph.output(i).name());
+        const std::string& name = graph.output(i).name();
+        tracer.output(asOutput(tracer, Runner::result(graph, environment, i), name), name);
     }
     return tracer.take();
 }

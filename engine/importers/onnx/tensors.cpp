@@ -160,6 +160,12 @@ std::optional<at::ScalarType> onnxElementType(int type) {
     return known == nullptr || known->size == 0 ? std::nullopt : std::optional(known->used);
 }
 
+int onnxElementNumber(const std::string& name) {
+    TensorProto::DataType type = TensorProto::UNDEFINED;
+    TensorProto::DataType_Parse(name, &type);
+    return type;
+}
+
 std::string onnxElementName(int type) {
     const ElementType* known = findType(type);
     return known == nullptr ? "type " + std::to_string(type) : known->name;

@@ -19,6 +19,8 @@ namespace qs {
 /// float, unsigned types that LibTorch lacks the next wider signed one. Nothing for strings, complex, 8-bit
 /// and 4-bit floats and integers of less than a byte.
 std::optional<at::ScalarType> onnxElementType(int type);
+/// ONNX's number of the type of this name ("FLOAT16"), or 0.
+int onnxElementNumber(const std::string& name);
 /// "float16", "string", ...; for messages.
 std::string onnxElementName(int type);
 

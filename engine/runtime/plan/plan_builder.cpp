@@ -1,6 +1,6 @@
 #include "runtime/plan/plan_builder.h"
 
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/full.h>
 
 #include <algorithm>
 #include <chrono>
@@ -135,6 +135,10 @@ class PlanBuilder {
     void addNode(size_t index, int position) {
         const QNode& node = graph_.nodes[index];
         std::vector<std::string> refusals;
+        if (node.inputs.empty()) {
+            addReference(index, position, {"it reads constants alone"});
+            return;
+        }
         for (const auto& [library, kernels] : sources_) {
             const Kernel* kernel = kernels->find(node.op);
             if (!kernel) {
@@ -214,17 +218,26 @@ class PlanBuilder {
         return bytes;
     }
 
-    /// Runs the node on ATen. Its output shapes are learnt by running it once on zeros.
-    void addReference(size_t index, int position, std::vector<std::string> refusals) {
-        const QNode& node = graph_.nodes[index];
-        std::vector<at::Tensor> zeros;
+    /// What the node makes of activations that are all `number`.
+    Result<std::vector<at::Tensor>> resultsOf(const QNode& node, int number) {
+        std::vector<at::Tensor> numbers;
         for (const ValueId id : node.inputs) {
             const PlanValue& value = plan_->value(id);
-            zeros.push_back(value.inArena() ? at::zeros(value.operand.shape, value.operand.type)
-                                            : value.boxed);
+            numbers.push_back(value.inArena() ? at::full(value.operand.shape, number, value.operand.type)
+                                              : value.boxed);
         }
-        const auto outputs = guard("layer '" + node.layer + "' (" + node.op + ")",
-                                   [&] { return runReferenceNode(graph_, node, zeros); });
+        return guard("layer '" + node.layer + "' (" + node.op + ")",
+                     [&] { return runReferenceNode(graph_, node, numbers); });
+    }
+
+    /// Runs the node on ATen. Its output shapes are learnt by running it once on zeros, or on ones, which
+    /// integers can be divided by.
+    void addReference(size_t index, int position, std::vector<std::string> refusals) {
+        const QNode& node = graph_.nodes[index];
+        auto outputs = resultsOf(node, 0);
+        if (!outputs) {
+            outputs = resultsOf(node, 1);
+        }
         if (!outputs) {
             throw std::runtime_error(outputs.error().message);
         }

@@ -61,6 +61,9 @@ at::Tensor prelu(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     at::Tensor slope = node.input(1);
     const int64_t channels = x.dim() > 1 ? x.size(1) : 1;
+    if (node.opset() < 7 && slope.dim() == 1) {
+        return node.call("aten::prelu", {x, slope});  // a slope a channel
+    }
     // ONNX lines the slope's last axis up with the last of x: a slope a channel is Cx1x1.
     const bool isPerChannel = slope.numel() == channels && slope.dim() >= x.dim() - 1 &&
                               slope.dim() <= x.dim() && slope.dim() > 0 &&
@@ -96,10 +99,15 @@ at::Tensor shrink(OnnxNode& node) {
     if (bias == 0.0) {
         return node.call("aten::hardshrink", {node.input(0), lambda});
     }
-    if (bias != lambda) {
-        node.fail("bias must be 0 or lambd");
+    if (bias == lambda) {
+        return node.call("aten::softshrink", {node.input(0), lambda});
     }
-    return node.call("aten::softshrink", {node.input(0), lambda});
+    const at::Tensor& x = node.input(0);
+    const at::Tensor above = node.call("aten::sub.Scalar", {x, bias});
+    const at::Tensor below = node.call("aten::add.Scalar", {x, bias});
+    const at::Tensor rest = node.call("aten::where.self", {node.call("aten::lt.Scalar", {x, -lambda}), below,
+                                                           node.call("aten::mul.Scalar", {x, 0.0})});
+    return node.call("aten::where.self", {node.call("aten::gt.Scalar", {x, lambda}), above, rest});
 }
 
 at::Tensor thresholdedRelu(OnnxNode& node) {

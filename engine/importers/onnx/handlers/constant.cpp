@@ -1,6 +1,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/eye.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -14,7 +15,10 @@ namespace qs {
 namespace {
 
 at::ScalarType elementType(const OnnxNode& node, const std::string& attribute) {
-    const auto type = static_cast<int>(node.count(attribute, 1, 0));
+    // Opsets before 6 have the type's name.
+    const bool isNamed = node.op() == "Cast" && node.opset() < 6;
+    const int type =
+        isNamed ? onnxElementNumber(node.text(attribute, "")) : static_cast<int>(node.count(attribute, 1, 0));
     const auto known = onnxElementType(type);
     if (!known) {
         node.fail("elements of " + onnxElementName(type) + " are not supported");
@@ -27,13 +31,13 @@ at::Tensor constant(OnnxNode& node) {
         return *tensor;
     }
     if (node.has("value_float")) {
-        return at::tensor(node.number("value_float", 0), at::kFloat);
+        return at::scalar_tensor(node.number("value_float", 0), at::kFloat);
     }
     if (node.has("value_floats")) {
         return at::tensor(node.numbers("value_floats"), at::kFloat);
     }
     if (node.has("value_int")) {
-        return at::tensor(node.integer("value_int", 0), at::kLong);
+        return at::scalar_tensor(node.integer("value_int", 0), at::kLong);
     }
     if (node.has("value_ints")) {
         return at::tensor(node.ints("value_ints"), at::kLong);

@@ -66,9 +66,22 @@ bool eitherIsActivation(std::span<const at::Tensor> tensors) {
     return std::any_of(tensors.begin(), tensors.end(), Tracer::isActivation);
 }
 
+/// The second input; before opset 7 an attribute says with which axis of the first its own begin.
+at::Tensor second(OnnxNode& node) {
+    at::Tensor b = node.input(1);
+    if (node.opset() >= 7 || node.integer("broadcast", 0) == 0 || !node.has("axis")) {
+        return b;
+    }
+    const int64_t rank = node.input(0).dim();
+    for (int64_t axis = node.axis(node.integer("axis", 0), rank) + b.dim(); axis < rank; ++axis) {
+        b = node.call("aten::unsqueeze", {b, -1});
+    }
+    return b;
+}
+
 /// Both inputs, after a look at how large what they broadcast to is.
-OnnxNode::Arguments operands(const OnnxNode& node) {
-    const std::vector<at::Tensor> both{node.input(0), node.input(1)};
+OnnxNode::Arguments operands(OnnxNode& node) {
+    const std::vector<at::Tensor> both{node.input(0), second(node)};
     node.checkSize(node.broadcast(both), eitherIsActivation(both));
     return {both[0], both[1]};
 }

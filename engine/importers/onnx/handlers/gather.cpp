@@ -10,25 +10,30 @@ namespace qs {
 
 namespace {
 
-/// Indices counted from the front. Only constant ones are rewritten: networks do not compute negative ones.
-at::Tensor fromFront(const at::Tensor& indices, int64_t extent) {
-    if (Tracer::isActivation(indices)) {
-        return indices;
-    }
-    const at::Tensor wide = indices.to(at::kLong);
-    return at::where(wide.lt(0), wide.add(extent), wide);
-}
-
 at::Tensor asLong(OnnxNode& node, const at::Tensor& tensor) {
     return tensor.scalar_type() == at::kLong
                ? tensor
                : node.call("aten::to.dtype", {tensor, static_cast<int64_t>(at::kLong)});
 }
 
+/// Indices counted from the front.
+at::Tensor fromFront(OnnxNode& node, const at::Tensor& indices, int64_t extent) {
+    const at::Tensor wide = asLong(node, indices);
+    return node.call("aten::where.self", {node.call("aten::lt.Scalar", {wide, 0}),
+                                          node.call("aten::add.Scalar", {wide, extent}), wide});
+}
+
+/// The same into `x`. Rows of a constant table are looked up by numbers that are known to count from the
+/// front, such as those of words.
+at::Tensor placesIn(OnnxNode& node, const at::Tensor& x, const at::Tensor& indices, int64_t axis) {
+    const bool isLookup = Tracer::isActivation(indices) && !Tracer::isActivation(x);
+    return isLookup ? asLong(node, indices) : fromFront(node, indices, x.size(axis));
+}
+
 at::Tensor gather(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const int64_t axis = node.axis(node.integer("axis", 0), x.dim());
-    const at::Tensor indices = asLong(node, fromFront(node.input(1), x.size(axis)));
+    const at::Tensor indices = placesIn(node, x, node.input(1), axis);
     std::vector<int64_t> shape = shapeOf(x);
     shape.erase(shape.begin() + axis);
     shape.insert(shape.begin() + axis, indices.sizes().begin(), indices.sizes().end());
@@ -56,19 +61,53 @@ at::Tensor gather(OnnxNode& node) {
 at::Tensor gatherElements(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const int64_t axis = node.axis(node.integer("axis", 0), x.dim());
-    return node.call("aten::gather", {x, axis, asLong(node, fromFront(node.input(1), x.size(axis)))});
+    return node.call("aten::gather", {x, axis, placesIn(node, x, node.input(1), axis)});
 }
 
-/// The last axis of ND indices as one index tensor an axis of `x`, behind those of the batch.
-c10::IValue indexList(OnnxNode& node, const at::Tensor& x, const at::Tensor& indices, int64_t batchDims) {
-    if (Tracer::isActivation(indices)) {
-        node.fail("its indices depend on the data, which is not supported for " + node.op() +
-                  ": cut the network before it");
-    }
+/// How many axes of `x` ND indices address.
+int64_t depthOf(const OnnxNode& node, const at::Tensor& x, const at::Tensor& indices, int64_t batchDims) {
     const int64_t depth = indices.dim() > 0 ? indices.size(-1) : 0;
     if (depth < 1 || depth + batchDims > x.dim() || batchDims < 0 || batchDims >= indices.dim()) {
         node.fail("its indices do not fit an input of the shape " + shapeText(x.sizes()));
     }
+    return depth;
+}
+
+/// ND indices as one index into `x` whose first batchDims + depth axes are one, in the indices' shape without
+/// the last axis.
+at::Tensor flatIndices(OnnxNode& node, const at::Tensor& x, const at::Tensor& indices, int64_t batchDims) {
+    const int64_t depth = depthOf(node, x, indices, batchDims);
+    std::vector<int64_t> shape = shapeOf(indices);
+    shape.pop_back();
+    at::Tensor flat;
+    int64_t stride = 1;
+    for (int64_t axis = batchDims + depth - 1; axis >= 0; --axis) {
+        at::Tensor one;
+        if (axis >= batchDims) {
+            one = node.call("aten::select.int", {indices, indices.dim() - 1, axis - batchDims});
+            one = node.call("aten::mul.Scalar", {fromFront(node, one, x.size(axis)), stride});
+        } else {
+            std::vector<int64_t> along(shape.size(), 1);
+            along[static_cast<size_t>(axis)] = x.size(axis);
+            one = node.places(x.size(axis)).mul(stride).reshape(along);
+        }
+        flat = flat.defined() ? node.call("aten::add.Tensor", {flat, one}) : one;
+        stride *= x.size(axis);
+    }
+    return flat;
+}
+
+/// `x` as a matrix whose rows are what flatIndices() address.
+at::Tensor asRows(OnnxNode& node, const at::Tensor& x, int64_t axes) {
+    const auto cut = static_cast<size_t>(axes);
+    return node.call("aten::reshape",
+                     {x, std::vector<int64_t>{elementCount(x.sizes().slice(0, cut)).value_or(0),
+                                              elementCount(x.sizes().slice(cut)).value_or(0)}});
+}
+
+/// The last axis of constant ND indices as one index tensor an axis of `x`, behind those of the batch.
+c10::IValue indexList(OnnxNode& node, const at::Tensor& x, const at::Tensor& indices, int64_t batchDims) {
+    const int64_t depth = depthOf(node, x, indices, batchDims);
     c10::impl::GenericList list(c10::OptionalType::create(c10::TensorType::get()));
     for (int64_t i = 0; i < batchDims; ++i) {
         std::vector<int64_t> shape(static_cast<size_t>(indices.dim() - 1), 1);
@@ -78,7 +117,7 @@ c10::IValue indexList(OnnxNode& node, const at::Tensor& x, const at::Tensor& ind
     const at::Tensor wide = asLong(node, indices);
     for (int64_t i = 0; i < depth; ++i) {
         const at::Tensor one = node.call("aten::select.int", {wide, indices.dim() - 1, i});
-        list.push_back(fromFront(one, x.size(batchDims + i)));
+        list.push_back(fromFront(node, one, x.size(batchDims + i)));
     }
     return list;
 }
@@ -87,38 +126,59 @@ at::Tensor gatherNd(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const at::Tensor& indices = node.input(1);
     const int64_t batchDims = node.count("batch_dims", 0, 0);
-    const c10::IValue list = indexList(node, x, indices, batchDims);
+    const int64_t addressed = batchDims + depthOf(node, x, indices, batchDims);
     std::vector<int64_t> shape = shapeOf(indices);
     shape.pop_back();
-    const auto rest = static_cast<size_t>(batchDims + indices.size(-1));
-    shape.insert(shape.end(), x.sizes().begin() + rest, x.sizes().end());
+    shape.insert(shape.end(), x.sizes().begin() + addressed, x.sizes().end());
     node.checkSize(shape, Tracer::isActivation(x) || Tracer::isActivation(indices));
-    return node.call("aten::index.Tensor", {x, list});
+    if (!Tracer::isActivation(indices)) {
+        return node.call("aten::index.Tensor", {x, indexList(node, x, indices, batchDims)});
+    }
+    const at::Tensor flat = flatIndices(node, x, indices, batchDims);
+    const at::Tensor rows = node.call(
+        "aten::index_select",
+        {asRows(node, x, addressed), 0, node.call("aten::reshape", {flat, std::vector<int64_t>{-1}})});
+    return node.call("aten::reshape", {rows, shape});
+}
+
+/// `updates` into their places along `axis`, together with what is there as `reduction` says.
+at::Tensor scattered(OnnxNode& node, const std::string& reduction, const at::Tensor& x, int64_t axis,
+                     const at::Tensor& indices, const at::Tensor& updates) {
+    if (reduction == "none") {
+        return node.call("aten::scatter.src", {x, axis, indices, updates});
+    }
+    if (reduction == "add") {
+        return node.call("aten::scatter_add", {x, axis, indices, updates});
+    }
+    const std::string kind = reduction == "mul" ? "prod" : reduction == "max" ? "amax" : "amin";
+    return node.call("aten::scatter_reduce.two", {x, axis, indices, updates, kind, true});
 }
 
 at::Tensor scatterNd(OnnxNode& node) {
     const std::string reduction = node.text("reduction", "none");
-    if (reduction != "none" && reduction != "add") {
-        node.fail("reduction " + reduction + " is not supported");
-    }
     const at::Tensor& x = node.input(0);
-    return node.call("aten::index_put",
-                     {x, indexList(node, x, node.input(1), 0), node.input(2), reduction == "add"});
+    const at::Tensor& indices = node.input(1);
+    if (!Tracer::isActivation(indices) && (reduction == "none" || reduction == "add")) {
+        return node.call("aten::index_put",
+                         {x, indexList(node, x, indices, 0), node.input(2), reduction == "add"});
+    }
+    const at::Tensor rows = asRows(node, x, depthOf(node, x, indices, 0));
+    const at::Tensor flat =
+        node.call("aten::reshape", {flatIndices(node, x, indices, 0), std::vector<int64_t>{-1, 1}});
+    const std::vector<int64_t> shape{flat.size(0), rows.size(1)};
+    const at::Tensor updates = node.call("aten::reshape", {node.input(2), shape});
+    return node.call(
+        "aten::reshape",
+        {scattered(node, reduction, rows, 0,
+                   node.call("aten::contiguous", {node.call("aten::expand", {flat, shape})}), updates),
+         shapeOf(x)});
 }
 
 at::Tensor scatterElements(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const int64_t axis = node.axis(node.integer("axis", 0), x.dim());
-    const at::Tensor indices = asLong(node, fromFront(node.input(1), x.size(axis)));
-    const std::string reduction = node.text("reduction", "none");
-    if (reduction == "none") {
-        return node.call("aten::scatter.src", {x, axis, indices, node.input(2)});
-    }
-    if (reduction == "add") {
-        return node.call("aten::scatter_add", {x, axis, indices, node.input(2)});
-    }
-    const std::string kind = reduction == "mul" ? "prod" : reduction == "max" ? "amax" : "amin";
-    return node.call("aten::scatter_reduce.two", {x, axis, indices, node.input(2), kind, true});
+    return scattered(node, node.text("reduction", "none"), x, axis,
+                     fromFront(node, node.input(1), x.size(axis)), node.input(2));
 }
 
 at::Tensor oneHot(OnnxNode& node) {
@@ -143,8 +203,28 @@ at::Tensor oneHot(OnnxNode& node) {
                                           node.call("aten::select.int", {flat, 0, 0})});
 }
 
+[[noreturn]] void refuseCount(const OnnxNode& node) {
+    node.fail(
+        "how many results it has depends on the data, which is not supported: cut the network before it");
+}
+
+/// What a constant condition chooses.
+at::Tensor compress(OnnxNode& node) {
+    if (!node.isConstant(1)) {
+        refuseCount(node);
+    }
+    const at::Tensor chosen = at::nonzero(node.input(1).reshape({-1})).reshape({-1});
+    at::Tensor x = node.input(0);
+    if (!node.has("axis")) {
+        x = node.call("aten::reshape", {x, std::vector<int64_t>{x.numel()}});
+    }
+    return node.call("aten::index_select", {x, node.axis(node.integer("axis", 0), x.dim()), chosen});
+}
+
 at::Tensor nonZero(OnnxNode& node) {
-    node.constantNumbers(0);
+    if (!node.isConstant(0)) {
+        refuseCount(node);
+    }
     const at::Tensor& x = node.input(0);
     node.checkSize(std::vector<int64_t>{x.numel(), x.dim()}, false);
     return at::nonzero(x).t();
@@ -161,6 +241,10 @@ void registerGathers(OnnxHandlers& handlers) {
     handlers.add("Scatter", scatterElements);
     handlers.add("OneHot", oneHot);
     handlers.add("NonZero", nonZero);
+    handlers.add("Compress", compress);
+    const OnnxHandler refuse = [](OnnxNode& node) -> std::vector<at::Tensor> { refuseCount(node); };
+    handlers.add("NonMaxSuppression", refuse);
+    handlers.add("Unique", refuse);
 }
 
 }  // namespace qs

@@ -6,7 +6,7 @@ namespace qs {
 namespace {
 
 at::Tensor batchNormalization(OnnxNode& node) {
-    if (node.integer("training_mode", 0) != 0) {
+    if (node.integer("training_mode", 0) != 0 || (node.opset() < 7 && node.integer("is_test", 0) == 0)) {
         node.fail("it is in training mode: export the network with model.eval()");
     }
     if (node.integer("spatial", 1) != 1) {

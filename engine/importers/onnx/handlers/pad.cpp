@@ -16,7 +16,7 @@ struct Padding {
 };
 
 std::vector<Padding> readPads(const OnnxNode& node, int64_t rank) {
-    const auto pads = node.intsOf("pads", 1);
+    const auto pads = node.intsOf(node.opset() < 2 ? "paddings" : "pads", 1);
     if (!pads) {
         node.fail("pads are missing");
     }
@@ -124,7 +124,7 @@ at::Tensor pad(OnnxNode& node) {
     if (mode != "reflect" && mode != "edge" && mode != "wrap") {
         node.fail("mode " + mode + " is not known");
     }
-    if (mode != "wrap" && isImagePad(x, pads)) {
+    if (mode != "wrap" && at::isFloatingType(x.scalar_type()) && isImagePad(x, pads)) {
         pairs.resize(4, 0);
         return node.call(mode == "edge" ? "aten::replication_pad2d" : "aten::reflection_pad2d", {x, pairs});
     }

@@ -1,6 +1,8 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -92,14 +94,30 @@ at::Tensor wantedOf(OnnxNode& node, at::Tensor y, const std::vector<EvenWindows>
     return y;
 }
 
+/// Indices into a plane whose columns follow each other instead of its rows.
+at::Tensor columnMajor(OnnxNode& node, const at::Tensor& indices, const std::vector<int64_t>& plane) {
+    if (plane.size() != 2) {
+        node.fail("storage_order 1 is supported for two dimensions alone");
+    }
+    const at::Tensor row =
+        node.call("aten::div.Tensor_mode", {indices, at::full({}, plane[1], at::kLong), "trunc"});
+    const at::Tensor column = node.call("aten::remainder.Scalar", {indices, plane[1]});
+    return node.call("aten::add.Tensor", {node.call("aten::mul.Scalar", {column, plane[0]}), row});
+}
+
 std::vector<at::Tensor> maxPool(OnnxNode& node) {
     const OnnxWindow window = readWindow(node, kernelOf(node));
     at::Tensor x = node.input(0);
+    if (x.scalar_type() == at::kByte || x.scalar_type() == at::kChar) {
+        // ATen pools real numbers, which hold those of 8 bits.
+        const at::Tensor real = node.call("aten::to.dtype", {x, static_cast<int64_t>(at::kFloat)});
+        OnnxNode pool = node.withInputs({real});
+        std::vector<at::Tensor> pooled = maxPool(pool);
+        pooled[0] = node.call("aten::to.dtype", {pooled[0], static_cast<int64_t>(x.scalar_type())});
+        return pooled;
+    }
     std::vector<int64_t> padding = window.before;
     bool ceilMode = node.integer("ceil_mode", 0) != 0;
-    if (node.integer("storage_order", 0) != 0) {
-        node.fail("storage_order 1 is not supported");
-    }
     const bool wantsIndices = node.wantsOutput(1);
     if (!isDirect(window)) {
         if (wantsIndices) {
@@ -123,12 +141,50 @@ std::vector<at::Tensor> maxPool(OnnxNode& node) {
     // ONNX counts from the beginning of the tensor, ATen from that of the channel.
     std::vector<at::Tensor> results = node.callMany(op + "_with_indices", arguments);
     const int64_t plane = elementCount(spatialShape(x)).value_or(0);
+    if (node.integer("storage_order", 0) != 0) {
+        results[1] = columnMajor(node, results[1], spatialShape(x));
+    }
     std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
     shape[0] = x.size(0);
     shape[1] = x.size(1);
     const at::Tensor begins = node.places(x.size(0) * x.size(1)).mul(plane).reshape(shape);
     results[1] = node.call("aten::add.Tensor", {results[1], begins});
     return results;
+}
+
+/// Values back in the places that a max-pool took them from; zero elsewhere.
+at::Tensor maxUnpool(OnnxNode& node) {
+    const OnnxWindow window = readWindow(node, kernelOf(node));
+    const at::Tensor& x = node.input(0);
+    std::vector<int64_t> shape = shapeOf(x);
+    for (size_t i = 0; i < window.rank(); ++i) {
+        shape[i + 2] =
+            (shape[i + 2] - 1) * window.stride[i] + window.kernel[i] - window.before[i] - window.after[i];
+    }
+    std::vector<int64_t> pairs;
+    if (node.hasInput(2)) {
+        const std::vector<int64_t> wanted = node.constantInts(2);
+        for (size_t i = wanted.size(); i-- > 0;) {
+            pairs.push_back(0);
+            pairs.push_back(i < shape.size() ? wanted[i] - shape[i] : -1);
+        }
+        if (wanted.size() != shape.size() ||
+            std::ranges::any_of(pairs, [](int64_t pad) { return pad < 0; })) {
+            node.fail("output_shape is smaller than what its windows cover");
+        }
+        node.checkSize(wanted, true);
+    }
+    node.checkSize(shape, true);
+    node.checkSize(shape, false);
+    const std::vector<int64_t> flat{-1};
+    const at::Tensor nothing = at::zeros({elementCount(shape).value_or(0)}, x.options().device(at::kCPU));
+    const at::Tensor indices = node.call("aten::reshape", {node.input(1), flat});
+    const at::Tensor y = node.call(
+        "aten::reshape",
+        {node.call("aten::scatter.src", {nothing, 0, indices, node.call("aten::reshape", {x, flat})}),
+         shape});
+    // The places are those of what the windows cover, which a larger output begins with.
+    return pairs.empty() ? y : node.call("aten::constant_pad_nd", {y, pairs, 0.0});
 }
 
 /// A depthwise convolution that averages: for windows with dilation, which ATen's pools do not have.
@@ -228,6 +284,7 @@ at::Tensor lpPool(OnnxNode& node) {
 
 void registerPools(OnnxHandlers& handlers) {
     handlers.add("MaxPool", maxPool);
+    handlers.add("MaxUnpool", maxUnpool);
     handlers.add("AveragePool", averagePool);
     handlers.add("GlobalAveragePool", globalAveragePool);
     handlers.add("GlobalMaxPool", globalMaxPool);

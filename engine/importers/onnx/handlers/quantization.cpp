@@ -67,13 +67,34 @@ std::pair<at::Tensor, QParams> asSigned(const at::Tensor& integers, const QParam
     return {integers.to(at::kInt).sub(128).to(at::kChar), shifted};
 }
 
+/// Input `index`, where it is a vector along `axis` of `x`, so that it broadcasts with it.
+at::Tensor along(OnnxNode& node, size_t index, const at::Tensor& x, int64_t axis) {
+    const at::Tensor& numbers = node.input(index);
+    if (numbers.dim() != 1 || numbers.numel() == 1 || x.dim() == 0) {
+        return numbers;
+    }
+    std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+    shape[static_cast<size_t>(node.axis(axis, x.dim()))] = numbers.numel();
+    return node.call("aten::reshape", {numbers, shape});
+}
+
+at::Tensor asType(OnnxNode& node, const at::Tensor& x, at::ScalarType type) {
+    return x.scalar_type() == type ? x : node.call("aten::to.dtype", {x, static_cast<int64_t>(type)});
+}
+
 at::Tensor quantizeLinear(OnnxNode& node) {
+    if (!isOnKnownGrid(node, node.input(0), 1, 2)) {
+        return integersByArithmetic(node, node.input(0), 1, 2, node.integer("axis", 1));
+    }
     return integersOf(node, node.input(0), readGrid(node, 1, 2, node.integer("axis", 1)));
 }
 
 at::Tensor dequantizeLinear(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
     const int64_t axis = node.integer("axis", 1);
+    if (!isOnKnownGrid(node, x, 1, 2)) {
+        return realByArithmetic(node, x, 1, 2, axis);
+    }
     if (x.scalar_type() == at::kInt && node.isConstant(0)) {
         const std::vector<double> scale = node.constantNumbers(1);
         at::Tensor bias = wideConstant(node, x, scale, axis);
@@ -101,6 +122,11 @@ at::Tensor dequantizeLinear(OnnxNode& node) {
 }
 
 }  // namespace
+
+bool isOnKnownGrid(const OnnxNode& node, const at::Tensor& x, size_t scale, size_t zeroPoint) {
+    return node.isConstant(scale) && (!node.hasInput(zeroPoint) || node.isConstant(zeroPoint)) &&
+           (!Tracer::isActivation(x) || node.input(scale).numel() == 1);
+}
 
 QParams readGrid(const OnnxNode& node, size_t scale, size_t zeroPoint, int64_t axis) {
     if (node.integer("block_size", 0) != 0) {
@@ -160,6 +186,32 @@ at::Tensor integersOf(OnnxNode& node, const at::Tensor& x, const QParams& grid) 
         node.fail("an activation with a scale a channel has no form here: quantize activations per tensor");
     }
     return node.quantize(x, grid);
+}
+
+at::Tensor realByArithmetic(OnnxNode& node, const at::Tensor& integers, size_t scale, size_t zeroPoint,
+                            int64_t axis) {
+    if (node.gridOf(integers)) {
+        node.fail("it reads integers with another scale or zero point than they were made with");
+    }
+    at::Tensor shifted = asType(node, integers, at::kFloat);
+    if (node.hasInput(zeroPoint)) {
+        const at::Tensor zero = asType(node, along(node, zeroPoint, integers, axis), at::kFloat);
+        shifted = node.call("aten::sub.Tensor", {shifted, zero});
+    }
+    return node.call("aten::mul.Tensor", {shifted, along(node, scale, integers, axis)});
+}
+
+at::Tensor integersByArithmetic(OnnxNode& node, const at::Tensor& x, size_t scale, size_t zeroPoint,
+                                int64_t axis) {
+    const DType type = integerType(node, zeroPoint);
+    at::Tensor q =
+        node.call("aten::round", {node.call("aten::div.Tensor", {x, along(node, scale, x, axis)})});
+    if (node.hasInput(zeroPoint)) {
+        q = node.call("aten::add.Tensor", {q, asType(node, along(node, zeroPoint, x, axis), at::kFloat)});
+    }
+    const bool isSigned = type == DType::Int8;
+    q = node.call("aten::clamp", {q, isSigned ? -128.0 : 0.0, isSigned ? 127.0 : 255.0});
+    return asType(node, q, isSigned ? at::kChar : at::kByte);
 }
 
 void registerQuantization(OnnxHandlers& handlers) {

@@ -17,4 +17,14 @@ at::Tensor realNumbers(OnnxNode& node, const at::Tensor& integers, const QParams
 /// `x` as integers: an activation (per tensor), or a constant.
 at::Tensor integersOf(OnnxNode& node, const at::Tensor& x, const QParams& grid);
 
+/// The same where scale (input `scale`) or zero point depend on the data, or are several for an activation:
+/// ordinary arithmetic along `axis`.
+at::Tensor realByArithmetic(OnnxNode& node, const at::Tensor& integers, size_t scale, size_t zeroPoint,
+                            int64_t axis);
+at::Tensor integersByArithmetic(OnnxNode& node, const at::Tensor& x, size_t scale, size_t zeroPoint,
+                                int64_t axis);
+/// Whether an activation or constant `x` with its scale and zero point in these inputs lies on one known
+/// grid.
+bool isOnKnownGrid(const OnnxNode& node, const at::Tensor& x, size_t scale, size_t zeroPoint);
+
 }  // namespace qs

@@ -10,12 +10,16 @@ namespace {
 
 /// The real numbers of the integers in input `at`, whose scale and zero point follow it.
 at::Tensor operand(OnnxNode& node, size_t at, int64_t axis = 0) {
-    return realNumbers(node, node.input(at), readGrid(node, at + 1, at + 2, axis));
+    return isOnKnownGrid(node, node.input(at), at + 1, at + 2)
+               ? realNumbers(node, node.input(at), readGrid(node, at + 1, at + 2, axis))
+               : realByArithmetic(node, node.input(at), at + 1, at + 2, axis);
 }
 
 /// `real` on the grid in inputs `scale` and `scale` + 1.
 at::Tensor result(OnnxNode& node, const at::Tensor& real, size_t scale) {
-    return integersOf(node, real, readGrid(node, scale, scale + 1, 0));
+    return isOnKnownGrid(node, real, scale, scale + 1)
+               ? integersOf(node, real, readGrid(node, scale, scale + 1, 0))
+               : integersByArithmetic(node, real, scale, scale + 1, 0);
 }
 
 at::Tensor apply(const OnnxNode& node, const std::string& op, std::vector<at::Tensor> inputs) {
@@ -26,6 +30,13 @@ at::Tensor apply(const OnnxNode& node, const std::string& op, std::vector<at::Te
 /// An int32 bias in steps of the product of both scales: as real numbers in double precision, so that
 /// dividing by the product brings the integers back.
 at::Tensor bias(OnnxNode& node, size_t at, size_t inputScale, size_t weightScale) {
+    if (!node.isConstant(at) || !node.isConstant(inputScale) || !node.isConstant(weightScale)) {
+        const at::Tensor real =
+            node.call("aten::to.dtype", {node.input(at), static_cast<int64_t>(at::kFloat)});
+        return node.call(
+            "aten::mul.Tensor",
+            {real, node.call("aten::mul.Tensor", {node.input(inputScale), node.input(weightScale)})});
+    }
     const double scale = node.constantNumber(inputScale);
     const at::Tensor factor = node.input(weightScale).to(at::kDouble).mul(scale);
     return node.input(at).to(at::kDouble).mul(factor).to(at::kFloat);

@@ -1,4 +1,5 @@
 #include <ATen/ops/ones.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
@@ -29,7 +30,7 @@ at::Tensor shape(OnnxNode& node) {
 }
 
 at::Tensor size(OnnxNode& node) {
-    return at::tensor(node.input(0).numel(), at::kLong);
+    return at::scalar_tensor(node.input(0).numel(), at::kLong);
 }
 
 /// Sizes are resolved to numbers: that of the batch is recognised by its following the batch.
@@ -135,8 +136,13 @@ at::Tensor expand(OnnxNode& node) {
 
 at::Tensor tile(OnnxNode& node) {
     const at::Tensor& x = node.input(0);
-    const std::vector<int64_t> repeats = node.constantInts(1);
     std::vector<int64_t> shape = shapeOf(x);
+    std::vector<int64_t> repeats(shape.size(), 1);
+    if (node.opset() < 6) {
+        repeats.at(static_cast<size_t>(node.axis(node.constantInt(2), x.dim()))) = node.constantInt(1);
+    } else {
+        repeats = node.constantInts(1);
+    }
     if (repeats.size() != shape.size()) {
         node.fail("it has " + std::to_string(repeats.size()) + " repeats for " +
                   std::to_string(shape.size()) + " axes");
@@ -152,7 +158,7 @@ at::Tensor tile(OnnxNode& node) {
 
 at::Tensor concat(OnnxNode& node) {
     const std::vector<at::Tensor>& inputs = node.inputs();
-    const int64_t axis = node.axis(node.integer("axis", 0), inputs[0].dim());
+    const int64_t axis = node.axis(node.integer("axis", node.opset() < 4 ? 1 : 0), inputs[0].dim());
     std::vector<int64_t> shape = shapeOf(inputs[0]);
     bool isActivation = Tracer::isActivation(inputs[0]);
     for (size_t i = 1; i < inputs.size(); ++i) {
@@ -292,7 +298,7 @@ at::Tensor identity(OnnxNode& node) {
 /// Forwards its input; the mask, for those who read it, keeps everything. In training mode it drops nothing
 /// only at a ratio of 0, which torchvision's Swin exports.
 std::vector<at::Tensor> dropout(OnnxNode& node) {
-    const bool trains = node.hasInput(2) && node.isConstant(2) && node.constantInt(2) != 0;
+    const bool trains = node.hasInput(2) && node.constantInt(2) != 0;
     if (trains && (!node.hasInput(1) || node.constantNumber(1) != 0)) {
         node.fail("it is in training mode: export the network with model.eval()");
     }
