@@ -8,27 +8,28 @@ namespace qs::protocol {
 
 namespace {
 
+constexpr double kRounding = 1e-9;
+
 /// `tolerance` points, but no less than one of `samples`.
 double atLeastOneSample(double tolerance, int64_t samples) {
-    constexpr double kRounding = 1e-9;
-    return std::max(tolerance, 100.0 / static_cast<double>(std::max<int64_t>(samples, 1))) + kRounding;
+    return std::max(tolerance, 100.0 / static_cast<double>(std::max<int64_t>(samples, 1)));
 }
 
 void addClasses(const VerifyResult& result, std::vector<Judgement>& judgements) {
-    const double lost = 100 - *result.agreement;
-    judgements.push_back(
-        {.kind = Judgement::Kind::Classes,
-         .passed = lost <= atLeastOneSample(100 - result.agreement_tolerance_percent, result.samples),
-         .value = *result.agreement,
-         .limit = result.agreement_tolerance_percent,
-         .count = result.samples});
+    const double mostLost = atLeastOneSample(100 - result.agreement_tolerance_percent, result.samples);
+    judgements.push_back({.kind = Judgement::Kind::Classes,
+                          .passed = 100 - *result.agreement <= mostLost + kRounding,
+                          .value = *result.agreement,
+                          .limit = 100 - mostLost,
+                          .count = result.samples});
     if (result.engine_top1 && result.file_top1) {
         const double apart = std::abs(*result.engine_top1 - *result.file_top1);
+        const double mostApart = atLeastOneSample(result.accuracy_tolerance, result.samples);
         judgements.push_back({.kind = Judgement::Kind::Accuracy,
-                              .passed = apart <= atLeastOneSample(result.accuracy_tolerance, result.samples),
+                              .passed = apart <= mostApart + kRounding,
                               .value = *result.engine_top1,
                               .other = *result.file_top1,
-                              .limit = result.accuracy_tolerance});
+                              .limit = mostApart});
     }
 }
 
