@@ -58,8 +58,8 @@ void ProgressMeter::show(const TrainingPoint& point) {
         return;
     }
     clear();
-    fmt::print(stderr, "epoch {}: loss {:.4f}, validation top-1 {:.2f} %\n", point.epoch, point.loss,
-               point.validationTop1);
+    fmt::print(stderr, "epoch {}: loss {:.4f}, top-1 {:.2f} % of the validation samples\n", point.epoch,
+               point.loss, point.validationTop1);
 }
 
 void ProgressMeter::clear() {

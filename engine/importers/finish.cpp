@@ -8,6 +8,7 @@
 #include "graph/passes/simplify.h"
 #include "importers/lift_quantization.h"
 #include "importers/memory_check.h"
+#include "importers/own_parameters.h"
 #include "importers/tracer.h"
 #include "ops/op.h"
 
@@ -345,6 +346,7 @@ Result<TracedNetwork> finishGraph(int64_t batch, const std::function<Graph(int64
                 return failure("the model returns no tensor");
             }
             simplify(graph, [&] { pollTrace(job); });
+            ownParameters(graph);
             return named(std::move(graph), notes);
         } catch (const TraceCancelled&) {
             return cancelled();

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view kQuantized = "quantized::";
 constexpr std::string_view kRelu = "_relu";
+constexpr double kMomentum = 0.1;  ///< of batch norms, as PyTorch makes them
 
 /// The float form of a quantized:: operator: an ATen operator, and which of the arguments it takes.
 struct FloatForm {
@@ -290,7 +291,7 @@ at::Tensor JitQuantized::compute(const JitCall& call) {
             reals.resize(6);
             const double eps = reals.back().toDouble();
             reals.pop_back();
-            reals.insert(reals.end(), {false, 0.0, eps, false});
+            reals.insert(reals.end(), {false, kMomentum, eps, false});
             result = tracer_.call("aten::batch_norm", std::move(reals), call.scope);
         } else if (const FloatForm* form = floatForm(overloaded(call.schema, base))) {
             std::vector<c10::IValue> taken;

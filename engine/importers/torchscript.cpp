@@ -8,6 +8,7 @@
 #include "importers/importer.h"
 #include "importers/jit_interpreter.h"
 #include "importers/torchscript/load.h"
+#include "importers/torchscript/training_traits.h"
 #include "importers/tracer.h"
 #include "ops/quantized_engine.h"
 #include "protocol/parse_json.h"
@@ -38,7 +39,7 @@ bool isPickle(const std::filesystem::path& path) {
 class TorchScriptFile : public ModelFile {
   public:
     TorchScriptFile(const torch::jit::Module& module, std::vector<InputSpec> inputs, const std::string& about)
-        : module_(module), inputs_(std::move(inputs)) {
+        : module_(module), inputs_(std::move(inputs)), training_(module) {
         readAbout(about);
     }
 
@@ -99,6 +100,7 @@ class TorchScriptFile : public ModelFile {
             tracer.output(tensor, name);
         }
         Graph graph = tracer.take();
+        training_.describe(graph);
         for (const Node& node : graph.nodes()) {
             if (const auto name = layerNames_.find(node.scope); name != layerNames_.end()) {
                 graph.node(node.id).scope = name->second;
@@ -135,6 +137,7 @@ class TorchScriptFile : public ModelFile {
 
     torch::jit::Module module_;
     std::vector<InputSpec> inputs_;
+    TrainingTraits training_;
     std::vector<std::string> classes_;
     std::map<std::string, std::string> layerNames_;  ///< what a module's path stands for
     std::vector<std::string> loadNotes_;

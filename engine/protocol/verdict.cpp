@@ -16,21 +16,20 @@ double atLeastOneSample(double tolerance, int64_t samples) {
 }
 
 void addClasses(const VerifyResult& result, std::vector<Judgement>& judgements) {
-    const double lost = 100 - *result.agreement;
-    const double mayBeLost = atLeastOneSample(100 - result.agreement_tolerance_percent, result.samples);
+    const double mostLost = atLeastOneSample(100 - result.agreement_tolerance_percent, result.samples);
     judgements.push_back({.kind = Judgement::Kind::Classes,
-                          .passed = lost <= mayBeLost + kRounding,
+                          .passed = 100 - *result.agreement <= mostLost + kRounding,
                           .value = *result.agreement,
-                          .limit = 100 - mayBeLost,
+                          .limit = 100 - mostLost,
                           .count = result.samples});
     if (result.engine_top1 && result.file_top1) {
         const double apart = std::abs(*result.engine_top1 - *result.file_top1);
-        const double mayBeApart = atLeastOneSample(result.accuracy_tolerance, result.samples);
+        const double mostApart = atLeastOneSample(result.accuracy_tolerance, result.samples);
         judgements.push_back({.kind = Judgement::Kind::Accuracy,
-                              .passed = apart <= mayBeApart + kRounding,
+                              .passed = apart <= mostApart + kRounding,
                               .value = *result.engine_top1,
                               .other = *result.file_top1,
-                              .limit = mayBeApart});
+                              .limit = mostApart});
     }
 }
 

@@ -28,8 +28,9 @@ struct QatResult {
 
 /// Trains `model` (prepared with QAT observers taken from each group's qatActivation / qatWeight). Batch norm
 /// is live, folded into the fake-quantized weight as in PyTorch's ConvBn QAT modules (scale by gamma /
-/// running sigma before fake quantization, undo after the convolution), then frozen. The model passed in is
-/// not changed: a cancelled job loses nothing.
+/// running sigma before fake quantization, undo after the convolution), then frozen; its momentum is the
+/// model's own. What the model holds as a constant scale and shift stays one. The model passed in is not
+/// changed: a cancelled job loses nothing.
 Result<QatResult> trainQat(const PreparedModel& model, const Calibration& initial, Dataset& train,
                            Dataset& validation, const QatSettings& settings, Job& job);
 

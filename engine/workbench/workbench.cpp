@@ -59,6 +59,17 @@ Result<std::unique_ptr<Dataset>> wholeData(Models& models, const OpenedModel& op
         std::make_unique<ModelData>(data, firstSamples(*data, 0), std::move(inputs)));
 }
 
+/// Which samples a validation and the result were measured on, where those are not the same; else nothing.
+std::string samplesNote(const protocol::Measurement& result, const Dataset& validating, int64_t most) {
+    const int64_t all = validating.size(), validated = most > 0 ? std::min(most, all) : all;
+    if (validated == all && result.samples == all) {
+        return "";
+    }
+    return "the validation after each epoch is of " + std::string(validated < all ? "the first " : "all ") +
+           std::to_string(validated) + " samples of " + result.data + ", the result of " +
+           std::to_string(result.samples) + " of them: the two differ by their samples, too";
+}
+
 Status checkTrainable(const OpenedModel& opened) {
     if (opened.graph.inputs().size() != 1) {
         return failure("only models with one input can be trained: this one has " +
@@ -237,6 +248,11 @@ Result<protocol::VariantResult> Workbench::train(const protocol::TrainParams& pa
     result.measured.calib_samples = subject.data.calibration->size();
     for (const auto& point : trained.curve) {
         result.curve.push_back(writePoint(point));
+    }
+    if (const std::string note =
+            samplesNote(result.measured, *validating, variant.recipe.qat->validation_samples);
+        !note.empty()) {
+        result.notes.push_back(note);
     }
     if (overlap(*training, firstSamples(*training, variant.recipe.qat->train_samples), *validating,
                 firstSamples(*validating, 0)) > 0) {

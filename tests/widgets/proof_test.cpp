@@ -62,6 +62,24 @@ TEST(VerdictText, SaysWhatTheEngineSaysInTheWindowsWords) {
                              "apart); all 1 INT8 layers are within 1 LSB on 99.90 % of their values"));
 }
 
+TEST(VerdictText, NamesTheLimitsThatHoldForFewSamples) {
+    protocol::VerifyResult result;
+    result.passed = true;
+    result.samples = 1000;
+    result.agreement = 99.9;
+    result.engine_top1 = 90.6;
+    result.file_top1 = 90.7;
+    EXPECT_EQ(verdictText(result),
+              QStringLiteral("99.90 % of 1,000 samples get the same class (at least 99.80 %); top-1 "
+                             "90.60 % in the engine and 90.70 % in the file (at most 0.10 points apart)"));
+    result.samples = 100;
+    result.agreement = 99;
+    result.engine_top1 = result.file_top1 = 90;
+    EXPECT_EQ(verdictText(result),
+              QStringLiteral("99.00 % of 100 samples get the same class (at least 99.00 %); top-1 "
+                             "90.00 % in the engine and 90.00 % in the file (at most 1.00 points apart)"));
+}
+
 TEST(VerdictText, CountsLayersAndNoBoundaries) {
     protocol::VerifyResult result;
     result.passed = true;

@@ -165,6 +165,9 @@ TEST_F(WorkbenchTest, TrainsAndMeasuresWithTheTrainedWeights) {
     EXPECT_FALSE(result->curve.empty());
     EXPECT_TRUE(result->curve.back().validation_top1);
     EXPECT_GT(*result->variant.top1, 85);
+    EXPECT_THAT(result->notes, testing::Contains(testing::HasSubstr(
+                                   "of the first 128 samples of fashion-mnist:test, the result "
+                                   "of 300 of them")));
 
     // The weights in the file are others than the model's, and measuring the recipe again gives the same.
     Workbench other;

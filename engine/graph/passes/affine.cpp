@@ -54,6 +54,7 @@ void fuseAffine(Graph& graph) {
         }
         Attributes attrs;
         attrs.set("eps", 0.0);
+        attrs.set("frozen", true);
         std::vector<ValueId> inputs{match->x};
         for (const at::Tensor& parameter :
              {match->scale, match->shift, at::zeros_like(match->scale), at::ones_like(match->scale)}) {

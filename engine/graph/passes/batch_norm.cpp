@@ -16,7 +16,8 @@ void open(Graph& graph, NodeId id) {
     // input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled
     const auto arguments = carriedArguments(graph.node(id));
     if (arguments.size() != 9 || !arguments[5].constant.isBool() || arguments[5].constant.toBool() ||
-        !arguments[7].constant.isDouble() || !isNone(arguments[1]) || !isNone(arguments[2])) {
+        !arguments[6].constant.isDouble() || !arguments[7].constant.isDouble() || !isNone(arguments[1]) ||
+        !isNone(arguments[2])) {
         return;
     }
     const ValueId x = arguments[0].value;
@@ -28,6 +29,11 @@ void open(Graph& graph, NodeId id) {
     const ValueId bias = graph.addConstant("", at::zeros_like(graph.constant(mean)));
     Attributes attrs;
     attrs.set("eps", arguments[7].constant.toDouble());
+    attrs.set("momentum", arguments[6].constant.toDouble());
+    attrs.set("affine", false);
+    if (const Attribute* batches = graph.node(id).attrs.find("batches")) {
+        attrs.set("batches", *batches);
+    }
     fuseInto(graph, id, {}, "batch_norm", std::move(attrs), {x, weight, bias, mean, variance});
 }
 

@@ -43,7 +43,7 @@ void fuseLayerNorm(Graph& graph);
 void fuseLinear(Graph& graph);
 /// A constant per channel added to a convolution's result -> its bias.
 void fuseBias(Graph& graph);
-/// A constant per channel multiplied to a convolution's result [and one added] -> batch_norm.
+/// A constant per channel multiplied to a convolution's result [and one added] -> batch_norm, frozen.
 void fuseAffine(Graph& graph);
 /// A mean over H and W that keeps them -> adaptive_avg_pool2d.
 void openGlobalPools(Graph& graph);

@@ -125,9 +125,9 @@ def variance(x: Tensor, dim: Optional[List[int]], correction: Optional[number], 
         result = result * (count / max(count - less, 0.0))
     return result
 
-def normalized(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], mean: Optional[Tensor], var: Optional[Tensor], eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+def normalized(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], mean: Optional[Tensor], var: Optional[Tensor], momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
     none = torch.zeros([0], dtype=6)
-    return torch.batch_norm(input, weight, bias, mean, var, False, 0.0, eps, False), none, none
+    return torch.batch_norm(input, weight, bias, mean, var, False, momentum, eps, False), none, none
 
 )";
 
@@ -203,10 +203,10 @@ const Composition kCompositions[] = {
 )"},
     {"_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, "
      "Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
-     "    return normalized(input, weight, bias, running_mean, running_var, eps)\n"},
+     "    return normalized(input, weight, bias, running_mean, running_var, momentum, eps)\n"},
     {"_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, "
      "Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)",
-     "    y, mean, factor = normalized(input, weight, bias, running_mean, running_var, eps)\n"
+     "    y, mean, factor = normalized(input, weight, bias, running_mean, running_var, momentum, eps)\n"
      "    return y, mean, factor, mean\n"},
     // Statistics with a correction that need not be a whole number
     {"std.correction_number(Tensor self, int[1]? dim=None, *, Scalar? correction=None, "

@@ -15,7 +15,7 @@ namespace qs {
 
 namespace {
 
-constexpr double batchNormMomentum = 0.1;
+constexpr double kMomentum = 0.1;  ///< of batch norms that name none
 
 size_t slot(ValueId id) {
     return static_cast<size_t>(id.index);
@@ -30,6 +30,18 @@ bool isPooling(const Node& node) {
 std::string parameterName(const Node& node, size_t i) {
     const OpDef* def = ops().find(node.op);
     return def && i < def->parameters.size() ? def->parameters[i] : "";
+}
+
+/// Whether training changes the node's input `i`, a constant.
+bool isTrained(const Node& node, size_t i) {
+    const std::string parameter = parameterName(node, i);
+    return (parameter == "weight" || parameter == "bias") && !node.attrs.get<bool>("frozen", false) &&
+           node.attrs.get<bool>("affine", true);
+}
+
+/// Whether the batch norm takes its statistics from the batch while the network is live.
+bool hasLiveStatistics(const Node& norm) {
+    return !norm.attrs.get<bool>("frozen", false);
 }
 
 /// The least and the greatest number of a grid.
@@ -76,28 +88,24 @@ void FakeQuantNetwork::findGrids() {
     }
 }
 
-/// Gives every parameter of every node storage of its own, and gradients to what is trained.
+/// Gives every constant storage of its own, and gradients to what is trained.
 void FakeQuantNetwork::ownParameters() {
     Graph& graph = model_.graph;
-    std::set<ValueId> owned;
-    for (size_t n = 0; n < graph.nodes().size(); ++n) {
-        const NodeId id = graph.nodes()[n].id;
-        for (size_t i = 0; i < graph.node(id).inputs.size(); ++i) {
-            const std::string parameter = parameterName(graph.node(id), i);
-            ValueId value = graph.node(id).inputs[i];
-            if (parameter.empty() || !graph.value(value).constant) {
-                continue;
+    for (const Value& value : graph.values()) {
+        if (value.constant) {
+            graph.value(value.id).constant = value.constant->detach().clone();
+        }
+    }
+    std::set<ValueId> trained;
+    for (const Node& node : graph.nodes()) {
+        for (size_t i = 0; i < node.inputs.size(); ++i) {
+            const ValueId input = node.inputs[i];
+            if (graph.value(input).constant && isTrained(node, i) && trained.insert(input).second) {
+                parameters_.push_back(graph.value(input).constant->set_requires_grad(true));
             }
-            const at::Tensor copy = graph.constant(value).detach().clone();
-            if (owned.count(value)) {
-                value = graph.addConstant(graph.node(id).name + "." + parameter + "#own", copy);
-                graph.setInput(id, i, value);
-            }
-            owned.insert(value);
-            graph.value(value).constant = copy;
-            if (parameter == "weight" || parameter == "bias") {
-                parameters_.push_back(copy.set_requires_grad(true));
-            }
+        }
+        if (const Attribute* batches = node.attrs.find("batches")) {
+            batches_[node.inputs.at(3)] = std::get<int64_t>(*batches);
         }
     }
 }
@@ -280,7 +288,7 @@ Status FakeQuantNetwork::runNode(Pass& pass, size_t index, const Node& node) {
         inputs.push_back(std::move(x));
     }
     if (roleOf(node.op) == OpRole::NormalizeChannels) {
-        pass.real[slot(node.outputs[0])] = normalize(node, inputs[0]);
+        QS_ASSIGN(pass.real[slot(node.outputs[0])], normalize(node, inputs[0]));
         return {};
     }
     const std::vector<at::Tensor> outputs = runFloat(node.op, node.attrs, inputs);
@@ -290,17 +298,34 @@ Status FakeQuantNetwork::runNode(Pass& pass, size_t index, const Node& node) {
     return {};
 }
 
-at::Tensor FakeQuantNetwork::normalize(const Node& norm, const at::Tensor& x) const {
+/// Where statistics are averages over all batches, the share of the next batch counts itself (PyTorch's
+/// momentum None).
+double FakeQuantNetwork::nextShare(const Node& norm) {
+    const auto batches = batches_.find(norm.inputs.at(3));
+    return batches == batches_.end() ? norm.attrs.get<double>("momentum", kMomentum)
+                                     : 1.0 / static_cast<double>(++batches->second);
+}
+
+Result<at::Tensor> FakeQuantNetwork::normalize(const Node& norm, const at::Tensor& x) {
     const auto parameter = [&](size_t i) -> const at::Tensor& {
         return model_.graph.constant(norm.inputs[i]);
     };
-    return at::batch_norm(x, parameter(1), parameter(2), parameter(3), parameter(4), /*training=*/live_,
-                          batchNormMomentum, norm.attrs.get<double>("eps"), /*cudnn_enabled=*/false);
+    const bool live = live_ && hasLiveStatistics(norm);
+    if (live && x.numel() <= x.size(1)) {
+        return failure(
+            "batch norm " + norm.name +
+            " cannot be trained on one value a channel, which has no deviation: take a larger batch, "
+            "samples that are larger where it stands, or a network whose batch norms are frozen");
+    }
+    return at::batch_norm(x, parameter(1), parameter(2), parameter(3), parameter(4), live,
+                          live ? nextShare(norm) : 0.0, norm.attrs.get<double>("eps"),
+                          /*cudnn_enabled=*/false);
 }
 
 /// Convolution or linear on fake-quantized weights, batch norm included, as PyTorch's _ConvBnNd: the weight
 /// is scaled by gamma / sqrt(running_var + eps) before fake quantization; while live the scale is undone
-/// afterwards, so that batch statistics are those of the convolution itself.
+/// afterwards, so that batch statistics are those of the convolution itself. A frozen scale stays in the
+/// weight.
 Result<at::Tensor> FakeQuantNetwork::runWeighted(size_t index, const at::Tensor& x) {
     const Graph& graph = model_.graph;
     const FusionGroup& group = model_.groups[index];
@@ -319,7 +344,7 @@ Result<at::Tensor> FakeQuantNetwork::runWeighted(size_t index, const at::Tensor&
     QS_ASSIGN(const at::Tensor quantized,
               fakeQuantizeWeight(index, scaleOutputChannels(node, weight, factor)));
     const at::Tensor y = runFloat(node.op, node.attrs, std::vector{x, quantized})[0];
-    if (!live_) {
+    if (!live_ || !hasLiveStatistics(norm)) {
         const at::Tensor centre = graph.constant(norm.inputs[3]);
         const at::Tensor shift = (bias.defined() ? bias.sub(centre) : centre.neg()).mul(factor);
         return y.add(along(shift.add(graph.constant(norm.inputs[2])), 1, y.dim()));

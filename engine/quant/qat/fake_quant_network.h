@@ -14,10 +14,10 @@ namespace qs {
 /// quantization exactly where convert() puts integers, and observers that follow the activations while it is
 /// live.
 ///
-/// Live: batch norm uses and updates batch statistics, observers follow. Frozen (as made): batch norm uses
-/// its running statistics, activation qparams stay, and weight qparams are those that convert() chooses for
-/// the weights of the moment, so that the frozen network and the converted one compute the same up to the
-/// rounding of the bias.
+/// Live: batch norm uses and updates batch statistics, unless its node is frozen (ops/batch_norm.cpp), and
+/// observers follow. Frozen (as made): batch norm uses its running statistics, activation qparams stay, and
+/// weight qparams are those that convert() chooses for the weights of the moment, so that the frozen network
+/// and the converted one compute the same up to the rounding of the bias.
 class FakeQuantNetwork {
   public:
     /// Observers start from the ranges in `initial`, or where a value is not there from the first batch seen.
@@ -28,11 +28,11 @@ class FakeQuantNetwork {
     /// The model's first output for one batch (N x ..., one tensor a graph input). Throws what ATen throws.
     Result<at::Tensor> forward(const std::vector<at::Tensor>& inputs);
 
-    /// Weights, biases, gamma and beta: leaves that require gradients.
+    /// Weights, biases, gamma and beta, but frozen ones: leaves that require gradients. What several layers
+    /// read is one of them.
     std::vector<at::Tensor> parameters() const;
 
-    /// The graph with the parameters and statistics as they are now. Where layers shared a parameter, each
-    /// has its own: an importer may have pooled equal tensors, and layers train apart.
+    /// The graph with the parameters and statistics as they are now, each in the value that it came in.
     Graph graph() const;
 
     /// Activation qparams by value name. An error where a value was neither in `initial` nor seen.
@@ -61,12 +61,14 @@ class FakeQuantNetwork {
     Status run(Pass& pass, size_t group);
     Status runNode(Pass& pass, size_t group, const Node& node);
     Result<at::Tensor> runWeighted(size_t group, const at::Tensor& x);
-    at::Tensor normalize(const Node& norm, const at::Tensor& x) const;
+    double nextShare(const Node& norm);
+    Result<at::Tensor> normalize(const Node& norm, const at::Tensor& x);
     Result<at::Tensor> fakeQuantizeWeight(size_t group, const at::Tensor& weight);
 
     PreparedModel model_;  ///< its graph's parameters are the ones trained
     bool live_ = false;
     std::vector<at::Tensor> parameters_;
+    std::map<ValueId, int64_t> batches_;  ///< by running mean: batches that an average over all is of
     std::map<GridId, Observer> observers_;
     std::vector<std::optional<Observer>>
         weightObservers_;  ///< per group; absent where it has no integer weight

@@ -70,8 +70,8 @@ class Trainer {
         SampleBatches batches = train_.batches(std::move(order), batch_);
         for (int64_t i = 0; i < stepsPerEpoch_; ++i) {
             QS_ASSIGN(const Batch batch, batches.next());
-            if (batch.size() == 0) {
-                ++step_;  // none of these samples could be decoded
+            if (batch.size() < std::min<int64_t>(2, batch_)) {
+                ++step_;  // none of these samples could be decoded, or one alone, which has no statistics
             } else {
                 QS_TRY(trainStep(batch, epoch));
             }
@@ -108,6 +108,11 @@ class Trainer {
     }
 
     Error diverged(const std::string& what, int epoch) const {
+        if (step_ == 1 && what == "loss") {
+            return failure(
+                "the loss is not finite before anything was trained: look at the training samples, their "
+                "preprocessing and the model's weights");
+        }
         return failure("training diverged at step " + std::to_string(step_) + " of epoch " +
                        std::to_string(epoch) + " (" + what + " not finite): use a lower learning rate");
     }
@@ -198,6 +203,9 @@ Result<QatResult> trainQat(const PreparedModel& model, const Calibration& initia
     return guard("training", [&]() -> Result<QatResult> {
         const at::AutoGradMode gradients(true);
         QS_ASSIGN(FakeQuantNetwork network, FakeQuantNetwork::make(model, initial));
+        if (network.parameters().empty()) {
+            return failure("the network has no weights that can be trained");
+        }
         QS_ASSIGN(Samples trainSamples, Samples::open(train, settings.trainSamples, "training", job));
         QS_ASSIGN(Samples validationSamples,
                   Samples::open(validation, settings.validationSamples, "validation", job));

@@ -12,8 +12,11 @@ at::Tensor batchNormalization(OnnxNode& node) {
     if (node.integer("spatial", 1) != 1) {
         node.fail("spatial 0 is not supported: convert the model to opset 9 or later");
     }
-    return node.call("aten::batch_norm", {node.input(0), node.input(1), node.input(2), node.input(3),
-                                          node.input(4), false, 0.1, node.number("epsilon", 1e-5), false});
+    // ONNX's momentum is the share that the running statistics keep.
+    const double momentum = 1.0 - node.number("momentum", 0.9);
+    return node.call("aten::batch_norm",
+                     {node.input(0), node.input(1), node.input(2), node.input(3), node.input(4), false,
+                      momentum, node.number("epsilon", 1e-5), false});
 }
 
 at::Tensor instanceNormalization(OnnxNode& node) {
