@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/profile_text.h"
 #include "cli/report.h"
 #include "protocol/json.h"
 
@@ -25,7 +26,7 @@ Result<Report> analyze(const Options& options, Session& session) {
                                          options.recipe.calibration(options.data)},
                                         session.job));
     return Report{variant, layersText(variant) + '\n' + classesText(variant, options.recipe.perClass) +
-                               summaryText(variant)};
+                               judgedText(variant)};
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ Result<Report> bench(const Options& options, Session& session) {
               session.workbench.measure({model.path, data, options.model.inputs, std::move(recipe),
                                          options.recipe.calibration(options.data)},
                                         session.job));
-    return Report{variant, profileText(variant) + '\n' + summaryText(variant)};
+    return Report{variant, profileText(variant) + '\n' + judgedText(variant)};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/linter/linter.h"
+#include "cli/report.h"
 #include "cli/table.h"
 #include "core/match.h"
 #include "core/printable.h"
@@ -24,7 +25,7 @@ std::string restoringText(const protocol::LayerResult& layer) {
                                         : cost;
 }
 
-std::string layersText(const VariantResult& variant) {
+std::string timedLayersText(const VariantResult& variant) {
     Table table({{"layer", Align::Left},
                  {"op", Align::Left},
                  {"precision", Align::Left},
@@ -100,8 +101,6 @@ std::string peaksText(const protocol::MachinePeaks& peaks) {
         peaks.fp32_gmacs_per_s, peaks.memory_gb_per_s, peaks.cache_gb_per_s);
 }
 
-}  // namespace
-
 std::string findingsText(const std::vector<protocol::Finding>& findings, LintConcern concern) {
     std::string text;
     for (const protocol::Finding& finding : findings) {
@@ -121,8 +120,14 @@ std::string findingsText(const std::vector<protocol::Finding>& findings, LintCon
     return text.empty() ? text : heading + text;
 }
 
+}  // namespace
+
+std::string judgedText(const VariantResult& variant) {
+    return summaryText(variant) + findingsText(variant.findings, LintConcern::Accuracy);
+}
+
 std::string profileText(const VariantResult& variant) {
-    std::string text = layersText(variant) + refusalsText(variant) + boundariesText(variant);
+    std::string text = timedLayersText(variant) + refusalsText(variant) + boundariesText(variant);
     if (variant.profile) {
         text += sumText(*variant.profile);
     }

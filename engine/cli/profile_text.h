@@ -1,9 +1,7 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "analysis/linter/linter.h"
 #include "protocol/messages.h"
 
 namespace qs::cli {
@@ -13,7 +11,7 @@ namespace qs::cli {
 /// found.
 std::string profileText(const protocol::VariantResult& variant);
 
-/// What rules of the concern found, a line each under a heading; nothing where they found nothing.
-std::string findingsText(const std::vector<protocol::Finding>& findings, LintConcern concern);
+/// summaryText() and what was found about accuracy, a line each.
+std::string judgedText(const protocol::VariantResult& variant);
 
 }  // namespace qs::cli

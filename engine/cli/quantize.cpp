@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/profile_text.h"
 #include "cli/recipe_file.h"
 #include "cli/report.h"
 #include "protocol/json.h"
@@ -49,7 +50,7 @@ Result<Report> quantize(const Options& options, Session& session) {
         QS_TRY(session.outputs.write(options.savedRecipe, recipeText(variant.recipe)));
     }
     return Report{exportedJson(variant, written), classesText(variant, options.recipe.perClass) +
-                                                      summaryText(variant) + exportedText(written)};
+                                                      judgedText(variant) + exportedText(written)};
 }
 
 }  // namespace

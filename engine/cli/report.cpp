@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "cli/metrics_text.h"
-#include "cli/profile_text.h"
 #include "cli/table.h"
 #include "core/match.h"
 #include "core/printable.h"
@@ -117,7 +116,7 @@ std::string summaryText(const VariantResult& variant) {
     for (const std::string& note : variant.notes) {
         text += noteText(note);
     }
-    return text + skippedText(variant.skipped) + findingsText(variant.findings, LintConcern::Accuracy);
+    return text + skippedText(variant.skipped);
 }
 
 std::string classesText(const VariantResult& variant, bool wanted) {

@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/profile_text.h"
 #include "cli/report.h"
 #include "protocol/json.h"
 
@@ -61,7 +62,7 @@ Result<Report> train(const Options& options, Session& session) {
         const protocol::ExportResult written,
         session.workbench.exportModel(options.output.make(params.variant), session.outputs, session.job));
     return Report{exportedJson(trained, written), classesText(trained, options.recipe.perClass) +
-                                                      summaryText(trained) + exportedText(written)};
+                                                      judgedText(trained) + exportedText(written)};
 }
 
 void addTraining(CLI::App& command, Options& options) {

@@ -83,13 +83,35 @@ std::map<std::string, std::vector<SuiteModel>> suiteGroups() {
     return model;
 }
 
+namespace {
+
+std::string misfitOf(const ::onnx::ModelProto& proto, const std::vector<at::Tensor>& inputs) {
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        const auto& declared = proto.graph().input(static_cast<int>(i));
+        const auto& type = declared.type().tensor_type();
+        if (type.has_shape() && inputs[i].dim() != type.shape().dim_size()) {
+            return "its input " + declared.name() + " has " + std::to_string(inputs[i].dim()) +
+                   " dimensions, not " + std::to_string(type.shape().dim_size());
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
 std::vector<SuiteData> dataOf(const SuiteModel& model) {
     std::vector<SuiteData> sets;
     const ::onnx::ModelProto proto = readModel(model.file);
     for (const fs::path& entry : sortedEntries(model.file.parent_path())) {
         if (fs::is_directory(entry)) {
-            sets.push_back({readTensors(entry, "input", proto.graph().input()),
-                            readTensors(entry, "output", proto.graph().output())});
+            SuiteData& data =
+                sets.emplace_back(SuiteData{readTensors(entry, "input", proto.graph().input()),
+                                            readTensors(entry, "output", proto.graph().output())});
+            for (const auto& output : proto.graph().output()) {
+                data.isShort.push_back(output.type().tensor_type().elem_type() ==
+                                       ::onnx::TensorProto::BFLOAT16);
+            }
+            data.misfit = misfitOf(proto, data.inputs);
         }
     }
     return sets;

@@ -23,6 +23,9 @@ struct SuiteModel {
 /// 16-bit floats and float64 as float32, unsigned integers of more than 8 bits as the next wider signed ones.
 struct SuiteData {
     std::vector<at::Tensor> inputs, outputs;
+    /// Of each output, whether the model says that it is bfloat16: what is computed here has more digits.
+    std::vector<bool> isShort = {};
+    std::string misfit = {};  ///< what of the data is not as the model says; runtimes that check refuse it
 };
 
 /// By group: the folders "simple", "pytorch-converted" and "pytorch-operator"; of "node", which has most,
@@ -35,7 +38,8 @@ std::vector<SuiteData> dataOf(const SuiteModel& model);
 
 /// What refuses a model, and at which step of its way: "open", "constants" (with inputs that must be constant
 /// made so), "convert", "onnx", "torchscript", or a backend that runs it. "values": the outputs that the
-/// suite has for it are others than ONNX Runtime's.
+/// suite has for it are others than ONNX Runtime's; "data": its inputs do not fit the model
+/// (SuiteData::misfit).
 struct Refusal {
     std::string step, sentence;
     bool operator==(const Refusal&) const = default;

@@ -247,22 +247,17 @@ TEST_P(QuantizedOnnxRefusal, NamesNodeAndReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     NoForm, QuantizedOnnxRefusal,
-    testing::Values(
-        NoForm{"PerChannelActivation",
-               "s = Constant <value = float[2] {0.1, 0.2}> ()\n z = Constant <value = uint8[2] {0, 0}> ()\n"
-               "q = QuantizeLinear <axis = 1> (x, s, z)\n y = DequantizeLinear <axis = 1> (q, s, z)",
-               "quantize activations per tensor"},
-        NoForm{"WideIntegers",
-               "s = Constant <value = float {0.1}> ()\n z = Constant <value = int32 {0}> ()\n"
-               "q = QuantizeLinear (x, s, z)\n y = DequantizeLinear (q, s, z)",
-               "only 8-bit integers"},
-        NoForm{"Dynamic", "q, s, z = DynamicQuantizeLinear (x)\n y = DequantizeLinear (q, s, z)",
-               "dynamically"},
-        NoForm{"OtherScale",
-               "s = Constant <value = float {0.1}> ()\n t = Constant <value = float {0.2}> ()\n"
-               "z = Constant <value = uint8 {0}> ()\n q = QuantizeLinear (x, s, z)\n"
-               "y = DequantizeLinear (q, t, z)",
-               "another scale"}),
+    testing::Values(NoForm{"WideIntegers",
+                           "s = Constant <value = float {0.1}> ()\n z = Constant <value = int32 {0}> ()\n"
+                           "q = QuantizeLinear (x, s, z)\n y = DequantizeLinear (q, s, z)",
+                           "only 8-bit integers"},
+                    NoForm{"Dynamic", "q, s, z = DynamicQuantizeLinear (x)\n y = DequantizeLinear (q, s, z)",
+                           "dynamically"},
+                    NoForm{"OtherScale",
+                           "s = Constant <value = float {0.1}> ()\n t = Constant <value = float {0.2}> ()\n"
+                           "z = Constant <value = uint8 {0}> ()\n q = QuantizeLinear (x, s, z)\n"
+                           "y = DequantizeLinear (q, t, z)",
+                           "another scale"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -47,9 +47,35 @@ Recipe recipe() {
             {{"bias_correction", {{"samples", 32}}, {{{"fc", {0.5, -0.25}}}}}}};
 }
 LayerResult layerResult() {
-    return {"fc", "linear", {"relu"}, {1, 10},       5130,     5120,     "int8",        "onednn",        1,
-            30.5, 0.999,    1e-4,     0.2,           0.1,      "onednn", "matmul:avx2", {"jit: groups"}, 0.01,
-            0.02, 51.2,     80.5,     int64_t{7000}, "memory", 0.15,     0.01,          "integer"};
+    return {"fc",
+            "linear",
+            {"relu"},
+            {1, 10},
+            5130,
+            5120,
+            "int8",
+            "onednn",
+            1,
+            30.5,
+            0.999,
+            1e-4,
+            35.5,
+            12.5,
+            0.2,
+            0.1,
+            "onednn",
+            "matmul:avx2",
+            {"jit: groups"},
+            0.01,
+            0.02,
+            51.2,
+            80.5,
+            int64_t{7000},
+            "memory",
+            0.15,
+            0.01,
+            "integer",
+            "it follows its surroundings"};
 }
 MachinePeaks peaks() {
     return {230.5, 60.5, 20.5, 80.5, 2, 110.5};
@@ -79,8 +105,8 @@ ModelResult modelResult() {
     return {91.5, 1.5, 1.4, 1.9, 123456, {metricValue()}, classReport()};
 }
 Measurement measurement() {
-    return {"fashion-mnist:test", 2000, 256,        64, "CPU", "avx512_vnni", 2, 100, 7,
-            "npy:calib.npy",      32,   "processor"};
+    return {"fashion-mnist:test", 2000, 256,         64, "CPU", "avx512_vnni", 2, 100, 7,
+            "npy:calib.npy",      32,   "processor", 16};
 }
 ComparisonRow comparisonRow() {
     ComparisonRow row;

@@ -61,8 +61,10 @@ TorchScriptArguments eluArguments(const Attributes& a) {
 
 void register_activations(TorchScriptForms& forms) {
     forms.add("clip", callForm("aten::clamp", [](const Attributes& a) {
-                  return TorchScriptArguments{TorchScriptStep::bound(a.get<double>("min")),
-                                              TorchScriptStep::bound(a.get<double>("max"))};
+                  TorchScriptArguments bounds;
+                  bounds.push_back(TorchScriptStep::bound(a.get<double>("min")));
+                  bounds.push_back(TorchScriptStep::bound(a.get<double>("max")));
+                  return bounds;
               }));
     forms.add("elu", withInteger(callForm("aten::elu", eluArguments), requantizing("elu", {}, eluArguments)));
     forms.add("gelu", {emitGelu});

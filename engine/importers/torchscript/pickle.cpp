@@ -12,16 +12,16 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr size_t kMostBytes = size_t{32} << 20;
-constexpr int kMostDepth = 1000;
+constexpr size_t kMostPickleBytes = size_t{32} << 20;
+constexpr int kMostPickleDepth = 1000;
 
 class Reader {
   public:
     explicit Reader(std::string_view bytes) : in_(bytes) {}
 
     Pickle read() {
-        if (in_.size() > kMostBytes) {
-            throw Malformed{"is larger than " + std::to_string(kMostBytes >> 20) + " MiB"};
+        if (in_.size() > kMostPickleBytes) {
+            throw Malformed{"is larger than " + std::to_string(kMostPickleBytes >> 20) + " MiB"};
         }
         if (in_.byte() != kProto || in_.byte() != 2) {
             throw Malformed{"is no pickle of protocol 2"};
@@ -64,8 +64,8 @@ class Reader {
         }
         part->held = true;
         whole.depth = std::max(whole.depth, part->depth + 1);
-        if (whole.depth > kMostDepth) {
-            throw Malformed{"is nested more than " + std::to_string(kMostDepth) + " levels deep"};
+        if (whole.depth > kMostPickleDepth) {
+            throw Malformed{"is nested more than " + std::to_string(kMostPickleDepth) + " levels deep"};
         }
         whole.items.push_back(part);
     }

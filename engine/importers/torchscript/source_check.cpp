@@ -15,7 +15,7 @@ namespace jit = torch::jit;
 
 namespace {
 
-constexpr size_t kMostBytes = size_t{64} << 20;
+constexpr size_t kMostSourceBytes = size_t{64} << 20;
 constexpr int kMostBlankLines = 1000;
 constexpr size_t kMostName = 100;
 
@@ -235,8 +235,8 @@ class Walk {
 }  // namespace
 
 Result<SourceFacts> checkSource(std::string_view source) {
-    if (source.size() > kMostBytes) {
-        return failure("is larger than " + std::to_string(kMostBytes >> 20) + " MiB");
+    if (source.size() > kMostSourceBytes) {
+        return failure("is larger than " + std::to_string(kMostSourceBytes >> 20) + " MiB");
     }
     if (hasLongGap(source)) {
         return failure("has more than " + std::to_string(kMostBlankLines) + " empty lines in a row");
