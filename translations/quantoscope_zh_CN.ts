@@ -1397,8 +1397,8 @@ decision %2
             <translation>最多节省</translation>
         </message>
         <message>
-            <source>Why it is not faster, and the remedy</source>
-            <translation>为何不能更快，以及对策</translation>
+            <source>What was found, and the remedy</source>
+            <translation>发现的问题及对策</translation>
         </message>
     </context>
     <context>

@@ -57,6 +57,9 @@ TEST(VariantName, IsUnique) {
 
 TEST(WorstLayers, MakeMostOfTheErrorAtTheOutputs) {
     protocol::VariantResult result = samples::variant(samples::recipe());
+    for (protocol::LayerResult& layer : result.layers) {
+        layer.output_error_percent = 1;
+    }
     const size_t last = result.layers.size() - 1;
     result.layers[2].output_error_percent = 60;
     result.layers[last].output_error_percent = 61;

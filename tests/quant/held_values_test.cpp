@@ -228,27 +228,33 @@ TEST_P(HeldValues, MaskedPlacesStayMasked) {
 
 /// Of 1 where a place counts, and 0 where it does not: what a person's file does with it.
 TEST_P(HeldValues, MasksOfTheInputStayExact) {
-    const Case attention(R"(
-        %x(16, 24, 32) = input
-        %k(16, 1, 24) = input
-        %low(1) = constant[full=-10000.0]
-        %n(16, 1, 24) = mul(%k, %low)  # scaled
-        %w(24, 32) = constant[random, seed=1]
-        %s(16, 24, 24) = linear(%x, %w)  # scores
-        %a(16, 24, 24) = add(%s, %n)  # masked
-        %p(16, 24, 24) = softmax[dim=-1](%a)  # softmax
-        %v(32, 24) = constant[random, seed=2]
-        %y(16, 24, 32) = linear(%p, %v)  # values
-        output %y = "y"
-    )",
-                         {at::randn({16, 24, 32}, at::detail::createCPUGenerator(4)) * 0.2,
-                          at::rand({16, 1, 24}, at::detail::createCPUGenerator(5)).gt(0.5).to(at::kFloat)});
-    EXPECT_GT(sqnr(attention.expected, run(attention)), 27);
-    for (const char* layer : {"scaled", "masked", "softmax"}) {
-        EXPECT_EQ(stepOf(layer).compute, Compute::Float32) << layer;
+    for (const std::string make : {"mul(%k, %low)", "aten::log(%k)"}) {
+        SCOPED_TRACE(make);
+        const Case attention(
+            R"(
+            %x(16, 24, 32) = input
+            %k(16, 1, 24) = input
+            %low(1) = constant[full=-10000.0]
+            %n(16, 1, 24) = )" +
+                make +
+                R"(  # hidden
+            %w(24, 32) = constant[random, seed=1]
+            %s(16, 24, 24) = linear(%x, %w)  # scores
+            %a(16, 24, 24) = add(%s, %n)  # masked
+            %p(16, 24, 24) = softmax[dim=-1](%a)  # softmax
+            %v(32, 24) = constant[random, seed=2]
+            %y(16, 24, 32) = linear(%p, %v)  # values
+            output %y = "y"
+        )",
+            {at::randn({16, 24, 32}, at::detail::createCPUGenerator(4)) * 0.2,
+             at::rand({16, 1, 24}, at::detail::createCPUGenerator(5)).gt(0.5).to(at::kFloat)});
+        EXPECT_GT(sqnr(attention.expected, run(attention)), 27);
+        for (const char* layer : {"hidden", "masked", "softmax"}) {
+            EXPECT_EQ(stepOf(layer).compute, Compute::Float32) << layer;
+        }
+        EXPECT_EQ(stepOf("scores").compute, Compute::Integer);
+        EXPECT_EQ(stepOf("values").compute, Compute::Integer);
     }
-    EXPECT_EQ(stepOf("scores").compute, Compute::Integer);
-    EXPECT_EQ(stepOf("values").compute, Compute::Integer);
 }
 
 /// One bright pixel in maps of 32 x 32: the class is its channel.

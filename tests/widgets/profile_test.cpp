@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QStyledItemDelegate>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -355,6 +356,20 @@ TEST(FindingsPanelTest, RowsAreAsHighAsTheirWrappedTexts) {
     EXPECT_GE(
         height(),
         panel.table().fontMetrics().boundingRect(room, Qt::TextWordWrap, text.data().toString()).height());
+}
+
+TEST(FindingsPanelTest, TextsHaveLinesAndNamesFromFilesMakeNone) {
+    ViewState state;
+    FindingsPanel panel(state);
+    VariantProfile profile;
+    profile.findings = {{"a", "bad\nname", "%1 is slow", "restore %1", {"bad\nname"}, {}}};
+    state.setProfile(profile);
+    showAt(panel, 500, 300);
+    const QModelIndex cell = panel.table().model()->index(0, FindingTableModel::TextColumn);
+    const auto* delegate = qobject_cast<QStyledItemDelegate*>(panel.table().itemDelegateForIndex(cell));
+    ASSERT_NE(delegate, nullptr);
+    EXPECT_EQ(delegate->displayText(cell.data(), QLocale()),
+              QString::fromUtf8("bad\\nname is slow\n→ restore bad\\nname"));
 }
 
 TEST(FindingsPanelTest, NoFindingsAreSaidToBeNone) {

@@ -6,6 +6,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -47,6 +48,8 @@ void FindingsPanel::buildTable() {
     table_->setObjectName(QStringLiteral("findingTable"));
     table_->setModel(model_);
     setUpRowTable(*table_);
+    // Its texts have lines of their own, and what comes from a file is made presentable in them.
+    table_->setItemDelegateForColumn(FindingTableModel::TextColumn, new QStyledItemDelegate(table_));
     table_->setWordWrap(true);
     table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->horizontalHeader()->setSectionResizeMode(FindingTableModel::TextColumn, QHeaderView::Stretch);

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 
 #include "widgets/common/format.h"
+#include "widgets/common/shown_text.h"
 
 namespace qs {
 
@@ -17,8 +18,9 @@ QString linterText(const std::string& pattern, const std::vector<std::string>& a
         const QRegularExpressionMatch found = match.next();
         const auto number = static_cast<size_t>(found.captured(1).toInt());
         filled += text.mid(end, found.capturedStart() - end);
-        filled += number >= 1 && number <= arguments.size() ? QString::fromStdString(arguments[number - 1])
-                                                            : found.captured();
+        filled += number >= 1 && number <= arguments.size()
+                      ? shownText(QString::fromStdString(arguments[number - 1]))
+                      : found.captured();
         end = found.capturedEnd();
     }
     return filled + text.mid(end);
@@ -58,8 +60,8 @@ QVariant FindingTableModel::data(const QModelIndex& index, int role) const {
     }
     const QString message = linterText(finding.message, finding.arguments);
     QStringList lines;
-    if (layer.isEmpty() || !message.contains(layer)) {
-        lines << (layer.isEmpty() ? tr("whole model") : layer);
+    if (const QString name = shownText(layer); name.isEmpty() || !message.contains(name)) {
+        lines << (name.isEmpty() ? tr("whole model") : name);
     }
     lines << message;
     if (const QString remedy = linterText(finding.remedy, finding.arguments); !remedy.isEmpty()) {
@@ -81,7 +83,7 @@ QVariant FindingTableModel::headerData(int section, Qt::Orientation orientation,
     if (role != Qt::DisplayRole) {
         return {};
     }
-    return section == SavingColumn ? tr("Saves at most") : tr("Why it is not faster, and the remedy");
+    return section == SavingColumn ? tr("Saves at most") : tr("What was found, and the remedy");
 }
 
 }  // namespace qs

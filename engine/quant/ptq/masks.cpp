@@ -34,7 +34,7 @@ class MaskSearch {
         }
         for (const FusionGroup& group : groups) {
             const auto known = [&](ValueId value) { return fromInputs_.contains(value); };
-            if (!mixes(group) && !group.inputs.empty() && std::ranges::all_of(group.inputs, known)) {
+            if (!makesScores(group) && !group.inputs.empty() && std::ranges::all_of(group.inputs, known)) {
                 fromInputs_.insert(group.outputs.begin(), group.outputs.end());
             }
         }
@@ -59,10 +59,10 @@ class MaskSearch {
   private:
     const OpDef* entryOf(const FusionGroup& group) const { return ops().find(graph_.node(group.primary).op); }
 
-    /// Whether the group does more than move and combine single elements.
-    bool mixes(const FusionGroup& group) const {
+    /// Whether the group has weights or multiplies matrices: what makes scores.
+    bool makesScores(const FusionGroup& group) const {
         const OpDef* def = entryOf(group);
-        return !def || def->quant == QuantKind::Weighted || def->name == "matmul";
+        return def && (def->quant == QuantKind::Weighted || def->name == "matmul");
     }
 
     bool addsConstantMask(const FusionGroup& group) const {
