@@ -100,7 +100,7 @@ struct Power {
 struct Sums {
     ErrorMetrics local;
     std::vector<Power> outputs;
-    bool carried = true;  ///< to the outputs, in all batches
+    std::string obstacle;  ///< why the error could not be carried to the outputs in all batches
 };
 
 double squares(const at::Tensor& x) {
@@ -176,7 +176,8 @@ class Carrying {
             // Masked places may be infinite on both sides.
             changed[outputs[i]] = at::where(y.eq(expected[i]), value, value + (y - expected[i]));
         }
-        return carry(outputs, changed, sum);
+        carry(outputs, changed, sum);
+        return {};
     }
 
   private:
@@ -230,27 +231,34 @@ class Carrying {
     }
 
     /// The network's outputs with `changed` in the places of the layer's outputs.
-    Status carry(const std::vector<ValueId>& outputs, const Cut& changed, Sums& sum) {
+    void carry(const std::vector<ValueId>& outputs, const Cut& changed, Sums& sum) {
         const std::vector<ValueId>& ends = reference_.graph().outputs;
         sum.outputs.resize(ends.size());
         const bool same = std::ranges::all_of(
             outputs, [&](ValueId value) { return at::equal(changed.at(value), values_.at(value)); });
         std::vector<at::Tensor> results;
         if (!same) {
-            QS_ASSIGN(results, reference_.runFrom(withoutFrom({}, changed)));
+            auto carried = reference_.runFrom(withoutFrom({}, changed));
+            if (!carried) {
+                sum.obstacle = carried.error().message;
+                return;
+            }
+            results = std::move(*carried);
         }
         for (size_t i = 0; i < ends.size(); ++i) {
             const at::Tensor x = values_.at(ends[i]).to(at::kFloat);
             const at::Tensor y = same ? x : results[i].to(at::kFloat);
-            if (x.sizes() != y.sizes() || !x.isfinite().all().item<bool>() ||
-                !y.isfinite().all().item<bool>()) {
-                sum.carried = false;
-                continue;
+            if (x.sizes() != y.sizes()) {
+                sum.obstacle = "it changes how many results the network gives";
+                return;
+            }
+            if (!x.isfinite().all().item<bool>() || !y.isfinite().all().item<bool>()) {
+                sum.obstacle = "the network's outputs are not finite";
+                return;
             }
             sum.outputs[i].change += same ? 0 : squares(y - x);
             sum.outputs[i].signal += squares(x);
         }
-        return {};
     }
 
     Executor& reference_;
@@ -266,7 +274,8 @@ std::map<std::string, Contribution> withShares(const std::map<std::string, Sums>
     for (const auto& [name, sum] : sums) {
         Contribution& layer = all[name];
         layer.local = sum.local;
-        if (!sum.carried) {
+        layer.obstacle = sum.obstacle;
+        if (!sum.obstacle.empty()) {
             continue;
         }
         layer.noise = 0;

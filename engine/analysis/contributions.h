@@ -21,9 +21,9 @@ struct Contribution {
     /// float layer, to another grid) is this one's.
     ErrorMetrics local;
     /// That error added to the float network's value, and carried by the float network's layers to its
-    /// outputs: |change of an output|^2 / |output|^2, summed over outputs. Absent where outputs change their
-    /// shape or are not finite.
+    /// outputs: |change of an output|^2 / |output|^2, summed over outputs. Absent where that is not possible.
     std::optional<double> noise;
+    std::string obstacle;  ///< why not; empty where there is a noise
     /// `noise` as part of the sum over all layers, 0 to 1: errors of layers are nearly independent, so that
     /// their powers add up to that of the output's error as long as they are small. Absent without `noise`, 0
     /// where no layer makes any.

@@ -64,6 +64,22 @@ std::vector<at::Tensor> tensorsIn(const Values& values) {
     return tensors;
 }
 
+Values distinct(const Values& results, const Values& arguments) {
+    const auto inputs = tensorsIn(arguments);
+    Values fresh;
+    for (const auto& result : results) {
+        fresh.push_back(mapTensors(result, [&](const at::Tensor& tensor) {
+            for (const at::Tensor& input : inputs) {
+                if (input.is_same(tensor)) {
+                    return tensor.alias();
+                }
+            }
+            return tensor;
+        }));
+    }
+    return fresh;
+}
+
 at::Tensor toMeta(const at::Tensor& tensor) {
     return tensor.is_meta() ? tensor
                             : at::empty_strided(tensor.sizes(), tensor.strides(),

@@ -25,6 +25,10 @@ std::string firstSentence(const std::exception& error);
 c10::IValue mapTensors(const c10::IValue& value, const std::function<at::Tensor(const at::Tensor&)>& map);
 std::vector<at::Tensor> tensorsIn(const Values& values);
 
+/// The results, of which none is the same tensor as an argument: some functional operators return one as it
+/// is, which must not be taken for it.
+Values distinct(const Values& results, const Values& arguments);
+
 /// A tensor of the same shape, strides and type without data.
 at::Tensor toMeta(const at::Tensor& tensor);
 

@@ -18,6 +18,7 @@
 #include "importers/moved_grid.h"
 #include "importers/operators.h"
 #include "importers/torchscript/allowed_operators.h"
+#include "ops/grid_rule.h"
 #include "ops/op.h"
 #include "ops/opaque.h"
 
@@ -205,7 +206,7 @@ struct Tracer::State {
         OpenedOp opened;
         const auto [def, binding] = findAten(name.name);
         auto known = binding ? binding->open(graph, args) : std::nullopt;
-        if (known && !known->alias && !takesTypes(*def, known->inputs)) {
+        if (known && !known->alias && !takesTypes(graph, *def, known->inputs)) {
             known.reset();
         }
         if (known && known->alias) {
@@ -229,7 +230,6 @@ struct Tracer::State {
             throw ImportError("it returns no tensor");
         }
         const NodeId node = append(op, std::move(opened), outputs.size(), scope);
-        // The result of a functional operator must not be taken for its input: some return it as it is.
         results = distinct(results, arguments);
         outputs = tensorsIn(results);
         for (size_t i = 0; i < outputs.size(); ++i) {
@@ -237,31 +237,6 @@ struct Tracer::State {
             noteView(name.name, outputs[i], arguments);
         }
         return results;
-    }
-
-    /// Entries that compute, do so with real numbers; those that move values do with any.
-    bool takesTypes(const OpDef& def, const std::vector<ValueId>& inputs) const {
-        const bool computes = def.quant == QuantKind::Weighted ||
-                              (def.quant == QuantKind::Observed && def.role != OpRole::Concatenate);
-        return !computes || std::ranges::all_of(inputs, [&](ValueId input) {
-            return at::isFloatingType(graph.value(input).dtype);
-        });
-    }
-
-    static Values distinct(const Values& results, const Values& arguments) {
-        const auto inputs = tensorsIn(arguments);
-        Values fresh;
-        for (const auto& result : results) {
-            fresh.push_back(mapTensors(result, [&](const at::Tensor& tensor) {
-                for (const at::Tensor& input : inputs) {
-                    if (input.is_same(tensor)) {
-                        return tensor.alias();
-                    }
-                }
-                return tensor;
-            }));
-        }
-        return fresh;
     }
 
     /// x.op_(..) as x = x.op(..), for whoever holds x.

@@ -1,7 +1,7 @@
 #include <ATen/ops/clamp.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "ops/aten_args.h"
 #include "ops/op.h"
@@ -25,13 +25,14 @@ void register_clip(OpRegistry& registry) {
     const auto open = [](const Graph& graph, std::span<const AtenArg> raw) -> std::optional<OpenedOp> {
         const AtenArgs args(graph, raw);
         const auto low = args.number(1), high = args.number(2);
-        if (!low || !high) {
-            return std::nullopt;
+        constexpr double kInfinity = std::numeric_limits<double>::infinity();
+        if (!low || !high || *high == -kInfinity || std::min(*low, *high) == kInfinity) {
+            return std::nullopt;  // the last two make one number of everything
         }
         OpenedOp opened{{}, {args.tensor(0)}};
         opened.attrs.set("min", std::min(*low, *high));  // bounds that cross: all values are the upper one
         opened.attrs.set("max", *high);
-        opened.alias = std::isinf(*low) && *low < 0 && std::isinf(*high) && *high > 0;
+        opened.alias = *low == -kInfinity && *high == kInfinity;
         return opened;
     };
     const auto openRelu6 = [](const Graph&, std::span<const AtenArg> args) -> std::optional<OpenedOp> {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ops/op.h"
-
 namespace qs {
 
 namespace {
@@ -20,6 +18,14 @@ bool isReal(const Graph& graph, const FusionGroup& group) {
     const auto isFloat = [&](ValueId id) { return graph.value(id).dtype == at::kFloat; };
     return !group.inputs.empty() && std::ranges::all_of(group.inputs, isFloat) &&
            std::ranges::all_of(group.outputs, isFloat);
+}
+
+bool takesTypes(const Graph& graph, const OpDef& def, std::span<const ValueId> inputs) {
+    const bool computes = def.quant == QuantKind::Weighted ||
+                          (def.quant == QuantKind::Observed && def.role != OpRole::Concatenate);
+    return !computes || std::ranges::all_of(inputs, [&](ValueId input) {
+        return at::isFloatingType(graph.value(input).dtype);
+    });
 }
 
 bool canComputeOnGrids(const Graph& graph, const FusionGroup& group,

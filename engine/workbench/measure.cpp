@@ -149,7 +149,8 @@ class Measuring {
             case VariantPart::Latency:
                 break;
         }
-        return measureLatency();
+        QS_TRY(measureLatency());
+        return findLosses();  // with what restoring costs
     }
 
   private:
@@ -288,15 +289,25 @@ class Measuring {
 
     Status measureContributions() {
         QS_ASSIGN(const auto measured, contributions());
+        std::string note;
+        int64_t unknown = 0;
         for (auto& layer : result_.layers) {
             if (const auto found = measured->layers.find(layer.name); found != measured->layers.end()) {
                 const Contribution& contribution = found->second;
+                if (!contribution.obstacle.empty() && ++unknown == 1) {
+                    note = layer.name + ": " + contribution.obstacle;
+                }
                 layer.local_sqnr_db = contribution.local.sqnrDb();
                 layer.output_error_percent.reset();
                 if (contribution.share) {
                     layer.output_error_percent = 100 * *contribution.share;
                 }
             }
+        }
+        if (unknown > 0) {
+            add({"what they make of the error at the outputs is not known of " + std::to_string(unknown) +
+                 (unknown == 1 ? " layer, " : " layers, first ") + note},
+                result_.notes);
         }
         result_.measured.contribution_samples = measured->samples;
         return {};

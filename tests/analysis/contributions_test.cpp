@@ -213,6 +213,24 @@ TEST(Contributions, LayersInFloatHaveNone) {
     EXPECT_TRUE(measured.contributions.contains("a2"));
 }
 
+/// A boundary keeps the grid of a layer that goes back to FP32: who reads it rounds then, and is named.
+TEST(Contributions, TheReaderOfARestoredLayersCoarseGridIsNamedNext) {
+    TwoWays scene;
+    scene.spoil = [](Encodings& encodings) {
+        encodings.activations.at({"a1_activation.out"}).scale[0] *= 30;
+    };
+    const TwoWays::Measured before = scene.measure();
+    ASSERT_EQ(worstShare(before), "a1");
+    scene.rules.push_back({RuleMatch::Layer, "a1", {"fp32"}});
+    const TwoWays::Measured after = scene.measure();
+    EXPECT_EQ(worstShare(after), "a2");
+    scene.rules.push_back({RuleMatch::Layer, "a2", {"fp32"}});
+    scene.spoil = [](Encodings&) {};
+    const TwoWays::Measured both = scene.measure();
+    EXPECT_GT(*both.accumulated.at("fc").sqnrDb(), *after.accumulated.at("fc").sqnrDb() + 6);
+    EXPECT_NEAR(*after.accumulated.at("fc").sqnrDb(), *before.accumulated.at("fc").sqnrDb(), 3);
+}
+
 struct Fault {
     std::string name;
     std::string culprit;

@@ -217,6 +217,10 @@ TEST_F(CliTest, ARealDropLeadsToTheLayerThatMakesIt) {
     ASSERT_TRUE(variant["drop"]["distinguishable"]) << variant["drop"].dump();
     EXPECT_EQ(variant["findings"].at(0)["rule"], "accuracy_drop");
     EXPECT_EQ(variant["findings"].at(0)["layer"], spoiled);
+    const auto restored =
+        std::ranges::find(variant["layers"], json(spoiled), [](const json& layer) { return layer["name"]; });
+    EXPECT_EQ(variant["findings"].at(0)["arguments"].size(), (*restored)["restore_ms"].is_null() ? 4U : 5U)
+        << "the cost is said where it is known";
     for (const json& layer : variant["layers"]) {
         EXPECT_EQ(layer["output_error_percent"] > 50, layer["name"] == spoiled) << layer.dump();
     }

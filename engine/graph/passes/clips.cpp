@@ -1,5 +1,4 @@
-#include <array>
-#include <cmath>
+#include <algorithm>
 #include <limits>
 
 #include "graph/passes/passes.h"
@@ -78,12 +77,13 @@ std::optional<Clip> clipOf(const Graph& graph, const Node& node) {
     return std::nullopt;
 }
 
-/// Whether the node does no more than clip a tensor of real numbers.
+/// Whether the node does no more than clip a tensor of real numbers, at a number above or below.
 bool isPlain(const Graph& graph, const Node& node, const Clip& clip) {
     const Value& x = graph.value(clip.x);
     return node.outputs.size() == 1 && !x.constant && x.dtype == at::kFloat &&
            graph.value(node.outputs[0]).dtype == at::kFloat &&
-           graph.value(node.outputs[0]).shape == x.shape && !std::isnan(clip.low) && !std::isnan(clip.high);
+           graph.value(node.outputs[0]).shape == x.shape && clip.low < kInfinity && clip.high > -kInfinity &&
+           (clip.low > -kInfinity || clip.high < kInfinity);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include "ops/op.h"
 
@@ -25,9 +24,6 @@ class MaskSearch {
             for (const ValueId input : groups[i].inputs) {
                 readers_[input].push_back(i);
             }
-            for (const ValueId output : groups[i].outputs) {
-                maker_[output] = i;
-            }
         }
         for (const ValueId input : graph.inputs()) {
             fromInputs_.insert(input);
@@ -40,17 +36,15 @@ class MaskSearch {
         }
     }
 
+    /// Backwards, so that who reads a value is known before who makes it.
     std::set<size_t> run() {
-        for (size_t i = 0; i < groups_.size(); ++i) {
+        for (size_t i = groups_.size(); i-- > 0;) {
             const FusionGroup& group = groups_[i];
-            if (roleOf(graph_.node(group.primary).op) != OpRole::Add) {
-                continue;
+            if (isForSoftmax(group)) {
+                forSoftmax_.insert(group.outputs.begin(), group.outputs.end());
             }
-            if (addsConstantMask(group)) {
+            if (addsMask(group) || makesMasks(group)) {
                 found_.insert(i);
-            } else if (const auto mask = addedMask(group)) {
-                found_.insert(i);
-                takeMakers(*mask);
             }
         }
         return found_;
@@ -72,55 +66,48 @@ class MaskSearch {
         });
     }
 
-    std::optional<ValueId> addedMask(const FusionGroup& group) const {
-        if (group.inputs.size() != 2 ||
-            !std::ranges::all_of(group.outputs, [&](ValueId output) { return onlySoftmaxReads(output); })) {
-            return std::nullopt;
-        }
-        const bool first = fromInputs_.contains(group.inputs[0]),
-                   second = fromInputs_.contains(group.inputs[1]);
-        return first == second ? std::nullopt : std::optional(group.inputs[first ? 0 : 1]);
+    /// Whether softmax alone reads what the group makes, at once or behind what only moves it.
+    bool isForSoftmax(const FusionGroup& group) const {
+        return areRead(group, [&](size_t reader) {
+            const OpDef* def = entryOf(groups_[reader]);
+            return def && (def->name == "softmax" ||
+                           (def->quant == QuantKind::PassThrough && gives(groups_[reader], forSoftmax_)));
+        });
     }
 
-    /// At once or behind what only moves it.
-    bool onlySoftmaxReads(ValueId value) const {
-        const auto found = readers_.find(value);
-        return found != readers_.end() && std::ranges::all_of(found->second, [&](size_t reader) {
-                   const FusionGroup& group = groups_[reader];
-                   const OpDef* def = entryOf(group);
-                   if (def && def->quant == QuantKind::PassThrough) {
-                       return std::ranges::all_of(group.outputs,
-                                                  [&](ValueId output) { return onlySoftmaxReads(output); });
-                   }
-                   return def && def->name == "softmax";
-               });
+    bool addsMask(const FusionGroup& group) const {
+        if (roleOf(graph_.node(group.primary).op) != OpRole::Add) {
+            return false;
+        }
+        return addsConstantMask(group) ||
+               (group.inputs.size() == 2 && gives(group, forSoftmax_) &&
+                fromInputs_.contains(group.inputs[0]) != fromInputs_.contains(group.inputs[1]));
     }
 
-    /// What makes a mask and is read for nothing else.
-    void takeMakers(ValueId mask) {
-        const auto maker = maker_.find(mask);
-        if (maker == maker_.end() || found_.contains(maker->second)) {
-            return;
-        }
-        const FusionGroup& group = groups_[maker->second];
-        const auto isForMasks = [&](ValueId output) {
+    /// Whether all that the group makes is of inputs alone, and is read as a mask or to make one.
+    bool makesMasks(const FusionGroup& group) const {
+        return gives(group, fromInputs_) &&
+               areRead(group, [&](size_t reader) { return found_.contains(reader); });
+    }
+
+    static bool gives(const FusionGroup& group, const std::set<ValueId>& values) {
+        return std::ranges::all_of(group.outputs, [&](ValueId output) { return values.contains(output); });
+    }
+
+    /// Whether each of the group's outputs is read, and only so.
+    template <typename Reads>
+    bool areRead(const FusionGroup& group, const Reads& reads) const {
+        return std::ranges::all_of(group.outputs, [&](ValueId output) {
             const auto found = readers_.find(output);
-            return found != readers_.end() &&
-                   std::ranges::all_of(found->second, [&](size_t reader) { return found_.contains(reader); });
-        };
-        if (std::ranges::all_of(group.outputs, isForMasks)) {
-            found_.insert(maker->second);
-            for (const ValueId input : group.inputs) {
-                takeMakers(input);
-            }
-        }
+            return found != readers_.end() && std::ranges::all_of(found->second, reads);
+        });
     }
 
     const Graph& graph_;
     const std::vector<FusionGroup>& groups_;
     std::map<ValueId, std::vector<size_t>> readers_;
-    std::map<ValueId, size_t> maker_;
     std::set<ValueId> fromInputs_;
+    std::set<ValueId> forSoftmax_;
     std::set<size_t> found_;
 };
 

@@ -134,8 +134,8 @@ void register_libtorch(Registry<FileRuntime>& registry) {
         registry.add(std::string("libtorch-") + engine.name,
                      {.description = std::string("LibTorch, quantized engine ") + engine.name,
                       .choice = FileRuntime::Choice::ByName,
-                      // LibTorch 1.13 finds oneDNN's primitives again by their geometry alone, with the
-                      // scales of the file that they were made for.
+                      // LibTorch 1.13 finds oneDNN's primitives again by geometry and scales alone, with the
+                      // zero points of the file that they were made for.
                       .ownProcess = engine.engine == at::QEngine::ONEDNN,
                       .matches = [](FileFormat format) { return format != FileFormat::Onnx; },
                       .whyAbsent = [engine] { return whyAbsent(engine); },
