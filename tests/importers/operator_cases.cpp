@@ -462,9 +462,71 @@ std::vector<OperatorCase> recurrent() {
     add("LSTM", "Forward", 4, 1, "");
     add("LSTM", "Reverse", 4, 1, ", direction = \"reverse\"");
     add("LSTM", "Both", 4, 2, ", direction = \"bidirectional\"");
+    add("LSTM", "Coupled", 4, 2, ", direction = \"bidirectional\", input_forget = 1");
+    cases.push_back({"LSTMPeepholes",
+                     14,
+                     "y = LSTM <hidden_size = 4, direction = \"bidirectional\"> (x, w, r, b, , , , p)",
+                     sequence,
+                     {{"w", {2, 16, 3}}, {"r", {2, 16, 4}}, {"b", {2, 32}}, {"p", {2, 12}}}});
     add("GRU", "AfterReset", 3, 1, ", linear_before_reset = 1");
     add("GRU", "BeforeReset", 3, 2, ", direction = \"bidirectional\"");
     add("RNN", "Relu", 1, 1, ", activations = [\"Relu\"]");
+    cases.push_back(
+        {"ScanBackwards",
+         16,
+         "s = Constant <value = float[2] {1, 2}> ()\n"
+         "last, y = Scan <num_scan_inputs = 1, scan_input_axes = [1], scan_input_directions = [1],"
+         " scan_output_axes = [-1], scan_output_directions = [1],"
+         " body = sums (float[2] before, float[2] slice) => (float[2] after, float[2] copy)"
+         " { after = Add (before, slice) copy = Identity (after) }> (s, x)",
+         {2, 5},
+         {},
+         [](const Tensor& x, const Tensors&) {
+             const Tensor sums = at::cumsum(at::flip(x, {1}), 1) + at::tensor({1.0F, 2.0F}).reshape({2, 1});
+             return at::flip(sums, {1}).contiguous();
+         }});
+    return cases;
+}
+
+/// Places along axes that other tensors give.
+std::vector<OperatorCase> regions() {
+    std::vector<OperatorCase> cases;
+    const std::string boxes =
+        "r = Constant <value = float[3, 4] {0, 0, 7, 5, -3.5, 2, 4, 9.75, 1, 1, 1.25, 1.5}> ()\n"
+        "b = Constant <value = int64[3] {1, 0, 1}> ()\n";
+    cases.push_back({"RoiAlignHalfPixel",
+                     16,
+                     boxes + "y = RoiAlign <output_height = 3, output_width = 2, sampling_ratio = 2, "
+                             "spatial_scale = 0.75> (x, r, b)",
+                     {2, 3, 6, 7}});
+    cases.push_back(
+        {"RoiAlignOld",
+         10,
+         boxes + "y = RoiAlign <output_height = 2, output_width = 3, sampling_ratio = 1> (x, r, b)",
+         {2, 3, 6, 7}});
+    cases.push_back({"ReverseSequence",
+                     10,
+                     "n = Constant <value = int64[2] {3, 5}> ()\n"
+                     "y = ReverseSequence <batch_axis = 0, time_axis = 1> (x, n)",
+                     {2, 5, 3},
+                     {},
+                     [](const Tensor& x, const Tensors&) {
+                         Tensor y = x.clone();
+                         y[0].narrow(0, 0, 3).copy_(at::flip(x[0].narrow(0, 0, 3), {0}));
+                         y[1].copy_(at::flip(x[1], {0}));
+                         return y;
+                     }});
+    for (const char* mode : {"linear", "nearest"}) {
+        cases.push_back({std::string("ResizeCropped_") + mode,
+                         13,
+                         "r = Constant <value = float[8] {0, 0, 0.3, -0.2, 1, 1, 1.2, 0.7}> ()\n"
+                         "s = Constant <value = int64[4] {2, 3, 5, 4}> ()\n"
+                         "y = Resize <mode = \"" +
+                             std::string(mode) +
+                             "\", coordinate_transformation_mode = \"tf_crop_and_resize\", "
+                             "extrapolation_value = 7.5> (x, r, , s)",
+                         {2, 3, 6, 7}});
+    }
     return cases;
 }
 
@@ -472,8 +534,8 @@ std::vector<OperatorCase> recurrent() {
 
 std::vector<OperatorCase> operatorCases() {
     std::vector<OperatorCase> all;
-    for (const auto& part :
-         {convolutions(), pools(), activations(), arithmetic(), shapes(), resizes(), recurrent()}) {
+    for (const auto& part : {convolutions(), pools(), activations(), arithmetic(), shapes(), resizes(),
+                             regions(), recurrent()}) {
         all.insert(all.end(), part.begin(), part.end());
     }
     return all;

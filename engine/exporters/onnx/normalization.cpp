@@ -102,18 +102,17 @@ OnnxResults emitNativeLayerNorm(const OnnxStep& step) {
                                 .add("epsilon", static_cast<float>(*eps)));
 }
 
-/// A constant [C] that is seen as [C, 1, ...] beside [N, C, ...]; "" where it is absent.
-OnnxResult channelConstant(const OnnxStep& step, size_t argument) {
+/// A tensor [C] that is seen as [C, 1, ...] beside [N, C, ...]; "" where it is absent.
+std::string channelParameter(const OnnxStep& step, size_t argument) {
     if (!step.arguments().isTensor(argument)) {
-        return std::string();
+        return {};
     }
-    const Operand& operand = step.operand(step.arguments().operand(argument));
-    if (!operand.isConstant()) {
-        return step.noForm();
-    }
+    const size_t index = step.arguments().operand(argument);
     Shape shape(step.rank() - 1, 1);
     shape[0] = -1;
-    return step.constant("constant", operand.constant.reshape(shape));
+    const Operand& operand = step.operand(index);
+    return operand.isConstant() ? step.constant("constant", operand.constant.reshape(shape))
+                                : step.side("Reshape", {step.tensor(index), step.integers(shape)});
 }
 
 /// groups, weight, bias, eps.
@@ -130,8 +129,8 @@ OnnxResult emitGroupNorm(const OnnxStep& step) {
             "GroupNormalization", {step.tensor(0), optionalTensor(step, 2), optionalTensor(step, 3)},
             OnnxAttributes().add("epsilon", static_cast<float>(*eps)).add("num_groups", *groups));
     }
-    QS_ASSIGN(const std::string weight, channelConstant(step, 2));
-    QS_ASSIGN(const std::string bias, channelConstant(step, 3));
+    const std::string weight = channelParameter(step, 2);
+    const std::string bias = channelParameter(step, 3);
     const std::string grouped = step.side("Reshape", {step.tensor(0), step.integers({0, *groups, -1})});
     Shape shape = step.shape(0);
     shape[0] = 0;  // as it is
@@ -146,9 +145,8 @@ OnnxResult emitInstanceNorm(const OnnxStep& step) {
     if (!eps || step.arguments().boolean(5) != true || step.rank() < 3) {
         return step.noForm();
     }
-    QS_ASSIGN(const std::string weight, channelConstant(step, 1));
-    QS_ASSIGN(const std::string bias, channelConstant(step, 2));
-    return affine(step, normalize(step, step.tensor(0), step.rank(), step.rank() - 2, *eps), weight, bias);
+    return affine(step, normalize(step, step.tensor(0), step.rank(), step.rank() - 2, *eps),
+                  channelParameter(step, 1), channelParameter(step, 2));
 }
 
 /// weight, bias, running mean and variance, training, momentum, eps.

@@ -20,6 +20,7 @@ void registerQuantizedOperators(OnnxHandlers& handlers);
 void registerReductions(OnnxHandlers& handlers);
 void registerRefused(OnnxHandlers& handlers);
 void registerResizes(OnnxHandlers& handlers);
+void registerRoiAlign(OnnxHandlers& handlers);
 void registerShapes(OnnxHandlers& handlers);
 void registerSignals(OnnxHandlers& handlers);
 
@@ -35,7 +36,8 @@ const OnnxHandlers& onnxHandlers() {
                                registerQuantization, registerQuantizedOperators,
                                registerRecurrent,    registerReductions,
                                registerRefused,      registerResizes,
-                               registerShapes,       registerSignals}) {
+                               registerRoiAlign,     registerShapes,
+                               registerSignals}) {
             add(all);
         }
         return all;

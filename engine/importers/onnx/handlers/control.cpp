@@ -1,7 +1,10 @@
 #include <ATen/ops/tensor.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "importers/onnx/handlers.h"
 
@@ -22,12 +25,12 @@ std::vector<at::Tensor> ifThenElse(OnnxNode& node) {
     return node.run(node.graph(node.constantInt(0) != 0 ? "then_branch" : "else_branch"), {});
 }
 
-/// What the iterations add to a scan output: one slice each, stacked.
-at::Tensor stacked(OnnxNode& node, const std::vector<at::Tensor>& slices) {
+/// What the iterations add to a scan output: one slice each, stacked along `axis`.
+at::Tensor stacked(OnnxNode& node, const std::vector<at::Tensor>& slices, int64_t axis) {
     if (slices.empty()) {
         node.fail("it runs no iteration, but its collected outputs are read");
     }
-    return node.call("aten::stack", {slices, 0});
+    return node.call("aten::stack", {slices, axis});
 }
 
 /// A loop whose length does not depend on the data is unrolled.
@@ -72,54 +75,133 @@ std::vector<at::Tensor> loop(OnnxNode& node) {
     }
     for (size_t j = 0; j < collected.size(); ++j) {
         const bool isRead = node.wantsOutput(carried.size());
-        carried.push_back(isRead ? stacked(node, collected[j]) : at::Tensor());
+        carried.push_back(isRead ? stacked(node, collected[j], 0) : at::Tensor());
     }
     return carried;
 }
 
-/// Runs a body once for every slice along the scanned inputs' axes: always as often as their extent says.
-std::vector<at::Tensor> scan(OnnxNode& node) {
-    const ::onnx::GraphProto& body = node.graph("body");
-    const int64_t scanned = node.count("num_scan_inputs", 0, 0);
-    const auto total = static_cast<int64_t>(node.inputCount());
-    if (node.opset() < 9) {
-        node.fail("the form of opset 8 is not supported: convert the model to opset 9 or later");
+/// How a Scan goes along one scanned input or output.
+struct ScanWay {
+    int64_t axis = 0;
+    bool backwards = false;
+};
+
+/// The ways of `count` inputs or outputs, from the attributes `axes` and `directions`.
+std::vector<ScanWay> scanWays(const OnnxNode& node, const char* axes, const char* directions, size_t count) {
+    std::vector<ScanWay> ways(count);
+    const std::vector<int64_t> along = node.ints(axes);
+    const std::vector<int64_t> turned = node.ints(directions);
+    for (const auto& [name, values] : {std::pair(axes, &along), std::pair(directions, &turned)}) {
+        if (!values->empty() && values->size() != count) {
+            node.fail(std::string(name) + " has " + std::to_string(values->size()) + " numbers, not " +
+                      std::to_string(count));
+        }
     }
-    if (scanned < 1 || scanned > total || body.output_size() < total - scanned) {
+    for (size_t i = 0; i < count; ++i) {
+        ways[i] = {.axis = along.empty() ? 0 : along[i], .backwards = !turned.empty() && turned[i] != 0};
+    }
+    return ways;
+}
+
+struct Scan {
+    const ::onnx::GraphProto& body;
+    size_t states;
+    std::vector<ScanWay> inputs;
+    std::vector<ScanWay> outputs;
+};
+
+Scan readScan(const OnnxNode& node, size_t inputCount, const char* directions) {
+    const ::onnx::GraphProto& body = node.graph("body");
+    const auto scanned = static_cast<size_t>(node.count("num_scan_inputs", 0, 0));
+    const auto outputs = static_cast<size_t>(body.output_size());
+    if (scanned < 1 || scanned > inputCount || outputs < inputCount - scanned) {
         node.fail("num_scan_inputs " + std::to_string(scanned) + " does not fit its inputs");
     }
-    const auto states = static_cast<size_t>(total - scanned);
-    for (const char* name :
-         {"scan_input_axes", "scan_input_directions", "scan_output_axes", "scan_output_directions"}) {
-        for (const int64_t value : node.ints(name)) {
-            if (value != 0) {
-                node.fail(std::string(name) + " other than 0 is not supported");
-            }
+    const size_t states = inputCount - scanned;
+    return {.body = body,
+            .states = states,
+            .inputs = scanWays(node, "scan_input_axes", directions, scanned),
+            .outputs = scanWays(node, "scan_output_axes", "scan_output_directions", outputs - states)};
+}
+
+/// Runs the body once for every slice along the scanned inputs' axes: always as often as their extent says.
+/// `values`: the states, then the scanned inputs.
+std::vector<at::Tensor> runScan(OnnxNode& node, const Scan& scan, const std::vector<at::Tensor>& values) {
+    const auto begin = values.begin() + static_cast<int64_t>(scan.states);
+    std::vector<at::Tensor> carried(values.begin(), begin);
+    const std::vector<at::Tensor> scanned(begin, values.end());
+    std::vector<int64_t> axes;
+    std::optional<int64_t> length;
+    for (size_t j = 0; j < scanned.size(); ++j) {
+        axes.push_back(node.axis(scan.inputs[j].axis, scanned[j].dim()));
+        const int64_t extent = scanned[j].size(axes[j]);
+        if (length.value_or(extent) != extent) {
+            node.fail("its scanned inputs have different lengths");
         }
+        length = extent;
     }
-    std::vector<at::Tensor> carried(node.inputs().begin(),
-                                    node.inputs().begin() + static_cast<int64_t>(states));
-    std::vector<std::vector<at::Tensor>> collected(static_cast<size_t>(body.output_size()) - states);
-    if (node.input(states).dim() < 1) {
-        node.fail("a scanned input is a scalar");
-    }
-    const int64_t length = node.input(states).size(0);
-    for (int64_t i = 0; i < length; ++i) {
+    std::vector<std::vector<at::Tensor>> collected(scan.outputs.size());
+    for (int64_t i = 0; i < *length; ++i) {
         node.countStep();
         std::vector<at::Tensor> arguments = carried;
-        for (size_t j = states; j < node.inputCount(); ++j) {
-            arguments.push_back(node.call("aten::select.int", {node.input(j), 0, i}));
+        for (size_t j = 0; j < scanned.size(); ++j) {
+            const int64_t place = scan.inputs[j].backwards ? *length - 1 - i : i;
+            arguments.push_back(node.call("aten::select.int", {scanned[j], axes[j], place}));
         }
-        const std::vector<at::Tensor> results = node.run(body, arguments);
-        std::copy_n(results.begin(), states, carried.begin());
+        const std::vector<at::Tensor> results = node.run(scan.body, arguments);
+        std::copy_n(results.begin(), scan.states, carried.begin());
         for (size_t j = 0; j < collected.size(); ++j) {
-            collected[j].push_back(results[j + states]);
+            collected[j].push_back(results[j + scan.states]);
         }
     }
-    for (const auto& slices : collected) {
-        carried.push_back(stacked(node, slices));
+    for (size_t j = 0; j < collected.size(); ++j) {
+        if (scan.outputs[j].backwards) {
+            std::reverse(collected[j].begin(), collected[j].end());
+        }
+        const int64_t rank = collected[j].empty() ? 1 : collected[j].front().dim() + 1;
+        carried.push_back(stacked(node, collected[j], node.axis(scan.outputs[j].axis, rank)));
     }
     return carried;
+}
+
+/// The form of opset 8: every value has the batch in front, each sample of which is scanned by itself.
+std::vector<at::Tensor> scanOfBatches(OnnxNode& node) {
+    if (node.hasInput(0)) {
+        node.fail("sequences of different lengths in one batch are not supported");
+    }
+    std::vector<at::Tensor> values;
+    for (size_t i = 1; i < node.inputCount(); ++i) {
+        values.push_back(node.input(i));
+    }
+    const Scan scan = readScan(node, values.size(), "directions");
+    std::vector<std::vector<at::Tensor>> results(static_cast<size_t>(scan.body.output_size()));
+    for (const at::Tensor& value : values) {
+        if (value.dim() < 1 || value.size(0) < 1 || value.size(0) != values[0].size(0)) {
+            node.fail("its inputs have no batch in common");
+        }
+    }
+    for (int64_t i = 0; i < values[0].size(0); ++i) {
+        std::vector<at::Tensor> sample;
+        for (const at::Tensor& value : values) {
+            sample.push_back(node.call("aten::select.int", {value, 0, i}));
+        }
+        const std::vector<at::Tensor> one = runScan(node, scan, sample);
+        for (size_t j = 0; j < results.size(); ++j) {
+            results[j].push_back(one[j]);
+        }
+    }
+    std::vector<at::Tensor> stackedResults;
+    for (const std::vector<at::Tensor>& result : results) {
+        stackedResults.push_back(stacked(node, result, 0));
+    }
+    return stackedResults;
+}
+
+std::vector<at::Tensor> scan(OnnxNode& node) {
+    if (node.opset() < 9) {
+        return scanOfBatches(node);
+    }
+    return runScan(node, readScan(node, node.inputCount(), "scan_input_directions"), node.inputs());
 }
 
 }  // namespace

@@ -181,6 +181,27 @@ at::Tensor scatterElements(OnnxNode& node) {
                      fromFront(node, node.input(1), x.size(axis)), node.input(2));
 }
 
+/// The first elements of each sample along the time axis, as many as its length says, in reverse.
+at::Tensor reverseSequence(OnnxNode& node) {
+    const at::Tensor& x = node.input(0);
+    const int64_t time = node.axis(node.integer("time_axis", 0), x.dim());
+    const int64_t batch = node.axis(node.integer("batch_axis", 1), x.dim());
+    if (time == batch || node.input(1).numel() != x.size(batch)) {
+        node.fail("its axes and lengths do not fit an input of the shape " + shapeText(x.sizes()));
+    }
+    const auto along = [&](int64_t axis) {
+        std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+        shape[static_cast<size_t>(axis)] = x.size(axis);
+        return shape;
+    };
+    const at::Tensor places = node.places(x.size(time)).reshape(along(time));
+    const at::Tensor lengths = node.call("aten::reshape", {asLong(node, node.input(1)), along(batch)});
+    const at::Tensor mirrored = node.call("aten::sub.Tensor", {lengths, places.add(1)});
+    const at::Tensor isKept = node.call("aten::lt.Scalar", {mirrored, 0});
+    const at::Tensor from = node.call("aten::where.self", {isKept, places, mirrored});
+    return node.call("aten::gather", {x, time, node.call("aten::expand", {from, shapeOf(x)})});
+}
+
 at::Tensor oneHot(OnnxNode& node) {
     const int64_t depth = node.constantInt(1);
     const at::Tensor& values = node.input(2);
@@ -240,6 +261,7 @@ void registerGathers(OnnxHandlers& handlers) {
     handlers.add("ScatterElements", scatterElements);
     handlers.add("Scatter", scatterElements);
     handlers.add("OneHot", oneHot);
+    handlers.add("ReverseSequence", reverseSequence);
     handlers.add("NonZero", nonZero);
     handlers.add("Compress", compress);
     const OnnxHandler refuse = [](OnnxNode& node) -> std::vector<at::Tensor> { refuseCount(node); };

@@ -18,6 +18,11 @@ struct Recurrent {
     int64_t directions;
     bool reverse;     ///< one direction, from the end
     bool batchFirst;  ///< layout 1: results have N in front
+
+    /// The step at which `direction` is after `count` others.
+    int64_t step(int64_t direction, int64_t count) const {
+        return reverse || direction == 1 ? length - 1 - count : count;
+    }
 };
 
 Recurrent read(OnnxNode& node, const std::vector<std::string>& activations) {
@@ -40,8 +45,8 @@ Recurrent read(OnnxNode& node, const std::vector<std::string>& activations) {
         node.fail("its weights are for " + std::to_string(rnn.directions) + " directions, but it is " +
                   direction);
     }
-    if (node.has("clip") || node.integer("input_forget", 0) != 0) {
-        node.fail("clip and input_forget are not supported");
+    if (node.has("clip")) {
+        node.fail("clip is not supported");
     }
     const std::vector<std::string> given = node.texts("activations");
     for (size_t i = 0; i < given.size(); ++i) {
@@ -136,10 +141,106 @@ std::vector<at::Tensor> run(OnnxNode& node, Recurrent rnn, const std::string& at
                                         rnn.directions == 2, false}));
 }
 
+/// What the directions of a network written step by step give: all states and the last ones, each
+/// directions x N x hidden, in ONNX's order.
+std::vector<at::Tensor> resultsByHand(OnnxNode& node, Recurrent rnn, const std::vector<at::Tensor>& all,
+                                      const std::vector<std::vector<at::Tensor>>& last) {
+    rnn.reverse = false;
+    std::vector<at::Tensor> list{all.size() == 1 ? all[0] : node.call("aten::cat", {all, 2})};
+    for (const std::vector<at::Tensor>& states : last) {
+        list.push_back(node.call("aten::stack", {states, 0}));
+    }
+    return results(node, rnn, list);
+}
+
+struct LstmState {
+    at::Tensor hidden;  ///< N x hidden
+    at::Tensor cell;    ///< N x hidden
+};
+
+/// One direction of an LSTM whose gates see the cell (peepholes), or whose forget gate is what the input gate
+/// leaves (input_forget): ATen has neither. The formulas are those of ONNX's operator.
+LstmState lstmDirection(OnnxNode& node, const Recurrent& rnn, int64_t direction, LstmState state,
+                        std::vector<at::Tensor>& states) {
+    const auto pick = [&](size_t index) {
+        return node.call("aten::select.int", {node.input(index), 0, direction});
+    };
+    const auto call = [&](const char* op, const at::Tensor& a, const at::Tensor& b) {
+        return node.call(op, {a, b});
+    };
+    const int64_t h = rnn.hidden;
+    const auto part = [&](const at::Tensor& tensor, int64_t axis, int64_t index) {
+        return node.call("aten::slice.Tensor", {tensor, axis, index * h, (index + 1) * h});
+    };
+    c10::IValue inputBias;
+    c10::IValue hiddenBias;
+    if (node.hasInput(3)) {
+        const at::Tensor bias = pick(3);
+        inputBias = node.call("aten::slice.Tensor", {bias, 0, 0, 4 * h});
+        hiddenBias = node.call("aten::slice.Tensor", {bias, 0, 4 * h, 8 * h});
+    }
+    const bool coupled = node.integer("input_forget", 0) != 0;
+    const at::Tensor peepholes = node.hasInput(7) ? pick(7) : at::Tensor();  // of i, o and f
+    const at::Tensor inputs = node.call("aten::linear", {rnn.x, pick(1), inputBias});
+    const at::Tensor hiddenWeight = pick(2);
+    for (int64_t i = 0; i < rnn.length; ++i) {
+        node.countStep();
+        const int64_t step = rnn.step(direction, i);
+        const at::Tensor gates = call("aten::add.Tensor", node.call("aten::select.int", {inputs, 0, step}),
+                                      node.call("aten::linear", {state.hidden, hiddenWeight, hiddenBias}));
+        const auto gate = [&](int64_t index, const at::Tensor& cell) {  // of i o f c
+            at::Tensor sum = part(gates, 1, index);
+            if (peepholes.defined()) {
+                sum =
+                    call("aten::add.Tensor", sum, call("aten::mul.Tensor", cell, part(peepholes, 0, index)));
+            }
+            return node.call("aten::sigmoid", {sum});
+        };
+        const at::Tensor enters = gate(0, state.cell);
+        const at::Tensor fresh = node.call("aten::tanh", {part(gates, 1, 3)});
+        const at::Tensor taken = call("aten::mul.Tensor", enters, fresh);
+        const at::Tensor kept =
+            coupled ? call("aten::sub.Tensor", state.cell, call("aten::mul.Tensor", enters, state.cell))
+                    : call("aten::mul.Tensor", gate(2, state.cell), state.cell);
+        state.cell = call("aten::add.Tensor", kept, taken);
+        state.hidden = call("aten::mul.Tensor", gate(1, state.cell), node.call("aten::tanh", {state.cell}));
+        states[static_cast<size_t>(step)] = state.hidden;
+    }
+    return state;
+}
+
+std::vector<at::Tensor> lstmByHand(OnnxNode& node, const Recurrent& rnn) {
+    const int64_t h = rnn.hidden;
+    const auto fits = [&](size_t index, int64_t axis, int64_t extent) {
+        return !node.hasInput(index) ||
+               (node.input(index).dim() > axis && node.input(index).size(axis) == extent);
+    };
+    if (rnn.length < 1 || !fits(1, 1, 4 * h) || !fits(2, 1, 4 * h) || !fits(3, 1, 8 * h) ||
+        !fits(7, 1, 3 * h)) {
+        node.fail("its weights have the wrong shape");
+    }
+    const at::Tensor hidden = initialState(node, rnn, 5);
+    const at::Tensor cell = initialState(node, rnn, 6);
+    std::vector<at::Tensor> all;
+    std::vector<at::Tensor> lastHidden;
+    std::vector<at::Tensor> lastCell;
+    for (int64_t i = 0; i < rnn.directions; ++i) {
+        std::vector<at::Tensor> states(static_cast<size_t>(rnn.length));
+        const LstmState last = lstmDirection(
+            node, rnn, i,
+            {node.call("aten::select.int", {hidden, 0, i}), node.call("aten::select.int", {cell, 0, i})},
+            states);
+        lastHidden.push_back(last.hidden);
+        lastCell.push_back(last.cell);
+        all.push_back(node.call("aten::stack", {states, 0}));
+    }
+    return resultsByHand(node, rnn, all, {lastHidden, lastCell});
+}
+
 std::vector<at::Tensor> lstm(OnnxNode& node) {
     const Recurrent rnn = read(node, {"Sigmoid", "Tanh", "Tanh"});
-    if (node.hasInput(7)) {
-        node.fail("peepholes are not supported");
+    if (node.hasInput(7) || node.integer("input_forget", 0) != 0) {
+        return lstmByHand(node, rnn);
     }
     const std::vector<at::Tensor> state{initialState(node, rnn, 5), initialState(node, rnn, 6)};
     return run(node, rnn, "aten::lstm.input", state, {0, 2, 3, 1});
@@ -179,10 +280,9 @@ at::Tensor gruDirection(OnnxNode& node, const Recurrent& rnn, int64_t direction,
         return node.call("aten::linear", {x, weight, bias.defined() ? c10::IValue(bias) : c10::IValue()});
     };
     const at::Tensor inputs = node.call("aten::linear", {rnn.x, pick(1), inputBias});
-    const bool backwards = rnn.reverse || direction == 1;
     for (int64_t i = 0; i < rnn.length; ++i) {
         node.countStep();
-        const int64_t step = backwards ? rnn.length - 1 - i : i;
+        const int64_t step = rnn.step(direction, i);
         const at::Tensor x = node.call("aten::select.int", {inputs, 0, step});
         at::Tensor gates = node.call("aten::slice.Tensor", {x, 1, 0, 2 * h});
         gates = node.call("aten::add.Tensor", {gates, linear(state, gateWeight, gateBias)});
@@ -201,7 +301,7 @@ at::Tensor gruDirection(OnnxNode& node, const Recurrent& rnn, int64_t direction,
     return state;
 }
 
-std::vector<at::Tensor> gruByHand(OnnxNode& node, Recurrent rnn) {
+std::vector<at::Tensor> gruByHand(OnnxNode& node, const Recurrent& rnn) {
     if (node.input(1).size(1) != 3 * rnn.hidden || node.input(2).size(1) != 3 * rnn.hidden ||
         rnn.length < 1) {
         node.fail("its weights have the wrong shape");
@@ -215,10 +315,7 @@ std::vector<at::Tensor> gruByHand(OnnxNode& node, Recurrent rnn) {
         last.push_back(gruDirection(node, rnn, i, begin, states));
         all.push_back(node.call("aten::stack", {states, 0}));
     }
-    rnn.reverse = false;
-    return results(
-        node, rnn,
-        {all.size() == 1 ? all[0] : node.call("aten::cat", {all, 2}), node.call("aten::stack", {last, 0})});
+    return resultsByHand(node, rnn, all, {last});
 }
 
 std::vector<at::Tensor> gru(OnnxNode& node) {

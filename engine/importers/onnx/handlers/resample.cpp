@@ -23,6 +23,15 @@ float coordinate(const ResampleMode& mode, const ResampleAxis& axis, int64_t ind
     if (mode.coordinates == "pytorch_half_pixel" && axis.to == 1) {
         return 0;
     }
+    if (mode.coordinates == "tf_half_pixel_for_nn") {
+        return (place + 0.5F) / scale;
+    }
+    if (mode.coordinates == "tf_crop_and_resize") {
+        const auto begin = static_cast<float>(axis.begin);
+        const auto end = static_cast<float>(axis.end);
+        return axis.to > 1 ? begin * (from - 1) + place * (end - begin) * (from - 1) / (to - 1)
+                           : 0.5F * (begin + end) * (from - 1);
+    }
     float shift = 0;
     if (mode.coordinates == "half_pixel_symmetric") {
         shift = from / 2 * (1 - to / (scale * from));
@@ -71,8 +80,8 @@ std::string ResampleMode::problem() const {
         return "mode " + kind + " is not known";
     }
     if (!isOneOf(coordinates, {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
-                               "asymmetric"})) {
-        return "coordinate_transformation_mode " + coordinates + " is not supported";
+                               "asymmetric", "tf_half_pixel_for_nn", "tf_crop_and_resize"})) {
+        return "coordinate_transformation_mode " + coordinates + " is not known";
     }
     if (!isOneOf(nearest, {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"})) {
         return "nearest_mode " + nearest + " is not known";
@@ -113,6 +122,15 @@ std::vector<ResampleTap> resampleTaps(const ResampleMode& mode, const ResampleAx
         }
     }
     return taps;
+}
+
+std::vector<bool> resultsInside(const ResampleMode& mode, const ResampleAxis& axis) {
+    std::vector<bool> inside(static_cast<size_t>(axis.to), true);
+    for (int64_t i = 0; mode.coordinates == "tf_crop_and_resize" && i < axis.to; ++i) {
+        const float place = coordinate(mode, axis, i);
+        inside[static_cast<size_t>(i)] = place >= 0 && place <= static_cast<float>(axis.from - 1);
+    }
+    return inside;
 }
 
 std::vector<int64_t> nearestLikeAten(const ResampleAxis& axis) {

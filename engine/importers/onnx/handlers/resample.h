@@ -19,11 +19,14 @@ struct ResampleMode {
     std::string problem() const;
 };
 
-/// One axis: `from` elements become `to`, at `scale` (to / from, or the factor that was given).
+/// One axis: `from` elements become `to`, at `scale` (to / from, or the factor that was given), which
+/// tf_crop_and_resize takes from `begin` to `end` alone (0 the first element, 1 the last).
 struct ResampleAxis {
     int64_t from;
     int64_t to;
     double scale;
+    double begin = 0;
+    double end = 1;
 };
 
 /// One summand of every result along an axis: the element at `indices`, times `weights` (empty: one).
@@ -37,6 +40,9 @@ int64_t tapCount(const ResampleMode& mode, const ResampleAxis& axis);
 
 /// The summands along one axis; nearest has one, linear two, cubic four, antialiasing more.
 std::vector<ResampleTap> resampleTaps(const ResampleMode& mode, const ResampleAxis& axis);
+
+/// Which results along an axis lie within the source: all of them, but for tf_crop_and_resize.
+std::vector<bool> resultsInside(const ResampleMode& mode, const ResampleAxis& axis);
 
 /// Indices that aten::upsample_nearest takes at this factor.
 std::vector<int64_t> nearestLikeAten(const ResampleAxis& axis);

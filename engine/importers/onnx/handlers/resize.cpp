@@ -1,7 +1,11 @@
+#include <ATen/ops/empty.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "importers/onnx/handlers.h"
 #include "importers/onnx/handlers/resample.h"
@@ -16,10 +20,11 @@ struct Plan {
     std::vector<ResampleAxis> axes;
     bool hasScales = false;  ///< the factors are given, not the sizes
     std::vector<double> scales;
+    double outside = 0;  ///< what lies beyond the source (tf_crop_and_resize) becomes
 };
 
 bool isUnchanged(const ResampleAxis& axis) {
-    return axis.from == axis.to && axis.scale == 1.0;
+    return axis.from == axis.to && axis.scale == 1.0 && axis.begin == 0 && axis.end == 1;
 }
 
 std::vector<double> attributeOrInput(const OnnxNode& node, size_t index) {
@@ -56,19 +61,26 @@ void keepAspectRatio(const OnnxNode& node, const std::vector<int64_t>& which, Pl
     }
 }
 
+/// The axes that the inputs speak of, in their order, counted from the front.
+std::vector<int64_t> resizedAxes(const OnnxNode& node) {
+    const int64_t rank = node.input(0).dim();
+    std::vector<int64_t> axes(static_cast<size_t>(rank));
+    std::iota(axes.begin(), axes.end(), 0);
+    if (node.has("axes")) {
+        axes = node.ints("axes");
+        std::transform(axes.begin(), axes.end(), axes.begin(),
+                       [&](int64_t axis) { return node.axis(axis, rank); });
+    }
+    return axes;
+}
+
 Plan makePlan(const OnnxNode& node, const std::vector<double>& scales, const std::vector<int64_t>& sizes) {
     const at::Tensor& x = node.input(0);
     Plan plan;
     for (int64_t i = 0; i < x.dim(); ++i) {
-        plan.axes.push_back({x.size(i), x.size(i), 1.0});
+        plan.axes.push_back({.from = x.size(i), .to = x.size(i), .scale = 1.0});
     }
-    std::vector<int64_t> which;
-    for (int64_t i = 0; i < x.dim(); ++i) {
-        which.push_back(i);
-    }
-    if (node.has("axes")) {
-        which = node.ints("axes");
-    }
+    const std::vector<int64_t> which = resizedAxes(node);
     plan.hasScales = !scales.empty();
     if ((plan.hasScales ? scales.size() : sizes.size()) != which.size()) {
         node.fail("it has factors or sizes for " +
@@ -76,7 +88,6 @@ Plan makePlan(const OnnxNode& node, const std::vector<double>& scales, const std
                   std::to_string(which.size()));
     }
     for (size_t i = 0; i < which.size(); ++i) {
-        which[i] = node.axis(which[i], x.dim());
         ResampleAxis& axis = plan.axes[static_cast<size_t>(which[i])];
         const auto extent = static_cast<double>(axis.from);
         const double wanted = plan.hasScales ? std::floor(extent * scales[i]) : static_cast<double>(sizes[i]);
@@ -104,6 +115,9 @@ Native findNative(const Plan& plan) {
     const std::string dims = std::to_string(rank - 2) + "d";
     const std::span<const ResampleAxis> spatial = std::span(plan.axes).subspan(2);
     if (plan.mode.kind == "nearest") {
+        if (plan.mode.coordinates == "tf_crop_and_resize") {
+            return {};
+        }
         for (const ResampleAxis& axis : spatial) {
             if (resampleTaps(plan.mode, axis).front().indices != nearestLikeAten(axis)) {
                 return {};
@@ -169,6 +183,41 @@ at::Tensor compose(OnnxNode& node, const Plan& plan) {
     return x;
 }
 
+/// The region that tf_crop_and_resize takes of each axis: all begins, then all ends.
+void readRegion(const OnnxNode& node, Plan& plan) {
+    const std::vector<double> region = node.constantNumbers(1);
+    const std::vector<int64_t> which = resizedAxes(node);
+    if (region.size() != 2 * which.size()) {
+        node.fail("its region has " + std::to_string(region.size()) + " numbers, not two for each of " +
+                  std::to_string(which.size()) + " axes");
+    }
+    for (size_t i = 0; i < which.size(); ++i) {
+        ResampleAxis& axis = plan.axes[static_cast<size_t>(which[i])];
+        axis.begin = region[i];
+        axis.end = region[i + which.size()];
+        if (!std::isfinite(axis.begin) || !std::isfinite(axis.end)) {
+            node.fail("its region is not finite");
+        }
+    }
+    plan.outside = node.number("extrapolation_value", 0);
+}
+
+/// What lies beyond the source along an axis becomes one value.
+at::Tensor fillOutside(OnnxNode& node, const Plan& plan, at::Tensor x) {
+    for (size_t i = 0; i < plan.axes.size(); ++i) {
+        const std::vector<bool> inside = resultsInside(plan.mode, plan.axes[i]);
+        if (std::find(inside.begin(), inside.end(), false) == inside.end()) {
+            continue;
+        }
+        std::vector<int64_t> shape(plan.axes.size(), 1);
+        shape[i] = plan.axes[i].to;
+        at::Tensor kept = at::empty(shape, at::kBool);
+        std::copy(inside.begin(), inside.end(), kept.data_ptr<bool>());
+        x = node.call("aten::where.self", {kept, x, at::scalar_tensor(plan.outside, at::kFloat)});
+    }
+    return x;
+}
+
 at::Tensor resample(OnnxNode& node, const Plan& plan) {
     std::vector<int64_t> shape;
     for (const ResampleAxis& axis : plan.axes) {
@@ -184,7 +233,7 @@ at::Tensor resample(OnnxNode& node, const Plan& plan) {
         return node.input(0);
     }
     const Native native = findNative(plan);
-    return native.op.empty() ? compose(node, plan) : callNative(node, plan, native);
+    return native.op.empty() ? fillOutside(node, plan, compose(node, plan)) : callNative(node, plan, native);
 }
 
 /// The mode of Upsample and of Resize before opset 11: index / scale, rounded down.
@@ -220,6 +269,9 @@ at::Tensor resize(OnnxNode& node) {
     const std::vector<double> scales = attributeOrInput(node, 2);
     Plan plan = makePlan(node, scales, scales.empty() ? node.constantInts(3) : std::vector<int64_t>());
     plan.mode = mode;
+    if (mode.coordinates == "tf_crop_and_resize") {
+        readRegion(node, plan);
+    }
     return resample(node, plan);
 }
 
