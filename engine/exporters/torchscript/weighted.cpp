@@ -10,6 +10,7 @@
 #include "exporters/torchscript/qnnpack_limits.h"
 #include "exporters/torchscript/step.h"
 #include "ops/integer_bias.h"
+#include "ops/quantized_engine.h"
 
 namespace qs {
 
@@ -29,18 +30,25 @@ std::string gridText(const QParams& grid) {
     return bytes;
 }
 
-/// The int8 weight as a qint8 tensor.
+/// The int8 weight as a qint8 tensor; filters of images with their channels last, as LibTorch packs them, so
+/// that it keeps this tensor and modules that share it store it once.
 at::Tensor quantizedWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
     const QParams& qparams = *node.weightQParams;
-    return step.builder.once(*node.weightInt, gridText(qparams), [&] {
-        const at::Tensor weight = node.weightInt->contiguous();
-        return qparams.perChannel() ? at::_make_per_channel_quantized_tensor(
-                                          weight, at::tensor(qparams.scale, at::kDouble),
-                                          at::tensor(qparams.zeroPoint, at::kLong), qparams.axis)
-                                    : at::_make_per_tensor_quantized_tensor(weight, qparams.scale.at(0),
-                                                                            qparams.zeroPoint.at(0));
-    });
+    return step.builder
+        .once(*node.weightInt, gridText(qparams),
+              [&] {
+                  const at::Tensor weight = node.weightInt->contiguous();
+                  const at::Tensor quantized =
+                      qparams.perChannel() ? at::_make_per_channel_quantized_tensor(
+                                                 weight, at::tensor(qparams.scale, at::kDouble),
+                                                 at::tensor(qparams.zeroPoint, at::kLong), qparams.axis)
+                                           : at::_make_per_tensor_quantized_tensor(
+                                                 weight, qparams.scale.at(0), qparams.zeroPoint.at(0));
+                  return c10::IValue(weight.dim() == 4 ? quantized.contiguous(at::MemoryFormat::ChannelsLast)
+                                                       : quantized);
+              })
+        .toTensor();
 }
 
 c10::IValue geometryValue(const QNode& node, const std::string& name) {
@@ -59,18 +67,29 @@ at::Tensor roundedBias(const QNode& node, const QParams& input) {
 }
 
 /// The result of quantized::*_prepack: a custom class object that saves weight and bias as they were and
-/// packs again when it is loaded.
+/// packs again when it is loaded. Layers that share both share it.
 c10::IValue packedParameters(const TorchScriptStep& step, const Geometry& geometry) {
     const QNode& node = step.node;
-    const QParams& input = *step.input(0).qparams;
-    std::vector<c10::IValue> stack{quantizedWeight(step),
-                                   node.bias ? roundedBias(node, input) : c10::IValue()};
+    const at::Tensor weight = quantizedWeight(step);
+    const at::Tensor bias = node.bias ? roundedBias(node, *step.input(0).qparams) : at::Tensor();
+    std::vector<c10::IValue> stack{weight, node.bias ? c10::IValue(bias) : c10::IValue()};
+    std::string form = "packed" + gridText(*node.weightQParams);
+    if (node.bias) {
+        form.append(static_cast<const char*>(bias.data_ptr()), bias.nbytes());
+    }
     for (const char* name : geometry) {
         stack.push_back(geometryValue(node, name));
+        form += c10::str(name, stack.back());
     }
-    const std::string op = "quantized::" + node.op + "_prepack";
-    c10::Dispatcher::singleton().findSchemaOrThrow(op.c_str(), "").callBoxed(stack);
-    return stack.at(0);
+    return step.builder.once(*node.weightInt, form, [&] {
+        // QNNPACK alone keeps the weight that it is given, so that layers with biases of their own share it,
+        // too; but where there is no bias it saves one of zeros.
+        const bool keeps = node.bias && QuantizedEngine::isHere(at::QEngine::QNNPACK);
+        const QuantizedEngine engine(keeps ? at::QEngine::QNNPACK : anyQuantizedEngine());
+        const std::string op = "quantized::" + node.op + "_prepack";
+        c10::Dispatcher::singleton().findSchemaOrThrow(op.c_str(), "").callBoxed(stack);
+        return stack.at(0);
+    });
 }
 
 TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packing, bool reluForm) {
@@ -91,12 +110,12 @@ TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packi
 jit::Value* realWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
     if (node.compute == Compute::BFloat16) {
-        return step.call(
-            "aten::to",
-            {step.builder.addAttribute(
-                 node.layer, "weight",
-                 step.builder.once(*node.weight, "bfloat16", [&] { return node.weight->to(at::kBFloat16); })),
-             static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});
+        return step.call("aten::to",
+                         {step.builder.addAttribute(
+                              node.layer, "weight",
+                              step.builder.once(*node.weight, "bfloat16",
+                                                [&] { return c10::IValue(node.weight->to(at::kBFloat16)); })),
+                          static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});
     }
     if (!node.weightInt) {
         return step.builder.addAttribute(node.layer, "weight", *node.weight);
