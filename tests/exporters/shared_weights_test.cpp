@@ -168,6 +168,21 @@ TEST_P(SharedWeights, AreStoredOnceAndRead) {
     }
 }
 
+TEST(SharedWeightsOnOneDnn, AreComputedWithEachScaleAndBias) {
+    for (const char* preset : {"fp32", "onednn"}) {
+        for (const bool hasBias : {false, true}) {
+            const QuantizedGraph graph = converted(chain(hasBias), preset);
+            const std::vector<at::Tensor> x{at::rand({2, kHeadChannels, 32, 32})};
+            const auto expected = makeReferenceExecutor(graph).value()->run(x).value();
+            const auto outputs = makeOneDnnExecutor(graph).value()->run(x).value();
+            for (size_t i = 0; i < expected.size(); ++i) {
+                const double largest = expected[i].abs().max().item<double>();
+                EXPECT_LE((outputs[i] - expected[i]).abs().max().item<double>(), 0.01 * largest) << i;
+            }
+        }
+    }
+}
+
 TEST(SharedWeightsInTorchScript, AreStoredOnceWhereScalesDiffer) {
     const TemporaryFolder folder;
     for (const bool hasBias : {false, true}) {

@@ -64,6 +64,28 @@ dnnl::memory memoryOf(const Operand& operand, const dnnl::memory::desc& desc) {
     return handle;
 }
 
+namespace {
+
+std::function<bool(const std::any&)> isOfFormat(const dnnl::memory::desc& wanted) {
+    return [&wanted](const std::any& constant) {
+        return std::any_cast<const dnnl::memory&>(constant).get_desc() == wanted;
+    };
+}
+
+std::function<std::any()> packer(const dnnl::memory::desc& wanted,
+                                 const std::function<dnnl::memory()>& plain) {
+    return [&]() -> std::any {
+        dnnl::memory source = plain();
+        dnnl::memory packed(wanted, cpuEngine());
+        dnnl::stream stream(cpuEngine());
+        dnnl::reorder(source, packed).execute(stream, source, packed);
+        stream.wait();
+        return packed;
+    };
+}
+
+}  // namespace
+
 void addPrimitive(NodeBuilder& b, dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
                   Arguments arguments) {
     if (scratchpad.get_size() > 0) {
@@ -76,18 +98,15 @@ void addPrimitive(NodeBuilder& b, dnnl::primitive primitive, const dnnl::memory:
 
 dnnl::memory constantOf(NodeBuilder& b, const std::string& role, const dnnl::memory::desc& wanted,
                         const std::function<dnnl::memory()>& plain) {
-    const auto fits = [&](const std::any& constant) {
-        return std::any_cast<const dnnl::memory&>(constant).get_desc() == wanted;
+    return std::any_cast<dnnl::memory>(b.constant(role, isOfFormat(wanted), packer(wanted, plain)));
+}
+
+dnnl::memory weightOf(NodeBuilder& b, const at::Tensor& weight, const dnnl::memory::desc& wanted,
+                      const dnnl::memory::desc& stored) {
+    const std::function<dnnl::memory()> plain = [&] {
+        return dnnl::memory(stored, cpuEngine(), weight.data_ptr());
     };
-    const auto pack = [&]() -> std::any {
-        dnnl::memory source = plain();
-        dnnl::memory packed(wanted, cpuEngine());
-        dnnl::stream stream(cpuEngine());
-        dnnl::reorder(source, packed).execute(stream, source, packed);
-        stream.wait();
-        return packed;
-    };
-    return std::any_cast<dnnl::memory>(b.constant(role, fits, pack));
+    return std::any_cast<dnnl::memory>(b.weightConstant(weight, isOfFormat(wanted), packer(wanted, plain)));
 }
 
 }  // namespace qs::runtime::onednn

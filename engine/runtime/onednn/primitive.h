@@ -40,9 +40,13 @@ Result<std::string> call(NodeBuilder& b, const typename Primitive::primitive_des
     return name;
 }
 
-/// The node's constant `role` ("weight", "bias") in the format `wanted`, packed once per executor. `plain`
+/// The node's constant `role` ("bias") in the format `wanted`, packed once per executor. `plain`
 /// gives it in its own format and is called only when no plan has asked for `wanted` before.
 dnnl::memory constantOf(NodeBuilder& b, const std::string& role, const dnnl::memory::desc& wanted,
                         const std::function<dnnl::memory()>& plain);
+/// `weight` of the node, which lies in memory as `stored` says, in the format `wanted`: packed once an
+/// executor for all nodes that share it.
+dnnl::memory weightOf(NodeBuilder& b, const at::Tensor& weight, const dnnl::memory::desc& wanted,
+                      const dnnl::memory::desc& stored);
 
 }  // namespace qs::runtime::onednn

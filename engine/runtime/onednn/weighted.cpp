@@ -227,12 +227,6 @@ DataType biasType(const NodeBuilder& b) {
     return b.isInteger() ? DataType::s32 : DataType::f32;
 }
 
-dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted,
-                           const dnnl::memory::desc& plain) {
-    return constantOf(b, "weight", wanted,
-                      [&] { return dnnl::memory(plain, cpuEngine(), storedWeight(b.node()).data_ptr()); });
-}
-
 dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc) {
     return constantOf(b, "bias", desc, [&] {
         const QNode& node = b.node();
@@ -251,7 +245,7 @@ Arguments weightedArguments(NodeBuilder& b, const dnnl::memory& x, const dnnl::m
                             const dnnl::memory::desc& wanted, const dnnl::memory::desc& stored,
                             const dnnl::memory::desc& bias) {
     return {{DNNL_ARG_SRC, x},
-            {DNNL_ARG_WEIGHTS, packedWeights(b, wanted, stored)},
+            {DNNL_ARG_WEIGHTS, weightOf(b, storedWeight(b.node()), wanted, stored)},
             {DNNL_ARG_BIAS, packedBias(b, bias)},
             {DNNL_ARG_DST, y}};
 }

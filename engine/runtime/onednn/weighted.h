@@ -48,9 +48,6 @@ dnnl::memory::data_type weightType(const NodeBuilder& b);
 dnnl::memory::data_type storedWeightType(const NodeBuilder& b);
 dnnl::memory::data_type biasType(const NodeBuilder& b);
 
-/// Packed weights; `plain` describes the stored tensor.
-dnnl::memory packedWeights(NodeBuilder& b, const dnnl::memory::desc& wanted, const dnnl::memory::desc& plain);
-
 /// The bias in `desc`, zeros where the node has none. Integer: round(bias / (s_x * s_w)) in int32, saturated.
 dnnl::memory packedBias(NodeBuilder& b, const dnnl::memory::desc& desc);
 

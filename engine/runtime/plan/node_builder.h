@@ -79,10 +79,15 @@ class NodeBuilder {
 
     void addStep(Step step) { steps_.push_back(std::move(step)); }
 
-    /// This node's constant `role` ("weight") as WeightCache::get() gives it.
+    /// This node's constant `role` ("bias") as WeightCache::get() gives it.
     std::any constant(const std::string& role, const std::function<bool(const std::any&)>& fits,
                       const std::function<std::any()>& pack) {
-        return state_.weights.get(index_, role, fits, pack);
+        return state_.weights.get({.node = index_, .role = role}, fits, pack);
+    }
+    /// The same of the node's weight, in a form that all nodes with this op and weight share.
+    std::any weightConstant(const at::Tensor& weight, const std::function<bool(const std::any&)>& fits,
+                            const std::function<std::any()>& pack) {
+        return state_.weights.get({.tensor = weight.data_ptr(), .role = "weight of " + node_.op}, fits, pack);
     }
 
     // What the plan builder takes over after success.

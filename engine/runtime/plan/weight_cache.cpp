@@ -4,10 +4,9 @@
 
 namespace qs::runtime {
 
-std::any WeightCache::get(size_t node, const std::string& role,
-                          const std::function<bool(const std::any&)>& fits,
+std::any WeightCache::get(const Source& source, const std::function<bool(const std::any&)>& fits,
                           const std::function<std::any()>& pack) {
-    std::vector<Packed>& formats = packed_[{node, role}];
+    std::vector<Packed>& formats = packed_[source];
     for (const Packed& format : formats) {
         if (fits(format.constant)) {
             savedMs_ += format.ms;

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <any>
+#include <compare>
 #include <functional>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace qs::runtime {
@@ -12,9 +12,17 @@ namespace qs::runtime {
 /// Weights and biases in the formats that a library's kernels asked for, shared by all plans of an executor.
 class WeightCache {
   public:
-    /// The constant `role` ("weight", "bias") of node `node` in the first of its formats that `fits`; where
-    /// no plan has asked for it before, as `pack` makes it.
-    std::any get(size_t node, const std::string& role, const std::function<bool(const std::any&)>& fits,
+    /// What a constant is made of: a tensor, which nodes may share, or what one node has.
+    struct Source {
+        const void* tensor = nullptr;  ///< its data, alive as long as the cache
+        size_t node = 0;
+        std::string role;  ///< what it is for: "weight of conv2d"
+        auto operator<=>(const Source&) const = default;
+    };
+
+    /// The constant of `source` in the first of its formats that `fits`; where no plan has asked for it
+    /// before, as `pack` makes it.
+    std::any get(const Source& source, const std::function<bool(const std::any&)>& fits,
                  const std::function<std::any()>& pack);
 
     /// Milliseconds that get() has saved so far by having packed a constant before.
@@ -25,7 +33,7 @@ class WeightCache {
         std::any constant;
         double ms = 0;  ///< that packing took
     };
-    std::map<std::pair<size_t, std::string>, std::vector<Packed>> packed_;
+    std::map<Source, std::vector<Packed>> packed_;
     double savedMs_ = 0;
 };
 
