@@ -52,7 +52,8 @@ BarePrimitives::BarePrimitives(const QuantizedGraph& graph, const std::vector<Sh
         }
         const Shape& input = shapes[static_cast<size_t>(node.inputs.at(0).index)];
         const Shape& output = shapes[static_cast<size_t>(node.outputs.at(0).index)];
-        if (node.op == "conv2d" || node.op == "conv3d") {
+        const bool isConvolution = node.op == "conv2d" || node.op == "conv3d";
+        if (isConvolution && std::ssize(input) == node.weight->dim()) {
             addConvolution(node, input, output, graph.isInteger(node));
         } else if (node.op == "conv_transpose2d") {
             addTransposedConvolution(node, input, output, graph.isInteger(node));

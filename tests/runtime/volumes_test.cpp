@@ -233,6 +233,25 @@ TEST(Volumes, ResidualsAreAddedInTheSameStep) {
     }
 }
 
+/// C, D, H, W has as many extents as images have.
+TEST(Volumes, WithoutABatchAreNoImages) {
+    QNode pool = plainNode("avg_pool3d");
+    for (const char* list : {"kernel", "stride"}) {
+        pool.attrs.set(list, std::vector<int64_t>{2, 2, 2});
+    }
+    pool.attrs.set("padding", std::vector<int64_t>{0, 0, 0});
+    pool.attrs.set("ceil_mode", false);
+    pool.attrs.set("count_include_pad", true);
+    QNode global = plainNode("adaptive_avg_pool3d");
+    global.attrs.set("output_size", std::vector<int64_t>{1, 1, 1});
+    const QParams x = activation(DType::UInt8, 0.03, 117), y = activation(DType::UInt8, 0.02, 5);
+    for (const QNode& node : {pool, global}) {
+        SCOPED_TRACE(node.op);
+        Step(node, {{3, 4, 6, 8}}, {x}, y).expectMatches(0.9);
+        testFloat(node, {{3, 4, 6, 8}}, 1);
+    }
+}
+
 TEST(Volumes, MaximaAreThoseOfTheWindows) {
     for (unsigned seed = 1; seed <= 40; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));

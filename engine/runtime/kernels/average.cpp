@@ -105,6 +105,10 @@ Result<std::string> lowerWindowAverages(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     const Attributes& attrs = b.node().attrs;
     const size_t axes = x.shape.size() - 2;
+    const bool isAdaptive = attrs.find("output_size") != nullptr;
+    if (attrs.ints(isAdaptive ? "output_size" : "kernel").size() != axes) {
+        return failure("its input is not N, C and the axes of its windows");
+    }
     Shape single = x.shape;
     single[0] = single[1] = 1;
     const at::Tensor result = runFloat(b.node().op, attrs, std::array{at::zeros(single)}).at(0);
@@ -121,7 +125,6 @@ Result<std::string> lowerWindowAverages(NodeBuilder& b) {
         isUnequal = isUnequal || extent % count != 0;
         spans.push_back(spansOf(attrs, axis, extent, count));
     }
-    const bool isAdaptive = attrs.find("output_size") != nullptr;
     if (axes == 2) {
         spans.insert(spans.begin(), {{0, 1, 1}});
     }

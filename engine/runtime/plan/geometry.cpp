@@ -87,8 +87,11 @@ Result<Window> adaptiveWindowOf(const Attributes& attrs, const Shape& input) {
     const std::vector<int64_t> size = attrs.ints("output_size");
     Window window;
     window.output = {input[0], input[1]};
+    if (size.empty() || input.size() != size.size() + 2) {
+        return failure("its input is not N, C and the axes of its windows");
+    }
     for (size_t i = 0; i < size.size(); ++i) {
-        if (input.size() != size.size() + 2 || size[i] <= 0 || input[2 + i] % size[i] != 0) {
+        if (size[i] <= 0 || input[2 + i] % size[i] != 0) {
             return failure("its output size does not divide the input's");
         }
         window.kernel.push_back(input[2 + i] / size[i]);
