@@ -691,8 +691,12 @@
             <translation>有规则让它保持 FP32；在精度允许时将它量化。</translation>
         </message>
         <message>
-            <source>It has no integer form, or nothing that it reads is an integer. Quantize what precedes it, or replace the op.</source>
-            <translation>它没有整数形式，或者它读取的都不是整数。请量化它前面的层，或替换该算子。</translation>
+            <source>No preset quantizes this op: it has no integer form here. Convolutions, linear layers and matrix products in its place would be quantized.</source>
+            <translation>任何预设都不会量化此算子：它在这里没有整数形式。换成卷积、线性层或矩阵乘法就可以量化。</translation>
+        </message>
+        <message>
+            <source>Nothing that it reads is an integer: quantize what precedes it.</source>
+            <translation>它读取的都不是整数：请量化它前面的层。</translation>
         </message>
         <message>
             <source>%1 (%2) has no integer kernel here (%3): its integers are simulated in FP32, which takes %4 ms.</source>

@@ -52,7 +52,8 @@ BarePrimitives::BarePrimitives(const QuantizedGraph& graph, const std::vector<Sh
         }
         const Shape& input = shapes[static_cast<size_t>(node.inputs.at(0).index)];
         const Shape& output = shapes[static_cast<size_t>(node.outputs.at(0).index)];
-        if (node.op == "conv2d") {
+        const bool isConvolution = node.op == "conv2d" || node.op == "conv3d";
+        if (isConvolution && std::ssize(input) == node.weight->dim()) {
             addConvolution(node, input, output, graph.isInteger(node));
         } else if (node.op == "conv_transpose2d") {
             addTransposedConvolution(node, input, output, graph.isInteger(node));
@@ -75,12 +76,16 @@ void BarePrimitives::addConvolution(const QNode& node, const Shape& input, const
                                     bool integer) {
     const auto w = node.weight->sizes();
     const auto groups = node.attrs.get<int64_t>("groups", 1);
-    const Dims weight =
-        groups == 1 ? Dims{w[0], w[1], w[2], w[3]} : Dims{groups, w[0] / groups, w[1], w[2], w[3]};
+    Dims weight = w.vec();
+    if (groups > 1) {
+        weight[0] /= groups;
+        weight.insert(weight.begin(), groups);
+    }
     const Dims padding = node.attrs.ints("padding");
-    const dnnl::memory::desc source(input, activationType(integer), Tag::nhwc);
+    const Tag channelsLast = input.size() == 5 ? Tag::ndhwc : Tag::nhwc;
+    const dnnl::memory::desc source(input, activationType(integer), channelsLast);
     const dnnl::memory::desc bias({w[0]}, biasType(integer), Tag::x);
-    const dnnl::memory::desc target(output, activationType(integer), Tag::nhwc);
+    const dnnl::memory::desc target(output, activationType(integer), channelsLast);
     const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_inference,
                                                dnnl::algorithm::convolution_direct, source,
                                                {weight, weightType(integer), Tag::any}, bias, target,

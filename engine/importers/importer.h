@@ -61,7 +61,8 @@ struct ImportedModel {
 
 /// Opens a model file of any known format; one clear line for what cannot be opened. `wanted` gives shapes
 /// and types by name, or in order where names are empty; what it leaves open comes from the file, or else is
-/// guessed (first convolution's channels, 224 x 224 pixels). Error of kind Cancelled where the job was.
+/// guessed (first convolution's channels; 224 x 224 pixels, or 16 x 112 x 112). Error of kind Cancelled where
+/// the job was.
 Result<ImportedModel> openModel(const std::filesystem::path& path, const std::vector<InputSpec>& wanted = {},
                                 const Job& job = Job());
 

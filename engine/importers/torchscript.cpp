@@ -54,10 +54,16 @@ class TorchScriptFile : public ModelFile {
         const auto add = [&](Shape shape, at::ScalarType dtype = at::kFloat) {
             guesses.emplace_back(inputs_.size(), InputSpec{"", std::move(shape), dtype});
         };
-        for (const at::Tensor& parameter : module_.parameters()) {
-            if (parameter.dim() == 4) {
-                add({1, parameter.size(1), 224, 224});
-                break;
+        // Volumes first: the weights of some networks for them read an image as one volume.
+        for (const auto& [dimensions, pixels] :
+             {std::pair<int64_t, Shape>(5, {16, 112, 112}), {4, {224, 224}}}) {
+            for (const at::Tensor& parameter : module_.parameters()) {
+                if (parameter.dim() == dimensions) {
+                    Shape shape{1, parameter.size(1)};
+                    shape.insert(shape.end(), pixels.begin(), pixels.end());
+                    add(std::move(shape));
+                    break;
+                }
             }
         }
         for (const at::Tensor& parameter : module_.parameters()) {

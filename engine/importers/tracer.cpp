@@ -214,7 +214,7 @@ struct Tracer::State {
             return {name.name == "aten::clone" ? copyOf(same) : same};
         }
         if (known) {
-            op = def->name;
+            op = known->op.empty() ? def->name : known->op;
             opened = std::move(*known);
         } else {
             opened = openOpaque(name.overload_name, args);

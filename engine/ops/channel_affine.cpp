@@ -54,7 +54,7 @@ std::optional<ChannelAffine> channelAffineOf(const QuantizedGraph& graph, const 
     constexpr double steps = 127;
     const QValue& input = graph.value(node.inputs.at(0));
     const Shape& shape = input.shape;
-    if (!input.isInteger() || shape.size() < 3 || shape.size() > 4) {
+    if (!input.isInteger() || shape.size() < 3 || shape.size() > 5) {
         return std::nullopt;
     }
     const std::optional<Line> line = lineOf(node, shape);

@@ -39,6 +39,9 @@ struct OpenedOp {
     Attributes attrs;
     std::vector<ValueId> inputs;
     bool alias = false;
+    /// The entry that it is, where one schema belongs to several (a convolution of any rank); empty: the one
+    /// that binds it.
+    std::string op = {};
 };
 
 /// Form of one aten:: operator that an op entry understands; returns nothing for arguments it does not cover
@@ -66,7 +69,8 @@ struct FixedRange {
     double high = 1;
 };
 
-/// Everything that the engine knows about an operator. Input 0 is the activation (N, C, H, W for images).
+/// Everything that the engine knows about an operator. Input 0 is the activation (N, C, H, W for images, N,
+/// C, D, H, W for volumes).
 struct OpDef {
     std::string name;
     OpCategory category;

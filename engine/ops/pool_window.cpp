@@ -4,7 +4,8 @@
 
 namespace qs {
 
-std::optional<OpenedOp> openPoolWindow(const AtenArgs& args, std::initializer_list<const char*> names) {
+std::optional<OpenedOp> openPoolWindow(const AtenArgs& args, size_t axes,
+                                       std::initializer_list<const char*> names) {
     OpenedOp opened{{}, {args.tensor(0)}};
     size_t position = 1;
     for (const std::string name : names) {
@@ -15,7 +16,7 @@ std::optional<OpenedOp> openPoolWindow(const AtenArgs& args, std::initializer_li
         if (list->empty() && name == "stride") {
             list = opened.attrs.ints("kernel");
         }
-        opened.attrs.set(name, list->size() == 1 ? std::vector<int64_t>(2, (*list)[0]) : *list);
+        opened.attrs.set(name, list->size() == 1 ? std::vector<int64_t>(axes, (*list)[0]) : *list);
     }
     return opened;
 }

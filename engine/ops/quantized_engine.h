@@ -28,7 +28,7 @@ class QuantizedEngine {
 
 /// The active engine, or one that is here where none is active. For those who pack and unpack weights, which
 /// one does not matter: packed parameters are saved as plain weights and packed anew by the engine that is
-/// active where they are loaded.
+/// active where they are loaded. QNNPACK alone does not pack all: it has no three-dimensional convolutions.
 inline at::QEngine anyQuantizedEngine() {
     const at::QEngine active = at::globalContext().qEngine();
     if (active != at::QEngine::NoQEngine) {

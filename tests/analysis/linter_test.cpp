@@ -268,6 +268,24 @@ TEST(Linter, FillsInArguments) {
     EXPECT_EQ(fillIn("100 %", {}), "100 %");
 }
 
+TEST(FloatLayer, OfAnOpWithoutIntegerFormIsNotBlamedOnWhatPrecedesIt) {
+    Scene scene;
+    const ValueId x = scene.builder.input({1, 16, 8, 8});
+    const ValueId y = scene.plain("aten::lstm", {x}, false);
+    scene.builder.output(scene.plain("add", {y, y}, false));
+    scene.measure();
+    scene.time("aten::lstm").ms = 3;
+    const auto findings = scene.found("float_layer");
+    ASSERT_EQ(findings.size(), 2U);
+    const auto remedyFor = [&](const std::string& layer) {
+        return std::ranges::find(findings, layer, &protocol::Finding::layer)->remedy;
+    };
+    EXPECT_NE(remedyFor("aten::lstm").find("No preset quantizes this op"), std::string::npos);
+    EXPECT_NE(remedyFor("add").find("quantize what precedes it"), std::string::npos);
+    const auto recurrent = std::ranges::find(findings, "aten::lstm", &protocol::Finding::layer);
+    EXPECT_EQ(recurrent->arguments.back(), lintPercent(100 * 3.0 / scene.profile.total.medianMs));
+}
+
 TEST(AccuracyDrop, ARealOneNamesTheLayersThatMakeIt) {
     Scene scene = lossyScene({3, 62, 35});
     scene.result.layers[2].restore_ms = 0.25;

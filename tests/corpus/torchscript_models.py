@@ -262,6 +262,28 @@ class ShapeComputations(nn.Module):
         return self.head(y.view(y.size(0), -1))
 
 
+@row(ALL, (2, 3, 8, 16, 16))
+class Clips(nn.Module):
+    """Video: convolutions over space, over time and over both, a depthwise one, and a residual."""
+
+    name = "clips"
+
+    def __init__(self):
+        super().__init__()
+        self.space = nn.Conv3d(3, 12, (1, 5, 5), stride=(1, 2, 2), padding=(0, 2, 2), bias=False)
+        self.norm = nn.BatchNorm3d(12)
+        self.time = nn.Conv3d(12, 12, (3, 1, 1), padding=(1, 0, 0))
+        self.depthwise = nn.Conv3d(12, 12, 3, padding=1, groups=12)
+        self.both = nn.Conv3d(12, 16, 3, stride=2, dilation=(1, 2, 2), padding=(1, 2, 2), groups=2)
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, x):
+        x = F.max_pool3d(F.relu(self.norm(self.space(x))), (1, 3, 3), 2, (0, 1, 1))
+        x = F.relu6(self.depthwise(F.relu(self.time(x) + x)))
+        x = F.relu(self.both(F.avg_pool3d(x, (1, 2, 2), 1)))
+        return self.head(F.adaptive_avg_pool3d(x, 1).flatten(1))
+
+
 @maker
 def fixed_batch(folder):
     """The batch is written into the network as a number."""

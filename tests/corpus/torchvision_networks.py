@@ -32,7 +32,10 @@ NETWORKS = [
     "vit_b_16",
     "swin_t",
     "convnext_tiny",
+    "mc3_18",
 ]
+# Of torchvision.models.video; they take clips of 8 frames.
+VIDEO = {"mc3_18": [2, 3, 8, 56, 56]}
 
 
 def undo_neutral_start(module):
@@ -48,10 +51,11 @@ def make(folder, name):
     torch.manual_seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        module = getattr(torchvision.models, name)(**ARGUMENTS.get(name, {}))
+        models = torchvision.models.video if name in VIDEO else torchvision.models
+        module = getattr(models, name)(**ARGUMENTS.get(name, {}))
     undo_neutral_start(module)
     size = SIZES.get(name, 160)
-    inputs = [torch.randn(2, 3, size, size)]
+    inputs = [torch.randn(VIDEO.get(name, [2, 3, size, size]))]
     batch_norm_from_data(module, inputs)
     with torch.no_grad():
         check_ordinary([module(*inputs)])

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "exporters/exporter.h"
@@ -23,6 +24,11 @@ std::filesystem::path exportCase(const ExportCase& exportCase, const std::filesy
     const auto written = exportTo(*exporterFor(path).value(), exportCase.graph, options, path);
     EXPECT_TRUE(written) << written.error().message;
     return path;
+}
+
+bool loadsOnQnnpack(const QuantizedGraph& graph) {
+    return std::ranges::none_of(
+        graph.nodes, [&](const QNode& node) { return node.op == "conv3d" && graph.isInteger(node); });
 }
 
 Status write(const Exporter& exporter, const Exported& exported, const std::filesystem::path& path) {

@@ -1,22 +1,21 @@
 #include "exporters/lite_run.h"
 
-#include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/mobile/import.h>
 #include <torch/csrc/jit/mobile/module.h>
 
 #include <sstream>
 
+#include "ops/quantized_engine.h"
+
 namespace qs::test {
 
 std::vector<at::Tensor> runLiteOutputs(const std::string& bytes, const at::Tensor& input) {
-    const at::QEngine before = at::globalContext().qEngine();
-    at::globalContext().setQEngine(at::QEngine::QNNPACK);
+    const QuantizedEngine engine(at::QEngine::QNNPACK);
     const at::NoGradGuard noGrad;
     std::istringstream stream(bytes);
     torch::jit::mobile::Module module = torch::jit::_load_for_mobile(stream);
     const c10::IValue result = module.forward({input});
-    at::globalContext().setQEngine(before);
     std::vector<at::Tensor> outputs;
     for (const c10::IValue& item :
          result.isTuple() ? result.toTuple()->elements().vec() : std::vector<c10::IValue>{result}) {

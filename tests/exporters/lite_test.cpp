@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "exporters/comparison.h"
 #include "exporters/export_case.h"
 #include "exporters/exporter.h"
 #include "exporters/lite_run.h"
@@ -18,6 +19,9 @@
 namespace qs::test {
 
 namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
 
 class Lite : public testing::TestWithParam<ExportCase> {
   protected:
@@ -29,6 +33,9 @@ class Lite : public testing::TestWithParam<ExportCase> {
 
 /// On the engine of phones the bytecode makes the numbers of the TorchScript file, bit for bit.
 TEST_P(Lite, MakesTheNumbersOfTorchScript) {
+    if (!loadsOnQnnpack(GetParam().graph)) {
+        GTEST_SKIP() << "there is none of three-dimensional convolutions on that engine";
+    }
     const TemporaryFolder folder;
     const ForeignRun whole =
         runLibTorch(exportCase(GetParam(), folder / "model.pt"), GetParam().input, "qnnpack");
@@ -43,6 +50,29 @@ TEST_P(Lite, IsReproducible) {
     for (const char* target : {"lite", "torchscript"}) {
         EXPECT_TRUE(bytes(target) == bytes(target)) << target;
     }
+}
+
+/// Phones get three-dimensional convolutions in float32, and the notes of both files say so.
+TEST(LiteVolumes, AreConvolvedInFloat) {
+    size_t seen = 0;
+    for (const ExportCase& one : exportCases()) {
+        if (loadsOnQnnpack(one.graph)) {
+            continue;
+        }
+        SCOPED_TRACE(one.name);
+        ++seen;
+        const ExportOptions options{.inputShapes = {one.input.sizes().vec()}};
+        const auto made = [&](const char* target) {
+            return exporters().find(target)->make(one.graph, options, "model").value();
+        };
+        const Exported lite = made("lite");
+        EXPECT_THAT(lite.notes, Contains(HasSubstr("fake-quantized")));
+        EXPECT_THAT(made("torchscript").notes, Contains(HasSubstr("but not on qnnpack")));
+        const Comparison found = compareResults(one.graph, runReference(one.graph, one.input),
+                                                runLite(lite.files.at(0).bytes, one.input).flatten(1));
+        EXPECT_GE(found.withinOneLsb, 0.999);
+    }
+    EXPECT_EQ(seen, 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Patterns, Lite, testing::ValuesIn(exportCases()),

@@ -133,6 +133,35 @@ Attributes window(int64_t kernel, int64_t stride, int64_t padding, bool ceilMode
                        {"count_include_pad", countPadding}});
 }
 
+Attributes window3d(const Ints& kernel, const Ints& stride, const Ints& padding, bool countPadding = true) {
+    return attributes({{"kernel", kernel},
+                       {"stride", stride},
+                       {"padding", padding},
+                       {"dilation", Ints{1, 1, 1}},
+                       {"ceil_mode", false},
+                       {"count_include_pad", countPadding}});
+}
+
+std::vector<Body> volumeBodies() {
+    const Shape volume{4, 8, 4, 6, 6};
+    const Ints uneven{1, 3, 2}, strides{1, 2, 2}, padding{0, 1, 0};
+    const at::Tensor channel = at::ones({8});
+    return {
+        {"conv3d", "conv3d", [](Builder& b, ValueId x) { return Values{b.conv3d("block.op", x, {})}; },
+         volume},
+        unary("adaptive_avg_pool3d", attributes({{"output_size", Ints{1, 1, 1}}}), volume),
+        unary("adaptive_avg_pool3d", attributes({{"output_size", Ints{2, 3, 2}}}), volume, {}, "_parts"),
+        unary("avg_pool3d", window3d(uneven, strides, padding), volume),
+        unary("avg_pool3d", window3d({3, 3, 3}, {2, 2, 2}, {1, 1, 1}, false), volume, {}, "_uncounted"),
+        unary("max_pool3d", window3d(uneven, strides, padding), volume),
+        unary("mean", attributes({{"dims", Ints{2, 3, 4}}, {"keepdim", false}}), volume, {}, "_volume"),
+        unary("relu", {}, volume, {}, "_volume"),
+        unary("mul", {}, volume, {numbers({8, 1, 1, 1})}, "_constant_volume"),
+        unary("batch_norm", attributes({{"eps", 1e-5}}), volume,
+              {channel * 1.5, channel * 0.25, channel * 0.1, channel * 2}, "_volume"),
+    };
+}
+
 std::vector<Body> poolingBodies() {
     const auto resized = [](Ints size, std::vector<double> scales, bool align) {
         std::vector<std::pair<std::string, Attribute>> list{{"output_size", size}, {"align_corners", align}};
@@ -217,8 +246,8 @@ std::vector<Body> roundingBodies() {
 
 std::vector<OpCase> entryCases() {
     std::vector<OpCase> cases;
-    for (const auto& bodies :
-         {arithmeticBodies(), activationBodies(), poolingBodies(), roundingBodies(), shapeBodies()}) {
+    for (const auto& bodies : {arithmeticBodies(), activationBodies(), poolingBodies(), roundingBodies(),
+                               shapeBodies(), volumeBodies()}) {
         for (const Body& body : bodies) {
             cases.push_back(makeCase(body, /*integer=*/false));
             if (ops().find(body.op)->quant != QuantKind::None) {

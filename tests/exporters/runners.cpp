@@ -18,6 +18,7 @@
 
 #include "core/files.h"
 #include "graph/graph.h"
+#include "ops/quantized_engine.h"
 
 namespace qs::test {
 
@@ -153,12 +154,10 @@ ForeignRun runLibTorch(const ForeignJob& job, const std::string& engine) {
     if (std::find(supported.begin(), supported.end(), wanted) == supported.end()) {
         return {.absent = true, .log = "LibTorch has no quantized engine " + engine};
     }
-    const at::QEngine before = at::globalContext().qEngine();
-    at::globalContext().setQEngine(wanted);
+    const QuantizedEngine chosen(wanted);
     const at::NoGradGuard noGrad;
     torch::jit::Module module = torch::jit::load(job.model.string());
     const c10::IValue result = module.forward({job.inputs.begin(), job.inputs.end()});
-    at::globalContext().setQEngine(before);
     std::vector<at::Tensor> outputs;
     for (const c10::IValue& item :
          result.isTuple() ? result.toTuple()->elements().vec() : std::vector<c10::IValue>{result}) {

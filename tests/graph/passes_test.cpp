@@ -181,6 +181,42 @@ TEST(Affine, NeedsNoShiftButAConvolution) {
     EXPECT_THAT(net.opNames(), ElementsAre("conv2d", "batch_norm", "mul"));
 }
 
+constexpr const char* kVolume = R"(
+        %x(1, 3, 4, 5, 6) = input
+        %w(4, 3, 1, 3, 3) = constant[random, seed=1]
+        %scale(4, 1, 1, 1) = constant[random, seed=2]
+        %shift(1, 4, 1, 1, 1) = constant[random, seed=3]
+        %row(4, 1, 1) = constant[random, seed=4]
+)";
+
+TEST(Volumes, HaveTheBiasAffineAndPaddingOfImages) {
+    TracedNet net(std::string(kVolume) + R"(
+        %padded = pad[pads=[1, 1, 2, 2, 0, 0]](%x)
+        %y = conv3d[dilation=[1, 1, 1], groups=1, padding=[0, 1, 0], stride=[1, 1, 1]](%padded, %w)
+        %scaled = mul(%y, %scale)
+        %z = add(%scaled, %shift)
+        %biased = conv3d[dilation=[1, 1, 1], groups=1, padding=[0, 0, 0], stride=[1, 1, 1]](%x, %w)
+        %sum = add(%biased, %shift)
+        %mean = mean[dims=[4, 2, 3], keepdim=true](%x)
+        output %z
+        output %sum
+        output %mean)");
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("conv3d", "batch_norm", "conv3d", "adaptive_avg_pool3d"));
+    EXPECT_EQ(net.graph.nodes()[0].attrs.ints("padding"), (std::vector<int64_t>{0, 3, 1}));
+}
+
+TEST(Volumes, KeepWhatIsNotOfTheirChannels) {
+    TracedNet net(std::string(kVolume) + R"(
+        %y = conv3d[dilation=[1, 1, 1], groups=1, padding=[0, 1, 1], stride=[1, 1, 1]](%x, %w)
+        %z = mul(%y, %row)
+        %mean = mean[dims=[2, 3], keepdim=true](%x)
+        output %z
+        output %mean)");
+    expectSame(net);
+    EXPECT_THAT(net.opNames(), ElementsAre("conv3d", "mul", "mean"));
+}
+
 TEST(GlobalPool, IsAMeanThatKeepsHeightAndWidth) {
     TracedNet net(R"(
         %x(2, 3, 4, 5) = input

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "importers/importer.h"
 #include "ops/evaluate.h"
@@ -105,6 +108,22 @@ TEST(Samples, OpenWithTheirShapeAndClasses) {
         EXPECT_EQ(opened->graph.value(opened->graph.inputs().at(0)).shape, (Shape{1, 1, 28, 28}));
         EXPECT_EQ(opened->classes.size(), 10u);
     }
+}
+
+TEST(Guesses, ANetworkOfVolumesTakesAClip) {
+    torch::jit::Module module("__torch__.Clips");
+    module.register_parameter("w", at::ones({4, 1, 3, 3, 3}), /*is_buffer=*/false);
+    module.define("def forward(self, x):\n    return torch.relu(torch.conv3d(x, self.w))\n");
+    const auto path =
+        std::filesystem::temp_directory_path() / ("qs-clips-" + std::to_string(::getpid()) + ".pt");
+    module.save(path.string());
+    const auto opened = openModel(path);
+    std::filesystem::remove(path);
+    ASSERT_TRUE(opened) << opened.error().message;
+    const Graph& graph = opened->graph;
+    EXPECT_EQ(graph.value(graph.inputs().at(0)).shape, (Shape{1, 1, 16, 112, 112}));
+    EXPECT_EQ(graph.nodes()[0].op, "conv3d");
+    EXPECT_EQ(countMacs(graph, graph.nodes()[0]), int64_t{4} * 27 * 14 * 110 * 110);
 }
 
 class SmallNetworks : public ::testing::TestWithParam<const char*> {};

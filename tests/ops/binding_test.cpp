@@ -62,7 +62,7 @@ const Shape kImage{2, 4, 6, 8};
 
 std::vector<Call> calls() {
     const auto l = [](int64_t v) { return c(v); };
-    const auto image = x(kImage);
+    const auto image = x(kImage), volume = x({2, 4, 3, 6, 8});
     return {
         {"aten::add", "Tensor", {image, x(kImage, 2), l(1)}, "add"},
         {"aten::add", "Tensor", {image, w({4, 1, 1}), l(1)}, "add"},
@@ -126,6 +126,19 @@ std::vector<Call> calls() {
          "",
          {image, w({6, 4, 3, 3}), none, ints({1, 1}), c("same"), ints({1, 1}), l(1)},
          "conv2d"},
+        {"aten::conv3d",
+         "",
+         {volume, w({6, 2, 2, 3, 3}), w({6}), ints({1, 2, 1}), ints({1, 0, 1}), ints({1, 1, 2}), l(2)},
+         "conv3d"},
+        {"aten::conv3d",
+         "padding",
+         {volume, w({6, 4, 1, 3, 5}), none, ints({1, 1, 1}), c("same"), ints({1, 1, 1}), l(1)},
+         "conv3d"},
+        {"aten::_convolution",
+         "",
+         {volume, w({6, 4, 1, 3, 3}), none, ints({1, 1, 1}), ints({0, 1, 1}), ints({1, 1, 1}), c(false),
+          ints({0, 0, 0}), l(1), c(false), c(false), c(true), c(true)},
+         "conv3d"},
         {"aten::conv_transpose2d",
          "input",
          {image, w({4, 3, 3, 2}), w({6}), ints({2, 3}), ints({1, 0}), ints({1, 2}), l(2), ints({2, 1})},
@@ -146,6 +159,15 @@ std::vector<Call> calls() {
          {image, ints({3, 3}), ints({2, 2}), ints({1, 1}), c(true), c(false), none},
          "avg_pool2d"},
         {"aten::adaptive_avg_pool2d", "", {image, ints({2, 2})}, "adaptive_avg_pool2d"},
+        {"aten::max_pool3d",
+         "",
+         {volume, ints({1, 3, 3}), ints({1, 2, 2}), ints({0, 1, 1}), ints({1, 1, 1}), c(true)},
+         "max_pool3d"},
+        {"aten::avg_pool3d",
+         "",
+         {volume, ints({2}), ints({}), ints({1}), c(false), c(true), none},
+         "avg_pool3d"},
+        {"aten::adaptive_avg_pool3d", "", {volume, ints({1, 2, 2})}, "adaptive_avg_pool3d"},
         {"aten::mean", "dim", {image, ints({-1, 1}), c(true), none}, "mean"},
         {"aten::mean", "dim", {image, ints({2, 3}), c(false), none}, "mean"},
         {"aten::mean", "", {image, none}, ""},
@@ -251,7 +273,7 @@ class EveryBinding : public ::testing::TestWithParam<Call> {
         auto opened =
             binding ? binding->open(graph_, bindArguments(GetParam(), graph_, tensors_)) : std::nullopt;
         if (opened) {
-            EXPECT_EQ(def->name, GetParam().entry);
+            EXPECT_EQ(opened->op.empty() ? def->name : opened->op, GetParam().entry);
         }
         return opened;
     }

@@ -91,23 +91,26 @@ TEST(Traits, AreWhatTheOpsCompute) {
 }
 
 TEST(Traits, SayWhereTheWeightsOutputChannelsLie) {
-    Attributes attrs;
-    for (const char* list : {"stride", "dilation"}) {
-        attrs.set(list, std::vector<int64_t>{1, 1});
-    }
-    for (const char* list : {"padding", "output_padding"}) {
-        attrs.set(list, std::vector<int64_t>{0, 0});
-    }
-    attrs.set("groups", int64_t{2});
     for (const auto& [name, def] : ops().entries()) {
         if (def.quant != QuantKind::Weighted) {
             continue;
         }
         SCOPED_TRACE(name);
+        const size_t axes = def.channelsInnermost ? 0 : name.ends_with("3d") ? 3 : 2;
+        Attributes attrs;
+        for (const char* list : {"stride", "dilation"}) {
+            attrs.set(list, std::vector<int64_t>(axes, 1));
+        }
+        for (const char* list : {"padding", "output_padding"}) {
+            attrs.set(list, std::vector<int64_t>(axes, 0));
+        }
+        attrs.set("groups", int64_t{2});
         const bool isRows = def.channelsInnermost;
-        Shape shape = isRows ? Shape{6, 8} : Shape{6, 6, 3, 3};
+        Shape shape{6, isRows ? 8 : 6}, input{2, 8};
+        shape.insert(shape.end(), axes, 3);
+        input.insert(input.end(), axes, 5);
         shape[isRows ? 1 : 1 - def.weightOutputAxis] = isRows ? 8 : def.weightOutputAxis == 0 ? 4 : 8;
-        const at::Tensor x = isRows ? at::randn({2, 8}) : at::randn({2, 8, 5, 5});
+        const at::Tensor x = at::randn(input);
         const at::Tensor y = def.forward(attrs, std::vector{x, at::randn(shape)}).at(0);
         EXPECT_EQ(outputChannels(name, attrs, shape), y.size(isRows ? -1 : 1));
     }

@@ -52,11 +52,11 @@ QNode makeStep(std::string op, std::string layer, std::vector<ValueId> inputs, A
     return node;
 }
 
-Attributes convAttributes(const LayerSpec& spec) {
+Attributes convAttributes(const LayerSpec& spec, size_t axes = 2) {
     Attributes attrs;
-    attrs.set("stride", std::vector<int64_t>(2, spec.stride));
-    attrs.set("padding", std::vector<int64_t>(2, spec.kernel / 2));
-    attrs.set("dilation", std::vector<int64_t>(2, 1));
+    attrs.set("stride", std::vector<int64_t>(axes, spec.stride));
+    attrs.set("padding", std::vector<int64_t>(axes, spec.kernel / 2));
+    attrs.set("dilation", std::vector<int64_t>(axes, 1));
     attrs.set("groups", spec.groups);
     return attrs;
 }
@@ -183,6 +183,12 @@ ValueId QuantizedGraphBuilder::conv2d(const std::string& layer, ValueId x, const
                     {spec.outputs, channels / spec.groups, spec.kernel, spec.kernel});
 }
 
+ValueId QuantizedGraphBuilder::conv3d(const std::string& layer, ValueId x, const LayerSpec& spec) {
+    const int64_t channels = sample(x).size(1);
+    return weighted(makeStep("conv3d", layer, {x}, convAttributes(spec, 3)), spec,
+                    {spec.outputs, channels / spec.groups, spec.kernel, spec.kernel, spec.kernel});
+}
+
 ValueId QuantizedGraphBuilder::convTranspose2d(const std::string& layer, ValueId x, const LayerSpec& spec) {
     Attributes attrs = convAttributes(spec);
     attrs.set("output_padding", std::vector<int64_t>(2, spec.stride - 1));
@@ -250,12 +256,19 @@ namespace {
 
 /// A network of one input `x` and one output `y` whose inner part, on integers, is `body`.
 template <typename Body>
-ExportCase integerCase(const std::string& name, const Body& body, int64_t quantMax = safeQuantMax()) {
+ExportCase integerCase(const std::string& name, const Body& body, int64_t quantMax = safeQuantMax(),
+                       const Shape& shape = {8, 8, 12, 12}) {
     QuantizedGraphBuilder b(quantMax);
-    const ValueId x = b.input("x", {8, 8, 12, 12});
+    const ValueId x = b.input("x", shape);
     const ValueId y = body(b, b.quantize("stem", x));
     b.output("y", b.graph().value(y).isInteger() ? b.dequantize("last", y) : y);
     return {name, b.graph(), b.sample(x)};
+}
+
+/// On volumes.
+template <typename Body>
+ExportCase volumeCase(const std::string& name, const Body& body) {
+    return integerCase(name, body, safeQuantMax(), {4, 8, 5, 6, 7});
 }
 
 ValueId classify(QuantizedGraphBuilder& b, ValueId x) {
@@ -329,6 +342,22 @@ std::vector<ExportCase> exportCases() {
                             {.headroom = 2, .activation = {FusedActivation::Kind::Clip, -0.5, 0.75}});
                         return b.conv2d("conv2", y, {.activation = relu6});
                     }),
+        volumeCase("conv3d",
+                   [](Builder& b, ValueId x) {
+                       return b.conv3d("conv", x, {.outputs = 16, .stride = 2, .bias = false});
+                   }),
+        volumeCase("conv3d_add_relu",
+                   [](Builder& b, ValueId x) {
+                       return b.conv3d("block.conv2", x, {.activation = relu, .residual = x});
+                   }),
+        volumeCase(
+            "conv3d_grouped_clip",
+            [](Builder& b, ValueId x) {
+                x = b.conv3d(
+                    "conv1", x,
+                    {.groups = 2, .headroom = 1.5, .activation = {FusedActivation::Kind::Clip, 0, 1.5}});
+                return b.conv3d("conv2", x, {.groups = 8, .perChannel = false, .activation = relu6});
+            }),
         integerCase("add",
                     [](Builder& b, ValueId x) { return b.add("add", x, b.conv2d("conv", x, {}), relu); }),
         integerCase(

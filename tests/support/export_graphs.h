@@ -48,6 +48,7 @@ class QuantizedGraphBuilder {
     /// The integers of `layer` on a grid `headroom` times wider than what the sample needs.
     ValueId requantize(const std::string& layer, ValueId x, double headroom);
     ValueId conv2d(const std::string& layer, ValueId x, const LayerSpec& spec);
+    ValueId conv3d(const std::string& layer, ValueId x, const LayerSpec& spec);
     /// One scale for all weights; `perChannel` must be false.
     ValueId convTranspose2d(const std::string& layer, ValueId x, const LayerSpec& spec);
     ValueId linear(const std::string& layer, ValueId x, const LayerSpec& spec);

@@ -20,7 +20,7 @@ std::vector<protocol::Finding> check(const LintInput& input) {
                      "INT8 saves it bytes, not arithmetic. A dense convolution with fewer channels may take "
                      "the same time and do more."),
                  .arguments = {layer.node.layer,
-                               std::to_string(layer.node.weight->size(2) * layer.node.weight->size(3)),
+                               std::to_string(layer.node.weight->numel() / layer.node.weight->size(0)),
                                lintPercent(*layer.result.peak_percent)}});
         }
     }

@@ -227,11 +227,14 @@ const std::map<std::string, Rule>& rules() {
     static const std::map<std::string, Rule> all = [] {
         std::map<std::string, Rule> rules{
             {"adaptive_avg_pool2d", adaptive},
+            {"adaptive_avg_pool3d", adaptive},
             {"add", broadcast},
             {"avg_pool2d", window},
+            {"avg_pool3d", window},
             {"batch_norm", spatial},
             {"cat", concatenated},
             {"conv2d", convolution},
+            {"conv3d", convolution},
             {"conv_transpose2d", convolution},
             {"expand", expanded},
             {"flatten", flattened},
@@ -242,6 +245,7 @@ const std::map<std::string, Rule>& rules() {
             {"linear", [](const Reached& step) { return before(step, 1); }},
             {"matmul", matrixProduct},
             {"max_pool2d", window},
+            {"max_pool3d", window},
             {"mean", mean},
             {"mul", broadcast},
             {"permute", permuted},

@@ -173,12 +173,14 @@ OnnxForm carriedPoolWithIndices(size_t axes) {
 }  // namespace
 
 void register_pooling(OnnxForms& forms) {
-    forms.add("max_pool2d", single(emitMaxPool));
-    forms.add("avg_pool2d", single(emitAveragePool));
-    forms.add("adaptive_avg_pool2d", single([](const OnnxStep& step) {
-                  return adaptivePool(step, step.attrs().ints("output_size"), "AveragePool");
-              }));
     const std::string axes[] = {"1d", "2d", "3d"};
+    for (size_t i = 1; i < 3; ++i) {
+        forms.add("max_pool" + axes[i], single(emitMaxPool));
+        forms.add("avg_pool" + axes[i], single(emitAveragePool));
+        forms.add("adaptive_avg_pool" + axes[i], single([](const OnnxStep& step) {
+                      return adaptivePool(step, step.attrs().ints("output_size"), "AveragePool");
+                  }));
+    }
     for (size_t i = 0; i < 3; ++i) {
         forms.add("aten::max_pool" + axes[i], carriedPool(/*average=*/false, i + 1));
         forms.add("aten::max_pool" + axes[i] + "_with_indices", carriedPoolWithIndices(i + 1));

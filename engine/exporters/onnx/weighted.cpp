@@ -300,8 +300,9 @@ OnnxResult emitCarriedLinear(const OnnxStep& step) {
 }  // namespace
 
 void register_weighted(OnnxForms& forms) {
-    forms.add("conv2d", single(emitConvolution));
-    forms.add("conv_transpose2d", single(emitConvolution));
+    for (const char* op : {"conv2d", "conv3d", "conv_transpose2d"}) {
+        forms.add(op, single(emitConvolution));
+    }
     forms.add("linear", single(emitLinear));
 
     const Positions plain{.stride = 3, .padding = 4, .dilation = 5, .groups = 6};

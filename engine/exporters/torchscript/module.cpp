@@ -41,7 +41,7 @@ LayerNames renamedLayers(const QuantizedGraph& graph, const TorchScriptBuilder& 
     return names;
 }
 
-Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes) {
+Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes, bool forPhones) {
     const QuantizedEngine engine(anyQuantizedEngine());
     TorchScriptBuilder builder;
     std::vector<jit::Value*> values(graph.values.size());
@@ -58,7 +58,7 @@ Result<Network> buildModule(const QuantizedGraph& graph, LayerNotes& notes) {
     };
     for (const QNode& node : graph.nodes) {
         QS_ASSIGN(const auto outputs, guard("layer " + node.layer + " cannot be written as TorchScript", [&] {
-                      return emitTorchScript({graph, node, lookUp(node.inputs), builder, notes});
+                      return emitTorchScript({graph, node, lookUp(node.inputs), builder, notes, forPhones});
                   }));
         for (size_t i = 0; i < outputs.size(); ++i) {
             values.at(static_cast<size_t>(node.outputs.at(i).index)) = outputs[i];
@@ -81,18 +81,22 @@ jit::ExtraFilesMap extraFiles(const ExportOptions& options, const std::string& m
     return files;
 }
 
-using Save = std::function<void(const jit::Module&, std::ostream&, const jit::ExtraFilesMap&)>;
+/// A kind of file: how it is written, and whether it is for phones, which have QNNPACK alone.
+struct FileKind {
+    std::function<void(const jit::Module&, std::ostream&, const jit::ExtraFilesMap&)> save;
+    bool isForPhones;
+};
 
 Result<Exported> makeWith(const QuantizedGraph& graph, const ExportOptions& options,
-                          const std::string& fileName, const Save& save) {
+                          const std::string& fileName, const FileKind& kind) {
     QS_ASSIGN(const ExportSource source, exportSource(graph, options));
     QS_ASSIGN(const QuantizedGraph bytes, withByteActivations(source.graph));
     return guard("cannot make " + fileName, [&]() -> Result<Exported> {
         LayerNotes notes;
-        QS_ASSIGN(const Network network, buildModule(bytes, notes));
+        QS_ASSIGN(const Network network, buildModule(bytes, notes, kind.isForPhones));
         QS_ASSIGN(const std::string metadata, fileMetadata(source.options, network.layers, network.names));
         std::ostringstream stream;
-        save(network.module, stream, extraFiles(source.options, metadata));
+        kind.save(network.module, stream, extraFiles(source.options, metadata));
         return Exported{{{fileName, std::move(stream).str()}}, notes.lines()};
     });
 }
@@ -102,17 +106,17 @@ Result<Exported> makeWith(const QuantizedGraph& graph, const ExportOptions& opti
 Result<Exported> makeTorchScript(const QuantizedGraph& graph, const ExportOptions& options,
                                  const std::string& fileName) {
     return makeWith(graph, options, fileName,
-                    [](const jit::Module& module, std::ostream& out, const jit::ExtraFilesMap& files) {
-                        module.save(out, files);
-                    });
+                    {.save = [](const jit::Module& module, std::ostream& out,
+                                const jit::ExtraFilesMap& files) { module.save(out, files); },
+                     .isForPhones = false});
 }
 
 Result<Exported> makeLite(const QuantizedGraph& graph, const ExportOptions& options,
                           const std::string& fileName) {
     return makeWith(graph, options, fileName,
-                    [](const jit::Module& module, std::ostream& out, const jit::ExtraFilesMap& files) {
-                        module._save_for_mobile(out, files);
-                    });
+                    {.save = [](const jit::Module& module, std::ostream& out,
+                                const jit::ExtraFilesMap& files) { module._save_for_mobile(out, files); },
+                     .isForPhones = true});
 }
 
 }  // namespace qs

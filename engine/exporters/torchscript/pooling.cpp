@@ -43,6 +43,11 @@ TorchScriptArguments windowArguments(const Attributes& attrs) {
             c10::IValue()};
 }
 
+TorchScriptArguments greatestArguments(const Attributes& attrs) {
+    return {attrs.ints("kernel"), attrs.ints("stride"), attrs.ints("padding"), attrs.ints("dilation"),
+            attrs.get<bool>("ceil_mode")};
+}
+
 /// Whether all windows divide by the same number. QNNPACK's average knows no other.
 bool countsEveryPixel(const Attributes& attrs) {
     const std::vector<int64_t> padding = attrs.ints("padding");
@@ -53,24 +58,26 @@ bool countsEveryPixel(const Attributes& attrs) {
 }  // namespace
 
 void register_pooling(TorchScriptForms& forms) {
-    forms.add("adaptive_avg_pool2d", passingForm("aten::adaptive_avg_pool2d", [](const Attributes& a) {
-                  return TorchScriptArguments{a.ints("output_size")};
-              }));
-    TorchScriptForm average = passingForm("aten::avg_pool2d", windowArguments);
-    average.integer = [passing = average.integer](const TorchScriptStep& step) {
-        return countsEveryPixel(step.node.attrs) && poolsInQnnpack(step.node.attrs.ints("kernel"))
-                   ? passing(step)
-                   : std::nullopt;
-    };
-    forms.add("avg_pool2d", average);
-    TorchScriptForm greatest = passingForm("aten::max_pool2d", [](const Attributes& a) {
-        return TorchScriptArguments{a.ints("kernel"), a.ints("stride"), a.ints("padding"), a.ints("dilation"),
-                                    a.get<bool>("ceil_mode")};
-    });
+    for (const std::string axes : {"2d", "3d"}) {
+        forms.add("adaptive_avg_pool" + axes,
+                  passingForm("aten::adaptive_avg_pool" + axes, [](const Attributes& a) {
+                      return TorchScriptArguments{a.ints("output_size")};
+                  }));
+        TorchScriptForm average = passingForm("aten::avg_pool" + axes, windowArguments);
+        average.integer = [passing = average.integer](const TorchScriptStep& step) {
+            return countsEveryPixel(step.node.attrs) && poolsInQnnpack(step.node.attrs.ints("kernel"))
+                       ? passing(step)
+                       : std::nullopt;
+        };
+        forms.add("avg_pool" + axes, average);
+    }
+    TorchScriptForm greatest = passingForm("aten::max_pool2d", greatestArguments);
     greatest.integer = [passing = greatest.integer](const TorchScriptStep& step) {
         return poolsInQnnpack(step.node.attrs.ints("kernel")) ? passing(step) : std::nullopt;
     };
     forms.add("max_pool2d", greatest);
+    // LibTorch has none for quantized tensors.
+    forms.add("max_pool3d", callForm("aten::max_pool3d", greatestArguments));
     forms.add("mean", callForm("aten::mean", [](const Attributes& a) {
                   return TorchScriptArguments{a.ints("dims"), a.get<bool>("keepdim")};
               }));

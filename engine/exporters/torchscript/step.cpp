@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "exporters/torchscript/carried.h"
 #include "exporters/torchscript/precision.h"
@@ -73,12 +74,17 @@ jit::Value* TorchScriptStep::clampToRange(jit::Value* value, const IntegerRange&
     };
     // QNNPACK's clamp mixes up a channels-last tensor, which convolutions return. Seen as N, H, W, C it is an
     // ordinary contiguous one, at no cost.
-    const bool image = output().shape.size() == 4;
-    if (image) {
-        value = call("aten::permute", {value, std::vector<int64_t>{0, 2, 3, 1}});
+    std::vector<int64_t> toLast(output().shape.size()), back;
+    std::iota(toLast.begin(), toLast.end(), int64_t{0});
+    const bool hasChannels = toLast.size() == 4 || toLast.size() == 5;
+    if (hasChannels) {
+        back = toLast;
+        std::rotate(toLast.begin() + 1, toLast.begin() + 2, toLast.end());
+        std::rotate(back.begin() + 1, back.end() - 1, back.end());
+        value = call("aten::permute", {value, toLast});
     }
     value = builder.call("aten::clamp", {value, real(wanted.low), real(wanted.high)}, output().name);
-    return image ? call("aten::permute", {value, std::vector<int64_t>{0, 3, 1, 2}}) : value;
+    return hasChannels ? call("aten::permute", {value, back}) : value;
 }
 
 jit::Value* TorchScriptStep::quantizeTo(const QParams& qparams, jit::Value* real,

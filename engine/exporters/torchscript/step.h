@@ -26,6 +26,7 @@ struct TorchScriptStep {
     TorchScriptValues inputs;
     TorchScriptBuilder& builder;
     LayerNotes& notes;
+    bool forPhones = false;  ///< QNNPACK must be able to load the file
 
     const QValue& output(size_t i = 0) const { return graph.value(node.outputs.at(i)); }
     const QValue& input(size_t i) const { return graph.value(node.inputs.at(i)); }

@@ -1,5 +1,6 @@
 // Convolutions and linear layers.
 
+#include <ATen/Context.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/_make_per_channel_quantized_tensor.h>
 #include <ATen/ops/_make_per_tensor_quantized_tensor.h>
@@ -83,8 +84,8 @@ c10::IValue packedParameters(const TorchScriptStep& step, const Geometry& geomet
     }
     return step.builder.once(*node.weightInt, form, [&] {
         // QNNPACK alone keeps the weight that it is given, so that layers with biases of their own share it,
-        // too; but where there is no bias it saves one of zeros.
-        const bool keeps = node.bias && QuantizedEngine::isHere(at::QEngine::QNNPACK);
+        // too; but where there is no bias it saves one of zeros, and it packs no filters of volumes.
+        const bool keeps = node.bias && weight.dim() != 5 && QuantizedEngine::isHere(at::QEngine::QNNPACK);
         const QuantizedEngine engine(keeps ? at::QEngine::QNNPACK : anyQuantizedEngine());
         const std::string op = "quantized::" + node.op + "_prepack";
         c10::Dispatcher::singleton().findSchemaOrThrow(op.c_str(), "").callBoxed(stack);
@@ -158,6 +159,11 @@ bool addsUnrounded(const QNode& node) {
     return node.hasAdd && !node.preAdd;
 }
 
+/// QNNPACK neither packs nor loads the weights of three-dimensional convolutions.
+bool packsVolumes(const TorchScriptStep& step) {
+    return !step.forPhones && at::globalContext().qEngine() != at::QEngine::QNNPACK;
+}
+
 /// Whether phones run the step as it is.
 bool fitsQnnpack(const TorchScriptStep& step) {
     const QNode& node = step.node;
@@ -172,9 +178,17 @@ TorchScriptForm weightedForm(const Geometry& packing, const Geometry& calling, b
                 return emitReal(step, operands, calling);
             },
             [packing, reluForm](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
-                return padsOutput(step.node) || addsUnrounded(step.node) || !fitsQnnpack(step)
-                           ? std::nullopt
-                           : std::optional(emitInteger(step, packing, reluForm));
+                const bool isOfVolumes = step.node.weight->dim() == 5;
+                if (padsOutput(step.node) || addsUnrounded(step.node) || !fitsQnnpack(step) ||
+                    (isOfVolumes && !packsVolumes(step))) {
+                    return std::nullopt;
+                }
+                if (isOfVolumes) {
+                    step.note(
+                        "three-dimensional: the file loads on the quantized engines onednn, x86 and fbgemm, "
+                        "but not on qnnpack; target lite has it in float32 for phones");
+                }
+                return emitInteger(step, packing, reluForm);
             }};
 }
 
@@ -182,7 +196,9 @@ TorchScriptForm weightedForm(const Geometry& packing, const Geometry& calling, b
 
 void register_weighted(TorchScriptForms& forms) {
     const Geometry convolution{"stride", "padding", "dilation", "groups"};
-    forms.add("conv2d", weightedForm(convolution, convolution, /*reluForm=*/true));
+    for (const char* op : {"conv2d", "conv3d"}) {
+        forms.add(op, weightedForm(convolution, convolution, /*reluForm=*/true));
+    }
     forms.add("conv_transpose2d", weightedForm({"stride", "padding", "output_padding", "dilation", "groups"},
                                                {"stride", "padding", "output_padding", "groups", "dilation"},
                                                /*reluForm=*/false));

@@ -21,7 +21,7 @@ std::optional<Match> matchScale(const Graph& graph, const Node& node) {
     if (!convolution || !isConvolution(*convolution)) {
         return std::nullopt;
     }
-    const at::Tensor scale = perChannel(scaled->constant, outputChannels(graph, *convolution));
+    const at::Tensor scale = perChannel(graph, *convolution, scaled->constant);
     return scale.defined() ? std::optional(Match{scaled->x, scale, at::zeros_like(scale), {node.id}})
                            : std::nullopt;
 }
@@ -34,7 +34,7 @@ std::optional<Match> matchShift(const Graph& graph, const Node& node) {
     if (!match) {
         return std::nullopt;
     }
-    match->shift = perChannel(added->constant, match->scale.numel());
+    match->shift = perChannel(graph, *soleProducer(graph, match->x), added->constant);
     match->members.push_back(node.id);
     return match->shift.defined() ? match : std::nullopt;
 }

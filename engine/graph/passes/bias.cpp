@@ -11,7 +11,7 @@ void fuseBias(Graph& graph) {
         if (!convolution || !isConvolution(*convolution)) {
             continue;
         }
-        at::Tensor bias = perChannel(added->constant, outputChannels(graph, *convolution));
+        at::Tensor bias = perChannel(graph, *convolution, added->constant);
         if (!bias.defined()) {
             continue;
         }

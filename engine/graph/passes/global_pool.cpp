@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "graph/passes/passes.h"
 #include "graph/passes/rewrite.h"
@@ -8,16 +9,18 @@ namespace qs {
 void openGlobalPools(Graph& graph) {
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const Node& node = graph.nodes()[i];
-        if (node.op != "mean" || !node.attrs.get<bool>("keepdim") ||
-            graph.value(node.inputs[0]).shape.size() != 4) {
+        const size_t rank = node.inputs.empty() ? 0 : graph.value(node.inputs[0]).shape.size();
+        if (node.op != "mean" || !node.attrs.get<bool>("keepdim") || (rank != 4 && rank != 5)) {
             continue;
         }
-        std::vector<int64_t> dims = node.attrs.ints("dims");
+        std::vector<int64_t> dims = node.attrs.ints("dims"), spatial(rank - 2);
         std::sort(dims.begin(), dims.end());
-        if (dims == std::vector<int64_t>{2, 3}) {
+        std::iota(spatial.begin(), spatial.end(), int64_t{2});
+        if (dims == spatial) {
             Attributes attrs;
-            attrs.set("output_size", std::vector<int64_t>{1, 1});
-            fuseInto(graph, node.id, {}, "adaptive_avg_pool2d", std::move(attrs), {node.inputs[0]});
+            attrs.set("output_size", std::vector<int64_t>(spatial.size(), 1));
+            fuseInto(graph, node.id, {}, "adaptive_avg_pool" + std::to_string(spatial.size()) + "d",
+                     std::move(attrs), {node.inputs[0]});
         }
     }
 }

@@ -45,7 +45,7 @@ void fuseLinear(Graph& graph);
 void fuseBias(Graph& graph);
 /// A constant per channel multiplied to a convolution's result [and one added] -> batch_norm, frozen.
 void fuseAffine(Graph& graph);
-/// A mean over H and W that keeps them -> adaptive_avg_pool2d.
+/// A mean over H and W (D, H and W) that keeps them -> adaptive_avg_pool2d (adaptive_avg_pool3d).
 void openGlobalPools(Graph& graph);
 /// reshape(reshape(x)) -> reshape(x).
 void mergeReshapes(Graph& graph);

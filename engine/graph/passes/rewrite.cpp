@@ -170,23 +170,27 @@ void fuseInto(Graph& graph, NodeId last, std::span<const NodeId> members, std::s
     graph.setInputs(last, std::move(inputs));
 }
 
-at::Tensor perChannel(const at::Tensor& constant, int64_t channels) {
+at::Tensor perChannel(const Graph& graph, const Node& convolution, const at::Tensor& constant) {
+    const int64_t channels = outputChannels(graph, convolution);
     if (constant.numel() == 1) {
         return at::full({channels}, constant.item<double>(), at::kFloat);
     }
-    const bool oneEach = constant.numel() == channels && constant.dim() >= 3 && constant.dim() <= 4 &&
-                         constant.size(constant.dim() - 3) == channels;
+    // [(N,) O, 1, 1] for images
+    const int64_t rank = std::ssize(graph.value(convolution.inputs.at(1)).shape);
+    const int64_t axis = constant.dim() - rank + 1;
+    const bool oneEach = constant.numel() == channels && (axis == 0 || axis == 1) && rank >= 3 &&
+                         constant.size(axis) == channels;
     return oneEach ? constant.reshape({channels}) : at::Tensor();
 }
 
 int64_t outputChannels(const Graph& graph, const Node& convolution) {
     const Shape& weight = graph.value(convolution.inputs.at(1)).shape;
-    return convolution.op == "conv2d" ? weight.at(0)
-                                      : weight.at(1) * convolution.attrs.get<int64_t>("groups", 1);
+    return convolution.op == "conv_transpose2d" ? weight.at(1) * convolution.attrs.get<int64_t>("groups", 1)
+                                                : weight.at(0);
 }
 
 bool isConvolution(const Node& node) {
-    return node.op == "conv2d" || node.op == "conv_transpose2d";
+    return node.op == "conv2d" || node.op == "conv3d" || node.op == "conv_transpose2d";
 }
 
 }  // namespace qs

@@ -64,11 +64,13 @@ bool isClose(double a, double b);
 void fuseInto(Graph& graph, NodeId last, std::span<const NodeId> members, std::string op, Attributes attrs,
               std::vector<ValueId> inputs);
 
-/// The constant as one float32 number a channel, where it is the same for all pixels and samples of an image
-/// with `channels` channels: [C, 1, 1], [1, C, 1, 1], or one element. Undefined for anything else.
-at::Tensor perChannel(const at::Tensor& constant, int64_t channels);
-/// Output channels of a conv2d or conv_transpose2d node.
+/// The constant as one float32 number for each channel of the convolution's result, where it is the same for
+/// all pixels and samples of that: of images [C, 1, 1], [1, C, 1, 1], or one element. Undefined for anything
+/// else.
+at::Tensor perChannel(const Graph& graph, const Node& convolution, const at::Tensor& constant);
+/// Output channels of a convolution.
 int64_t outputChannels(const Graph& graph, const Node& convolution);
+/// Along any axes, transposed or not.
 bool isConvolution(const Node& node);
 
 }  // namespace qs

@@ -40,66 +40,45 @@ std::vector<Span> spansOf(const Attributes& attrs, size_t axis, int64_t extent, 
     return spans;
 }
 
-/// x as images of `shape`, averaged over the given windows into y: integers by `average`.
-void addAverage(NodeBuilder& b, const Operand& x, const ImageShape& shape, std::vector<Span> rows,
-                std::vector<Span> columns, const Operand& y, IntegerAverage average) {
+/// x as volumes of `shape`, averaged over the given windows into y: integers by `average`.
+void addAverage(NodeBuilder& b, const Operand& x, const VolumeShape& shape, Windows windows, const Operand& y,
+                IntegerAverage average) {
     const Bounds bounds = realBounds(b.node());
     if (!b.isInteger()) {
-        b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows),
-                   columns = std::move(columns), low = static_cast<float>(bounds.low),
-                   high = static_cast<float>(bounds.high)]() {
-            averageWindows(floatsOf(from), shape, rows, columns, low, high, static_cast<float*>(to->data));
+        b.addStep([from = x.buffer, to = y.buffer, shape, windows = std::move(windows),
+                   low = static_cast<float>(bounds.low), high = static_cast<float>(bounds.high)]() {
+            averageWindows(floatsOf(from), shape, windows, low, high, static_cast<float*>(to->data));
         });
         return;
     }
     const QParams &p = *b.inputQParams(0), &q = *b.outputQParams();
-    b.addStep([from = x.buffer, to = y.buffer, shape, rows = std::move(rows), columns = std::move(columns),
+    b.addStep([from = x.buffer, to = y.buffer, shape, windows = std::move(windows),
                source = integerSource(p, p.scale[0]), scale = static_cast<float>(q.scale[0]),
                target = integerTarget(q, bounds), average]() mutable {
         source.data = bytesOf(from);
         target.data = static_cast<uint8_t*>(to->data);
-        average(source, shape, rows, columns, scale, target);
+        average(source, shape, windows, scale, target);
     });
-}
-
-/// Extents from the outermost to the innermost in memory, and where each axis stands among them.
-struct MemoryOrder {
-    Shape extents;
-    std::vector<size_t> positions;
-};
-
-MemoryOrder memoryOrder(const Operand& x) {
-    if (x.layout == Layout::ChannelsLast) {
-        return {{x.shape[0], x.shape[2], x.shape[3], x.shape[1]}, {0, 3, 1, 2}};
-    }
-    MemoryOrder order{x.shape, {}};
-    for (size_t d = 0; d < x.shape.size(); ++d) {
-        order.positions.push_back(d);
-    }
-    return order;
 }
 
 /// Over axes that lie side by side in memory: images of one column, averaged over all rows.
 Result<std::string> lowerMean(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, b.input(0));
-    const MemoryOrder order = memoryOrder(x);
-    std::vector<bool> reduced(x.shape.size(), false);  // in memory order
     std::vector<bool> dropped(x.shape.size(), false);
     for (const int64_t dim : b.node().attrs.ints("dims")) {
         dropped[x.axis(dim)] = true;
-        reduced[order.positions[x.axis(dim)]] = true;
     }
-    ImageShape shape{1, 1, 1, 1};
+    VolumeShape shape;
     int phase = 0;  // outer axes, reduced ones, inner ones
-    for (size_t at = 0; at < reduced.size(); ++at) {
-        if (order.extents[at] == 1) {
+    for (const size_t axis : memoryOrder(x.shape.size(), x.layout)) {
+        if (x.shape[axis] == 1) {
             continue;
         }
-        if (reduced[at] && phase == 2) {
+        if (dropped[axis] && phase == 2) {
             return failure("the axes of its mean do not lie side by side");
         }
-        phase = reduced[at] ? 1 : (phase == 0 ? 0 : 2);
-        (phase == 0 ? shape.batch : phase == 1 ? shape.height : shape.channels) *= order.extents[at];
+        phase = dropped[axis] ? 1 : (phase == 0 ? 0 : 2);
+        (phase == 0 ? shape.batch : phase == 1 ? shape.height : shape.channels) *= x.shape[axis];
     }
     const bool keepdim = b.node().attrs.get<bool>("keepdim");
     Shape result;
@@ -108,12 +87,15 @@ Result<std::string> lowerMean(NodeBuilder& b) {
             result.push_back(dropped[d] ? 1 : x.shape[d]);
         }
     }
-    const bool image = keepdim && x.layout == Layout::ChannelsLast;
-    if (!image && x.layout == Layout::ChannelsLast && !(dropped[2] && dropped[3])) {
+    const bool keepsLayout = keepdim && x.layout == Layout::ChannelsLast;
+    const bool leavesPixels = !std::all_of(dropped.begin() + std::min<std::ptrdiff_t>(2, std::ssize(dropped)),
+                                           dropped.end(), [](bool isDropped) { return isDropped; });
+    if (!keepsLayout && x.layout == Layout::ChannelsLast && leavesPixels) {
         return failure("what remains of the image lies in another order");
     }
-    const Operand y = b.output(result, image ? Layout::ChannelsLast : Layout::Contiguous);
-    addAverage(b, x, shape, {{0, shape.height, shape.height}}, {{0, 1, 1}}, y, averageWindows);
+    const Operand y = b.output(result, keepsLayout ? Layout::ChannelsLast : Layout::Contiguous);
+    const Windows whole{{{0, 1, 1}}, {{0, shape.height, shape.height}}, {{0, 1, 1}}};
+    addAverage(b, x, shape, whole, y, averageWindows);
     return std::string("loop");
 }
 
@@ -122,18 +104,35 @@ Result<std::string> lowerMean(NodeBuilder& b) {
 Result<std::string> lowerWindowAverages(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     const Attributes& attrs = b.node().attrs;
-    const at::Tensor one = at::zeros({1, 1, x.shape[2], x.shape[3]});
-    const at::Tensor result = runFloat(b.node().op, attrs, std::array{one}).at(0);
-    const int64_t height = result.size(2), width = result.size(3);
-    const Operand y = b.output({x.shape[0], x.shape[1], height, width}, Layout::ChannelsLast);
+    const size_t axes = x.shape.size() - 2;
+    const bool isAdaptive = attrs.find("output_size") != nullptr;
+    if (attrs.ints(isAdaptive ? "output_size" : "kernel").size() != axes) {
+        return failure("its input is not N, C and the axes of its windows");
+    }
+    Shape single = x.shape;
+    single[0] = single[1] = 1;
+    const at::Tensor result = runFloat(b.node().op, attrs, std::array{at::zeros(single)}).at(0);
+    Shape shape = result.sizes().vec();
+    shape[0] = x.shape[0];
+    shape[1] = x.shape[1];
     // What ONNX Runtime has for the windows: QLinearGlobalAveragePool; nothing where they are of unequal
     // sizes; else QLinearAveragePool.
-    const bool isGlobal = height * width == 1;
-    const bool isUnequal = x.shape[2] % height != 0 || x.shape[3] % width != 0;
-    const bool isExact = b.node().op == "adaptive_avg_pool2d" && (isGlobal || isUnequal);
+    const bool isGlobal = pixelsOf(shape) == 1;
+    bool isUnequal = false;
+    std::vector<std::vector<Span>> spans;
+    for (size_t axis = 0; axis < axes; ++axis) {
+        const int64_t extent = x.shape[2 + axis], count = shape[2 + axis];
+        isUnequal = isUnequal || extent % count != 0;
+        spans.push_back(spansOf(attrs, axis, extent, count));
+    }
+    if (axes == 2) {
+        spans.insert(spans.begin(), {{0, 1, 1}});
+    }
+    const VolumeShape volume{x.shape[0], axes == 2 ? 1 : x.shape[2], x.shape[axes], x.shape[axes + 1],
+                             x.shape[1]};
     const IntegerAverage exact = averageWindows;
-    addAverage(b, x, {x.shape[0], x.shape[2], x.shape[3], x.shape[1]}, spansOf(attrs, 0, x.shape[2], height),
-               spansOf(attrs, 1, x.shape[3], width), y, isExact ? exact : averageReals);
+    addAverage(b, x, volume, {spans[0], spans[1], spans[2]}, b.output(shape, Layout::ChannelsLast),
+               isAdaptive && (isGlobal || isUnequal) ? exact : averageReals);
     return std::string("loop");
 }
 

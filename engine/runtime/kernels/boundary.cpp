@@ -11,15 +11,15 @@ namespace {
 
 constexpr Bounds kAnything{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
 
-/// Floats N, C, H, W or N, H, W, C (whatever lies there) to 8-bit N, H, W, C.
+/// Floats to 8-bit integers: images and volumes, in whatever layout they lie, to channels-last ones.
 Result<std::string> lowerQuantize(NodeBuilder& b) {
     QS_ASSIGN(Operand x, b.inputRows(0));
     const QParams& qparams = *b.outputQParams();
-    const bool image = x.shape.size() == 4;
-    if (image && x.layout == Layout::Contiguous) {
+    const bool hasChannels = hasChannelsLast(x.shape);
+    if (hasChannels && x.layout == Layout::Contiguous) {
         QS_ASSIGN(x, b.input(0));
     }
-    const Operand y = b.outputRows(x.shape, image ? Layout::ChannelsLast : Layout::Contiguous);
+    const Operand y = b.outputRows(x.shape, hasChannels ? Layout::ChannelsLast : Layout::Contiguous);
     IntegerTarget target = integerTarget(qparams, kAnything);
     const auto scale = static_cast<float>(qparams.scale[0]);
     if (x.layout == y.layout || (x.isDense() && y.isDense() && sameOrder(x.shape, x.layout, y.layout))) {
@@ -32,7 +32,7 @@ Result<std::string> lowerQuantize(NodeBuilder& b) {
             [from = x.buffer, to = y.buffer, target, scale, shape = x.shape, pitch = y.pitch()]() mutable {
                 target.data = static_cast<uint8_t*>(to->data);
                 quantizeToChannelsLast(floatsOf(from), scale, target,
-                                       {shape[0], shape[1], shape[2] * shape[3], pitch});
+                                       {shape[0], shape[1], pixelsOf(shape), pitch});
             });
     }
     return std::string("loop");

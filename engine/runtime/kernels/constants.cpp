@@ -1,5 +1,6 @@
 #include "runtime/kernels/constants.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "ops/quantize.h"
@@ -26,8 +27,8 @@ at::Tensor repeating(const at::Tensor& constant, const Operand& x) {
     Shape extents = x.shape;
     at::Tensor ordered = constant.reshape(shape);
     if (x.layout == Layout::ChannelsLast) {
-        ordered = ordered.permute({0, 2, 3, 1});
-        extents = {extents[0], extents[2], extents[3], extents[1]};
+        ordered = ordered.movedim(1, -1);
+        std::rotate(extents.begin() + 1, extents.begin() + 2, extents.end());
     }
     size_t first = 0;
     while (first + 1 < extents.size() && ordered.size(static_cast<int64_t>(first)) == 1) {

@@ -9,9 +9,15 @@ namespace qs::runtime {
 
 namespace {
 
-/// A number for each channel of x, N x C x 1 x 1: the gate of a squeeze-and-excite block.
+/// A number for each channel of x, N x C x 1 x 1 for images: the gate of a squeeze-and-excite block.
 bool isGateOf(const Shape& gate, const Shape& x) {
-    return x.size() == 4 && gate == Shape{x[0], x[1], 1, 1} && gate != x;
+    if (!hasChannelsLast(x) || gate == x) {
+        return false;
+    }
+    Shape wanted(x.size(), 1);
+    wanted[0] = x[0];
+    wanted[1] = x[1];
+    return gate == wanted;
 }
 
 void addFloatStep(NodeBuilder& b, const Operand& x, const Operand& factor, bool gated) {
@@ -20,7 +26,7 @@ void addFloatStep(NodeBuilder& b, const Operand& x, const Operand& factor, bool 
     const bool byChannel = x.layout == Layout::ChannelsLast;
     const int64_t width = x.shape.empty() ? 1 : byChannel ? x.shape[1] : x.shape.back();
     b.addStep([from = x.buffer, with = factor.buffer, to = y.buffer, low = static_cast<float>(bounds.low),
-               high = static_cast<float>(bounds.high), repeat = gated ? x.shape[2] * x.shape[3] : 1,
+               high = static_cast<float>(bounds.high), repeat = gated ? pixelsOf(x.shape) : 1,
                rows = width == 0 ? 0 : x.count() / width, width]() {
         multiplyRows(floatsOf(from), {floatsOf(with), repeat}, low, high, static_cast<float*>(to->data), rows,
                      width);
@@ -49,7 +55,7 @@ Result<std::string> lowerMul(NodeBuilder& b) {
     const QParams &p = *b.inputQParams(image), &q = *b.inputQParams(factor), &r = *b.outputQParams();
     const Operand y = b.output(x.shape, x.layout);
     const int64_t channels = gated ? x.shape[1] : x.count();
-    const int64_t pixels = gated ? x.shape[2] * x.shape[3] : 1;
+    const int64_t pixels = gated ? pixelsOf(x.shape) : 1;
     b.addStep([from = x.buffer, with = f.buffer, to = y.buffer, source = integerSource(p, 1),
                gate = integerSource(q, 1), target = integerTarget(r, realBounds(b.node())),
                scale = requantizationScale(p.scale[0], q.scale[0], r.scale[0]),

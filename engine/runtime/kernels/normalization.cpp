@@ -56,10 +56,10 @@ Result<Affine> affineOf(const QNode& node, int64_t channels) {
 
 Result<std::string> lowerBatchNorm(NodeBuilder& b) {
     QS_ASSIGN(Operand x, b.inputRows(0));
-    if (x.shape.size() == 4) {
+    if (hasChannelsLast(x.shape)) {
         QS_ASSIGN(x, b.inputRows(0, Layout::ChannelsLast));
     } else if (x.shape.size() != 2) {
-        return failure("it is neither of images nor of vectors");
+        return failure("it is neither of images or volumes nor of vectors");
     }
     QS_ASSIGN(Affine affine, affineOf(b.node(), x.shape[1]));
     const Operand y = b.outputRows(x.shape, x.layout);

@@ -38,13 +38,7 @@ struct TargetBlocks {
 };
 
 TargetBlocks blocksOf(const Operand& x, const Operand& y, const std::vector<int64_t>& before) {
-    std::vector<size_t> order(x.shape.size());
-    for (size_t d = 0; d < order.size(); ++d) {
-        order[d] = d;
-    }
-    if (x.layout == Layout::ChannelsLast) {
-        order = {0, 2, 3, 1};
-    }
+    const std::vector<size_t> order = memoryOrder(x.shape.size(), x.layout);
     const std::vector<int64_t> strides = y.strides();
     TargetBlocks blocks;
     size_t outer = order.size();  // axes outside of a block

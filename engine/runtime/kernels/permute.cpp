@@ -33,7 +33,7 @@ Result<std::string> lowerPermute(NodeBuilder& b) {
     }
     for (const Layout layout : {Layout::ChannelsLast, Layout::Contiguous}) {
         view.layout = layout;
-        if ((layout == Layout::Contiguous || view.shape.size() == 4) &&
+        if ((layout == Layout::Contiguous || hasChannelsLast(view.shape)) &&
             liesLike(view.shape, strides, view.strides())) {
             b.aliasOutput(view);
             return std::string("view");

@@ -10,10 +10,10 @@ namespace {
 /// A slope for each channel, or one for all.
 Result<std::string> lowerPrelu(NodeBuilder& b) {
     QS_ASSIGN(Operand x, b.input(0));
-    if (x.shape.size() == 4) {
+    if (hasChannelsLast(x.shape)) {
         QS_ASSIGN(x, b.input(0, Layout::ChannelsLast));
     } else if (x.shape.size() != 2) {
-        return failure("it is neither of images nor of vectors");
+        return failure("it is neither of images or volumes nor of vectors");
     }
     const int64_t channels = x.shape[1], rows = channels == 0 ? 0 : x.count() / channels;
     const std::vector<at::Tensor>& constants = b.node().constants;

@@ -16,13 +16,15 @@ namespace {
 constexpr int64_t kMostElements = int64_t{1} << 24;
 
 at::Tensor toMemoryOrder(const at::Tensor& x, Layout layout) {
-    return (layout == Layout::ChannelsLast ? x.permute({0, 2, 3, 1}) : x).contiguous();
+    return (layout == Layout::ChannelsLast ? x.movedim(1, -1) : x).contiguous();
 }
 at::Tensor toLogicalOrder(const at::Tensor& flat, const Operand& x) {
-    if (x.layout == Layout::Contiguous) {
-        return flat.reshape(x.shape);
+    Shape extents;
+    for (const size_t axis : memoryOrder(x.shape.size(), x.layout)) {
+        extents.push_back(x.shape[axis]);
     }
-    return flat.reshape({x.shape[0], x.shape[2], x.shape[3], x.shape[1]}).permute({0, 3, 1, 2});
+    const at::Tensor ordered = flat.reshape(extents);
+    return x.layout == Layout::ChannelsLast ? ordered.movedim(-1, 1) : ordered;
 }
 
 /// Where each element of the result comes from, in blocks of `size` elements that stay together.

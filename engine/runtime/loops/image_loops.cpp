@@ -11,24 +11,58 @@ namespace {
 
 constexpr int64_t kChannels = 64;  // whose sums fit into registers
 
+/// Where a window lies, for QS_CLONES functions: the spans of a Windows, and how many there are.
+struct WindowTable {
+    const Span *slices, *rows, *columns;
+    int64_t depth, height, width;
+
+    explicit WindowTable(const Windows& windows)
+        : slices(windows.slices.data()),
+          rows(windows.rows.data()),
+          columns(windows.columns.data()),
+          depth(std::ssize(windows.slices)),
+          height(std::ssize(windows.rows)),
+          width(std::ssize(windows.columns)) {}
+};
+
+/// The window of an output pixel.
+struct PixelWindow {
+    Span slices, rows, columns;
+    int64_t sample;
+
+    PixelWindow(const WindowTable& windows, int64_t pixel)
+        : slices(windows.slices[pixel / windows.width / windows.height % windows.depth]),
+          rows(windows.rows[pixel / windows.width % windows.height]),
+          columns(windows.columns[pixel % windows.width]),
+          sample(pixel / windows.width / windows.height / windows.depth) {}
+
+    int64_t places() const {
+        return (slices.end - slices.begin) * (rows.end - rows.begin) * (columns.end - columns.begin);
+    }
+    int64_t counted() const { return std::max<int64_t>(slices.counted * rows.counted * columns.counted, 1); }
+    /// Index of the first element of a place's channels.
+    int64_t at(const VolumeShape& shape, int64_t d, int64_t h, int64_t w) const {
+        return (((sample * shape.depth + d) * shape.height + h) * shape.width + w) * shape.channels;
+    }
+};
+
 /// Pixels [begin, end) of the output; sums of up to 2^23 bytes fit into 32 bits.
-QS_CLONES void averageIntegersPiece(IntegerSource x, ImageShape shape, const Span* rows, int64_t height,
-                                    const Span* columns, int64_t width, float scale, IntegerTarget y,
-                                    int64_t begin, int64_t end) {
+QS_CLONES void averageIntegersPiece(IntegerSource x, VolumeShape shape, WindowTable windows, float scale,
+                                    IntegerTarget y, int64_t begin, int64_t end) {
     for (int64_t pixel = begin; pixel < end; ++pixel) {
-        const Span &row = rows[pixel / width % height], &column = columns[pixel % width];
-        const uint8_t* image = x.data + pixel / width / height * shape.height * shape.width * shape.channels;
-        const auto places = static_cast<int32_t>((row.end - row.begin) * (column.end - column.begin));
-        const float factor =
-            averagingScale(x.scale, scale, std::max<int64_t>(row.counted * column.counted, 1));
+        const PixelWindow window(windows, pixel);
+        const auto places = static_cast<int32_t>(window.places());
+        const float factor = averagingScale(x.scale, scale, window.counted());
         for (int64_t first = 0; first < shape.channels; first += kChannels) {
             const int64_t channels = std::min(kChannels, shape.channels - first);
             int32_t sums[kChannels] = {};
-            for (int64_t h = row.begin; h < row.end; ++h) {
-                for (int64_t w = column.begin; w < column.end; ++w) {
-                    const uint8_t* from = image + (h * shape.width + w) * shape.channels + first;
-                    for (int64_t c = 0; c < channels; ++c) {
-                        sums[c] += static_cast<uint8_t>(from[c] ^ x.flip);
+            for (int64_t d = window.slices.begin; d < window.slices.end; ++d) {
+                for (int64_t h = window.rows.begin; h < window.rows.end; ++h) {
+                    for (int64_t w = window.columns.begin; w < window.columns.end; ++w) {
+                        const uint8_t* from = x.data + window.at(shape, d, h, w) + first;
+                        for (int64_t c = 0; c < channels; ++c) {
+                            sums[c] += static_cast<uint8_t>(from[c] ^ x.flip);
+                        }
                     }
                 }
             }
@@ -40,23 +74,23 @@ QS_CLONES void averageIntegersPiece(IntegerSource x, ImageShape shape, const Spa
     }
 }
 
-QS_CLONES void averageRealsPiece(IntegerSource x, ImageShape shape, const Span* rows, int64_t height,
-                                 const Span* columns, int64_t width, float scale, IntegerTarget y,
-                                 int64_t begin, int64_t end) {
+QS_CLONES void averageRealsPiece(IntegerSource x, VolumeShape shape, WindowTable windows, float scale,
+                                 IntegerTarget y, int64_t begin, int64_t end) {
     const auto zero = static_cast<float>(y.zeroPoint - y.flip);
     for (int64_t pixel = begin; pixel < end; ++pixel) {
-        const Span &row = rows[pixel / width % height], &column = columns[pixel % width];
-        const uint8_t* image = x.data + pixel / width / height * shape.height * shape.width * shape.channels;
-        const auto counted = static_cast<float>(std::max<int64_t>(row.counted * column.counted, 1));
+        const PixelWindow window(windows, pixel);
+        const auto counted = static_cast<float>(window.counted());
         for (int64_t first = 0; first < shape.channels; first += kChannels) {
             const int64_t channels = std::min(kChannels, shape.channels - first);
             float sums[kChannels] = {};
             IntegerSource from = x;
-            for (int64_t h = row.begin; h < row.end; ++h) {
-                for (int64_t w = column.begin; w < column.end; ++w) {
-                    from.data = image + (h * shape.width + w) * shape.channels + first;
-                    for (int64_t c = 0; c < channels; ++c) {
-                        sums[c] += load(from, c);
+            for (int64_t d = window.slices.begin; d < window.slices.end; ++d) {
+                for (int64_t h = window.rows.begin; h < window.rows.end; ++h) {
+                    for (int64_t w = window.columns.begin; w < window.columns.end; ++w) {
+                        from.data = x.data + window.at(shape, d, h, w) + first;
+                        for (int64_t c = 0; c < channels; ++c) {
+                            sums[c] += load(from, c);
+                        }
                     }
                 }
             }
@@ -68,26 +102,26 @@ QS_CLONES void averageRealsPiece(IntegerSource x, ImageShape shape, const Span* 
     }
 }
 
-QS_CLONES void averageFloatsPiece(const float* x, ImageShape shape, const Span* rows, int64_t height,
-                                  const Span* columns, int64_t width, float low, float high, float* y,
-                                  int64_t begin, int64_t end) {
+QS_CLONES void averageFloatsPiece(const float* x, VolumeShape shape, WindowTable windows, float low,
+                                  float high, float* y, int64_t begin, int64_t end) {
     for (int64_t pixel = begin; pixel < end; ++pixel) {
-        const Span &row = rows[pixel / width % height], &column = columns[pixel % width];
-        const float* image = x + pixel / width / height * shape.height * shape.width * shape.channels;
-        const auto counted = static_cast<float>(std::max<int64_t>(row.counted * column.counted, 1));
+        const PixelWindow window(windows, pixel);
+        const auto counted = static_cast<float>(window.counted());
         for (int64_t first = 0; first < shape.channels; first += kChannels) {
             const int64_t channels = std::min(kChannels, shape.channels - first);
             float sums[kChannels] = {};
-            for (int64_t h = row.begin; h < row.end; ++h) {
-                float part[kChannels] = {};
-                for (int64_t w = column.begin; w < column.end; ++w) {
-                    const float* from = image + (h * shape.width + w) * shape.channels + first;
-                    for (int64_t c = 0; c < channels; ++c) {
-                        part[c] += from[c];
+            for (int64_t d = window.slices.begin; d < window.slices.end; ++d) {
+                for (int64_t h = window.rows.begin; h < window.rows.end; ++h) {
+                    float part[kChannels] = {};
+                    for (int64_t w = window.columns.begin; w < window.columns.end; ++w) {
+                        const float* from = x + window.at(shape, d, h, w) + first;
+                        for (int64_t c = 0; c < channels; ++c) {
+                            part[c] += from[c];
+                        }
                     }
-                }
-                for (int64_t c = 0; c < channels; ++c) {
-                    sums[c] += part[c];
+                    for (int64_t c = 0; c < channels; ++c) {
+                        sums[c] += part[c];
+                    }
                 }
             }
             float* to = y + pixel * shape.channels + first;
@@ -149,46 +183,38 @@ QS_CLONES void interpolateFloatsPiece(const float* x, ImageShape shape, const Be
     }
 }
 
-/// Output pixels, and how many of them make a piece when each reads `reads` pixels.
-template <typename Place>
-int64_t countOf(const ImageShape& shape, std::span<const Place> rows, std::span<const Place> columns) {
+/// Output pixels.
+int64_t countOf(const ImageShape& shape, std::span<const Between> rows, std::span<const Between> columns) {
     return shape.batch * static_cast<int64_t>(rows.size() * columns.size());
 }
 
-int64_t windowGrain(const ImageShape& shape, std::span<const Span> rows, std::span<const Span> columns) {
-    const int64_t pixels = rows.empty() || columns.empty()
-                               ? 1
-                               : (rows[0].end - rows[0].begin) * (columns[0].end - columns[0].begin);
-    return rowGrain(std::max<int64_t>(pixels, 1) * shape.channels);
+/// How many output pixels make a piece.
+int64_t windowGrain(const VolumeShape& shape, const Windows& windows) {
+    const int64_t places = windows.count() == 0 ? 1 : PixelWindow(WindowTable(windows), 0).places();
+    return rowGrain(std::max<int64_t>(places, 1) * shape.channels);
 }
 
 }  // namespace
 
-void averageWindows(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
-                    std::span<const Span> columns, float scale, const IntegerTarget& y) {
-    forPieces(
-        countOf(shape, rows, columns), windowGrain(shape, rows, columns), [&](int64_t begin, int64_t end) {
-            averageIntegersPiece(x, shape, rows.data(), static_cast<int64_t>(rows.size()), columns.data(),
-                                 static_cast<int64_t>(columns.size()), scale, y, begin, end);
-        });
+void averageWindows(const IntegerSource& x, const VolumeShape& shape, const Windows& windows, float scale,
+                    const IntegerTarget& y) {
+    forPieces(shape.batch * windows.count(), windowGrain(shape, windows), [&](int64_t begin, int64_t end) {
+        averageIntegersPiece(x, shape, WindowTable(windows), scale, y, begin, end);
+    });
 }
 
-void averageReals(const IntegerSource& x, const ImageShape& shape, std::span<const Span> rows,
-                  std::span<const Span> columns, float scale, const IntegerTarget& y) {
-    forPieces(countOf(shape, rows, columns), windowGrain(shape, rows, columns),
-              [&](int64_t begin, int64_t end) {
-                  averageRealsPiece(x, shape, rows.data(), static_cast<int64_t>(rows.size()), columns.data(),
-                                    static_cast<int64_t>(columns.size()), scale, y, begin, end);
-              });
+void averageReals(const IntegerSource& x, const VolumeShape& shape, const Windows& windows, float scale,
+                  const IntegerTarget& y) {
+    forPieces(shape.batch * windows.count(), windowGrain(shape, windows), [&](int64_t begin, int64_t end) {
+        averageRealsPiece(x, shape, WindowTable(windows), scale, y, begin, end);
+    });
 }
 
-void averageWindows(const float* x, const ImageShape& shape, std::span<const Span> rows,
-                    std::span<const Span> columns, float low, float high, float* y) {
-    forPieces(countOf(shape, rows, columns), windowGrain(shape, rows, columns),
-              [&](int64_t begin, int64_t end) {
-                  averageFloatsPiece(x, shape, rows.data(), static_cast<int64_t>(rows.size()), columns.data(),
-                                     static_cast<int64_t>(columns.size()), low, high, y, begin, end);
-              });
+void averageWindows(const float* x, const VolumeShape& shape, const Windows& windows, float low, float high,
+                    float* y) {
+    forPieces(shape.batch * windows.count(), windowGrain(shape, windows), [&](int64_t begin, int64_t end) {
+        averageFloatsPiece(x, shape, WindowTable(windows), low, high, y, begin, end);
+    });
 }
 
 void interpolate(const IntegerSource& x, const ImageShape& shape, std::span<const Between> rows,

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "runtime/kernels/average.h"
 #include "runtime/onednn/primitive.h"
 #include "runtime/plan/geometry.h"
@@ -36,24 +38,27 @@ constexpr const char* kDividesExactly = "oneDNN divides exactly, and halves fall
 /// Whether no mean over a window can be a half, nor so near to one that rounding in floats matters.
 bool hasNoHalves(const Window& window) {
     constexpr int64_t kMost = 49;  // 1 / (2 * 49) is more than 49 roundings of 256 * 2^-24
-    const int64_t places = window.kernel[0] * window.kernel[1];
+    int64_t places = 1;
+    for (const int64_t extent : window.kernel) {
+        places *= extent;
+    }
     return places % 2 == 1 && places <= kMost;
 }
 
 Result<std::string> lowerAvgPool(NodeBuilder& b) {
     QS_ASSIGN(const Operand x, b.input(0, Layout::ChannelsLast));
     QS_ASSIGN(const Window window, windowOf(b.node().attrs, x.shape));
-    const bool padded = window.padding != Shape{0, 0};
+    const auto isSome = [](int64_t width) { return width > 0; };
+    const bool padded = std::ranges::any_of(window.padding, isSome);
     const bool countsPadding = padded && b.node().attrs.get<bool>("count_include_pad", true);
-    const bool overhangs = padded || window.paddingEnd[0] > 0 || window.paddingEnd[1] > 0;
+    const bool overhangs = padded || std::ranges::any_of(window.paddingEnd, isSome);
     if (b.isInteger() && (!hasNoHalves(window) || (overhangs && !countsPadding))) {
         return failure(kDividesExactly);
     }
     if (countsPadding && b.isInteger() && b.inputQParams(0)->zeroPoint[0] != 0) {
         return failure("padding counts in the average and is not 0 in integers");
     }
-    if (countsPadding &&
-        (window.paddingEnd[0] > window.padding[0] || window.paddingEnd[1] > window.padding[1])) {
+    if (countsPadding && window.reachesBeyondPadding()) {
         return failure("ceil_mode's last window counts fewer elements than the others");
     }
     return pool(b,
@@ -78,10 +83,12 @@ Result<std::string> lowerAdaptiveAvgPool(NodeBuilder& b) {
 namespace qs {
 
 void register_pool(runtime::KernelRegistry& registry) {
-    registry.add("max_pool2d", {runtime::onednn::lowerMaxPool});
-    registry.add("avg_pool2d", {runtime::onednn::lowerAvgPool, runtime::lowerWindowAverages});
-    registry.add("adaptive_avg_pool2d",
-                 {runtime::onednn::lowerAdaptiveAvgPool, runtime::lowerWindowAverages});
+    for (const std::string axes : {"2d", "3d"}) {
+        registry.add("max_pool" + axes, {runtime::onednn::lowerMaxPool});
+        registry.add("avg_pool" + axes, {runtime::onednn::lowerAvgPool, runtime::lowerWindowAverages});
+        registry.add("adaptive_avg_pool" + axes,
+                     {runtime::onednn::lowerAdaptiveAvgPool, runtime::lowerWindowAverages});
+    }
 }
 
 }  // namespace qs

@@ -5,20 +5,25 @@
 
 namespace qs::runtime {
 
-/// A two-dimensional convolution. Dilation counts the gaps between taps, as oneDNN does: 0 for none.
+/// A convolution, with a number for each spatial axis. Dilation counts the gaps between taps, as oneDNN does:
+/// 0 for none.
 struct Convolution {
     Shape strides, dilation, padding;
     int64_t groups = 1;
     Shape output;
 };
 
-/// Of a conv2d node. Refuses other ranks, and inputs that do not fit the weight.
+/// Of a conv2d or conv3d node. Refuses inputs that do not fit the weight.
 Result<Convolution> convolutionOf(const QNode& node, const Shape& input);
 
 /// A pooling window in the same terms; paddingEnd is what the last window needs.
 struct Window {
-    Shape kernel, strides, dilation{0, 0}, padding{0, 0}, paddingEnd{0, 0};
+    Shape kernel, strides, dilation, padding, paddingEnd;
     Shape output;
+
+    size_t axes() const { return kernel.size(); }
+    /// Whether the last window along an axis needs more behind the input than `padding` has.
+    bool reachesBeyondPadding() const;
 };
 
 /// Output extents as PyTorch computes them: with ceil_mode the last window must begin inside the input or the

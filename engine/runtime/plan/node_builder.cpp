@@ -43,8 +43,8 @@ Result<Operand> NodeBuilder::input(size_t i) {
 Result<Operand> NodeBuilder::input(size_t i, Layout wanted) {
     QS_ASSIGN(const Operand source, inputRows(i));
     accesses_.denseReads.insert(node_.inputs[i]);
-    if (wanted == Layout::ChannelsLast && source.shape.size() != 4) {
-        return failure("input " + std::to_string(i) + " is not N, C, H, W");
+    if (wanted == Layout::ChannelsLast && !hasChannelsLast(source.shape)) {
+        return failure("input " + std::to_string(i) + " is not N, C, H, W or N, C, D, H, W");
     }
     if (source.isDense() && sameOrder(source.shape, source.layout, wanted)) {
         Operand same = source;

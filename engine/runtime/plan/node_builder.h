@@ -49,7 +49,7 @@ class NodeBuilder {
     }
 
     /// Input i in the wanted layout, dense, through a reorder where it lies otherwise and no node before this
-    /// one wanted it so. Refuses boxed values, and channels-last for anything but four extents.
+    /// one wanted it so. Refuses boxed values, and channels-last for what is neither images nor volumes.
     Result<Operand> input(size_t i, Layout wanted);
     /// Input i, dense, in the layout in which it lies. Refuses boxed values.
     Result<Operand> input(size_t i);

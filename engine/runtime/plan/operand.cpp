@@ -14,18 +14,32 @@ namespace {
 
 /// `pitch`: elements from row to row.
 Shape stridesOf(const Shape& shape, Layout layout, int64_t pitch) {
-    if (layout == Layout::ChannelsLast) {
-        const int64_t h = shape[2], w = shape[3];
-        return {h * w * pitch, 1, w * pitch, pitch};
-    }
+    const std::vector<size_t> order = memoryOrder(shape.size(), layout);
     Shape strides(shape.size(), 1);
-    for (size_t i = shape.size(); i-- > 1;) {
-        strides[i - 1] = i + 1 == shape.size() ? pitch : strides[i] * shape[i];
+    for (size_t i = order.size(); i-- > 1;) {
+        strides[order[i - 1]] = i + 1 == order.size() ? pitch : strides[order[i]] * shape[order[i]];
     }
     return strides;
 }
 
 }  // namespace
+
+bool hasChannelsLast(const Shape& shape) {
+    return shape.size() == 4 || shape.size() == 5;
+}
+
+std::vector<size_t> memoryOrder(size_t rank, Layout layout) {
+    std::vector<size_t> order(rank);
+    std::iota(order.begin(), order.end(), size_t{0});
+    if (layout == Layout::ChannelsLast) {
+        std::rotate(order.begin() + 1, order.begin() + 2, order.end());
+    }
+    return order;
+}
+
+int64_t pixelsOf(const Shape& shape) {
+    return std::accumulate(shape.begin() + 2, shape.end(), int64_t{1}, std::multiplies<>());
+}
 
 void Buffer::bind(void* memory) {
     if (data == memory) {
@@ -67,11 +81,7 @@ size_t Operand::axis(int64_t dim) const {
 }
 
 int64_t Operand::innerCount(size_t dim) const {
-    std::vector<size_t> order(shape.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    if (layout == Layout::ChannelsLast) {
-        order = {0, 2, 3, 1};
-    }
+    const std::vector<size_t> order = memoryOrder(shape.size(), layout);
     int64_t inner = 1;
     for (auto at = order.rbegin(); at != order.rend(); ++at) {
         inner *= shape[*at];
@@ -95,7 +105,7 @@ bool isArenaType(at::ScalarType type) {
 }
 
 bool sameOrder(const Shape& shape, Layout a, Layout b) {
-    return a == b || shape.size() != 4 || shape[1] == 1 || shape[2] * shape[3] == 1;
+    return a == b || !hasChannelsLast(shape) || shape[1] == 1 || pixelsOf(shape) == 1;
 }
 
 }  // namespace qs::runtime

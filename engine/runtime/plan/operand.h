@@ -9,8 +9,15 @@
 
 namespace qs::runtime {
 
-/// Order of elements in memory. ChannelsLast (N, H, W, C) exists for four extents only.
+/// Order of elements in memory. ChannelsLast is N, H, W, C for images and N, D, H, W, C for volumes.
 enum class Layout { Contiguous, ChannelsLast };
+
+/// Whether a tensor of this shape can lie channels last: N, C and two or three spatial axes.
+bool hasChannelsLast(const Shape& shape);
+/// The axes of a tensor of `rank` from the outermost to the innermost in memory.
+std::vector<size_t> memoryOrder(size_t rank, Layout layout);
+/// Product of the extents behind N and C.
+int64_t pixelsOf(const Shape& shape);
 
 /// Memory of a plan: a place in its arena, or a tensor that the caller lends for one run.
 struct Buffer {
@@ -31,8 +38,8 @@ struct Buffer {
 };
 
 /// An activation while a plan runs: float32, uint8 or int8 elements, within a node bfloat16 ones too; extents
-/// always named N, C, H, W. Dense, but for those that lie among the other parts of a concatenation: theirs
-/// are rows (what lies side by side along the innermost axis in memory) with the others' between them.
+/// always named N, C, (D,) H, W. Dense, but for those that lie among the other parts of a concatenation:
+/// theirs are rows (what lies side by side along the innermost axis in memory) with the others' between them.
 struct Operand {
     Buffer* buffer = nullptr;
     Shape shape;

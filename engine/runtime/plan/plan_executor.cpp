@@ -184,9 +184,11 @@ class PlanExecutor final : public Executor {
                                              std::span<const Layout> layouts) {
         std::vector<at::Tensor> held;
         for (size_t i = 0; i < inputs.size(); ++i) {
-            held.push_back(inputs[i].contiguous(layouts[i] == Layout::ChannelsLast
-                                                    ? at::MemoryFormat::ChannelsLast
-                                                    : at::MemoryFormat::Contiguous));
+            const bool isVolume = inputs[i].dim() == 5;
+            held.push_back(inputs[i].contiguous(layouts[i] == Layout::Contiguous
+                                                    ? at::MemoryFormat::Contiguous
+                                                : isVolume ? at::MemoryFormat::ChannelsLast3d
+                                                           : at::MemoryFormat::ChannelsLast));
         }
         return held;
     }

@@ -11,9 +11,11 @@ namespace {
 
 /// Extents as they lie in memory.
 std::vector<size_t> extentsOf(const Operand& x) {
-    const auto& s = x.shape;
-    const Shape ordered = x.layout == Layout::ChannelsLast ? Shape{s[0], s[2], s[3], s[1]} : s;
-    return {ordered.begin(), ordered.end()};
+    std::vector<size_t> extents;
+    for (const size_t axis : memoryOrder(x.shape.size(), x.layout)) {
+        extents.push_back(static_cast<size_t>(x.shape[axis]));
+    }
+    return extents;
 }
 
 template <typename T>
@@ -74,9 +76,9 @@ Result<std::string> lowerBinary(NodeBuilder& b, Binary kind) {
     }
     QS_ASSIGN(const Operand first, b.input(0));
     QS_ASSIGN(const Operand second, b.input(1));
-    const bool images = first.shape.size() == 4 && second.shape.size() == 4;
+    const bool haveChannels = hasChannelsLast(first.shape) && first.shape.size() == second.shape.size();
     const bool anyLast = first.layout == Layout::ChannelsLast || second.layout == Layout::ChannelsLast;
-    const Layout layout = images && anyLast ? Layout::ChannelsLast : Layout::Contiguous;
+    const Layout layout = haveChannels && anyLast ? Layout::ChannelsLast : Layout::Contiguous;
     QS_ASSIGN(const Operand left, inputOf(b, 0, layout));
     QS_ASSIGN(const Operand right, inputOf(b, 1, layout));
     QS_ASSIGN(Shape shape, broadcast(left.shape, right.shape));

@@ -149,7 +149,6 @@ Result<std::string> lowerAveragePool(NodeBuilder& b) {
     QS_ASSIGN(const Window w, windowOf(b.node().attrs, x.shape));
     QS_TRY(checkWindow(w));
     const bool padded = w.padding != Shape{0, 0};
-    const bool reachesBeyond = w.paddingEnd[0] > w.padding[0] || w.paddingEnd[1] > w.padding[1];
     const bool countsPadding = b.node().attrs.get<bool>("count_include_pad", true);
     if (!b.isInteger()) {
         if (padded && countsPadding) {
@@ -157,7 +156,7 @@ Result<std::string> lowerAveragePool(NodeBuilder& b) {
         }
         return addFloatAverage(b, x, w);
     }
-    if (reachesBeyond || (padded && !countsPadding)) {
+    if (w.reachesBeyondPadding() || (padded && !countsPadding)) {
         return failure("XNNPACK counts padding in averages of integers");
     }
     return addIntegerAverage(b, x, w);
@@ -181,7 +180,7 @@ Result<std::string> lowerMean(NodeBuilder& b) {
         axes.push_back(x.axis(dim));
     }
     std::ranges::sort(axes);
-    if (axes != std::vector<size_t>{2, 3}) {
+    if (x.shape.size() != 4 || axes != std::vector<size_t>{2, 3}) {
         return failure("XNNPACK averages over height and width only");
     }
     if (b.node().attrs.get<bool>("keepdim")) {
