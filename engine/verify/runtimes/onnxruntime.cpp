@@ -16,7 +16,8 @@ class OnnxRuntimeFile : public FileSession {
         QS_ASSIGN(auto folder, TemporaryFolder::make());
         std::unique_ptr<OnnxRuntimeFile> file(new OnnxRuntimeFile(facts, threads, std::move(folder)));
         std::error_code error;
-        auto model = file->sessionOf(std::filesystem::absolute(facts.path, error));
+        file->facts_.path = std::filesystem::absolute(facts.path, error);
+        auto model = file->sessionOf(file->facts_.path);
         if (!model) {
             return failure("ONNX Runtime cannot open " + facts.path.string() + ": " + model.error().message);
         }
@@ -27,14 +28,11 @@ class OnnxRuntimeFile : public FileSession {
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
         return runOn(*model_, inputs);
     }
-    Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
-        if (!withLayers_) {
-            QS_ASSIGN(copy_, writeOnnxWithLayers(facts_.path, facts_.layers, folder_->path()));
-            const std::filesystem::path optimized = folder_->path() / "quantoscope-optimized.onnx";
-            QS_ASSIGN(withLayers_, sessionOf(copy_.path, optimized));
-            QS_ASSIGN(computed_, readComputed(optimized));
-            std::error_code error;
-            std::filesystem::remove(optimized, error);
+    Result<Layers> runLayers(std::span<const at::Tensor> inputs, const LayerTensors& shown) override {
+        if (!withLayers_ || shown_ != shown) {
+            QS_ASSIGN(copy_, writeOnnxWithLayers(facts_.path, shown, folder_->path()));
+            QS_ASSIGN(withLayers_, sessionOf(copy_.path));
+            shown_ = shown;
         }
         QS_ASSIGN(const std::vector<at::Tensor> all, runOn(*withLayers_, inputs));
         const auto own = all.begin() + static_cast<std::ptrdiff_t>(copy_.outputs);
@@ -54,13 +52,16 @@ class OnnxRuntimeFile : public FileSession {
     }
     std::string version() const override { return model_->version(); }
     std::string whyNoLayers() const override { return whyNoLayersIn(facts_); }
-    std::optional<Computed> computedBy(const std::string& layer) const override {
-        const auto tensors = facts_.layers.find(layer);
-        if (tensors == facts_.layers.end() || tensors->second.empty()) {
-            return {};
+    Result<std::optional<Computed>> computedBy(const std::string& tensor) override {
+        if (!computed_) {
+            const std::filesystem::path optimized = folder_->path() / "quantoscope-optimized.onnx";
+            QS_TRY(sessionOf(facts_.path, optimized));
+            QS_ASSIGN(computed_, readComputed(optimized));
+            std::error_code error;
+            std::filesystem::remove(optimized, error);
         }
-        const auto found = computed_.find(tensors->second.front());
-        return found == computed_.end() ? std::nullopt : std::optional(found->second);
+        const auto found = computed_->find(tensor);
+        return found == computed_->end() ? std::optional<Computed>() : std::optional(found->second);
     }
 
   private:
@@ -88,8 +89,9 @@ class OnnxRuntimeFile : public FileSession {
     std::unique_ptr<TemporaryFolder> folder_;
     std::unique_ptr<OnnxRuntimeSession> model_;
     OnnxWithLayers copy_;
-    std::unique_ptr<OnnxRuntimeSession> withLayers_;  ///< runs copy_, once asked for
-    std::map<std::string, Computed> computed_;        ///< by tensor, of copy_
+    std::unique_ptr<OnnxRuntimeSession> withLayers_;           ///< runs copy_, once asked for
+    LayerTensors shown_;                                       ///< by copy_
+    std::optional<std::map<std::string, Computed>> computed_;  ///< by tensor, of the file as it is run
 };
 
 }  // namespace
