@@ -58,18 +58,18 @@ void register_pooling(TorchScriptForms& forms) {
               }));
     TorchScriptForm average = passingForm("aten::avg_pool2d", windowArguments);
     average.integer = [passing = average.integer](const TorchScriptStep& step) {
-        return countsEveryPixel(step.node.attrs) && poolsInQnnpack(step.node.attrs.ints("kernel"))
-                   ? passing(step)
-                   : std::nullopt;
+        return countsEveryPixel(step.node.attrs) ? passing(step) : std::nullopt;
     };
+    const auto whyNoInteger = [](const TorchScriptStep& step) {
+        return whyNoQnnpackPool(step.node.attrs.ints("kernel"));
+    };
+    average.whyNoInteger = whyNoInteger;
     forms.add("avg_pool2d", average);
     TorchScriptForm greatest = passingForm("aten::max_pool2d", [](const Attributes& a) {
         return TorchScriptArguments{a.ints("kernel"), a.ints("stride"), a.ints("padding"), a.ints("dilation"),
                                     a.get<bool>("ceil_mode")};
     });
-    greatest.integer = [passing = greatest.integer](const TorchScriptStep& step) {
-        return poolsInQnnpack(step.node.attrs.ints("kernel")) ? passing(step) : std::nullopt;
-    };
+    greatest.whyNoInteger = whyNoInteger;
     forms.add("max_pool2d", greatest);
     forms.add("mean", callForm("aten::mean", [](const Attributes& a) {
                   return TorchScriptArguments{a.ints("dims"), a.get<bool>("keepdim")};

@@ -139,12 +139,15 @@ bool addsUnrounded(const QNode& node) {
     return node.hasAdd && !node.preAdd;
 }
 
-/// Whether phones run the step as it is.
-bool fitsQnnpack(const TorchScriptStep& step) {
+/// What phones refuse.
+std::string whyNoInteger(const TorchScriptStep& step) {
     const QNode& node = step.node;
+    if (padsOutput(node) || addsUnrounded(node)) {
+        return {};
+    }
     const QParams& output = *step.output().qparams;
-    return multipliesInQnnpack(step, node.hasAdd ? *node.preAdd : output) &&
-           (!node.hasAdd || addsInQnnpack(*node.preAdd, *step.input(1).qparams, output));
+    std::string why = whyNoQnnpackProduct(step, node.hasAdd ? *node.preAdd : output);
+    return why.empty() && node.hasAdd ? whyNoQnnpackSum(*node.preAdd, *step.input(1).qparams, output) : why;
 }
 
 /// `packing` and `calling` say which attributes quantized::*_prepack and the aten:: operator take.
@@ -153,10 +156,11 @@ TorchScriptForm weightedForm(const Geometry& packing, const Geometry& calling, b
                 return emitReal(step, operands, calling);
             },
             [packing, reluForm](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
-                return padsOutput(step.node) || addsUnrounded(step.node) || !fitsQnnpack(step)
+                return padsOutput(step.node) || addsUnrounded(step.node)
                            ? std::nullopt
                            : std::optional(emitInteger(step, packing, reluForm));
-            }};
+            },
+            whyNoInteger};
 }
 
 }  // namespace
