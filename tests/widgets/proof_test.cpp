@@ -215,7 +215,7 @@ TEST_F(ProofPanelTest, WhereTheFileDepartsIsNamedWithItsCause) {
     state_.setProof(ShownProof{QStringLiteral("/out/wrong.pt"), proof("wrong.pt")});
     const std::string departures = facts("proofDepartures");
     for (const char* part :
-         {"layer2.0.conv1 (conv2d)\tmaxpool\t11.25\u00a0%\t3.0 LSB", "computes it in float (aten::conv2d)"}) {
+         {"layer2.0.conv1 (conv2d)\tmaxpool\t11.25 %\t3.0 LSB", "computes it in float (aten::conv2d)"}) {
         EXPECT_NE(departures.find(part), std::string::npos) << part << " in\n" << departures;
     }
     state_.setProof(ShownProof{QStringLiteral("/out/good.pt"), proof("good.pt")});
