@@ -2742,12 +2742,12 @@ validation top-1 %1</source>
             <translation>转换到另一网格时的舍入方式不同</translation>
         </message>
         <message>
-            <source>the runtime rounds otherwise there</source>
-            <translation>运行时在那里的舍入方式不同</translation>
+            <source>the runtime computes otherwise there</source>
+            <translation>运行时在那里的计算方式不同</translation>
         </message>
         <message>
-            <source>the runtime computes it as %1, which rounds otherwise</source>
-            <translation>运行时以 %1 计算它，舍入方式不同</translation>
+            <source>the runtime computes it as %1, otherwise than the engine</source>
+            <translation>运行时以 %1 计算它，与引擎不同</translation>
         </message>
         <message>
             <source>steps before it that cannot be looked at without changing what the runtime does: %1</source>

@@ -257,8 +257,8 @@ std::string causeOf(const protocol::Departure& departure) {
                    ? "the real numbers that are quantized there differ, or their quantizing rounds otherwise"
                    : "the change to another grid rounds otherwise there";
     }
-    return by.empty() ? "the runtime rounds otherwise there"
-                      : "the runtime computes it as " + by + ", which rounds otherwise";
+    return by.empty() ? "the runtime computes otherwise there"
+                      : "the runtime computes it as " + by + ", otherwise than the engine";
 }
 
 }  // namespace

@@ -162,6 +162,10 @@ TEST_F(VerifyTest, AWeightThatIsChangedInTheOnnxFileFails) {
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_FALSE(result->passed);
     EXPECT_EQ(result->first_layer_out, "features.3.conv.0.0") << textOf(*result);
+    ASSERT_FALSE(result->departures.empty());
+    EXPECT_EQ(result->departures.back().difference.name, "features.3.conv.0.0");
+    EXPECT_EQ(result->departures.back().kind, "integer");
+    EXPECT_EQ(result->departures.back().computed_by, "QLinearConv");
 }
 
 TEST_F(VerifyTest, WeightsInAFileOfTheirOwnAreFound) {

@@ -62,8 +62,8 @@ struct VerdictText {
                             "otherwise")
                        : tr("the change to another grid rounds otherwise");
         }
-        return by.isEmpty() ? tr("the runtime rounds otherwise there")
-                            : tr("the runtime computes it as %1, which rounds otherwise").arg(by);
+        return by.isEmpty() ? tr("the runtime computes otherwise there")
+                            : tr("the runtime computes it as %1, otherwise than the engine").arg(by);
     }
     static QString unseen(int64_t steps) {
         return tr("steps before it that cannot be looked at without changing what the runtime does: %1")

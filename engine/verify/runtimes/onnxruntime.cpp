@@ -53,15 +53,17 @@ class OnnxRuntimeFile : public FileSession {
     std::string version() const override { return model_->version(); }
     std::string whyNoLayers() const override { return whyNoLayersIn(facts_); }
     Result<std::optional<Computed>> computedBy(const std::string& tensor) override {
-        if (!computed_) {
-            const std::filesystem::path optimized = folder_->path() / "quantoscope-optimized.onnx";
-            QS_TRY(sessionOf(facts_.path, optimized));
-            QS_ASSIGN(computed_, readComputed(optimized));
-            std::error_code error;
-            std::filesystem::remove(optimized, error);
-        }
-        const auto found = computed_->find(tensor);
-        return found == computed_->end() ? std::optional<Computed>() : std::optional(found->second);
+        // Its name is sure to stay only where it is given out.
+        const std::filesystem::path optimized = folder_->path() / "quantoscope-optimized.onnx";
+        QS_ASSIGN(const OnnxWithLayers copy,
+                  writeOnnxWithLayers(facts_.path, {{tensor, {tensor}}}, folder_->path()));
+        withLayers_.reset();  // its file was written over
+        QS_TRY(sessionOf(copy.path, optimized));
+        QS_ASSIGN(const auto computed, readComputed(optimized));
+        std::error_code error;
+        std::filesystem::remove(optimized, error);
+        const auto found = computed.find(tensor);
+        return found == computed.end() ? std::optional<Computed>() : std::optional(found->second);
     }
 
   private:
@@ -89,9 +91,8 @@ class OnnxRuntimeFile : public FileSession {
     std::unique_ptr<TemporaryFolder> folder_;
     std::unique_ptr<OnnxRuntimeSession> model_;
     OnnxWithLayers copy_;
-    std::unique_ptr<OnnxRuntimeSession> withLayers_;           ///< runs copy_, once asked for
-    LayerTensors shown_;                                       ///< by copy_
-    std::optional<std::map<std::string, Computed>> computed_;  ///< by tensor, of the file as it is run
+    std::unique_ptr<OnnxRuntimeSession> withLayers_;  ///< runs copy_, once asked for
+    LayerTensors shown_;                              ///< by copy_
 };
 
 }  // namespace
