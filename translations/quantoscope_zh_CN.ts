@@ -1933,6 +1933,34 @@ decision %2
             <source>Layers (%1)</source>
             <translation>层（%1）</translation>
         </message>
+        <message>
+            <source>Where the file, run whole, leaves the engine</source>
+            <translation>整体运行时文件偏离引擎之处</translation>
+        </message>
+        <message>
+            <source>First to depart</source>
+            <translation>最先偏离</translation>
+        </message>
+        <message>
+            <source>agrees up to</source>
+            <translation>一致至</translation>
+        </message>
+        <message>
+            <source>differ</source>
+            <translation>不同</translation>
+        </message>
+        <message>
+            <source>why</source>
+            <translation>原因</translation>
+        </message>
+        <message>
+            <source>the inputs</source>
+            <translation>输入</translation>
+        </message>
+        <message>
+            <source>%1 LSB</source>
+            <translation>%1 LSB</translation>
+        </message>
     </context>
     <context>
         <name>qs::QConfigDialog</name>
@@ -2700,6 +2728,34 @@ validation top-1 %1</source>
             <source>; </source>
             <comment>between the judgements of a verdict</comment>
             <translation>；</translation>
+        </message>
+        <message>
+            <source>all integers before it agree: what differs comes from the float layers from here on</source>
+            <translation>此前的整数全部一致：差异来自从这里开始的浮点层</translation>
+        </message>
+        <message>
+            <source>the runtime computes it in float (%1), which rounds otherwise than integers</source>
+            <translation>运行时以浮点计算它（%1），舍入与整数不同</translation>
+        </message>
+        <message>
+            <source>the real numbers that are quantized there differ, or the quantize rounds otherwise</source>
+            <translation>在那里量化的实数不同，或该量化的舍入方式不同</translation>
+        </message>
+        <message>
+            <source>the change to another grid rounds otherwise</source>
+            <translation>转换到另一网格时的舍入方式不同</translation>
+        </message>
+        <message>
+            <source>the runtime computes otherwise there</source>
+            <translation>运行时在那里的计算方式不同</translation>
+        </message>
+        <message>
+            <source>the runtime computes it as %1, otherwise than the engine</source>
+            <translation>运行时以 %1 计算它，与引擎不同</translation>
+        </message>
+        <message>
+            <source>steps before it that cannot be looked at without changing what the runtime does: %1</source>
+            <translation>此前无法在不改变运行时行为的情况下查看的步骤数：%1</translation>
         </message>
     </context>
     <context>

@@ -6,6 +6,7 @@
 #include "cli/table.h"
 #include "core/printable.h"
 #include "protocol/verdict.h"
+#include "verify/departure.h"
 
 namespace qs::cli {
 
@@ -72,6 +73,9 @@ std::string verifyText(const protocol::VerifyResult& result) {
                         printable(measured.data),
                         measured.threads == 1 ? "1 thread" : fmt::format("{} threads", measured.threads),
                         measured.cpu, measured.isa);
+    for (const protocol::Departure& departure : result.departures) {
+        text += noteText(departureLine(departure));
+    }
     for (const std::string& note : result.notes) {
         text += noteText(note);
     }

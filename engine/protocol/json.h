@@ -117,6 +117,7 @@ QS_DECLARE_JSON(LayerHistogram);
 // verify.h
 QS_DECLARE_JSON(OutputDifference);
 QS_DECLARE_JSON(LayerDifference);
+QS_DECLARE_JSON(Departure);
 QS_DECLARE_JSON(VerifyResult);
 QS_DECLARE_JSON(VerifyParams);
 

@@ -10,9 +10,6 @@ namespace {
 
 constexpr int64_t kBytesApart = 128;  ///< between the ranges of int8 and uint8
 
-/// Steps by which real numbers may miss the integer that they stand for, and still stand for it.
-constexpr double kOnGrid = 1e-3;
-
 at::Tensor doubles(const at::Tensor& tensor) {
     return tensor.to(at::kDouble).contiguous();
 }
@@ -89,6 +86,7 @@ void LayerComparison::add(const at::Tensor& engine, const QParams& qparams, cons
         worst_ =
             std::isnan(difference) ? std::numeric_limits<double>::infinity() : std::max(worst_, difference);
         sum_ += difference;
+        differing_ += onGrid && difference <= kOnGrid ? 0 : 1;
         within_ += onGrid && difference <= 1 + kOnGrid ? 1 : 0;
     }
     scale_ = qparams.scale.at(0);
@@ -99,6 +97,10 @@ protocol::LayerDifference LayerComparison::result(double tolerancePercent) const
     const double values = static_cast<double>(std::max<int64_t>(values_, 1));
     const double percent = 100 * static_cast<double>(within_) / values;
     return {name_, op_, scale_, values_, worst_, sum_ / values, percent, percent >= tolerancePercent};
+}
+
+double LayerComparison::differingPercent() const {
+    return 100 * static_cast<double>(differing_) / static_cast<double>(std::max<int64_t>(values_, 1));
 }
 
 }  // namespace qs

@@ -44,11 +44,16 @@ class LayerComparison {
     /// out: whoever made them computes in real numbers.
     void add(const at::Tensor& engine, const QParams& qparams, const at::Tensor& file);
     protocol::LayerDifference result(double tolerancePercent) const;
+    /// Share of values that differ at all.
+    double differingPercent() const;
+
+    /// Steps by which real numbers may miss the integer that they stand for, and still stand for it.
+    static constexpr double kOnGrid = 1e-3;
 
   private:
     std::string name_, op_;
     double scale_ = 0, sum_ = 0, worst_ = 0;
-    int64_t values_ = 0, within_ = 0;
+    int64_t values_ = 0, within_ = 0, differing_ = 0;
 };
 
 }  // namespace qs

@@ -78,8 +78,14 @@ class DistantFile : public FileSession {
         QS_ASSIGN(const json answer, ask("run", inputs));
         return readAnswer([&] { return readTensors(answer.at("outputs")); });
     }
-    Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
-        QS_ASSIGN(const json answer, ask("layers", inputs));
+    Result<Layers> runLayers(std::span<const at::Tensor> inputs, const LayerTensors& shown) override {
+        json names = json::object();
+        for (const auto& [layer, tensors] : shown) {
+            for (const std::string& tensor : tensors) {
+                names[textOf(layer)].push_back(textOf(tensor));
+            }
+        }
+        QS_ASSIGN(const json answer, ask("layers", inputs, {{"shown", std::move(names)}}));
         return readAnswer([&]() -> Result<Layers> {
             Layers layers;
             QS_ASSIGN(layers.outputs, readTensors(answer.at("outputs")));
@@ -87,6 +93,15 @@ class DistantFile : public FileSession {
                 QS_ASSIGN(layers.values[layer], readTensors(tensors));
             }
             return layers;
+        });
+    }
+    Result<std::optional<Computed>> computedBy(const std::string& tensor) override {
+        QS_ASSIGN(const json answer, ask("computed", {}, {{"tensor", textOf(tensor)}}));
+        return readAnswer([&]() -> Result<std::optional<Computed>> {
+            const auto operators = answer.find("operators");
+            return operators == answer.end() ? std::optional<Computed>()
+                                             : std::optional(Computed{operators->get<std::string>(),
+                                                                      answer.at("is_float").get<bool>()});
         });
     }
     Result<int64_t> integerWeights() const override {
@@ -105,9 +120,12 @@ class DistantFile : public FileSession {
     DistantFile(std::unique_ptr<TemporaryFolder> folder, std::unique_ptr<LineProcess> process)
         : folder_(std::move(folder)), process_(std::move(process)) {}
 
-    Result<json> ask(const std::string& what, std::span<const at::Tensor> inputs) const {
+    Result<json> ask(const std::string& what, std::span<const at::Tensor> inputs,
+                     json question = json::object()) const {
         QS_ASSIGN(json described, writeTensors((folder_->path() / "input").string(), inputs));
-        QS_TRY(process_->send(json{{"do", what}, {"inputs", std::move(described)}}.dump()));
+        question["do"] = what;
+        question["inputs"] = std::move(described);
+        QS_TRY(process_->send(question.dump()));
         return answerOf(*process_, kInference);
     }
 
@@ -151,8 +169,20 @@ class FileServer {
             return json{{"ms", ms}};
         }
         if (what == "layers") {
-            QS_ASSIGN(const FileSession::Layers layers, session_->runLayers(inputs));
+            LayerTensors shown;
+            for (const auto& [layer, tensors] : asked.at("shown").items()) {
+                for (const json& tensor : tensors) {
+                    shown[bytesOf(layer)].push_back(bytesOf(tensor.get<std::string>()));
+                }
+            }
+            QS_ASSIGN(const FileSession::Layers layers, session_->runLayers(inputs, shown));
             return described(layers);
+        }
+        if (what == "computed") {
+            QS_ASSIGN(const auto computed,
+                      session_->computedBy(bytesOf(asked.at("tensor").get<std::string>())));
+            return computed ? json{{"operators", computed->operators}, {"is_float", computed->isFloat}}
+                            : json::object();
         }
         QS_ASSIGN(const Tensors outputs, session_->run(inputs));
         return described({outputs, {}});

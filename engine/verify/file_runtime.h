@@ -31,8 +31,9 @@ class FileSession {
     virtual ~FileSession() = default;
     /// The model's outputs in their order.
     virtual Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) = 0;
-    /// The same by the same kernels, with FileFacts::layers. Not called where there is a whyNoLayers().
-    virtual Result<Layers> runLayers(std::span<const at::Tensor> inputs) = 0;
+    /// The same by the same kernels, giving out `shown` of FileFacts::layers too. What is given out may
+    /// change what is fused, and outputs with it. Not called where there is a whyNoLayers().
+    virtual Result<Layers> runLayers(std::span<const at::Tensor> inputs, const LayerTensors& shown) = 0;
     /// How many weights of convolutions and linear layers the file holds as 8-bit integers.
     virtual Result<int64_t> integerWeights() const = 0;
     /// Wall-clock milliseconds of one run.
@@ -43,13 +44,15 @@ class FileSession {
     virtual std::string whyNoLayers() const { return {}; }
     /// What a reader of the report must know, or empty.
     virtual std::string note() const { return {}; }
-    /// What computes the first of a layer's tensors, as far as the runtime says it: "QLinearConv"; operators
-    /// on real numbers, with `isFloat`. Nothing where it does not. After runLayers().
+    /// What computes a tensor of FileFacts::layers in the file as it is run, as far as the runtime says it:
+    /// "QLinearConv"; operators on real numbers, with `isFloat`. Nothing where it does not.
     struct Computed {
         std::string operators;
         bool isFloat = false;
     };
-    virtual std::optional<Computed> computedBy(const std::string& /*layer*/) const { return {}; }
+    virtual Result<std::optional<Computed>> computedBy(const std::string& /*tensor*/) {
+        return std::optional<Computed>();
+    }
 };
 
 /// What can open exported files, and run them with kernels of its own.

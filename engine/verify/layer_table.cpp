@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/match.h"
+#include "verify/step_tensors.h"
 
 namespace qs {
 
@@ -12,7 +13,6 @@ namespace {
 using Tensors = std::vector<at::Tensor>;
 
 constexpr size_t kNamesInANote = 3;
-constexpr double kExact = 1e-3;  ///< steps by which values on one grid may differ and be the same
 
 /// A layer's integer tensors one after the other, in the order of the graph.
 class Shown {
@@ -34,24 +34,15 @@ bool makesIntegers(const QuantizedGraph& graph, const QNode& node) {
     return std::ranges::any_of(node.outputs, [&](ValueId id) { return graph.value(id).isInteger(); });
 }
 
-/// The layer that people know: a boundary may be called after an activation that is fused into one.
-std::string layerName(const QuantizedGraph& graph, const QNode& node) {
-    const auto owner = std::ranges::find_if(graph.nodes, [&](const QNode& other) {
-        return std::ranges::find(other.fused, node.layer) != other.fused.end();
-    });
-    return node.isBoundary() && owner != graph.nodes.end() ? owner->layer : node.layer;
-}
-
 }  // namespace
 
 LayerTable::LayerTable(Executor& engine) : engine_(engine) {
     const QuantizedGraph& graph = engine.graph();
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         if (makesIntegers(graph, graph.nodes[i])) {
-            rows_.emplace(i, LayerComparison(layerName(graph, graph.nodes[i]), graph.nodes[i].op));
+            rows_.emplace(i, LayerComparison(shownLayerName(graph, graph.nodes[i]), graph.nodes[i].op));
         }
     }
-    together_ = rows_;
 }
 
 Status LayerTable::checkNames(const FileFacts& file) const {
@@ -67,11 +58,6 @@ Status LayerTable::checkNames(const FileFacts& file) const {
     return {};
 }
 
-Status LayerTable::add(const Tensors& inputs, const Values& shown) {
-    QS_TRY(addTogether(inputs, shown));
-    return addAlone(inputs, shown);
-}
-
 /// The file's tensor in the shape of the engine's.
 Result<at::Tensor> LayerTable::alike(const at::Tensor& file, const at::Tensor& engine,
                                      const std::string& layer) const {
@@ -82,30 +68,7 @@ Result<at::Tensor> LayerTable::alike(const at::Tensor& file, const at::Tensor& e
     return file.reshape(engine.sizes());
 }
 
-Status LayerTable::addTogether(const Tensors& inputs, const Values& shown) {
-    const QuantizedGraph& graph = engine_.graph();
-    std::map<size_t, Tensors> engine;
-    QS_TRY(engine_.run(inputs, [&](size_t node, std::span<const at::Tensor> outputs) {
-        for (const at::Tensor& output : outputs) {
-            engine[node].push_back(rows_.contains(node) ? output.clone() : at::Tensor());
-        }
-    }));
-    Shown file(shown);
-    for (const auto& [index, outputs] : engine) {
-        const QNode& node = graph.nodes[index];
-        for (size_t i = 0; i < outputs.size(); ++i) {
-            const QValue& value = graph.value(node.outputs.at(i));
-            const at::Tensor* its = value.isInteger() ? file.next(node.layer) : nullptr;
-            if (its != nullptr) {
-                QS_ASSIGN(const at::Tensor same, alike(*its, outputs[i], node.layer));
-                together_.at(index).add(outputs[i], *value.qparams, same);
-            }
-        }
-    }
-    return {};
-}
-
-Status LayerTable::addAlone(const Tensors& inputs, const Values& shown) {
+Status LayerTable::add(const Tensors& inputs, const Values& shown) {
     const QuantizedGraph& graph = engine_.graph();
     Shown file(shown);
     std::map<ValueId, at::Tensor> values;
@@ -155,16 +118,6 @@ void LayerTable::write(protocol::VerifyResult& result) const {
                                " results of quantize and requantize steps, which are not compared: " +
                                join(left) + (count > left.size() ? ", ..." : ""));
     }
-}
-
-std::optional<LayerTable::Step> LayerTable::firstDifferent(double lsb) const {
-    for (const auto& [index, row] : together_) {
-        protocol::LayerDifference difference = row.result(0);
-        if (difference.worst_lsb > lsb + kExact) {
-            return Step{index, engine_.graph().nodes[index].layer, std::move(difference)};
-        }
-    }
-    return {};
 }
 
 }  // namespace qs

@@ -25,9 +25,12 @@ std::set<std::string> externalFiles(const onnx::GraphProto& graph) {
     return names;
 }
 
-/// A second name where the file system can give one, else a copy.
+/// A second name where the file system can give one, else a copy; once.
 Status share(const fs::path& file, const fs::path& target) {
     std::error_code error;
+    if (fs::exists(target, error)) {
+        return {};
+    }
     fs::create_hard_link(file, target, error);
     if (error) {
         fs::copy_file(file, target, error);

@@ -7,12 +7,12 @@
 #include "core/guard.h"
 #include "data/loader.h"
 #include "runtime/latency_stats.h"
+#include "verify/departure.h"
 #include "verify/difference.h"
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
 #include "verify/layer_table.h"
 #include "verify/pixels.h"
-#include "verify/together.h"
 
 namespace qs {
 
@@ -196,7 +196,8 @@ Status compareLayers(const VerifySubject& subject, const VerifyOptions& options,
         if (batch.size() > 0) {
             const Tensors inputs = pair.padded(batch.inputs);
             QS_ASSIGN(const Tensors outputs, pair.runFile(inputs));
-            QS_ASSIGN(const FileSession::Layers file, pair.session().runLayers(pair.forFile(inputs)));
+            QS_ASSIGN(const FileSession::Layers file,
+                      pair.session().runLayers(pair.forFile(inputs), subject.file.layers));
             disturbed = disturbed || !sameOutputs(outputs, file.outputs);
             if (const Status added = table.add(inputs, file.values); !added) {
                 return otherNetwork(subject.file, added.error().message);
@@ -217,6 +218,26 @@ bool outputsPass(const protocol::VerifyResult& result) {
     return result.passed && std::ranges::all_of(result.outputs, [&](const auto& output) {
                return output.sqnr_db.value_or(result.sqnr_tolerance_db) >= result.sqnr_tolerance_db;
            });
+}
+
+/// What layers get wrong together, on the first samples.
+Status addDepartures(const VerifySubject& subject, const VerifyOptions& options, const Pair& pair,
+                     protocol::VerifyResult& result, Job& job) {
+    const int64_t most = subject.fixedBatch > 0 ? subject.fixedBatch : kLayerBatch;
+    const int64_t samples = std::min({options.layerSamples, subject.data.size(), most});
+    QS_ASSIGN(const Batch batch, subject.data.read(0, samples));
+    if (batch.size() == 0) {
+        return {};
+    }
+    job.begin("Looking where the file departs", 0);
+    const Tensors inputs = pair.padded(batch.inputs);
+    QS_ASSIGN(result.departures, findDepartures({.engine = subject.engine,
+                                                 .session = pair.session(),
+                                                 .layers = subject.file.layers,
+                                                 .inputs = inputs,
+                                                 .forFile = pair.forFile(inputs)},
+                                                job));
+    return {};
 }
 
 /// The recipe's INT8 weights that the file lacks, whether it shows its layers or not.
@@ -283,10 +304,9 @@ Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const Ve
         return compareLatency(subject, pair, result, job);
     }));
     judge(result);
-    if (const bool layers = !result.layers.empty(); layers && !outputsPass(result)) {
-        if (std::string note = togetherNote(table, pair.graph(), pair.session()); !note.empty()) {
-            result.notes.push_back(std::move(note));
-        }
+    if (!result.layers.empty() && !outputsPass(result)) {
+        QS_TRY(guard("verifying " + subject.file.path.string(),
+                     [&] { return addDepartures(subject, options, pair, result, job); }));
     }
     failNotNumbers(outputs, result);
     return result;

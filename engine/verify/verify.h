@@ -31,9 +31,9 @@ struct VerifyOptions {
 };
 
 /// Opens the file in a runtime, runs the samples through it and through the engine, compares, times both in
-/// turns, and judges (judge()). Where outputs are apart, a note says where the file's values leave the
-/// engine's. `measured` is the caller's. Failure where the file does not run, or is not
-/// one of this network.
+/// turns, and judges (judge()). Where outputs are apart, VerifyResult::departures says where the
+/// file's values leave the engine's. `measured` is the caller's. Failure where the file does not run, or is
+/// not one of this network.
 Result<protocol::VerifyResult> verifyFile(const VerifySubject& subject, const VerifyOptions& options,
                                           Job& job);
 

@@ -253,29 +253,32 @@ SAMPLE(ExportResult, {"out.onnx", "tensorrt", 99, {"out.onnx"}, {"note"}, {"trte
 SAMPLE(VerifyParams, {"out.onnx", "m.pt", dataSpec(), {tensorInfo()}, recipe(), "onnxruntime", 100, 8});
 SAMPLE(OutputDifference, {"logits", 0.5, 0.1, 40.5});
 SAMPLE(LayerDifference, {"fc", "linear", 0.25, 1000, 2, 0.5, 99.5, true});
-SAMPLE(VerifyResult, {true,
-                      "passed",
-                      "onnxruntime",
-                      "1.30",
-                      "generic",
-                      100,
-                      91.5,
-                      91.25,
-                      99.75,
-                      {{"logits", 0.5, 0.1, 40.5}},
-                      {{"fc", "linear", 0.25, 1000, 2, 0.5, 99.5, true}},
-                      "fc",
-                      1.5,
-                      2.5,
-                      {"note"},
-                      99,
-                      0.1,
-                      30,
-                      98,
-                      measurement(),
-                      false,
-                      {"conv1"},
-                      2});
+SAMPLE(Departure, {"float", {"fc", "linear", 0.25, 1000, 2, 0.5, 99.5, true}, 3.5, "Conv", "conv1", 1});
+SAMPLE(VerifyResult,
+       {true,
+        "passed",
+        "onnxruntime",
+        "1.30",
+        "generic",
+        100,
+        91.5,
+        91.25,
+        99.75,
+        {{"logits", 0.5, 0.1, 40.5}},
+        {{"fc", "linear", 0.25, 1000, 2, 0.5, 99.5, true}},
+        "fc",
+        1.5,
+        2.5,
+        {"note"},
+        99,
+        0.1,
+        30,
+        98,
+        measurement(),
+        false,
+        {"conv1"},
+        2,
+        {{"float", {"fc", "linear", 0.25, 1000, 2, 0.5, 99.5, true}, 3.5, "Conv", "conv1", 1}}});
 SAMPLE(ProgressNote, {1, 2, 3, "Calibrating", 4.5});
 SAMPLE(PreviewParams, {"m.pt", {{"layer", "fc", "fp32"}}});
 SAMPLE(LayerQConfig, {"fc", 1, "onednn", "fp32", "it follows its surroundings", "x86", 2});
@@ -299,9 +302,9 @@ using AllMessages =
                    ComparisonRow, ComparisonResult, EntryInfo, MetricInfo, ParameterInfo, ObserverInfo,
                    AlgorithmInfo, PresetInfo, ModeInfo, ChoiceInfo, RefusedMember, DTypeChoice, TargetInfo,
                    EngineInfo, OpenModelParams, VariantSpec, CompareParams, TrainParams, ExportParams,
-                   ExportResult, VerifyParams, OutputDifference, LayerDifference, VerifyResult, ProgressNote,
-                   PreviewParams, LayerQConfig, RuleProblem, QConfigPreview, HistogramParams, LayerHistogram,
-                   JobInfo, JobList, CancelParams>;
+                   ExportResult, VerifyParams, OutputDifference, LayerDifference, Departure, VerifyResult,
+                   ProgressNote, PreviewParams, LayerQConfig, RuleProblem, QConfigPreview, HistogramParams,
+                   LayerHistogram, JobInfo, JobList, CancelParams>;
 TYPED_TEST_SUITE(JsonOf, AllMessages);
 
 TYPED_TEST(JsonOf, RoundTripThroughText) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
+#include "verify/departure.h"
 #include "verify_fixture.h"
 
 namespace qs::test {
@@ -54,6 +55,9 @@ TEST_P(VerifyForms, GoodExportsPass) {
     for (const ExportCase& network : exportCases()) {
         SCOPED_TRACE(network.name);
         const auto result = verifyAgainst(network.graph, network.graph, network.input);
+        if (result.passed) {
+            EXPECT_THAT(result.departures, testing::IsEmpty());
+        }
         // Seven bits instead of eight are worth 6 dB.
         const double wanted = network.name.ends_with("reduced_range") ? 29 : 35;
         for (const auto& output : result.outputs) {
@@ -98,9 +102,10 @@ TEST_P(VerifyForms, AChangedBiasFailsInItsLayer) {
         EXPECT_FALSE(result.passed);
         EXPECT_EQ(result.first_layer_out, wrong) << textOf(result);
         EXPECT_THAT(result.verdict, HasSubstr(wrong));
-        EXPECT_THAT(result.notes,
-                    testing::Contains(AllOf(HasSubstr("run whole, the file's values are the engine's up to "),
-                                            HasSubstr(std::string(wrong) + " ("))));
+        EXPECT_THAT(result.departures,
+                    testing::Contains(testing::Truly([&](const protocol::Departure& departure) {
+                        return departure.difference.name == wrong && departure.difference.worst_lsb > 1;
+                    })));
         EXPECT_EQ(std::ranges::count_if(result.layers, [](const auto& layer) { return !layer.passed; }), 1)
             << "layers behind the wrong one are not at fault\n"
             << textOf(result);
@@ -115,6 +120,9 @@ TEST_P(VerifyForms, AChangedScaleFailsInItsLayer) {
     const auto result = verifyAgainst(changed, network.graph, network.input);
     EXPECT_FALSE(result.passed);
     EXPECT_EQ(result.first_layer_out, "layer2.0.downsample.0") << textOf(result);
+    ASSERT_FALSE(result.departures.empty());
+    EXPECT_EQ(result.departures.back().difference.name, "layer2.0.downsample.0");
+    EXPECT_GT(result.departures.back().differing_percent, kTiesPercent);
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, VerifyForms,
@@ -154,6 +162,10 @@ TEST_F(VerifyTest, AWeightThatIsChangedInTheOnnxFileFails) {
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_FALSE(result->passed);
     EXPECT_EQ(result->first_layer_out, "features.3.conv.0.0") << textOf(*result);
+    ASSERT_FALSE(result->departures.empty());
+    EXPECT_EQ(result->departures.back().difference.name, "features.3.conv.0.0");
+    EXPECT_EQ(result->departures.back().kind, "integer");
+    EXPECT_EQ(result->departures.back().computed_by, "QLinearConv");
 }
 
 TEST_F(VerifyTest, WeightsInAFileOfTheirOwnAreFound) {

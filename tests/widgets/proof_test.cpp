@@ -211,6 +211,17 @@ TEST_F(ProofPanelTest, APassIsSaidInWordsWithItsFigures) {
     EXPECT_EQ(facts("proofAgreement"), "");
 }
 
+TEST_F(ProofPanelTest, WhereTheFileDepartsIsNamedWithItsCause) {
+    state_.setProof(ShownProof{QStringLiteral("/out/wrong.pt"), proof("wrong.pt")});
+    const std::string departures = facts("proofDepartures");
+    for (const char* part :
+         {"layer2.0.conv1 (conv2d)\tmaxpool\t11.25 %\t3.0 LSB", "computes it in float (aten::conv2d)"}) {
+        EXPECT_NE(departures.find(part), std::string::npos) << part << " in\n" << departures;
+    }
+    state_.setProof(ShownProof{QStringLiteral("/out/good.pt"), proof("good.pt")});
+    EXPECT_EQ(facts("proofDepartures"), "");
+}
+
 TEST_F(ProofPanelTest, APassBeforeNobodyButOurselvesIsAmberAndSaysSo) {
     for (const bool says : {true, false}) {  // results of before have no `independent`
         protocol::VerifyResult result = proof("good.pt");

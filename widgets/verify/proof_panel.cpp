@@ -94,6 +94,7 @@ QWidget* ProofPanel::makeFigures() {
     };
     agreement_ = block("proofAgreement", tr("File and engine"));
     outputs_ = block("proofOutputs", tr("Differences of the outputs"));
+    departures_ = block("proofDepartures", tr("Where the file, run whole, leaves the engine"));
     notes_ = block("proofNotes", tr("Notes of the verification"));
     export_ = block("proofExport", tr("Export"));
     commands_ = block("proofCommands", tr("What to do with it next"));
@@ -152,7 +153,7 @@ void ProofPanel::showProof() {
         showFigures(proof->file, proof->result);
         showLayers(proof->result);
     } else {
-        for (FactGrid* grid : {agreement_, outputs_, notes_}) {
+        for (FactGrid* grid : {agreement_, outputs_, departures_, notes_}) {
             grid->setRows({});
         }
     }
@@ -205,6 +206,22 @@ void ProofPanel::showFigures(const QString& file, const protocol::VerifyResult& 
                            format::scientific(output.mean), decibels(output.sqnr_db)});
     }
     outputs_->setRows(outputs, {tr("Output"), tr("worst"), tr("mean"), tr("SQNR")});
+    std::vector<QStringList> departures;
+    for (const protocol::Departure& departure : result.departures) {
+        const protocol::LayerDifference& step = departure.difference;
+        const bool measured = step.values > 0;
+        departures.push_back({QStringLiteral("%1 (%2)").arg(QString::fromStdString(step.name),
+                                                            QString::fromStdString(step.op)),
+                              departure.agrees_up_to.empty() ? tr("the inputs")
+                                                             : QString::fromStdString(departure.agrees_up_to),
+                              measured ? format::percent(departure.differing_percent) : QString(),
+                              measured ? tr("%1 LSB").arg(format::number(step.worst_lsb, 1)) : QString(),
+                              departureText(departure)});
+    }
+    departures_->setRows(departures, departures.empty()
+                                         ? QStringList()
+                                         : QStringList{tr("First to depart"), tr("agrees up to"),
+                                                       tr("differ"), tr("worst"), tr("why")});
     notes_->setRows(rowsOf(result.notes));
 }
 

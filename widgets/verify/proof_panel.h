@@ -47,6 +47,7 @@ class ProofPanel : public QWidget {
     QLabel* empty_;
     FactGrid* agreement_ = nullptr;
     FactGrid* outputs_ = nullptr;
+    FactGrid* departures_ = nullptr;
     FactGrid* notes_ = nullptr;
     FactGrid* export_ = nullptr;
     FactGrid* commands_ = nullptr;

@@ -48,6 +48,28 @@ struct VerdictText {
             .arg(format::integer(f.count), format::percent(f.limit));
     }
 
+    static QString of(const protocol::Departure& d) {
+        const QString by = QString::fromStdString(d.computed_by);
+        if (d.kind == "behind") {
+            return tr("all integers before it agree: what differs comes from the float layers from here on");
+        }
+        if (d.kind == "float") {
+            return tr("the runtime computes it in float (%1), which rounds otherwise than integers").arg(by);
+        }
+        if (d.kind == "boundary") {
+            return d.difference.op == "quantize"
+                       ? tr("the real numbers that are quantized there differ, or the quantize rounds "
+                            "otherwise")
+                       : tr("the change to another grid rounds otherwise");
+        }
+        return by.isEmpty() ? tr("the runtime computes otherwise there")
+                            : tr("the runtime computes it as %1, otherwise than the engine").arg(by);
+    }
+    static QString unseen(int64_t steps) {
+        return tr("steps before it that cannot be looked at without changing what the runtime does: %1")
+            .arg(format::integer(steps));
+    }
+
     static QString separator() { return tr("; ", "between the judgements of a verdict"); }
 };
 
@@ -59,6 +81,14 @@ QString verdictText(const protocol::VerifyResult& result) {
         if (judgement.passed == result.passed) {
             texts.append(VerdictText::of(judgement));
         }
+    }
+    return texts.join(VerdictText::separator());
+}
+
+QString departureText(const protocol::Departure& departure) {
+    QStringList texts{VerdictText::of(departure)};
+    if (departure.unseen > 0) {
+        texts.append(VerdictText::unseen(departure.unseen));
     }
     return texts.join(VerdictText::separator());
 }

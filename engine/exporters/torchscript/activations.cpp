@@ -30,11 +30,14 @@ IntegerForm requantizing(const std::string& op, const TrailingArguments& before,
     };
 }
 
-/// The same where the output is on the grid that QNNPACK has for it.
-IntegerForm requantizingOnto(const std::string& op, double scale, int64_t zeroPoint) {
-    return [form = requantizing(op, {}), scale, zeroPoint](const TorchScriptStep& step) -> Integer {
-        return isOnQnnpackGrid(*step.output().qparams, scale, zeroPoint) ? form(step) : std::nullopt;
+/// The same with the one grid that QNNPACK has for its output.
+TorchScriptForm withIntegerOnto(TorchScriptForm form, const std::string& op, double scale,
+                                int64_t zeroPoint) {
+    form.integer = requantizing(op, {});
+    form.whyNoInteger = [scale, zeroPoint](const TorchScriptStep& step) {
+        return whyNotOnQnnpackGrid(*step.output().qparams, scale, zeroPoint);
     };
+    return form;
 }
 
 /// y = clamp(alpha * x + beta, 0, 1); only with PyTorch's own constants is it one operator.
@@ -79,7 +82,7 @@ void register_activations(TorchScriptForms& forms) {
                                         })));
     forms.add("prelu", callForm("aten::prelu"));
     forms.add("relu", callForm("aten::relu"));
-    forms.add("sigmoid", withInteger(callForm("aten::sigmoid"), requantizingOnto("sigmoid", 1.0 / 256, 0)));
+    forms.add("sigmoid", withIntegerOnto(callForm("aten::sigmoid"), "sigmoid", 1.0 / 256, 0));
     forms.add("silu", callForm("aten::silu"));
     forms.add("softmax", callForm("aten::softmax", [](const Attributes& a) {
                   return TorchScriptArguments{a.get<int64_t>("dim"), c10::IValue()};

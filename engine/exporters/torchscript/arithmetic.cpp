@@ -16,8 +16,7 @@ bool isPlainPair(const TorchScriptStep& step) {
 }
 
 Integer addIntegers(const TorchScriptStep& step) {
-    if (!isPlainPair(step) ||
-        !addsInQnnpack(*step.input(0).qparams, *step.input(1).qparams, *step.output().qparams)) {
+    if (!isPlainPair(step)) {
         return std::nullopt;
     }
     return TorchScriptValues{
@@ -60,6 +59,11 @@ TorchScriptValues normalizeLayer(const TorchScriptStep& step, const TorchScriptV
 void register_arithmetic(TorchScriptForms& forms) {
     TorchScriptForm add = callForm("aten::add");
     add.integer = addIntegers;
+    add.whyNoInteger = [](const TorchScriptStep& step) {
+        return isPlainPair(step)
+                   ? whyNoQnnpackSum(*step.input(0).qparams, *step.input(1).qparams, *step.output().qparams)
+                   : "";
+    };
     forms.add("add", add);
     TorchScriptForm mul = callForm("aten::mul");
     mul.integer = multiplyIntegers;

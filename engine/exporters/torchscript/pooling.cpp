@@ -58,6 +58,9 @@ bool countsEveryPixel(const Attributes& attrs) {
 }  // namespace
 
 void register_pooling(TorchScriptForms& forms) {
+    const auto whyNoInteger = [](const TorchScriptStep& step) {
+        return whyNoQnnpackPool(step.node.attrs.ints("kernel"));
+    };
     for (const std::string axes : {"2d", "3d"}) {
         forms.add("adaptive_avg_pool" + axes,
                   passingForm("aten::adaptive_avg_pool" + axes, [](const Attributes& a) {
@@ -65,16 +68,13 @@ void register_pooling(TorchScriptForms& forms) {
                   }));
         TorchScriptForm average = passingForm("aten::avg_pool" + axes, windowArguments);
         average.integer = [passing = average.integer](const TorchScriptStep& step) {
-            return countsEveryPixel(step.node.attrs) && poolsInQnnpack(step.node.attrs.ints("kernel"))
-                       ? passing(step)
-                       : std::nullopt;
+            return countsEveryPixel(step.node.attrs) ? passing(step) : std::nullopt;
         };
+        average.whyNoInteger = whyNoInteger;
         forms.add("avg_pool" + axes, average);
     }
     TorchScriptForm greatest = passingForm("aten::max_pool2d", greatestArguments);
-    greatest.integer = [passing = greatest.integer](const TorchScriptStep& step) {
-        return poolsInQnnpack(step.node.attrs.ints("kernel")) ? passing(step) : std::nullopt;
-    };
+    greatest.whyNoInteger = whyNoInteger;
     forms.add("max_pool2d", greatest);
     // LibTorch has none for quantized tensors.
     forms.add("max_pool3d", callForm("aten::max_pool3d", greatestArguments));

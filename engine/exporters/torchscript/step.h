@@ -65,6 +65,8 @@ struct TorchScriptForm {
     /// On quantized tensors, where LibTorch has an operator whose result is the engine's within one step of
     /// the grid; it may return nothing.
     std::function<std::optional<TorchScriptValues>(const TorchScriptStep&)> integer = {};
+    /// Why a runtime that files are for would refuse `integer`, with the remedy; empty where none does.
+    std::function<std::string(const TorchScriptStep&)> whyNoInteger = {};
 };
 
 using TorchScriptForms = Registry<TorchScriptForm>;

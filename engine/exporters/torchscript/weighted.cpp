@@ -164,12 +164,22 @@ bool packsVolumes(const TorchScriptStep& step) {
     return !step.forPhones && at::globalContext().qEngine() != at::QEngine::QNNPACK;
 }
 
-/// Whether phones run the step as it is.
-bool fitsQnnpack(const TorchScriptStep& step) {
+bool isOfVolumes(const QNode& node) {
+    return node.weight->dim() == 5;
+}
+
+/// What phones refuse.
+std::string whyNoInteger(const TorchScriptStep& step) {
     const QNode& node = step.node;
+    if (padsOutput(node) || addsUnrounded(node)) {
+        return {};
+    }
+    if (isOfVolumes(node) && !packsVolumes(step)) {
+        return "QNNPACK has no three-dimensional convolutions";
+    }
     const QParams& output = *step.output().qparams;
-    return multipliesInQnnpack(step, node.hasAdd ? *node.preAdd : output) &&
-           (!node.hasAdd || addsInQnnpack(*node.preAdd, *step.input(1).qparams, output));
+    std::string why = whyNoQnnpackProduct(step, node.hasAdd ? *node.preAdd : output);
+    return why.empty() && node.hasAdd ? whyNoQnnpackSum(*node.preAdd, *step.input(1).qparams, output) : why;
 }
 
 /// `packing` and `calling` say which attributes quantized::*_prepack and the aten:: operator take.
@@ -178,18 +188,17 @@ TorchScriptForm weightedForm(const Geometry& packing, const Geometry& calling, b
                 return emitReal(step, operands, calling);
             },
             [packing, reluForm](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
-                const bool isOfVolumes = step.node.weight->dim() == 5;
-                if (padsOutput(step.node) || addsUnrounded(step.node) || !fitsQnnpack(step) ||
-                    (isOfVolumes && !packsVolumes(step))) {
+                if (padsOutput(step.node) || addsUnrounded(step.node)) {
                     return std::nullopt;
                 }
-                if (isOfVolumes) {
+                if (isOfVolumes(step.node)) {
                     step.note(
                         "three-dimensional: the file loads on the quantized engines onednn, x86 and fbgemm, "
                         "but not on qnnpack; target lite has it in float32 for phones");
                 }
                 return emitInteger(step, packing, reluForm);
-            }};
+            },
+            whyNoInteger};
 }
 
 }  // namespace

@@ -35,6 +35,19 @@ struct LayerDifference {
     bool passed = false;            ///< at least VerifyResult::layer_tolerance_percent of them
 };
 
+/// Where the values of the file leave the engine's, each side having run whole from the inputs.
+struct Departure {
+    /// "float": a layer that the runtime computes in real numbers; "integer": one that it computes in
+    /// integers, otherwise than the engine; "boundary": a quantize or requantize; "behind": no integer tensor
+    /// differs, and the step is the first of the float layers behind them.
+    std::string kind;
+    LayerDifference difference;    ///< of the step; no figures where it is "behind"
+    double differing_percent = 0;  ///< share of its values that differ at all
+    std::string computed_by;       ///< operators of the runtime, as far as it says them
+    std::string agrees_up_to;      ///< the last layer before it whose values agree; empty: the inputs
+    int64_t unseen = 0;            ///< steps between that the runtime does not show as it runs them
+};
+
 struct VerifyResult {
     bool passed = false;
     std::string verdict;          ///< one line, with what decided
@@ -61,6 +74,9 @@ struct VerifyResult {
     bool independent = true;
     std::vector<std::string> missing_layers = {};  ///< INT8 in the recipe, and not shown by the file
     int64_t missing_weights = 0;  ///< INT8 weights of the recipe beyond those that the file holds
+    /// Where outputs are apart: the first step with any other value, and behind it the first with more than
+    /// ties explain. Empty where they are not, or where nothing between could be seen.
+    std::vector<Departure> departures = {};
 };
 
 /// "variant.verify" -> VerifyResult. Opens an exported file anew in the runtime that it is for and runs the

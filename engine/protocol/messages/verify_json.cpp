@@ -22,6 +22,15 @@ void members(auto& visit, codec::Is<LayerDifference> auto& v) {
     visit("passed", v.passed);
 }
 
+void members(auto& visit, codec::Is<Departure> auto& v) {
+    visit("kind", v.kind);
+    visit("difference", v.difference);
+    visit("differing_percent", v.differing_percent);
+    visit("computed_by", v.computed_by);
+    visit("agrees_up_to", v.agrees_up_to);
+    visit("unseen", v.unseen);
+}
+
 void members(auto& visit, codec::Is<VerifyResult> auto& v) {
     visit("passed", v.passed);
     visit("verdict", v.verdict);
@@ -46,6 +55,7 @@ void members(auto& visit, codec::Is<VerifyResult> auto& v) {
     visit("independent", v.independent);
     visit("missing_layers", v.missing_layers);
     visit("missing_weights", v.missing_weights);
+    visit("departures", v.departures);
 }
 
 void members(auto& visit, codec::Is<VerifyParams> auto& v) {
@@ -61,6 +71,7 @@ void members(auto& visit, codec::Is<VerifyParams> auto& v) {
 
 QS_DEFINE_JSON(OutputDifference)
 QS_DEFINE_JSON(LayerDifference)
+QS_DEFINE_JSON(Departure)
 QS_DEFINE_JSON(VerifyResult)
 QS_DEFINE_JSON(VerifyParams)
 

@@ -41,7 +41,6 @@ class LibTorchSession : public FileSession {
         : module_(std::move(module)),
           path_(facts.path),
           engine_(engine),
-          layers_(facts.layers),
           whyNoLayers_(whyNoLayersIn(facts)) {}
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
@@ -50,11 +49,12 @@ class LibTorchSession : public FileSession {
             return tensorsOf(module_.forward({inputs.begin(), inputs.end()}));
         });
     }
-    Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
+    Result<Layers> runLayers(std::span<const at::Tensor> inputs, const LayerTensors& shown) override {
         return inEngine([&]() -> Result<Layers> {
             QS_TRY(prepareFor(inputs));
-            if (!layerMethod_) {
-                layerMethod_ = addLayerMethod(module_, layers_);
+            if (!layerMethod_ || shown_ != shown) {
+                layerMethod_ = addLayerMethod(module_, shown);
+                shown_ = shown;
             }
             const c10::IValue result = layerMethod_->method({inputs.begin(), inputs.end()});
             const auto& elements = result.toTupleRef().elements();
@@ -65,6 +65,11 @@ class LibTorchSession : public FileSession {
                                                                                        : tensor);
             }
             return layers;
+        });
+    }
+    Result<std::optional<Computed>> computedBy(const std::string& tensor) override {
+        return guard("the file's code cannot be read", [&]() -> Result<std::optional<Computed>> {
+            return torchScriptComputed(module_, tensor);
         });
     }
     Result<int64_t> integerWeights() const override { return torchScriptIntegerWeights(module_._ivalue()); }
@@ -98,9 +103,9 @@ class LibTorchSession : public FileSession {
     std::filesystem::path path_;
     std::vector<Shape> shapes_;  ///< of the inputs that the module has run
     NamedEngine engine_;
-    LayerTensors layers_;
     std::string whyNoLayers_;
     std::optional<LayerMethod> layerMethod_;
+    LayerTensors shown_;  ///< by layerMethod_
 };
 
 Result<std::unique_ptr<FileSession>> openIn(const NamedEngine& engine, const FileFacts& facts) {

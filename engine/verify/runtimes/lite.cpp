@@ -29,7 +29,9 @@ class LiteSession : public FileSession {
             return tensorsOf(module_.forward({inputs.begin(), inputs.end()}));
         });
     }
-    Result<Layers> runLayers(std::span<const at::Tensor>) override { return failure(whyNoLayers()); }
+    Result<Layers> runLayers(std::span<const at::Tensor>, const LayerTensors&) override {
+        return failure(whyNoLayers());
+    }
     Result<int64_t> integerWeights() const override { return torchScriptIntegerWeights(module_._ivalue()); }
     Result<double> time(std::span<const at::Tensor> inputs) override {
         return timed([&] { return run(inputs); });

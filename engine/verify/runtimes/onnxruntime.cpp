@@ -16,7 +16,8 @@ class OnnxRuntimeFile : public FileSession {
         QS_ASSIGN(auto folder, TemporaryFolder::make());
         std::unique_ptr<OnnxRuntimeFile> file(new OnnxRuntimeFile(facts, threads, std::move(folder)));
         std::error_code error;
-        auto model = file->sessionOf(std::filesystem::absolute(facts.path, error));
+        file->facts_.path = std::filesystem::absolute(facts.path, error);
+        auto model = file->sessionOf(file->facts_.path);
         if (!model) {
             return failure("ONNX Runtime cannot open " + facts.path.string() + ": " + model.error().message);
         }
@@ -27,14 +28,11 @@ class OnnxRuntimeFile : public FileSession {
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
         return runOn(*model_, inputs);
     }
-    Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
-        if (!withLayers_) {
-            QS_ASSIGN(copy_, writeOnnxWithLayers(facts_.path, facts_.layers, folder_->path()));
-            const std::filesystem::path optimized = folder_->path() / "quantoscope-optimized.onnx";
-            QS_ASSIGN(withLayers_, sessionOf(copy_.path, optimized));
-            QS_ASSIGN(computed_, readComputed(optimized));
-            std::error_code error;
-            std::filesystem::remove(optimized, error);
+    Result<Layers> runLayers(std::span<const at::Tensor> inputs, const LayerTensors& shown) override {
+        if (!withLayers_ || shown_ != shown) {
+            QS_ASSIGN(copy_, writeOnnxWithLayers(facts_.path, shown, folder_->path()));
+            QS_ASSIGN(withLayers_, sessionOf(copy_.path));
+            shown_ = shown;
         }
         QS_ASSIGN(const std::vector<at::Tensor> all, runOn(*withLayers_, inputs));
         const auto own = all.begin() + static_cast<std::ptrdiff_t>(copy_.outputs);
@@ -54,13 +52,18 @@ class OnnxRuntimeFile : public FileSession {
     }
     std::string version() const override { return model_->version(); }
     std::string whyNoLayers() const override { return whyNoLayersIn(facts_); }
-    std::optional<Computed> computedBy(const std::string& layer) const override {
-        const auto tensors = facts_.layers.find(layer);
-        if (tensors == facts_.layers.end() || tensors->second.empty()) {
-            return {};
-        }
-        const auto found = computed_.find(tensors->second.front());
-        return found == computed_.end() ? std::nullopt : std::optional(found->second);
+    Result<std::optional<Computed>> computedBy(const std::string& tensor) override {
+        // Its name is sure to stay only where it is given out.
+        const std::filesystem::path optimized = folder_->path() / "quantoscope-optimized.onnx";
+        QS_ASSIGN(const OnnxWithLayers copy,
+                  writeOnnxWithLayers(facts_.path, {{tensor, {tensor}}}, folder_->path()));
+        withLayers_.reset();  // its file was written over
+        QS_TRY(sessionOf(copy.path, optimized));
+        QS_ASSIGN(const auto computed, readComputed(optimized));
+        std::error_code error;
+        std::filesystem::remove(optimized, error);
+        const auto found = computed.find(tensor);
+        return found == computed.end() ? std::optional<Computed>() : std::optional(found->second);
     }
 
   private:
@@ -89,7 +92,7 @@ class OnnxRuntimeFile : public FileSession {
     std::unique_ptr<OnnxRuntimeSession> model_;
     OnnxWithLayers copy_;
     std::unique_ptr<OnnxRuntimeSession> withLayers_;  ///< runs copy_, once asked for
-    std::map<std::string, Computed> computed_;        ///< by tensor, of copy_
+    LayerTensors shown_;                              ///< by copy_
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "verify/file_runtime.h"
 #include "verify/in_process.h"
 #include "verify/onnx_weights.h"
+#include "verify/step_tensors.h"
 
 namespace qs {
 
@@ -14,19 +15,21 @@ namespace {
 class ReferenceSession : public FileSession {
   public:
     ReferenceSession(const FileFacts& facts, std::unique_ptr<Executor> executor)
-        : path_(facts.path), format_(facts.format), executor_(std::move(executor)) {}
+        : path_(facts.path), format_(facts.format), layers_(facts.layers), executor_(std::move(executor)) {}
 
     Result<std::vector<at::Tensor>> run(std::span<const at::Tensor> inputs) override {
         return executor_->run(inputs);
     }
-    Result<Layers> runLayers(std::span<const at::Tensor> inputs) override {
+    Result<Layers> runLayers(std::span<const at::Tensor> inputs, const LayerTensors& shown) override {
         Layers layers;
-        const QuantizedGraph& graph = executor_->graph();
+        const std::vector<StepTensor> tensors = stepTensors(executor_->graph(), layers_);
         QS_ASSIGN(layers.outputs,
                   executor_->run(inputs, [&](size_t node, std::span<const at::Tensor> outputs) {
-                      for (const at::Tensor& output : outputs) {
-                          if (output.scalar_type() == at::kByte || output.scalar_type() == at::kChar) {
-                              layers.values[graph.nodes[node].layer].push_back(output.clone());
+                      for (const StepTensor& tensor : tensors) {
+                          const auto asked = shown.find(tensor.layer);
+                          if (tensor.node == node && asked != shown.end() &&
+                              std::ranges::find(asked->second, tensor.tensor) != asked->second.end()) {
+                              layers.values[tensor.layer].push_back(outputs[tensor.output].clone());
                           }
                       }
                   }));
@@ -50,6 +53,7 @@ class ReferenceSession : public FileSession {
   private:
     std::filesystem::path path_;
     FileFormat format_;
+    LayerTensors layers_;
     std::unique_ptr<Executor> executor_;
 };
 

@@ -20,9 +20,10 @@ std::optional<TorchScriptValues> emit(const TorchScriptStep& step) {
     for (size_t i = 0; i < results->size(); ++i) {
         (*results)[i] = step.quantize((*results)[i], i);
     }
-    step.note(
-        "fake-quantized: it computes in float32 between dequantize and quantize, because no quantized "
-        "operator of TorchScript gives the engine's numbers");
+    const TorchScriptForm* form = torchScriptForms().find(step.node.op);
+    const std::string limit = form && form->whyNoInteger ? form->whyNoInteger(step) : "";
+    step.note("fake-quantized: it computes in float32 between dequantize and quantize, because " +
+              (limit.empty() ? "no quantized operator of TorchScript gives the engine's numbers" : limit));
     return results;
 }
 

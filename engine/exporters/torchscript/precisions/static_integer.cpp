@@ -7,7 +7,8 @@ void register_static_integer(TorchScriptPrecisions& precisions) {
     precisions.add("static_integer",
                    {10, [](const TorchScriptStep& step) -> std::optional<TorchScriptValues> {
                         const TorchScriptForm* form = torchScriptForms().find(step.node.op);
-                        const bool known = step.graph.isInteger(step.node) && form && form->integer;
+                        const bool known = step.graph.isInteger(step.node) && form && form->integer &&
+                                           (!form->whyNoInteger || form->whyNoInteger(step).empty());
                         return known ? form->integer(step) : std::nullopt;
                     }});
 }
