@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "quant/boundaries.h"
+#include "quant/restored.h"
 #include "runtime/turns.h"
 
 namespace qs {
@@ -52,10 +53,6 @@ std::set<Boundary> without(const std::set<Boundary>& all, const std::set<Boundar
     return rest;
 }
 
-QConfig floatQConfig() {
-    return RuleSet::make({{RuleMatch::Global, "", kFloatPreset}})->resolve("", "").qconfig;
-}
-
 /// By group what restoring it alone changes.
 class Restorings {
   public:
@@ -89,21 +86,11 @@ class Restorings {
     }
 
     /// The model with these groups restored.
-    const PreparedModel& restored(const std::vector<size_t>& groups) {
-        for (const size_t group : restored_) {
-            changed_.qconfigs[group] = model_.qconfigs[group];
-        }
-        restored_ = groups;
-        for (const size_t group : restored_) {
-            changed_.qconfigs[group].qconfig = floatQConfig_;
-        }
-        decide(changed_);
-        return changed_;
-    }
+    const PreparedModel& restored(const std::vector<size_t>& groups) { return restored_.with(groups); }
 
   private:
     explicit Restorings(const PreparedModel& model)
-        : model_(model), changed_(model), boundaries_(boundariesOf(model)), floatQConfig_(floatQConfig()) {}
+        : model_(model), restored_(model), boundaries_(boundariesOf(model)) {}
 
     Restoring restoring(const std::vector<size_t>& groups) {
         Restoring result;
@@ -120,10 +107,8 @@ class Restorings {
     }
 
     const PreparedModel& model_;
-    PreparedModel changed_;         ///< decided on again and again: graph and groups are the model's
-    std::vector<size_t> restored_;  ///< in `changed_`
+    RestoredModel restored_;
     std::set<Boundary> boundaries_;
-    QConfig floatQConfig_;
     std::map<size_t, Restoring> alone_;
 };
 
@@ -220,7 +205,8 @@ class Measuring {
     Status measure(const RestoredTogether& groups, const Job& job,
                    std::map<std::string, RestoreCost>& costs) {
         const PreparedModel& restored = restorings_.restored(groups);
-        QS_ASSIGN(const QuantizedGraph graph, convert(restored, encodingsOf(restored)));
+        QS_ASSIGN(const QuantizedGraph graph,
+                  convert(restored, encodingsOf(restored, subject_.model, subject_.encodings)));
         std::array<std::unique_ptr<Executor>, 2> executors;
         for (const size_t i : {measured_ % 2, 1 - measured_ % 2}) {
             QS_ASSIGN(executors[i], subject_.makeExecutor(i == 0 ? graph : subject_.variant));
@@ -269,43 +255,6 @@ class Measuring {
             }
         }
         return kinds;
-    }
-
-    /// The variant's, with the grids that are named otherwise now: a value that is a float has the grid of
-    /// its first reader, which was perhaps another reader's or another layer's before.
-    Encodings encodingsOf(const PreparedModel& restored) const {
-        Encodings encodings = subject_.encodings;
-        for (const auto& [id, qconfig] : restored.observed) {
-            if (const QParams* qparams = qparamsOf(id.value, gridText(qconfig.activation))) {
-                encodings.activations.insert_or_assign(restored.keyOf(id), *qparams);
-            }
-        }
-        return encodings;
-    }
-
-    /// On which the value lies in the variant where it lies on a grid of this kind.
-    const QParams* qparamsOf(ValueId value, const std::string& grid) const {
-        const PreparedModel& model = subject_.model;
-        for (const GridId& id : {GridId{value}, GridId{value, grid}}) {
-            const auto observed = model.observed.find(id);
-            if (observed == model.observed.end() || gridText(observed->second.activation) != grid) {
-                continue;
-            }
-            if (const auto found = subject_.encodings.activations.find(model.keyOf(id));
-                found != subject_.encodings.activations.end()) {
-                return &found->second;
-            }
-        }
-        if (model.observed.contains({value})) {
-            return nullptr;
-        }
-        // A pass-through op's result lies on the grid of its input.
-        const auto producer = std::ranges::find_if(model.groups, [&](const FusionGroup& group) {
-            return std::ranges::count(group.outputs, value) > 0;
-        });
-        return producer == model.groups.end() || producer->inputs.empty()
-                   ? nullptr
-                   : qparamsOf(producer->inputs.front(), grid);
     }
 
     const std::string& nameOf(size_t group) const {

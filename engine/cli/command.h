@@ -46,6 +46,7 @@ void addInspect(CLI::App& app, Action& chosen);
 void addEvaluate(CLI::App& app, Action& chosen);
 void addQuantize(CLI::App& app, Action& chosen);
 void addAnalyze(CLI::App& app, Action& chosen);
+void addSensitivity(CLI::App& app, Action& chosen);
 void addBench(CLI::App& app, Action& chosen);
 void addTrain(CLI::App& app, Action& chosen);
 void addExport(CLI::App& app, Action& chosen);

@@ -157,6 +157,7 @@ int main(int argc, char** argv) {
     addEvaluate(app, action);
     addQuantize(app, action);
     addAnalyze(app, action);
+    addSensitivity(app, action);
     addBench(app, action);
     addTrain(app, action);
     addExport(app, action);

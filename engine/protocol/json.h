@@ -102,6 +102,13 @@ QS_DECLARE_JSON(ComparisonRow);
 QS_DECLARE_JSON(ComparisonResult);
 QS_DECLARE_JSON(CompareParams);
 
+// sensitivity.h
+QS_DECLARE_JSON(Effect);
+QS_DECLARE_JSON(LayerEffects);
+QS_DECLARE_JSON(LayerSensitivity);
+QS_DECLARE_JSON(SensitivityResult);
+QS_DECLARE_JSON(SensitivityParams);
+
 // export.h
 QS_DECLARE_JSON(ExportParams);
 QS_DECLARE_JSON(ExportResult);

@@ -12,6 +12,7 @@
 #include "protocol/messages/qconfig.h"
 #include "protocol/messages/questions.h"
 #include "protocol/messages/recipe.h"
+#include "protocol/messages/sensitivity.h"
 #include "protocol/messages/variant.h"
 #include "protocol/messages/variant_spec.h"
 #include "protocol/messages/verify.h"

@@ -78,6 +78,11 @@ void addJobs(const std::shared_ptr<Workbench>& workbench, HandlerTable& table) {
             return toJsonResult(workbench->measurePart(params.get<VariantSpec>(), part, job));
         };
     }
+    table["variant.sensitivity"] = [workbench](const json& params, RequestJob& job) {
+        return toJsonResult(workbench->sensitivity(
+            params.get<SensitivityParams>(), job,
+            [&job](const SensitivityResult& soFar) { job.partial("sensitivity", soFar); }));
+    };
     table["model.compare"] = [workbench](const json& params, Job& job) {
         return toJsonResult(workbench->compare(params.get<CompareParams>(), job));
     };

@@ -20,4 +20,7 @@ enum class VariantPart {
 /// "contributions", "latency".
 using PartialResults = std::function<void(const std::string& part, const protocol::VariantResult& soFar)>;
 
+/// What is known of sensitivities after each batch of samples.
+using PartialSensitivity = std::function<void(const protocol::SensitivityResult& soFar)>;
+
 }  // namespace qs

@@ -206,6 +206,11 @@ Result<protocol::VariantResult> Workbench::measurePart(const protocol::VariantSp
     return measureVariant(state_->caches, variant, {part}, {}, job);
 }
 
+Result<protocol::SensitivityResult> Workbench::sensitivity(const protocol::SensitivityParams& params,
+                                                           Job& job, const PartialSensitivity& partial) {
+    return measureSensitivities(state_->caches, params, partial, job);
+}
+
 Result<protocol::ComparisonResult> Workbench::compare(const protocol::CompareParams& params, Job& job) {
     return compareVariant(state_->caches, params, job);
 }

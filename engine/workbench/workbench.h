@@ -59,6 +59,8 @@ class Workbench {
                                             const PartialResults& partial = {});
     Result<protocol::VariantResult> measurePart(const protocol::VariantSpec& variant, VariantPart part,
                                                 Job& job);
+    Result<protocol::SensitivityResult> sensitivity(const protocol::SensitivityParams& params, Job& job,
+                                                    const PartialSensitivity& partial = {});
     Result<protocol::ComparisonResult> compare(const protocol::CompareParams& params, Job& job);
     /// Puts the trained weights into `outputs`, where they are claimed.
     Result<protocol::VariantResult> train(const protocol::TrainParams& params, OutputSet& outputs, Job& job,

@@ -13,7 +13,7 @@ TEST_F(CliTest, HelpAndVersionSucceed) {
     const Finished help = qscope({"--help"});
     EXPECT_EQ(help.code, 0);
     for (const char* command :
-         {"inspect", "evaluate", "quantize", "analyze", "bench", "train", "export", "verify", "serve"}) {
+         {"inspect", "evaluate", "quantize", "analyze", "sensitivity", "bench", "train", "export", "verify", "serve"}) {
         EXPECT_THAT(help.out, HasSubstr(command));
     }
     EXPECT_EQ(qscope({"quantize", "--help"}).code, 0);

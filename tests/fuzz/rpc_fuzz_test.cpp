@@ -82,6 +82,12 @@ const Call kCalls[] = {
     {"variant.measure", variant},
     kMeasuring,
     {"variant.accuracy", variant},
+    {"variant.contributions", variant},
+    {"variant.sensitivity",
+     [] {
+         return json(protocol::SensitivityParams{
+             {SmallNetwork::kModel, smallData(), inputs(), fullRecipe(), smallData()}, "kl"});
+     }},
     {"variant.latency", variant},
     {"model.compare",
      [] {

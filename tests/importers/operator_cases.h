@@ -25,7 +25,12 @@ inline void PrintTo(const OperatorCase& operatorCase, std::ostream* stream) {
     *stream << operatorCase.name;
 }
 
-/// At least one for every operator that can be imported.
+/// Of operators that look up places along axes: resizing, regions, sequences in reverse.
+std::vector<OperatorCase> resamplingCases();
+/// Of operators that go along a sequence step by step.
+std::vector<OperatorCase> recurrentCases();
+
+/// All: at least one for every operator that can be imported.
 std::vector<OperatorCase> operatorCases();
 
 }  // namespace qs::test
