@@ -12,8 +12,8 @@ using testing::Not;
 TEST_F(CliTest, HelpAndVersionSucceed) {
     const Finished help = qscope({"--help"});
     EXPECT_EQ(help.code, 0);
-    for (const char* command :
-         {"inspect", "evaluate", "quantize", "analyze", "sensitivity", "bench", "train", "export", "verify", "serve"}) {
+    for (const char* command : {"inspect", "evaluate", "quantize", "analyze", "sensitivity", "bench", "train",
+                                "export", "verify", "serve"}) {
         EXPECT_THAT(help.out, HasSubstr(command));
     }
     EXPECT_EQ(qscope({"quantize", "--help"}).code, 0);

@@ -67,7 +67,7 @@ TEST(BatchNorm, MatchesATenInFloats) {
 TEST(BatchNorm, LeavesSequencesToTheReference) {
     std::mt19937 random(1);
     EXPECT_EQ(testFloat(batchNorm(4, random), {{2, 4, 9}}, 1),
-              "reference (it is neither of images nor of vectors)");
+              "reference (it is neither of images or volumes nor of vectors)");
 }
 
 struct Rows {
