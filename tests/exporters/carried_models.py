@@ -132,7 +132,7 @@ class Mixed(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.first, self.last = torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.Conv2d(8, 4, 3)
-        self.volume = torch.nn.Conv3d(1, 1, 3, padding=1)
+        self.volume = torch.nn.ConvTranspose3d(1, 1, 3, padding=1)
         self.register_buffer("mask", torch.tensor(noise(6, 8) > 0.5))
         self.register_buffer("order", torch.tensor([7, 0, 1, 3, 2, 5, 4, 6]))
 

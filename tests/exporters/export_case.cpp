@@ -26,11 +26,6 @@ std::filesystem::path exportCase(const ExportCase& exportCase, const std::filesy
     return path;
 }
 
-bool loadsOnQnnpack(const QuantizedGraph& graph) {
-    return std::ranges::none_of(
-        graph.nodes, [&](const QNode& node) { return node.op == "conv3d" && graph.isInteger(node); });
-}
-
 Status write(const Exporter& exporter, const Exported& exported, const std::filesystem::path& path) {
     QS_ASSIGN(const OutputClaim claim, claimFor(exporter, path, /*replace=*/true));
     const auto outputs = makeLocalOutputs();

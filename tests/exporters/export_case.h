@@ -14,9 +14,6 @@ ExportCase findCase(const std::string& name);
 std::filesystem::path exportCase(const ExportCase& exportCase, const std::filesystem::path& path,
                                  const std::string& metadata = {});
 
-/// Whether QNNPACK loads the network's TorchScript file: it has no integer convolutions of volumes.
-bool loadsOnQnnpack(const QuantizedGraph& graph);
-
 /// Writes an export that was made, in place of what has the name.
 Status write(const Exporter& exporter, const Exported& exported, const std::filesystem::path& path);
 

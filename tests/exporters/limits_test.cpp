@@ -16,6 +16,7 @@
 #include "exporters/runners.h"
 #include "ops/op.h"
 #include "ops/quantized_engine.h"
+#include "support/export_graphs.h"
 
 namespace qs::test {
 
@@ -67,7 +68,8 @@ TEST_P(ScalesFarApart, RunOnPhones) {
             const auto written = exportTo(exporter, one->graph, {}, path);
             ASSERT_TRUE(written) << written.error().message;
             if (exporter.extension == ".pt") {
-                expectOpAgreement(*one, runLibTorch({path, one->inputs}, "qnnpack"));
+                const char* engine = loadsOnQnnpack(one->graph) ? "qnnpack" : "onednn";
+                expectOpAgreement(*one, runLibTorch({path, one->inputs}, engine));
             } else {
                 ForeignRun run;
                 run.outputs = runLiteOutputs(written->files.at(0).bytes, one->inputs.at(0));

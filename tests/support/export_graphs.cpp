@@ -10,6 +10,7 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/relu.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 
@@ -398,6 +399,11 @@ std::vector<ExportCase> exportCases() {
         integerCase(
             "network_reduced_range", [](Builder& b, ValueId x) { return network(b, x, false); }, 127),
     };
+}
+
+bool loadsOnQnnpack(const QuantizedGraph& graph) {
+    return std::ranges::none_of(
+        graph.nodes, [&](const QNode& node) { return node.op == "conv3d" && graph.isInteger(node); });
 }
 
 void PrintTo(const ExportCase& exportCase, std::ostream* out) {

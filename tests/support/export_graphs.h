@@ -92,6 +92,8 @@ Attributes unaryArguments();
 
 /// Each pattern that exporters treat in a way of its own, and one network that has them all.
 std::vector<ExportCase> exportCases();
+/// Whether QNNPACK loads the network's TorchScript file: it has no integer convolutions of volumes.
+bool loadsOnQnnpack(const QuantizedGraph& graph);
 /// Its name for messages and test names.
 void PrintTo(const ExportCase& exportCase, std::ostream* out);
 

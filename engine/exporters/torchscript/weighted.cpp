@@ -68,29 +68,22 @@ at::Tensor roundedBias(const QNode& node, const QParams& input) {
 }
 
 /// The result of quantized::*_prepack: a custom class object that saves weight and bias as they were and
-/// packs again when it is loaded. Layers that share both share it.
+/// packs again when it is loaded. Each layer has its own, for QNNPACK keeps a layer's scales in it; QNNPACK
+/// alone keeps the very weight that it is given, so that layers which share it store it once. But where there
+/// is no bias it saves one of zeros, and it packs no filters of volumes.
 c10::IValue packedParameters(const TorchScriptStep& step, const Geometry& geometry) {
     const QNode& node = step.node;
     const at::Tensor weight = quantizedWeight(step);
-    const at::Tensor bias = node.bias ? roundedBias(node, *step.input(0).qparams) : at::Tensor();
-    std::vector<c10::IValue> stack{weight, node.bias ? c10::IValue(bias) : c10::IValue()};
-    std::string form = "packed" + gridText(*node.weightQParams);
-    if (node.bias) {
-        form.append(static_cast<const char*>(bias.data_ptr()), bias.nbytes());
-    }
+    std::vector<c10::IValue> stack{
+        weight, node.bias ? c10::IValue(roundedBias(node, *step.input(0).qparams)) : c10::IValue()};
     for (const char* name : geometry) {
         stack.push_back(geometryValue(node, name));
-        form += c10::str(name, stack.back());
     }
-    return step.builder.once(*node.weightInt, form, [&] {
-        // QNNPACK alone keeps the weight that it is given, so that layers with biases of their own share it,
-        // too; but where there is no bias it saves one of zeros, and it packs no filters of volumes.
-        const bool keeps = node.bias && weight.dim() != 5 && QuantizedEngine::isHere(at::QEngine::QNNPACK);
-        const QuantizedEngine engine(keeps ? at::QEngine::QNNPACK : anyQuantizedEngine());
-        const std::string op = "quantized::" + node.op + "_prepack";
-        c10::Dispatcher::singleton().findSchemaOrThrow(op.c_str(), "").callBoxed(stack);
-        return stack.at(0);
-    });
+    const bool keeps = node.bias && weight.dim() != 5 && QuantizedEngine::isHere(at::QEngine::QNNPACK);
+    const QuantizedEngine engine(keeps ? at::QEngine::QNNPACK : anyQuantizedEngine());
+    const std::string op = "quantized::" + node.op + "_prepack";
+    c10::Dispatcher::singleton().findSchemaOrThrow(op.c_str(), "").callBoxed(stack);
+    return stack.at(0);
 }
 
 TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packing, bool reluForm) {
