@@ -56,6 +56,16 @@ std::vector<RefusedCase> refusedCases() {
          "p = Constant <value = int64[8] {0, 0, 0, 0, 0, 0, 1073741824, 1073741824}> ()\n"
          "y = Pad <mode = \"constant\"> (x, p)",
          {"node y (Pad)", "larger than a model of this size"}},
+        {"FarRegion",
+         "r = Constant <value = float[8] {0, 0, 0, 0, 1, 1, 1, 1e30}> ()\n"
+         "s = Constant <value = int64[4] {1, 1, 2, 2}> ()\n"
+         "y = Resize <mode = \"linear\", coordinate_transformation_mode = \"tf_crop_and_resize\"> (x, r, , "
+         "s)",
+         {"node y (Resize)", "too far outside"}},
+        {"SamplesByTheData",
+         "r = Constant <value = float[1, 4] {0, 0, 1, 1}> ()\n b = Constant <value = int64[1] {0}> ()\n"
+         "y = RoiAlign (x, r, b)",
+         {"node y (RoiAlign)", "sampling_ratio 0"}},
         {"LongReflection",
          "p = Constant <value = int64[8] {0, 0, 0, 0, 0, 0, 0, 1073741824}> ()\n"
          "y = Pad <mode = \"wrap\"> (x, p)",

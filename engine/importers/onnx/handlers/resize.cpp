@@ -195,8 +195,9 @@ void readRegion(const OnnxNode& node, Plan& plan) {
         ResampleAxis& axis = plan.axes[static_cast<size_t>(which[i])];
         axis.begin = region[i];
         axis.end = region[i + which.size()];
-        if (!std::isfinite(axis.begin) || !std::isfinite(axis.end)) {
-            node.fail("its region is not finite");
+        constexpr double kMost = 1e6;  // extents away: places stay integers of 64 bits
+        if (!(std::abs(axis.begin) <= kMost && std::abs(axis.end) <= kMost)) {
+            node.fail("its region lies too far outside of the input");
         }
     }
     plan.outside = node.number("extrapolation_value", 0);
