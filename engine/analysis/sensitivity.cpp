@@ -4,6 +4,7 @@
 #include <ATen/ops/log.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/nll_loss.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
@@ -161,7 +162,6 @@ class Base {
         }
     }
 
-    const QuantizedGraph& graph() const { return graph_; }
     std::optional<ValueId> find(size_t key) const {
         const auto found = byKey_.find(key);
         return found == byKey_.end() ? std::nullopt : std::optional(found->second);

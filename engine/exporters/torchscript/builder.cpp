@@ -135,10 +135,10 @@ std::string TorchScriptBuilder::pathOf(const std::string& layer) const {
     return path == paths_.end() ? std::string() : path->second;
 }
 
-c10::IValue TorchScriptBuilder::once(const at::Tensor& source, const std::string& form,
-                                     const std::function<c10::IValue()>& make) {
-    c10::IValue& made = made_[{source.data_ptr(), source.scalar_type(), form}];
-    if (made.isNone()) {
+at::Tensor TorchScriptBuilder::once(const at::Tensor& source, const std::string& form,
+                                    const std::function<at::Tensor()>& make) {
+    at::Tensor& made = made_[{source.data_ptr(), source.scalar_type(), form}];
+    if (!made.defined()) {
         made = make();
     }
     return made;

@@ -45,9 +45,9 @@ class TorchScriptBuilder {
     std::string pathOf(const std::string& layer) const;
 
     /// What `make` returns for `source`, a tensor that outlives the builder, in the form that is called
-    /// `form`; the same value for the same two, so that layers that share weights share them in the file.
-    c10::IValue once(const at::Tensor& source, const std::string& form,
-                     const std::function<c10::IValue()>& make);
+    /// `form`; the same tensor for the same two, so that layers that share weights share them in the file.
+    at::Tensor once(const at::Tensor& source, const std::string& form,
+                    const std::function<at::Tensor()>& make);
 
     /// Ends forward: returns the tensor, or a tuple of several.
     torch::jit::Module finish(const std::vector<torch::jit::Value*>& outputs);
@@ -68,7 +68,7 @@ class TorchScriptBuilder {
     std::shared_ptr<torch::jit::Graph> graph_;
     std::map<Path, Site> sites_;
     std::map<Path, std::string> paths_;  ///< as they are called in the module tree
-    std::map<std::tuple<const void*, at::ScalarType, std::string>, c10::IValue> made_;
+    std::map<std::tuple<const void*, at::ScalarType, std::string>, at::Tensor> made_;
 };
 
 }  // namespace qs

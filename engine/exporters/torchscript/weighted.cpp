@@ -36,20 +36,16 @@ std::string gridText(const QParams& grid) {
 at::Tensor quantizedWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
     const QParams& qparams = *node.weightQParams;
-    return step.builder
-        .once(*node.weightInt, gridText(qparams),
-              [&] {
-                  const at::Tensor weight = node.weightInt->contiguous();
-                  const at::Tensor quantized =
-                      qparams.perChannel() ? at::_make_per_channel_quantized_tensor(
-                                                 weight, at::tensor(qparams.scale, at::kDouble),
-                                                 at::tensor(qparams.zeroPoint, at::kLong), qparams.axis)
-                                           : at::_make_per_tensor_quantized_tensor(
-                                                 weight, qparams.scale.at(0), qparams.zeroPoint.at(0));
-                  return c10::IValue(weight.dim() == 4 ? quantized.contiguous(at::MemoryFormat::ChannelsLast)
-                                                       : quantized);
-              })
-        .toTensor();
+    return step.builder.once(*node.weightInt, gridText(qparams), [&] {
+        const at::Tensor weight = node.weightInt->contiguous();
+        const at::Tensor quantized =
+            qparams.perChannel()
+                ? at::_make_per_channel_quantized_tensor(weight, at::tensor(qparams.scale, at::kDouble),
+                                                         at::tensor(qparams.zeroPoint, at::kLong),
+                                                         qparams.axis)
+                : at::_make_per_tensor_quantized_tensor(weight, qparams.scale.at(0), qparams.zeroPoint.at(0));
+        return weight.dim() == 4 ? quantized.contiguous(at::MemoryFormat::ChannelsLast) : quantized;
+    });
 }
 
 c10::IValue geometryValue(const QNode& node, const std::string& name) {
@@ -104,12 +100,12 @@ TorchScriptValues emitInteger(const TorchScriptStep& step, const Geometry& packi
 jit::Value* realWeight(const TorchScriptStep& step) {
     const QNode& node = step.node;
     if (node.compute == Compute::BFloat16) {
-        return step.call("aten::to",
-                         {step.builder.addAttribute(
-                              node.layer, "weight",
-                              step.builder.once(*node.weight, "bfloat16",
-                                                [&] { return c10::IValue(node.weight->to(at::kBFloat16)); })),
-                          static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});
+        return step.call(
+            "aten::to",
+            {step.builder.addAttribute(
+                 node.layer, "weight",
+                 step.builder.once(*node.weight, "bfloat16", [&] { return node.weight->to(at::kBFloat16); })),
+             static_cast<int64_t>(at::kFloat), false, false, c10::IValue()});
     }
     if (!node.weightInt) {
         return step.builder.addAttribute(node.layer, "weight", *node.weight);
